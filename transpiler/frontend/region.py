@@ -1,0 +1,80 @@
+"""The data of the frontend: source modules, regions, and what lowering makes of them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from loopwright.diagnostics import Span
+from loopwright.ir.domain import Domain
+from loopwright.ir.nodes import Program
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Module:
+    """One parsed file. `name` is its dotted import name below the tree's root."""
+
+    path: Path
+    name: str
+    text: str
+    tree: ast.Module
+
+
+@dataclass(frozen=True, slots=True)
+class LiveIn:
+    """A value that the region reads from outside: `path` as in `ir.domain`, `name` an identifier."""
+
+    name: str
+    path: str
+    kind: Literal["local", "attribute", "global", "closure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The region as a stand-alone function, run by CPython: the meaning that a kernel must keep.
+
+    `source` defines `entry(*roots)` (and what it calls) and needs only NumPy and the standard library;
+    the user's module is not imported. It returns what the dispatch function returns on success.
+    """
+
+    source: str
+    entry: str
+    roots: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Region:
+    """A unit that may be compiled.
+
+    `form` is `body` (all statements of a function after its docstring; results are returned) or `block`
+    (some neighbouring statements; results are assigned to `live_outs`).
+    `stores` are attribute paths that the region rebinds (`self.w = ...`), in order of first store; they
+    follow the live-outs / precede the returned value among the results.
+    `inner` are smaller regions to try if this one is declined.
+    """
+
+    id: str
+    module: Module
+    qualname: str
+    form: Literal["body", "block"]
+    function: ast.FunctionDef
+    owner: ast.ClassDef | None
+    statements: tuple[ast.stmt, ...]
+    live_ins: tuple[LiveIn, ...]
+    live_outs: tuple[str, ...]
+    stores: tuple[str, ...]
+    inner: tuple[Region, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lowered:
+    """A region in IR for one signature. `helpers` are the qualified names of functions compiled along."""
+
+    region: Region
+    program: Program
+    domain: Domain
+    reference: Reference
+    helpers: tuple[str, ...]

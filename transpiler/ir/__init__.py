@@ -1,0 +1,1 @@
+"""The intermediate representation: types, nodes, check, show, interpret."""

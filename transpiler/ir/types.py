@@ -1,0 +1,145 @@
+"""The type lattice of the IR.
+
+Python numbers and NumPy scalars are different types: `Py("int")` is unbounded, `Num("int64")` wraps;
+`Py("float")` raises ZeroDivisionError, `Num("float64")` gives inf. Reading an element of an array
+yields a `Num`, reading an element of a list yields a `Py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+PyKind: TypeAlias = Literal["int", "float", "bool", "complex", "str", "none"]
+DType: TypeAlias = Literal[
+    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+    "float32", "float64", "complex64", "complex128",
+]  # fmt: skip
+Layout: TypeAlias = Literal["C", "F", "A"]
+
+
+@dataclass(frozen=True, slots=True)
+class Py:
+    """A Python object of an immutable builtin type. `str` and `none` are opaque."""
+
+    kind: PyKind
+
+    def __str__(self) -> str:
+        return "None" if self.kind == "none" else self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Num:
+    """A NumPy scalar; in low-level IR also the machine number of that width."""
+
+    dtype: DType
+
+    def __str__(self) -> str:
+        return f"np.{self.dtype}"
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An ndarray of one dtype and rank. `A` is any stride pattern, `C` and `F` contiguous."""
+
+    dtype: DType
+    ndim: int
+    layout: Layout = "C"
+
+    def __str__(self) -> str:
+        dims = ", ".join([":"] * self.ndim)
+        mark = "" if self.layout == "C" else f", {self.layout!r}"
+        return f"ndarray[np.{self.dtype}, ({dims}){mark}]"
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """A list of Python numbers; `ndim` > 1 is a rectangular list of lists, no row shared.
+
+    A kernel holds it as a C-contiguous array; elements read from it are Python numbers.
+    """
+
+    elem: Py
+    ndim: int = 1
+
+    def __str__(self) -> str:
+        return "list[" * self.ndim + str(self.elem) + "]" * self.ndim
+
+
+@dataclass(frozen=True, slots=True)
+class TupleOf:
+    items: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        return "tuple[" + ", ".join(map(str, self.items)) + "]"
+
+
+@dataclass(frozen=True, slots=True)
+class Rng:
+    """A `numpy.random.Generator`."""
+
+    def __str__(self) -> str:
+        return "np.random.Generator"
+
+
+Scalar: TypeAlias = Py | Num
+Type: TypeAlias = Py | Num | Array | ListOf | TupleOf | Rng
+
+INT = Py("int")
+FLOAT = Py("float")
+BOOL = Py("bool")
+COMPLEX = Py("complex")
+STR = Py("str")
+NONE = Py("none")
+F64 = Num("float64")
+F32 = Num("float32")
+I64 = Num("int64")
+B1 = Num("bool")
+C128 = Num("complex128")
+
+_MACHINE: dict[PyKind, DType] = {
+    "int": "int64",
+    "float": "float64",
+    "bool": "bool",
+    "complex": "complex128",
+}
+
+
+def machine_dtype(t: Type) -> DType:
+    """The dtype that holds a number of type `t` in a kernel (`int` becomes int64, checked)."""
+    match t:
+        case Num(dtype):
+            return dtype
+        case Py(kind) if kind in _MACHINE:
+            return _MACHINE[kind]
+        case Array(dtype, _, _):
+            return dtype
+        case ListOf(elem, _):
+            return machine_dtype(elem)
+        case _:
+            raise TypeError(f"{t} has no machine representation")
+
+
+def is_scalar(t: Type) -> bool:
+    """True for numbers: Python and NumPy scalars, not strings and None."""
+    return isinstance(t, Num) or (isinstance(t, Py) and t.kind in _MACHINE)
+
+
+def element(t: Type) -> Scalar:
+    """The type of one element: `Num` for an array, `Py` for a list."""
+    match t:
+        case Array(dtype, _, _):
+            return Num(dtype)
+        case ListOf(elem, _):
+            return elem
+        case _:
+            raise TypeError(f"{t} has no elements")
+
+
+def kind_of(dtype: DType) -> Literal["b", "i", "u", "f", "c"]:
+    """NumPy's kind letter: bool, signed, unsigned, floating, complex."""
+    if dtype == "bool":
+        return "b"
+    if dtype.startswith("uint"):
+        return "u"
+    return {"i": "i", "f": "f", "c": "c"}[dtype[0]]  # type: ignore[return-value]
