@@ -1,0 +1,1 @@
+"""Measuring variants and choosing among them."""

@@ -1,0 +1,39 @@
+# Every target works from a bare checkout: the first one called makes .venv and installs the project.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: setup demo demo-all test lint bench fuzz clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --group dev
+	$(BIN)/python -m pip install --quiet -e . --config-settings editable_mode=strict
+	touch $(STAMP)
+
+demo: setup
+	$(BIN)/python benchmarks/demo.py
+
+demo-all: setup
+	$(BIN)/python benchmarks/demo.py --all
+
+test: setup
+	$(BIN)/python -m pytest -n 2
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy -p loopwright
+
+bench: setup
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/corpus_bench.py
+
+fuzz: setup
+	$(BIN)/python -m tests.fuzz --seconds 600
+
+clean:
+	rm -rf $(VENV) build dist bench-output demo-output

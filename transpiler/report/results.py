@@ -1,0 +1,82 @@
+"""What the compiler says about one region and about one run; the data behind every report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from loopwright.diagnostics import Span
+
+Status = Literal["rewritten", "declined", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`inputs` were compared; on `accepted` of them the kernel itself ran."""
+
+    kind: Literal["proved", "tested"]
+    inputs: int
+    accepted: int
+    seconds: float
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Loser:
+    """A variant that was not chosen, and why."""
+
+    variant: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegionResult:
+    """The verdict on one region.
+
+    `speedup` maps a size (elements of the arguments) to the ratio original time / new time, warm calls.
+    `first_call` is the time of the first call in seconds, compilation or loading included.
+    `share` is the region's part of the recorded run time, if there was one.
+    """
+
+    file: Path
+    span: Span
+    name: str
+    status: Status
+    code: str | None = None
+    reason: str = ""
+    unlocks: str | None = None
+    backend: str | None = None
+    passes: tuple[str, ...] = ()
+    accuracy: str | None = None
+    evidence: Evidence | None = None
+    speedup: dict[int, float] = field(default_factory=dict)
+    first_call: float | None = None
+    share: float | None = None
+    kernel: str | None = None
+    notes: tuple[str, ...] = ()
+    losers: tuple[Loser, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """A file that could not be read as Python; the rest of the tree goes on."""
+
+    file: Path
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One run over a tree. `sources` holds the text of each file for carets."""
+
+    regions: tuple[RegionResult, ...]
+    skipped: tuple[SkippedFile, ...] = ()
+    output: Path | None = None
+    sources: dict[Path, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def rewritten(self) -> tuple[RegionResult, ...]:
+        return tuple(r for r in self.regions if r.status == "rewritten")

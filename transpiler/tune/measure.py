@@ -1,0 +1,91 @@
+"""Time an original against candidates, side by side in one child process.
+
+Rounds are interleaved (original, candidate 1, candidate 2, original, ...) so that a change of the
+machine's speed hits all alike; the figure of each is the median of its rounds. Arguments are copied
+before each timed call, outside the timing. The first call of each candidate, which loads or compiles
+its kernel, is timed apart.
+"""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from loopwright.ir.domain import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A function to time: `function` of `module` in the kernels folder `folder`."""
+
+    label: str
+    folder: Path
+    module: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureJob:
+    """`inputs` are leaf values by parameter name, ordered from small to large."""
+
+    source: str
+    entry: str
+    roots: tuple[str, ...]
+    domain: Domain
+    timed: tuple[Timed, ...]
+    inputs: tuple[Mapping[str, object], ...]
+    budget: float
+
+
+@dataclass(frozen=True, slots=True)
+class InputTiming:
+    """Seconds a warm call at one input; None where the candidate declined the input or raised."""
+
+    size: int
+    original: float
+    candidates: dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    timings: tuple[InputTiming, ...] = ()
+    first_call: dict[str, float] = field(default_factory=dict)
+    failure: str | None = None
+
+
+def measure(job: MeasureJob, *, time_limit: float) -> Measurement:
+    """Run the job in a child process. `failure` is set if the child crashed or ran out of time."""
+    with tempfile.TemporaryDirectory(prefix="loopwright-") as folder:
+        # The pickles pass between this process and its own child only.
+        job_file, result_file = Path(folder, "job"), Path(folder, "result")
+        job_file.write_bytes(pickle.dumps(job))
+        command = [sys.executable, "-m", "loopwright.tune.worker", str(job_file), str(result_file)]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=time_limit, check=False)
+        except subprocess.TimeoutExpired:
+            return Measurement(failure=f"measuring took more than {time_limit:.0f} s")
+        if done.returncode != 0 or not result_file.exists():
+            text = done.stderr.decode(errors="replace").strip().splitlines()
+            return Measurement(failure=text[-1] if text else f"exit code {done.returncode}")
+        result = pickle.loads(result_file.read_bytes())
+        assert isinstance(result, Measurement)
+        return result
+
+
+def size_of(leaves: Mapping[str, object]) -> int:
+    """The size of an input: elements of all arrays and lists, 1 for each number."""
+    return sum(_elements(value) for value in leaves.values())
+
+
+def _elements(value: object) -> int:
+    size = getattr(value, "size", None)
+    if isinstance(size, int):
+        return size
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return sum(_elements(item) for item in value) if value else 0
+    return 1
