@@ -55,12 +55,89 @@ class CannotLower(Exception):
 
 CODES: tuple[Code, ...] = (
     # one row a code, in order; a test finds codes that nothing returns
+    Code("LW001", "file cannot be read", "The operating system refused to read the file.",
+         "check that the file exists and is readable"),
+    Code("LW002", "file is not text of its encoding", "The bytes do not decode by the encoding that the file declares (UTF-8 if none).",
+         "declare the encoding in the first or second line (PEP 263)"),
+    Code("LW003", "file is not valid Python", "The file does not parse on the running Python version.",
+         "correct the syntax, or run loopwright with the Python version that the file is written for"),
+    Code("LW004", "file is empty", "The file has no statements.", "nothing; there is nothing to compile"),
+    Code("LW180", "code is not in a plain function", "Regions are taken from functions and methods; module and class "
+         "level code, generators, coroutines, and functions that another compiler translates are left alone.",
+         "move the loop into a plain function"),
     Code("LW101", "statement is not covered", "The compiler has no translation for this statement.",
          "move it out of the loop"),
     Code("LW102", "call is not covered", "The called function is neither a known numeric function nor "
          "a function of the same module that compiles.", "use a function of math or NumPy, or move the call out of the loop"),
     Code("LW103", "expression is not covered", "The compiler has no translation for this expression.",
          "write it with numbers, arrays and lists"),
+    Code("LW203", "iterations depend on each other", "An iteration reads or overwrites what another iteration of the loop writes.",
+         "nothing if it is a recurrence; else write to another array"),
+    Code("LW204", "access is not understood", "An array that the loop writes is reached through another name, a called function, or an "
+         "index that is no sum of loop variables and constants.", "index it by loop variables"),
+    Code("LW205", "variable is carried", "A variable takes a value from one iteration to the next, or out of the loop.",
+         "compute it from the loop variable"),
+    Code("LW206", "float sum keeps its order", "Adding the terms in another order rounds differently.", "allow it with `--accuracy rtol=X`"),
+    Code("LW207", "iterations have an order", "An iteration may end the loop or the kernel, or draws random numbers.",
+         "make the loop free of it; index checks go where lengths are tied to the bounds of the loop"),
+    Code("LW208", "too little work to share", "Starting threads would cost more than the loop.", "nothing"),
+    Code("LW280", "two attributes may be one", "The region rebinds an attribute that may belong to another object "
+         "whose attribute of the same name it uses.", "read the attribute into a local name first"),
+    Code("LW281", "value is perhaps not bound", "A name that the region may read is bound on some paths to it only.",
+         "assign the name before the loop"),
+    Code("LW282", "one name stands for two variables", "A function that the region calls reads a global (or outer) variable whose "
+         "name is a local variable around the region.", "rename the local variable"),
     Code("LW301", "type of a name is unknown", "Neither an annotation nor a recording tells the type.",
          "annotate it, or record a workload with `loopwright trace`"),
+    Code("LW306", "value has no machine form", "Strings, None, tuples and integers beyond 64 bits are not held by compiled kernels.",
+         "keep them out of the loop"),
+    Code("LW307", "operation has no machine form", "It works on whole arrays, or on types for which compiled kernels have no such operation.",
+         "write it element by element, or use another dtype"),
+    Code("LW308", "function has no machine form", "Compiled kernels have no exact counterpart of the function for these types.",
+         "move the call out of the loop"),
+    Code("LW309", "view has no machine form", "The slice, or the change of shape, cannot be expressed on contiguous memory.",
+         "use constant steps, and contiguous arrays where the shape changes"),
+    Code("LW310", "list grows", "No bound of the length of a list is known before the loop that appends to it.",
+         "allocate it with its final length"),
+    Code("LW401", "the rewrite gives another result", "A test input was found on which the candidate kernel and "
+         "the original differ; the candidate was thrown away.", "nothing; the original stays"),
+    Code("LW402", "the rewrite could not be verified", "Too few test inputs reached the kernel, or time ran out.",
+         "record a workload with `loopwright trace`, or raise --time-limit"),
+    Code("LW501", "no variant is faster", "Every verified variant was measured and none beats the original.",
+         "nothing; the original is fast enough here"),
+    Code("LW502", "not run by the workload", "The recording never reached this region.",
+         "record a workload that runs it"),
+    Code("LW503", "cold in the workload", "The region takes too little of the recorded time to pay for a kernel.",
+         "lower --min-share"),
+    Code("LW504", "no backend can compile it", "Each available backend declined the program.",
+         "install the missing backend, see `loopwright backends`"),
+    Code("LW505", "time limit reached", "The time limit of the command ended before this region's turn.",
+         "raise --time-limit"),
+    Code("LW601", "kernel is stale", "The code that a kernel stands for was edited, or what it calls or imports; the code "
+         "runs as it is written.", "run `loopwright optimize` again"),
+    Code("LW602", "kernel file was edited", "A generated file differs from what was written.",
+         "run `loopwright optimize` again, or `loopwright revert`"),
+    Code("LW603", "kernel is missing", "A rewritten file refers to a kernel that is not there; the original code runs.",
+         "run `loopwright optimize` again, or `loopwright revert`"),
+    Code("LW604", "code shares its row", "The call of a kernel goes before the code, on a row of its own.",
+         "put the statement on rows of its own"),
+    Code("LW605", "function looks at its own variables", "The call of a kernel adds a local variable, which `locals` and the "
+         "like would show.", "move the loop into a function of its own"),
+    Code("LW606", "insertion could not be taken back", "The rewritten file did not revert to the same bytes; it was not written.",
+         "please report it with the file"),
+    Code("LW608", "value cannot be handed over", "A kernel takes and gives numbers, arrays, lists of numbers and generators.",
+         "pass the parts of the value one by one"),
+    Code("LW510", "a tool of the backend is missing", "The backend needs a package, a compiler or headers that this "
+         "machine lacks.", "install what is named, or choose another backend with --backend"),
+    Code("LW511", "the compiler refused the kernel", "Cython or the C compiler failed on the generated module.",
+         "choose another backend with --backend"),
+    Code("LW901", "internal error", "A defect of loopwright; the region was left as it is.",
+         "please report it with the text shown"),
 )  # fmt: skip
+
+_ROWS = {row.code: row for row in CODES}
+
+
+def code_row(code: str) -> Code:
+    """The row of one code; KeyError if there is none."""
+    return _ROWS[code]

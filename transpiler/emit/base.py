@@ -36,6 +36,10 @@ class Backend(Protocol):
         """What this machine lacks to use the backend, or None."""
         ...
 
+    def missing_for(self, program: Program) -> str | None:
+        """What this machine lacks to run this very program (`missing` included), or None."""
+        ...
+
     def emit(self, program: Program, name: str) -> KernelSource | Declined:
         """Text of the kernel; Declined if the program needs what the backend does not have."""
         ...

@@ -42,8 +42,18 @@ ReduceOp: TypeAlias = Literal["sum", "prod", "min", "max", "argmin", "argmax", "
 
 @dataclass(frozen=True, slots=True)
 class Const:
+    """A literal. Equal if the types are and the values print alike: 0.0 is not -0.0, NaN is NaN."""
+
     value: bool | int | float | complex | str | None
     type: Type
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Const):
+            return NotImplemented
+        return (repr(self.value), self.type) == (repr(other.value), other.type)
+
+    def __hash__(self) -> int:
+        return hash((repr(self.value), self.type))
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,13 @@ class Array:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A list of Python numbers; `ndim` > 1 is a rectangular list of lists, no row shared.
+    """A list of numbers; `ndim` > 1 is a rectangular list of lists, no row shared.
 
-    A kernel holds it as a C-contiguous array; elements read from it are Python numbers.
+    A kernel holds it as a C-contiguous array; elements read from it have the type `elem`. Lists that
+    come from outside hold Python numbers; a list made inside may hold NumPy scalars.
     """
 
-    elem: Py
+    elem: Py | Num
     ndim: int = 1
 
     def __str__(self) -> str:

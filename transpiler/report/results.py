@@ -8,7 +8,7 @@ from typing import Literal
 
 from loopwright.diagnostics import Span
 
-Status = Literal["rewritten", "declined", "failed"]
+Status = Literal["rewritten", "declined", "failed", "candidate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Loser:
 
 @dataclass(frozen=True, slots=True)
 class RegionResult:
-    """The verdict on one region.
+    """The verdict on one region. `candidate` is said by `explain` only: it can be compiled.
 
     `speedup` maps a size (elements of the arguments) to the ratio original time / new time, warm calls.
     `first_call` is the time of the first call in seconds, compilation or loading included.

@@ -46,6 +46,8 @@ def headline(region: RegionResult) -> str:
     place = f"{region.file}:{region.span.line}"
     if region.status == "rewritten":
         return f"{place}: {region.name}: rewritten, {how(region)}"
+    if region.status == "candidate":
+        return f"{place}: {region.name}: can be compiled; run `loopwright optimize`"
     return f"{place}: {region.name}: {region.status}, {region.code} {region.reason}"
 
 
@@ -72,7 +74,7 @@ def explain(report: Report, only: Iterable[RegionResult] | None = None) -> str:
     """Every verdict in full: rewritten ones with the trail, declined ones with caret and cure."""
     blocks = []
     for region in report.regions if only is None else only:
-        if region.status == "rewritten":
+        if region.status in ("rewritten", "candidate"):
             blocks.append("\n".join([headline(region), *trail(region)]))
             continue
         text = report.sources.get(region.file, "")

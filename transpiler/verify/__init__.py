@@ -1,0 +1,1 @@
+"""The verifier: compares an original with a candidate. It trusts neither passes nor backends."""

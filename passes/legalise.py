@@ -1,0 +1,127 @@
+"""From Python's meaning to the machine's: high IR to low IR.
+
+Legality: each operation becomes the machine operation that gives the same value whenever Python gives
+one, preceded by a `Check` of whatever Python would raise for and of whatever 64 bits cannot hold. Checks
+are left out where they are proved: integer ranges by abstract interpretation (`analysis.ranges`), indices
+by Presburger sets (`analysis.bounds`). An index check that depends only on values known before a loop
+stands before the loop; the others stand at the access. Array expressions are the business of
+`scalarise`; those that are left over are refused, products (`Contract`) and sorting aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from loopwright.analysis.interval import FULL, Interval, join
+from loopwright.analysis.ranges import DIM_MAX, PARAM_INTS, analyse
+from loopwright.diagnostics import CannotLower
+from loopwright.ir.nodes import Check, Dim, Fail, Func, Program, Stmt, Sym, Var
+from loopwright.ir.types import I64, Array, ListOf
+from loopwright.ir.walk import map_stmts, walk_exprs
+from loopwright.passes.base import Applied, Example, Outcome, Refusal, Unchanged
+from loopwright.passes.legalise_build import Build, compare, integer, low_type
+from loopwright.passes.legalise_stmt import block
+
+SHORT = 2**31
+"""Arrays with more elements along one axis run the original code, where that saves overflow checks."""
+
+Ints = Mapping[Sym, Interval]
+
+
+@dataclass(frozen=True, slots=True)
+class Legalise:
+    """`int_ranges`: (name, least, greatest) of int parameters that the guard holds to another range
+    than -2**31 .. 2**31 (also of the elements of lists of ints)."""
+
+    int_ranges: tuple[tuple[str, int, int], ...] = ()
+
+    name: ClassVar[str] = "legalise"
+    bitwise: ClassVar[bool] = True
+    examples: ClassVar[tuple[Example | Refusal, ...]] = ()
+
+    def run(self, program: Program) -> Outcome:
+        if program.main.level == "low":
+            return Unchanged()
+        named = {name: Interval(lo, hi) for name, lo, hi in self.int_ranges}
+        ints = {p: named.get(p.name, PARAM_INTS) for p in program.main.params}
+        try:
+            lowered, checks = _program(program, ints, DIM_MAX)
+            if checks:
+                shorter, fewer = _program(program, ints, SHORT)
+                if fewer < checks:
+                    lowered = shorter
+        except CannotLower as refusal:
+            return Unchanged((refusal.declined,))
+        return Applied(lowered)
+
+    def space(self, program: Program) -> Iterator[Legalise]:
+        yield self
+
+
+def _program(program: Program, ints: Ints, dim_max: int) -> tuple[Program, int]:
+    """The low-level program and the number of its overflow checks. Callers come before the functions
+    that they call, so that the ranges of arguments are known."""
+    main = _function(program.main, ints, dim_max)
+    checks = main.overflow_checks
+    calls = dict(main.calls)
+    helpers: list[Func] = []
+    for func in reversed(program.helpers):
+        build = _function(func, _arguments(func, calls.get(func.name, [])), dim_max)
+        checks += build.overflow_checks
+        helpers.append(build.func)
+        for name, given in build.calls.items():
+            calls[name] = [*calls.get(name, []), *given]
+    return Program(main.func, program.rebuild, tuple(reversed(helpers))), checks
+
+
+def _arguments(func: Func, calls: list[tuple[Interval, ...]]) -> Ints:
+    """What the calls pass for each int; lists may hold anything."""
+    found: dict[Sym, Interval] = {}
+    for k, p in enumerate(func.params):
+        given = [c[k] for c in calls]
+        whole = given[0] if given and not isinstance(p.type, ListOf) else FULL
+        for x in given[1:]:
+            whole = join(whole, x)
+        found[p] = whole
+    return found
+
+
+def _function(func: Func, ints: Ints, dim_max: int) -> Build:
+    """`func` legalised: the `Build` holds the low-level function and what was learnt on the way."""
+    func = replace(func, body=_unshared(func.body))
+    ranges = analyse(func, ints, dim_max=dim_max)
+    b = Build(func, ranges, func.span)
+    params = tuple(b.sym(p) for p in func.params)
+    b.env = ranges.before[id(func.body[0])]
+    b.scope.declare(func.params)
+    body = block(b, func.body) or [Fail("unreachable", func.span)]
+    if dim_max < DIM_MAX:
+        body = [*_short(func, b, dim_max), *body]
+    results = tuple(low_type(t, func.span) for t in func.results)
+    b.func = Func(func.name, params, results, tuple(body), func.span, "low")
+    return b
+
+
+def _unshared(body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
+    """The same block with each statement an object of its own: facts are kept by identity."""
+    return map_stmts(body, lambda s: (replace(s),))
+
+
+def _short(func: Func, b: Build, dim_max: int) -> list[Stmt]:
+    """Checks that the lengths that the function uses stay below the bound that was assumed."""
+    used = {
+        (e.x.sym, e.axis)
+        for e in walk_exprs(func.body)
+        if isinstance(e, Dim) and isinstance(e.x, Var)
+    }
+    out: list[Stmt] = []
+    for p in func.params:
+        if isinstance(p.type, (Array, ListOf)):
+            for axis in range(p.type.ndim):
+                n = Dim(Var(b.sym(p)), axis, I64)
+                out.append(
+                    Check(compare("le", n, integer(dim_max)), "length of an array", func.span)
+                )
+    return out if used else []

@@ -1,0 +1,431 @@
+"""Operators on machine numbers with Python's and NumPy's meaning.
+
+Sources: CPython Objects/{longobject,floatobject,complexobject}.c; NumPy loops of
+numpy/_core/src/umath (integer division, shifts) and NEP 50 for promotion.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from loopwright.analysis import interval as iv
+from loopwright.analysis.interval import INT64_MAX, INT64_MIN, Interval
+from loopwright.ir.nodes import (
+    Assign,
+    Binary,
+    Compare,
+    CompareOp,
+    Const,
+    Expr,
+    If,
+    Unary,
+    Var,
+    While,
+)
+from loopwright.ir.types import F64, DType, Num, Py, Type, kind_of, machine_dtype
+from loopwright.passes.legalise_build import (
+    Build,
+    binary,
+    compare,
+    conj,
+    disj,
+    dtype_of,
+    integer,
+    negate,
+    number,
+    refuse,
+    select,
+    test,
+    to,
+    truth,
+)
+
+EXACT_FLOAT = 2**53
+_UNROLLED = 8
+
+Operand = tuple[Expr, Expr]
+
+
+def arithmetic(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
+    """The machine form of `e`, whose operands have the machine forms `x` and `y`."""
+    match e.type:
+        case Py("bool"):
+            return binary(e.op, x, y)
+        case Py("int"):
+            return _py_int(b, e, to(x, "int64"), to(y, "int64"))
+        case Py("float"):
+            return _py_float(b, e, x, y)
+        case Py("complex") | Num("complex64" | "complex128"):
+            return _complex(b, e, x, y)
+        case Num(dtype):
+            return _numpy(b, e, x, y, dtype)
+        case _:
+            raise refuse(b.span, "LW307", f"{e.op} of {e.a.type} and {e.b.type} on whole arrays")
+
+
+# ---------------------------------------------------------------- Python ints
+
+
+def _py_int(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
+    match e.op:
+        case "add" | "sub" | "mul":
+            return _no_overflow(b, e, x, y)
+        case "floordiv" | "mod":
+            return _int_division(b, e, x, y)
+        case "pow":
+            return _py_power(b, e, x, y)
+        case "and" | "or" | "xor":
+            return binary(e.op, x, y)
+        case "lshift":
+            return _py_lshift(b, e, x, y)
+        case "rshift":
+            y = b.atom(y)
+            if b.interval(e.b).lo < 0:
+                b.check(compare("ge", y, integer(0)), "negative shift count")
+            if b.interval(e.b).hi > 63:
+                y = select(compare("gt", y, integer(63)), integer(63), y)
+            return binary("rshift", x, y)
+        case _:
+            raise refuse(b.span, "LW307", f"{e.op} of Python ints")
+
+
+def _exact(b: Build, e: Expr) -> Interval:
+    return b.ranges.exact(e, b.env) or Interval(INT64_MIN - 1, INT64_MAX + 1)
+
+
+def _no_overflow(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
+    if not iv.within(_exact(b, e), iv.FULL):
+        x, y = b.atom(x), b.atom(y)
+        b.overflow_checks += 1
+        b.check(test(f"lw.{e.op}_ok", x, y), "integer beyond 64 bits")
+    return binary(e.op, x, y)
+
+
+def _int_division(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
+    xs, ys = b.interval(e.a), b.interval(e.b)
+    if not b.nonzero(e.b):
+        y = b.atom(y)
+        b.check(compare("ne", y, integer(0)), "division by zero")
+    if xs.lo == INT64_MIN and ys.lo <= -1 <= ys.hi:
+        x, y = b.atom(x), b.atom(y)
+        least = compare("ne", x, integer(INT64_MIN))
+        b.check(disj(least, compare("ne", y, integer(-1))), "integer beyond 64 bits")
+    return binary(e.op, x, y)
+
+
+def _py_lshift(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
+    xs, ys = b.interval(e.a), b.interval(e.b)
+    x, y = b.atom(x), b.atom(y)
+    if ys.lo < 0 or ys.hi > 62:
+        inside = conj(compare("ge", y, integer(0)), compare("le", y, integer(62)))
+        b.check(inside, "shift count beyond 62 bits")
+    if not iv.within(iv.lshift(xs, Interval(max(ys.lo, 0), min(max(ys.hi, 0), 62))), iv.FULL):
+        back = binary("rshift", binary("lshift", x, y), y)
+        b.check(compare("eq", back, x), "integer beyond 64 bits")
+    return binary("lshift", x, y)
+
+
+def _py_power(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
+    if b.interval(e.b).lo < 0:
+        y = b.atom(y)
+        b.check(compare("ge", y, integer(0)), "integer to a negative power")
+    return integer_power(b, x, y, checked=not iv.within(_exact(b, e), iv.FULL))
+
+
+def integer_power(b: Build, x: Expr, y: Expr, *, checked: bool) -> Expr:
+    """`x ** y` for y >= 0 by repeated squaring, in the dtype of `x`."""
+    one = Const(1, x.type)
+
+    def product(p: Expr, q: Expr) -> Expr:
+        if checked:
+            p, q = b.atom(p), b.atom(q)
+            b.overflow_checks += 1
+            b.check(test("lw.mul_ok", p, q), "integer beyond 64 bits")
+        return binary("mul", p, q)
+
+    if isinstance(y, Const) and isinstance(y.value, int) and 0 <= y.value <= _UNROLLED:
+        x = b.atom(x)
+        out: Expr = one if y.value == 0 else x
+        for bit in f"{y.value:b}"[1:]:
+            out = b.atom(out)
+            out = product(out, out)
+            if bit == "1":
+                out = product(out, x)
+        return out
+    result, base, left = (b.fresh(n, x.type) for n in ("power", "base", "exponent"))
+    for sym, start in ((result, one), (base, x), (left, to(y, dtype_of(x)))):
+        b.emit(Assign(sym, start, b.span))
+    zero = Const(0, x.type)
+    odd = compare("ne", binary("and", Var(left), one), zero)
+    with b.block() as multiply:
+        b.emit(Assign(result, product(Var(result), Var(base)), b.span))
+    with b.block() as square:
+        b.emit(Assign(base, product(Var(base), Var(base)), b.span))
+    body = (
+        If(odd, tuple(multiply), (), b.span),
+        Assign(left, binary("rshift", Var(left), one), b.span),
+        If(compare("gt", Var(left), zero), tuple(square), (), b.span),
+    )
+    b.emit(While(compare("gt", Var(left), zero), body, (), b.span))
+    return Var(result)
+
+
+# ---------------------------------------------------------------- Python floats
+
+
+def exact_float(b: Build, high: Expr, x: Expr) -> Expr:
+    """An int as a float of the same value (fails beyond 2**53); a float as it is."""
+    if dtype_of(x) == "float64":
+        return x
+    if not b.fits(high, -EXACT_FLOAT, EXACT_FLOAT):
+        x = b.atom(x)
+        small = (compare("ge", x, integer(-EXACT_FLOAT)), compare("le", x, integer(EXACT_FLOAT)))
+        b.check(conj(*small), "integer beyond 2**53")
+    return to(x, "float64")
+
+
+def _py_float(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
+    if e.op == "pow":
+        return py_float_power(b, to(x, "float64"), to(y, "float64"))
+    if e.op == "truediv" and {dtype_of(x), dtype_of(y)} <= {"int64", "bool"}:
+        x = exact_float(b, e.a, to(x, "int64"))
+        y = exact_float(b, e.b, to(y, "int64"))
+    else:
+        x, y = to(x, "float64"), to(y, "float64")
+    if e.op in ("truediv", "floordiv", "mod"):
+        y = nonzero(b, e.b, y)
+    elif e.op not in ("add", "sub", "mul"):
+        raise refuse(b.span, "LW307", f"{e.op} of Python floats")
+    return binary(e.op, x, y)
+
+
+def nonzero(b: Build, high: Expr, y: Expr) -> Expr:
+    """Fails if the float divisor is zero."""
+    if isinstance(y, Const) and y.value != 0:
+        return y
+    if high.type in (Py("int"), Py("bool")):
+        if b.nonzero(high):
+            return y
+    y = b.atom(y)
+    b.check(compare("ne", y, number(0.0)), "division by zero")
+    return y
+
+
+def py_float_power(b: Build, x: Expr, y: Expr) -> Expr:
+    """Fails on 0.0 to a negative power, on a negative base with a fractional exponent (a complex
+    result) and on overflow."""
+    x = b.atom(x)
+    if isinstance(y, Const) and y.value in (0.0, 1.0, 2.0):
+        if y.value == 0.0:
+            return number(1.0)
+        if y.value == 1.0:
+            return x
+        square = b.atom(binary("mul", x, x))
+        b.check(disj(test("math.isfinite", square), negate(test("math.isfinite", x))), "overflow")
+        return square
+    y = b.atom(y)
+    finite = conj(test("math.isfinite", x), test("math.isfinite", y))
+    result = b.atom(Binary("pow", x, y, F64))
+    if isinstance(y, Const) and isinstance(y.value, float) and np.isfinite(y.value):
+        finite = test("math.isfinite", x)
+    b.check(disj(test("math.isfinite", result), negate(finite)), "power without a finite result")
+    return result
+
+
+# ---------------------------------------------------------------- complex
+
+
+def _complex(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
+    dtype = machine_dtype(e.type)
+    x, y = to(x, dtype), to(y, dtype)
+    if e.op in ("add", "sub", "mul"):
+        return binary(e.op, x, y)
+    raise refuse(b.span, "LW307", f"{e.op} of complex numbers")
+
+
+# ---------------------------------------------------------------- NumPy numbers
+
+
+def weak(b: Build, high: Expr, x: Expr, dtype: DType) -> Expr:
+    """An operand in `dtype`. A Python int that the integer dtype cannot hold raises OverflowError."""
+    bounds = iv.of_dtype(dtype)
+    if high.type == Py("int") and bounds is not None and dtype != "bool":
+        if not iv.within(b.interval(high), bounds):
+            x = b.atom(x)
+            low, high_end = max(bounds.lo, INT64_MIN), min(bounds.hi, INT64_MAX)
+            inside = conj(compare("ge", x, integer(low)), compare("le", x, integer(high_end)))
+            b.check(inside, f"Python int beyond {dtype}")
+    return to(x, dtype)
+
+
+def _numpy(b: Build, e: Binary, x: Expr, y: Expr, dtype: DType) -> Expr:
+    x, y = weak(b, e.a, x, dtype), weak(b, e.b, y, dtype)
+    match kind_of(dtype):
+        case "b":
+            return _numpy_bool(b, e, x, y)
+        case "i" | "u":
+            return _numpy_int(b, e, x, y)
+        case _:
+            return _numpy_float(b, e, x, y)
+
+
+def _numpy_bool(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
+    match e.op:
+        case "add" | "or" | "maximum":
+            return binary("or", x, y)
+        case "mul" | "and" | "minimum":
+            return binary("and", x, y)
+        case "xor":
+            return binary("xor", x, y)
+        case _:
+            raise refuse(b.span, "LW307", f"{e.op} of NumPy booleans")
+
+
+def _numpy_int(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
+    t = x.type
+    zero = Const(0, t)
+    ys = b.interval(e.b)
+    match e.op:
+        case "floordiv" | "mod":
+            if ys.lo > 0 or (ys.hi < -1 and dtype_of(y)[0] == "i"):
+                return binary(e.op, x, y)
+            x, y = b.atom(x), b.atom(y)
+            minus = Const(-1, t) if kind_of(dtype_of(y)) == "i" else zero
+            odd = disj(compare("eq", y, zero), compare("eq", y, minus))
+            plain = binary(e.op, x, select(odd, Const(1, t), y))
+            if e.op == "mod":
+                return select(odd, zero, plain)
+            if minus == zero:
+                return select(compare("eq", y, zero), zero, plain)
+            other = select(compare("eq", y, minus), Unary("neg", x, t), plain)
+            return select(compare("eq", y, zero), zero, other)
+        case "lshift" | "rshift":
+            return _numpy_shift(e, b.atom(x), b.atom(y), ys)
+        case "pow":
+            if kind_of(dtype_of(y)) == "i" and ys.lo < 0:
+                y = b.atom(y)
+                b.check(compare("ge", y, zero), "integers to negative integer powers")
+            return integer_power(b, x, y, checked=False)
+        case _:
+            return binary(e.op, x, y)
+
+
+def _numpy_shift(e: Binary, x: Expr, y: Expr, ys: Interval) -> Expr:
+    t = x.type
+    width = np.dtype(dtype_of(x)).itemsize * 8
+    if ys.lo >= 0 and ys.hi < width:
+        return binary(e.op, x, y)
+    zero = Const(0, t)
+    inside = compare("lt", y, Const(width, t))
+    if kind_of(dtype_of(y)) == "i":
+        inside = conj(compare("ge", y, zero), inside)
+    outside: Expr = zero
+    if e.op == "rshift" and kind_of(dtype_of(x)) == "i":
+        outside = select(compare("lt", x, zero), Const(-1, t), zero)
+    return select(inside, binary(e.op, x, select(inside, y, zero)), outside)
+
+
+def _numpy_float(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
+    zero = Const(0.0, x.type)
+    match e.op:
+        case "floordiv" | "mod":
+            if isinstance(y, Const) and y.value != 0:
+                return binary(e.op, x, y)
+            x, y = b.atom(x), b.atom(y)
+            safe = binary(e.op, x, y)
+            odd = binary("truediv", x, y) if e.op == "floordiv" else Const(np.nan, x.type)
+            return select(compare("eq", y, zero), odd, safe)
+        case "pow" if isinstance(y, Const) and y.value in (1.0, 2.0):
+            x = b.atom(x)
+            return x if y.value == 1.0 else binary("mul", x, x)
+        case "add" | "sub" | "mul" | "truediv" | "pow" | "minimum" | "maximum":
+            return binary(e.op, x, y)
+        case _:
+            raise refuse(b.span, "LW307", f"{e.op} of {e.type}")
+
+
+# ---------------------------------------------------------------- unary, comparison
+
+
+def unary(b: Build, e: Unary, x: Expr) -> Expr:
+    """The machine form of `e`, whose operand has the machine form `x`."""
+    if e.op == "not":
+        return negate(truth(x))
+    if not isinstance(e.type, (Num, Py)):
+        raise refuse(b.span, "LW307", f"{e.op} of {e.x.type} on whole arrays")
+    x = to(x, machine_dtype(e.type))
+    if e.op == "pos":
+        return x
+    if e.op == "invert":
+        return negate(x) if dtype_of(x) == "bool" else Unary("invert", x, x.type)
+    if dtype_of(x) == "bool":
+        raise refuse(b.span, "LW307", "negation of a NumPy boolean")
+    if e.type == Py("int") and b.interval(e.x).lo == INT64_MIN:
+        x = b.atom(x)
+        b.check(compare("ne", x, integer(INT64_MIN)), "integer beyond 64 bits")
+    if isinstance(x, Const) and isinstance(x.value, (int, float)) and not isinstance(x.value, bool):
+        if kind_of(dtype_of(x)) == "f" or x.value > 0:
+            return Const(-x.value, x.type)
+    return Unary("neg", x, x.type)
+
+
+def comparison(b: Build, e: Compare, x: Expr, y: Expr) -> Expr:
+    """The machine form of `e`. Python compares ints and floats exactly, NumPy in a common dtype."""
+    return comparison_of(b, e.op, (e.a, x), (e.b, y))
+
+
+def comparison_of(b: Build, op: CompareOp, left: Operand, right: Operand) -> Expr:
+    """As `comparison`, of operands each given as (high-level expression, machine form)."""
+    (high_a, x), (high_b, y) = left, right
+    ta, tb = high_a.type, high_b.type
+    if isinstance(ta, Py) and isinstance(tb, Py):
+        return _py_compare(b, op, left, right)
+    if not isinstance(ta, (Num, Py)) or not isinstance(tb, (Num, Py)):
+        raise refuse(b.span, "LW307", f"comparison of {ta} and {tb} on whole arrays")
+    kinds = {kind_of(machine_dtype(t)) for t in (ta, tb)}
+    if kinds <= {"b", "i", "u"} and kinds != {"b"}:
+        return _int_compare(op, x, y)
+    dtype = _common(ta, tb)
+    return compare(op, to(x, dtype), to(y, dtype))
+
+
+def _py_compare(b: Build, op: CompareOp, left: Operand, right: Operand) -> Expr:
+    (high_a, x), (high_b, y) = left, right
+    dtypes = {dtype_of(x), dtype_of(y)}
+    if dtypes <= {"bool", "int64"}:
+        return compare(op, to(x, "int64"), to(y, "int64"))
+    if "complex128" in dtypes:
+        if dtypes == {"complex128"}:
+            return compare(op, x, y)
+        raise refuse(b.span, "LW307", "comparison of a complex number with a real one")
+    sides = (
+        exact_float(b, high, to(low, "int64") if dtype_of(low) == "bool" else low)
+        for high, low in ((high_a, x), (high_b, y))
+    )
+    return compare(op, *sides)
+
+
+def _int_compare(op: CompareOp, x: Expr, y: Expr) -> Expr:
+    """By value: uint64 does not fit int64, and NumPy 2 compares mixed signs exactly."""
+    wide = [dtype_of(v) == "uint64" for v in (x, y)]
+    if all(wide):
+        return compare(op, x, y)
+    if not any(wide):
+        return compare(op, to(x, "int64"), to(y, "int64"))
+    signed, other = (y, x) if wide[0] else (x, y)
+    same = compare(op, to(x, "uint64"), to(y, "uint64"))
+    if kind_of(dtype_of(signed)) != "i":
+        return same
+    less = op in (("lt", "le", "ne") if wide[1] else ("gt", "ge", "ne"))
+    negative = compare("lt", to(signed, "int64"), integer(0))
+    return disj(negative, same) if less else conj(negate(negative), same)
+
+
+def _common(a: Type, b: Type) -> DType:
+    """NumPy's dtype for a comparison, Python numbers being weak."""
+    weak_types = {"int": int, "float": float, "complex": complex, "bool": np.dtype(bool)}
+    given: list[object] = [
+        weak_types[t.kind] if isinstance(t, Py) else np.dtype(machine_dtype(t)) for t in (a, b)
+    ]
+    found: str = np.less.resolve_dtypes((*given, None))[0].name  # type: ignore[arg-type]
+    return found  # type: ignore[return-value]

@@ -1,0 +1,375 @@
+"""Fold constants, forward temporaries, and drop what has no effect.
+
+Only rewrites that keep every bit are done: integer arithmetic of Python ints (unbounded, so
+associative), copies, conditions that are constant, lengths of arrays whose allocation is in sight.
+
+Legality of forwarding `t = e` into its only use, later in the same block: between the two, no variable
+of `e` is bound and no memory that `e` reads is written; no statement there leaves the block; and if the
+use is evaluated lazily, `e` must not be able to fail, since the failure would be lost.
+Legality of removal: the value is unused and its evaluation cannot fail.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from loopwright.analysis.effects import Storages, expr_may_fail, holds_memory, storages
+from loopwright.ir.nodes import (
+    Alloc,
+    Append,
+    Assign,
+    Binary,
+    Cast,
+    Check,
+    Compare,
+    Const,
+    Dim,
+    Draw,
+    Expr,
+    For,
+    Func,
+    If,
+    Item,
+    Load,
+    Logic,
+    Program,
+    Select,
+    Stmt,
+    Store,
+    Sym,
+    Tup,
+    Unary,
+    Var,
+    While,
+)
+from loopwright.ir.types import BOOL, FLOAT, INT, is_scalar
+from loopwright.ir.walk import (
+    Body,
+    children,
+    exprs_of,
+    map_bodies,
+    map_expr,
+    map_exprs,
+    map_exprs_of,
+    map_stmts,
+    subexprs,
+    substitute,
+    targets,
+    vars_of,
+    walk_exprs,
+    walk_stmts,
+)
+from loopwright.passes.base import Applied, Example, Outcome, Pass, Refusal, Unchanged
+
+_INT_OPS: dict[str, Callable[[int, int], int]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "floordiv": operator.floordiv,
+    "mod": operator.mod,
+}
+_COMPARE: dict[str, Callable[[int, int], bool]] = {
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "eq": operator.eq,
+    "ne": operator.ne,
+}
+_LARGEST = 2**62  # folded constants stay machine integers
+
+
+def _int_value(e: Expr) -> int | None:
+    if isinstance(e, Const) and e.type == INT:
+        assert isinstance(e.value, int)
+        return e.value
+    return None
+
+
+def fold(e: Expr) -> Expr:
+    """One node with folded operands, simplified if a rule fits."""
+    match e:
+        case Binary(_, _, _, t) if t == INT:
+            return _fold_int(e)
+        case Compare(op, a, b, t) if t == BOOL:
+            x, y = _int_value(a), _int_value(b)
+            return e if x is None or y is None else Const(_COMPARE[op](x, y), BOOL)
+        case Unary("neg", x, t) if t == INT and (v := _int_value(x)) is not None:
+            return Const(-v, INT)
+        case Unary("not", Const(value, _), t) if t == BOOL:
+            return Const(not value, BOOL)
+        case Logic(op, Const(value, _), b, t) if b.type == t or bool(value) == (op == "or"):
+            return b if bool(value) == (op == "and") else Const(bool(value), t)
+        case Select(Const(value, _), a, b, t):
+            chosen = a if value else b
+            return chosen if chosen.type == t else e
+        case Cast(x, t) if x.type == t and is_scalar(t):
+            return x
+        case Cast(Const(int() as value, x_type), t) if t == FLOAT and x_type == INT:
+            return Const(float(value), FLOAT) if abs(value) <= 2**53 else e
+        case Dim(Alloc(shape, _, _), axis, _):
+            return shape[axis] if shape[axis].type == INT else e
+        case Item(Tup(items, _), at, _) if not any(map(expr_may_fail, items)):
+            return items[at]
+        case _:
+            return e
+
+
+def _fold_int(e: Binary) -> Expr:
+    x, y = _int_value(e.a), _int_value(e.b)
+    if x is not None and y is not None and e.op in _INT_OPS:
+        if e.op in ("floordiv", "mod") and y == 0:
+            return e
+        value = _INT_OPS[e.op](x, y)
+        return Const(value, INT) if abs(value) < _LARGEST else e
+    if (y == 0 and e.op in ("add", "sub")) or (y == 1 and e.op == "mul"):
+        return e.a if e.a.type == INT else e
+    if (x == 0 and e.op == "add") or (x == 1 and e.op == "mul"):
+        return e.b if e.b.type == INT else e
+    if y is not None and e.op in ("add", "sub") and isinstance(e.a, Binary) and e.a.type == INT:
+        return _reassociate(e, e.a, y)
+    return e
+
+
+def _reassociate(e: Binary, inner: Binary, y: int) -> Expr:
+    """(x + c) + d -> x + (c + d), with either sign of c and d."""
+    c = _int_value(inner.b)
+    if c is None or inner.op not in ("add", "sub") or inner.a.type != INT:
+        return e
+    total = (c if inner.op == "add" else -c) + (y if e.op == "add" else -y)
+    if abs(total) >= _LARGEST:
+        return e
+    if total == 0:
+        return inner.a
+    return Binary("add" if total > 0 else "sub", inner.a, Const(abs(total), INT), INT)
+
+
+# ----------------------------------------------------------------- copies
+
+
+@dataclass(frozen=True)
+class _Bindings:
+    """How often each symbol is bound, and which of them inside some loop."""
+
+    count: Counter[Sym]
+    looped: frozenset[Sym]
+
+    def fixed(self, sym: Sym, params: frozenset[Sym]) -> bool:
+        """The variable has one value from its definition on."""
+        if sym in params:
+            return self.count[sym] == 0
+        return self.count[sym] == 1 and sym not in self.looped
+
+
+def _bindings(func: Func) -> _Bindings:
+    count = Counter(t for s in walk_stmts(func.body) for t in targets(s))
+    looped: set[Sym] = set()
+    for stmt in walk_stmts(func.body):
+        if isinstance(stmt, For | While):
+            looped.update(t for s in walk_stmts(stmt.body) for t in targets(s))
+            if isinstance(stmt, For):
+                looped.add(stmt.sym)
+    return _Bindings(count, frozenset(looped))
+
+
+def _propagate(func: Func) -> Func:
+    """Replace scalars that are copies of constants and fixed variables, and known lengths."""
+    params = frozenset(func.params)
+    known = _bindings(func)
+    values: dict[Sym, Expr] = {}
+    shapes: dict[Sym, tuple[Expr, ...]] = {}
+
+    def is_fixed(e: Expr) -> bool:
+        return isinstance(e, Const) or (isinstance(e, Var) and known.fixed(e.sym, params))
+
+    for stmt in walk_stmts(func.body):
+        if not isinstance(stmt, Assign) or known.count[stmt.sym] != 1 or stmt.sym in params:
+            continue
+        value = stmt.value
+        if is_scalar(stmt.sym.type) and value.type == stmt.sym.type and is_fixed(value):
+            values[stmt.sym] = value
+        elif isinstance(value, Alloc) and all(map(is_fixed, value.shape)):
+            shapes[stmt.sym] = value.shape
+
+    def resolve(e: Expr) -> Expr:
+        while isinstance(e, Var) and e.sym in values:
+            e = values[e.sym]
+        return e
+
+    def one(e: Expr) -> Expr:
+        match e:
+            case Var():
+                return resolve(e)
+            case Dim(Var(sym), axis, t) if sym in shapes and shapes[sym][axis].type == t:
+                return resolve(shapes[sym][axis])
+            case _:
+                return fold(e)
+
+    appended = {s.x for s in walk_stmts(func.body) if isinstance(s, Append)}
+    for sym in appended:
+        shapes.pop(sym, None)
+    return replace(func, body=map_exprs(func.body, lambda e: map_expr(e, one)))
+
+
+# ------------------------------------------------------------- forwarding
+
+
+def _uses(func: Func) -> Counter[Sym]:
+    found = Counter(e.sym for e in walk_exprs(func.body) if isinstance(e, Var))
+    for stmt in walk_stmts(func.body):
+        if isinstance(stmt, Store | Append):
+            found[stmt.x] += 2  # a name that is written through is never forwarded
+        elif isinstance(stmt, Draw):
+            found[stmt.rng] += 2
+    return found
+
+
+def _lazy(e: Expr, sym: Sym) -> bool:
+    """Whether the only read of `sym` in `e` may be skipped."""
+    match e:
+        case Logic(_, a, b, _):
+            return sym in vars_of(b) or _lazy(a, sym)
+        case Select(cond, a, b, _):
+            return sym in vars_of(a) | vars_of(b) or _lazy(cond, sym)
+        case _:
+            return any(_lazy(c, sym) for c in children(e))
+
+
+def _transparent(stmt: Stmt, value: Expr, memory: Storages) -> bool:
+    """`value` is the same before and after `stmt`, which does not leave the block."""
+    if not isinstance(stmt, Assign | Store | Append | Check | Draw):
+        return False
+    if set(targets(stmt)) & vars_of(value):
+        return False
+    if isinstance(stmt, Store | Append):
+        written = memory.of(stmt.x)
+        reads = frozenset().union(*(memory.of(v) for v in vars_of(value)))
+        return bool(written) and not written & reads
+    return True
+
+
+def _forward_block(
+    body: Body, single: Callable[[Sym], bool], memory: Storages, done: list[str]
+) -> Body:
+    out = list(body)
+    k = 0
+    while k < len(out):
+        stmt = out[k]
+        if isinstance(stmt, Assign) and single(stmt.sym):
+            m = _use_site(out, k, stmt, memory)
+            if m is not None:
+                out[m] = _replaced(out[m], stmt)
+                del out[k]
+                done.append(stmt.sym.name)
+                continue
+        k += 1
+    return tuple(out)
+
+
+def _replaced(user: Stmt, definition: Assign) -> Stmt:
+    return map_exprs_of(user, lambda e: substitute(e, {definition.sym: definition.value}))
+
+
+def _use_site(out: list[Stmt], k: int, stmt: Assign, memory: Storages) -> int | None:
+    """Position of the statement that reads `stmt.sym` in an expression of its own."""
+    for m in range(k + 1, len(out)):
+        later = out[m]
+        own = [] if isinstance(later, While) else exprs_of(later)
+        reading = [e for e in own if stmt.sym in vars_of(e)]
+        if reading:
+            if any(_lazy(e, stmt.sym) for e in reading) and expr_may_fail(stmt.value):
+                return None
+            return m
+        if not _transparent(later, stmt.value, memory):
+            return None
+    return None
+
+
+def _forwardable(value: Expr) -> bool:
+    """Fresh allocations keep their name; so do the operands of loops' bounds."""
+    return not any(isinstance(e, Alloc) for e in subexprs(value)) and not (
+        isinstance(value, Load) and holds_memory(value.type)
+    )
+
+
+def _forward(func: Func, done: list[str]) -> Func:
+    memory = storages(func)
+    uses, bound = _uses(func), _bindings(func).count
+    values = {s.sym: s.value for s in walk_stmts(func.body) if isinstance(s, Assign)}
+
+    def single(sym: Sym) -> bool:
+        return (
+            uses[sym] == 1
+            and bound[sym] == 1
+            and sym not in func.params
+            and values[sym].type == sym.type
+            and _forwardable(values[sym])
+        )
+
+    def blocks(body: Body) -> Body:
+        body = tuple(map_bodies(s, blocks) for s in body)
+        return _forward_block(body, single, memory, done)
+
+    return replace(func, body=blocks(func.body))
+
+
+# ---------------------------------------------------------------- removal
+
+
+def _prune(func: Func) -> Func:
+    read = {e.sym for e in walk_exprs(func.body) if isinstance(e, Var)}
+    for stmt in walk_stmts(func.body):
+        if isinstance(stmt, Store | Append):
+            read.add(stmt.x)
+        elif isinstance(stmt, Draw):
+            read.add(stmt.rng)
+
+    def one(stmt: Stmt) -> Iterable[Stmt]:
+        match stmt:
+            case Assign(sym, value, _) if sym not in read and not expr_may_fail(value):
+                return ()
+            case If(Const(value, _), then, orelse, _):
+                return then if value else orelse
+            case If(cond, (), (), _) if not expr_may_fail(cond):
+                return ()
+            case Check(Const(True, _), _, _):
+                return ()
+            case For(sym, lo, hi, Const(), (), (), _) if sym not in read:
+                return () if not any(map(expr_may_fail, (lo, hi))) else (stmt,)
+            case _:
+                return (stmt,)
+
+    return replace(func, body=map_stmts(func.body, one))
+
+
+def normalise(func: Func) -> Func:
+    """`func` in normal form; the same object if nothing changes."""
+    for _ in range(6):
+        before = func
+        func = _prune(_forward(_propagate(func), []))
+        if func.body == before.body:
+            return before
+    return func
+
+
+@dataclass(frozen=True)
+class Normalise:
+    name: ClassVar[str] = "normalise"
+    bitwise: ClassVar[bool] = True
+    examples: ClassVar[tuple[Example | Refusal, ...]] = ()
+
+    def run(self, program: Program) -> Outcome:
+        main = normalise(program.main)
+        helpers = tuple(map(normalise, program.helpers))
+        new = replace(program, main=main, helpers=helpers)
+        same = main is program.main and all(
+            a is b for a, b in zip(helpers, program.helpers, strict=True)
+        )
+        return Unchanged() if same else Applied(new)
+
+    def space(self, program: Program) -> Iterator[Pass]:
+        yield self

@@ -1,0 +1,428 @@
+"""Lists that grow by `append` become buffers of a known size with a counter.
+
+Legality. The list has one name: nothing is bound to it and it is bound to nothing but new lists. Then
+every use is visible: an append stores at the counter and moves it, the length is the counter, an element
+at `k` is element `k` of the buffer if `k` is below the counter (else the index is moved out of the
+buffer, so that the read fails as it did), and every other use sees the part of the buffer that is filled.
+
+The size is the product of the trip counts of the loops between the creation of the list and the append,
+if these do not change in between; an append under a condition inside two such loops, or inside a `while`,
+grows the buffer to twice its size when it is full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+from loopwright.diagnostics import Declined, Span
+from loopwright.ir.nodes import (
+    Alloc,
+    Append,
+    Assign,
+    Binary,
+    Break,
+    Call,
+    Cast,
+    Check,
+    Const,
+    Continue,
+    Dim,
+    Expr,
+    For,
+    Func,
+    If,
+    Load,
+    Program,
+    Pt,
+    Select,
+    Slc,
+    Stmt,
+    Store,
+    Sym,
+    Tup,
+    Unary,
+    Var,
+    While,
+)
+from loopwright.ir.types import INT, ListOf
+from loopwright.ir.walk import (
+    Body,
+    assigned,
+    bodies,
+    children,
+    map_children,
+    map_exprs_of,
+    symbols,
+    targets,
+    unused,
+    walk_stmts,
+)
+from loopwright.passes.base import Applied, Example, Outcome, Refusal, Unchanged
+from loopwright.passes.scalarise_ints import (
+    ONE,
+    ZERO,
+    as_int,
+    clipped,
+    compare,
+    const_of,
+    integer,
+    minus,
+    nonnegative,
+    plus,
+    times,
+)
+
+LEAST = 16
+"""The size that a buffer without a known bound grows to first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preallocate:
+    """No options."""
+
+    name: ClassVar[str] = "preallocate"
+    bitwise: ClassVar[bool] = True
+    examples: ClassVar[tuple[Example | Refusal, ...]] = (
+        Example(
+            before="""
+def evens(n: int) -> list[int]:
+    out = []
+    for i in range(n):
+        out.append(2 * i)
+    return out
+""",
+            after="",
+        ),
+    )
+
+    def run(self, program: Program) -> Outcome:
+        declined: list[Declined] = []
+        notes: list[str] = []
+        functions = []
+        for func in (*program.helpers, program.main):
+            new, grown, refused = _buffered(func)
+            functions.append(new)
+            notes.extend(f"buffer for list `{sym.name}`" for sym in grown)
+            declined.extend(refused)
+        if not notes:
+            return Unchanged(tuple(declined))
+        result = replace(program, main=functions[-1], helpers=tuple(functions[:-1]))
+        return Applied(result, tuple(notes))
+
+    def space(self, program: Program) -> Iterator[Preallocate]:
+        yield self
+
+
+def _buffered(func: Func) -> tuple[Func, tuple[Sym, ...], list[Declined]]:
+    """The function with buffers, the lists that have one, and the refusals."""
+    grown: dict[Sym, Span] = {}
+    for stmt in walk_stmts(func.body):
+        if isinstance(stmt, Append):
+            grown.setdefault(stmt.x, stmt.span)
+    declined = [
+        Declined(span, "LW244", why)
+        for sym, span in grown.items()
+        if (why := _refusal(func, sym)) is not None
+    ]
+    chosen = tuple(sym for sym in grown if _refusal(func, sym) is None)
+    if not chosen:
+        return func, (), declined
+    taken = {sym.name for sym in symbols(func)}
+    rewriter = _Rewriter(func, taken)
+    for sym in chosen:
+        name = unused(f"{sym.name}_len", taken)
+        taken.add(name)
+        rewriter.counters[sym] = Sym(name, INT)
+    return replace(func, body=rewriter.straight(func.body)), chosen, declined
+
+
+def _refusal(func: Func, sym: Sym) -> str | None:
+    """Why a list cannot have a buffer, or None."""
+    if sym in func.params:
+        return f"`{sym.name}` comes from outside"
+    if isinstance(sym.type, ListOf) and sym.type.ndim > 1:
+        return f"`{sym.name}` is a list of lists"
+    for stmt in walk_stmts(func.body):
+        if sym in targets(stmt):
+            if not (isinstance(stmt, Assign) and isinstance(stmt.value, (Alloc, Cast))):
+                return f"`{sym.name}` may be another list too"
+        elif isinstance(stmt, Store) and stmt.x is sym and not isinstance(stmt.index[0], Pt):
+            return f"a slice of `{sym.name}` is replaced"
+        elif isinstance(stmt, Assign) and _shares(stmt.value, sym):
+            return f"`{sym.name}` has a second name"
+    return None
+
+
+def _shares(value: Expr, sym: Sym) -> bool:
+    """True if the value is the list itself or a part of it that is not copied."""
+    match value:
+        case Var(other):
+            return other is sym
+        case Load(x, _, _) if isinstance(value.type, ListOf):
+            return _shares(x, sym)
+        case Tup(items, _):
+            return any(_shares(item, sym) for item in items)
+        case _:
+            return False
+
+
+# -------------------------------------------------------------------------- sizes
+
+
+def _bound(func: Func, sym: Sym, at: Assign) -> Expr | None:
+    """The most elements that can be appended to the list created at `at`; None if not known."""
+    creations = [s for s in walk_stmts(func.body) if sym in targets(s)]
+    if creations != [at]:
+        return None
+    rest = _behind(func.body, at)
+    if rest is None:
+        return None
+    total: Expr = ZERO
+    changed = assigned(rest)
+    for loops, conditional, _ in _appends(rest, sym):
+        trips: Expr = ONE
+        for loop in loops:
+            count = _trips(loop, changed)
+            if count is None:
+                return None
+            trips = times(trips, count)
+        if conditional and len(loops) > 1:
+            return None
+        total = plus(total, trips)
+    inside = sum(isinstance(s, Append) and s.x is sym for s in walk_stmts(func.body))
+    return total if inside == sum(1 for _ in _appends(rest, sym)) else None
+
+
+def _behind(body: Body, at: Stmt) -> Body | None:
+    """The statements behind `at` in its block."""
+    for k, stmt in enumerate(body):
+        if stmt is at:
+            return body[k + 1 :]
+        for inner in bodies(stmt):
+            found = _behind(inner, at)
+            if found is not None:
+                return found
+    return None
+
+
+Place = tuple[tuple[Stmt, ...], bool, Append]
+
+
+def _appends(body: Body, sym: Sym) -> Iterator[Place]:
+    """Each append to the list: the loops around it, and whether it may be skipped in them."""
+    for stmt in body:
+        match stmt:
+            case Append(x, _, _) if x is sym:
+                yield (), False, stmt
+            case For() | While():
+                leaves = any(isinstance(s, (Break, Continue)) for s in walk_stmts(stmt.body))
+                for loops, conditional, found in _appends(stmt.body, sym):
+                    yield (stmt, *loops), conditional or leaves, found
+                yield from _appends(stmt.orelse, sym)
+            case If(_, then, orelse, _):
+                for loops, _, found in (*_appends(then, sym), *_appends(orelse, sym)):
+                    yield loops, True, found
+            case _:
+                pass
+
+
+def _trips(loop: Stmt, changed: set[Sym]) -> Expr | None:
+    """The trip count of a loop whose bounds use only what `changed` does not hold."""
+    if not isinstance(loop, For):
+        return None
+    by = const_of(loop.step)
+    if by is None or not all(_settled(e, changed) for e in (loop.lo, loop.hi)):
+        return None
+    lo, hi = (as_int(loop.lo), as_int(loop.hi)) if by > 0 else (as_int(loop.hi), as_int(loop.lo))
+    span = minus(hi, lo)
+    if abs(by) != 1:
+        span = Binary("floordiv", plus(span, integer(abs(by) - 1)), integer(abs(by)), INT)
+    return clipped(span, lambda _: False)
+
+
+def _settled(expr: Expr, changed: set[Sym]) -> bool:
+    match expr:
+        case Const():
+            return True
+        case Var(sym):
+            return sym not in changed
+        case Dim(Var(sym), _, _):
+            return sym not in changed and not isinstance(sym.type, ListOf)
+        case Binary("add" | "sub" | "mul", _, _, _) | Unary("neg", _, _) | Cast():
+            return all(_settled(e, changed) for e in children(expr))
+        case Call("min2" | "max2", args, _):
+            return all(_settled(e, changed) for e in args)
+        case _:
+            return False
+
+
+# ---------------------------------------------------------------------- rewriting
+
+
+@dataclass(slots=True)
+class _Rewriter:
+    """`counters` maps each list to its length; `below` maps ints to the list that they index."""
+
+    func: Func
+    taken: set[str]
+    counters: dict[Sym, Sym] = field(default_factory=dict)
+    below: dict[Sym, Sym] = field(default_factory=dict)
+
+    def block(self, body: Body) -> Body:
+        """A block; what is learnt in it holds only in it."""
+        before = self.below
+        result = self.straight(body)
+        self.below = {k: x for k, x in self.below.items() if k in before}
+        return result
+
+    def straight(self, body: Body) -> Body:
+        return tuple(new for stmt in body for new in self.statement(stmt))
+
+    def statement(self, stmt: Stmt) -> tuple[Stmt, ...]:
+        match stmt:
+            case Assign(sym, value, span) if sym in self.counters:
+                return self._created(stmt, sym, value, span)
+            case Append(x, value, span) if x in self.counters:
+                return self._appended(stmt, x, self.expr(value), span)
+            case Store(x, index, value, span) if x in self.counters:
+                places = tuple(Pt(self._place(x, p.at)) for p in index if isinstance(p, Pt))
+                return (Store(x, places, self.expr(value), span),)
+            case Assign(sym, Dim(Var(x), 0, _), _) if x in self.counters:
+                new = map_exprs_of(stmt, self.expr)
+                self._forget({sym})
+                if sum(sym in targets(s) for s in walk_stmts(self.func.body)) == 1:
+                    self.below[sym] = x
+                return (new,)
+            case For():
+                return (self._loop(stmt),)
+            case While() | If():
+                self._forget(assigned((stmt,)))
+                new = map_exprs_of(stmt, self.expr)
+                return (_with_bodies(new, [self.block(b) for b in bodies(stmt)]),)
+            case _:
+                new = map_exprs_of(stmt, self.expr)
+                self._forget(set(targets(stmt)))
+                return (new,)
+
+    def _forget(self, changed: set[Sym]) -> None:
+        """A variable bound anew, or a list created anew, voids what was known of it."""
+        self.below = {k: x for k, x in self.below.items() if k not in changed and x not in changed}
+
+    def _loop(self, stmt: For) -> Stmt:
+        inner = assigned(stmt.body) | assigned(stmt.orelse)
+        self._forget(inner | {stmt.sym})
+        new = map_exprs_of(stmt, self.expr)
+        indexed = self._list_below(stmt.hi)
+        rising = (const_of(stmt.step) or 0) > 0 and nonnegative(stmt.lo, lambda _: False)
+        if indexed is not None and rising and not {stmt.sym, indexed} & inner:
+            self.below[stmt.sym] = indexed
+        body = self.block(stmt.body)
+        self._forget({stmt.sym})
+        return _with_bodies(new, [body, self.block(stmt.orelse)])
+
+    def _list_below(self, bound: Expr) -> Sym | None:
+        match bound:
+            case Dim(Var(x), 0, _) if x in self.counters:
+                return x
+            case Var(sym):
+                return self.below.get(sym)
+            case _:
+                return None
+
+    def _created(self, stmt: Assign, sym: Sym, value: Expr, span: Span) -> tuple[Stmt, ...]:
+        counter = self.counters[sym]
+        self._forget({sym})
+        value = map_children(value, self.expr)
+        if not isinstance(value, Alloc):
+            count: Expr = Dim(Var(sym), 0, INT)
+            return Assign(sym, value, span), Assign(counter, count, span)
+        length = value.shape[0]
+        checks: tuple[Stmt, ...] = ()
+        if not nonnegative(length, lambda _: False):
+            checks = (Check(compare("ge", length, ZERO), "negative length", span),)
+        more = _bound(self.func, sym, stmt)
+        size = length if more is None else plus(length, more)
+        buffer = replace(value, shape=(size,))
+        return (*checks, Assign(sym, buffer, span), Assign(counter, length, span))
+
+    def _appended(self, stmt: Append, x: Sym, value: Expr, span: Span) -> tuple[Stmt, ...]:
+        counter = Var(self.counters[x])
+        put = Store(x, (Pt(counter),), value, span)
+        move = Assign(counter.sym, plus(counter, ONE), span)
+        creations = [s for s in walk_stmts(self.func.body) if x in targets(s)]
+        first = creations[0] if len(creations) == 1 else None
+        if isinstance(first, Assign) and isinstance(first.value, Alloc):
+            if _bound(self.func, x, first) is not None:
+                return put, move
+        return (*self._grown(x, span), put, move)
+
+    def _grown(self, x: Sym, span: Span) -> tuple[Stmt, ...]:
+        """Twice the size, if the buffer is full."""
+        counter = Var(self.counters[x])
+        size = Dim(Var(x), 0, INT)
+        larger = Sym(self._name(f"{x.name}_new"), x.type)
+        k = Sym(self._name("k"), INT)
+        assert isinstance(x.type, ListOf)
+        wanted = Call("max2", (times(integer(2), size), integer(LEAST)), INT)
+        old = Load(Var(x), (Pt(Var(k)),), x.type.elem)
+        copy = Store(larger, (Pt(Var(k)),), old, span)
+        return (
+            If(
+                compare("eq", counter, size),
+                (
+                    Assign(larger, Alloc((wanted,), None, x.type), span),
+                    For(k, ZERO, counter, ONE, (copy,), (), span),
+                    Assign(x, Var(larger), span),
+                ),
+                (),
+                span,
+            ),
+        )
+
+    def _name(self, name: str) -> str:
+        found = unused(name, self.taken)
+        self.taken.add(found)
+        return found
+
+    def expr(self, expr: Expr) -> Expr:
+        """The expression on buffers."""
+        match expr:
+            case Dim(Var(x), 0, _) if x in self.counters:
+                return Var(self.counters[x])
+            case Load(Var(x), (Pt(at),), type_) if x in self.counters:
+                return Load(Var(x), (Pt(self._place(x, at)),), type_)
+            case Var(x) if x in self.counters:
+                part = Slc(None, Var(self.counters[x]))
+                return Load(expr, (part,), x.type)
+            case _:
+                return map_children(expr, self.expr)
+
+    def _place(self, x: Sym, at: Expr) -> Expr:
+        """A position in the list as one in the buffer; outside the buffer if outside the list."""
+        at = as_int(self.expr(at))
+        if isinstance(at, Var) and self.below.get(at.sym) is x:
+            return at
+        length: Expr = Var(self.counters[x])
+        outside = Dim(Var(x), 0, INT)
+        value = const_of(at)
+        if value is not None and value < 0:
+            enough = compare("ge", length, integer(-value))
+            return Select(enough, plus(length, at), outside, INT)
+        inside = Select(compare("lt", at, length), at, outside, INT)
+        if nonnegative(at, lambda _: False):
+            return inside
+        wrapped = plus(at, length)
+        negative = Select(compare("ge", wrapped, ZERO), wrapped, outside, INT)
+        return Select(compare("ge", at, ZERO), inside, negative, INT)
+
+
+def _with_bodies(stmt: Stmt, blocks: list[Body]) -> Stmt:
+    match stmt:
+        case For() | While():
+            return replace(stmt, body=blocks[0], orelse=blocks[1])
+        case If():
+            return replace(stmt, then=blocks[0], orelse=blocks[1])
+        case _:
+            raise TypeError("the statement has no blocks")

@@ -1,0 +1,120 @@
+"""Backends of a kernels module: imported by the first call that asks for a kernel.
+
+A backend that cannot be used costs one warning; its kernels are None, and the original code runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from importlib import import_module
+from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec
+from importlib.util import module_from_spec, source_hash, spec_from_file_location
+from types import ModuleType
+from typing import Any
+
+_told: set[str] = set()
+
+
+def tell(text: str) -> None:
+    """Warn, once in the life of the process for one text."""
+    if text not in _told:
+        _told.add(text)
+        warnings.warn(text, RuntimeWarning, stacklevel=2)
+
+
+def none(value: object) -> None:
+    """The converter of results that are None."""
+
+
+class Backend:
+    """The kernels of the file `<module>_<backend>.py` beside the dispatch module `module` in `file`.
+
+    Attributes are the kernels, None where they cannot be used; `compiled` asks for the extension module.
+    """
+
+    def __init__(self, module: str, file: str, backend: str, compiled: bool = False) -> None:
+        package, _, name = module.rpartition(".")
+        folder = os.path.dirname(os.path.abspath(file))
+        self._where = (package, folder, f"{name}_{backend}", compiled)
+
+    def __getattr__(self, kernel: str) -> Any:
+        if kernel.startswith("__"):
+            raise AttributeError(kernel)
+        _, folder, name, _ = self._where
+        try:
+            found = getattr(_load(*self._where), kernel)
+        except Exception as error:
+            path = os.path.join(folder, name)
+            why = f"{type(error).__name__}: {error}"
+            tell(f"loopwright: {path} is not used, the original code runs instead: {why}")
+            found = None
+        setattr(self, kernel, found)
+        return found
+
+
+def cpu_features() -> frozenset[str]:
+    """The names of the instruction sets that NumPy found on this machine."""
+    umath: Any = import_module("numpy._core._multiarray_umath")
+    return frozenset(name for name, present in umath.__cpu_features__.items() if present)
+
+
+def stamp_extension(source: str, extension: str, *, native: bool = True) -> None:
+    """Record from which text of `source` the `extension` was built, and if `native` for which CPU."""
+    import json
+
+    with open(source, "rb") as file:
+        text = file.read()
+    stamp = {"source": source_hash(text).hex(), "cpu": sorted(cpu_features()) if native else []}
+    with open(extension + ".json", "w", encoding="utf-8") as out:
+        json.dump(stamp, out, indent=1)
+
+
+def _load(package: str, folder: str, name: str, compiled: bool) -> ModuleType:
+    source = os.path.join(folder, name + ".py")
+    with open(source, "rb") as file:
+        stamp = source_hash(file.read()).hex()
+    full = f"{package}.{name}" if package else name
+    module = sys.modules.get(full)
+    if module is not None and getattr(module, "_stamp", None) == stamp:
+        return module
+    spec = spec_from_file_location(full, _extension(folder, name, stamp) if compiled else source)
+    module = _run(spec, full)
+    module._stamp = stamp  # type: ignore[attr-defined]
+    return module
+
+
+def _run(spec: ModuleSpec | None, full: str) -> ModuleType:
+    if spec is None or spec.loader is None:
+        raise ImportError(f"no loader for {full}")
+    module = module_from_spec(spec)
+    sys.modules[full] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[full]
+        raise
+    return module
+
+
+def _extension(folder: str, name: str, stamp: str) -> str:
+    """The path of the extension for this Python, refused if built from other text or for another CPU.
+
+    Code built for a larger instruction set would kill the process, so that an unstamped one is not tried.
+    """
+    import json
+
+    for suffix in EXTENSION_SUFFIXES:
+        path = os.path.join(folder, name + suffix)
+        if os.path.exists(path):
+            break
+    else:
+        raise ImportError("not built for this Python; `loopwright build` builds it")
+    with open(path + ".json", encoding="utf-8") as file:
+        built = json.load(file)
+    if built["source"] != stamp:
+        raise ImportError("built from another version; `loopwright build` builds it")
+    if not cpu_features() >= set(built["cpu"]):
+        raise ImportError("built for another CPU; `loopwright build` builds it")
+    return path

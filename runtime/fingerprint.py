@@ -1,0 +1,176 @@
+"""What a guarded piece of code means, as a hash that layout and comments do not change.
+
+A fingerprint covers the guarded statements with their call, and what their free names are bound to, where
+that is not an argument of the call: imports, the functions that they call (with what those refer to in
+turn), methods of the same class, other assignments. So a kernel goes stale if a called function is edited,
+or if `from math import sqrt` becomes `from cmath import sqrt`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from importlib.util import source_hash
+
+from .guarded import Guarded, guarded_calls
+
+_SKIPPED = frozenset({"ctx", "type_comment", "kind", "type_ignores"})
+
+
+def fingerprints(text: bytes) -> dict[str, set[str]]:
+    """Kernel name to the fingerprints of its calls (one, unless the user copied code).
+
+    Raises SyntaxError for text that is not Python.
+    """
+    tree = ast.parse(text)
+    found: dict[str, set[str]] = {}
+    for guarded in guarded_calls(tree):
+        found.setdefault(guarded.kernel, set()).add(_fingerprint(tree, guarded))
+    return found
+
+
+def shape(node: object) -> str:
+    """A text for a syntax tree, the same on every Python version, without positions."""
+    if isinstance(node, ast.AST):
+        fields = (
+            f"{name}={shape(value)}"
+            for name, value in ast.iter_fields(node)
+            if name not in _SKIPPED and value is not None and value != []
+        )
+        # a constant None has a value that is None: the kind of node tells it
+        return f"{type(node).__name__}({','.join(fields)})"
+    if isinstance(node, list):
+        return f"[{','.join(map(shape, node))}]"
+    return f"{type(node).__name__}:{node!r}"
+
+
+def _fingerprint(tree: ast.Module, guarded: Guarded) -> str:
+    passed = {arg.id for arg in guarded.call.args if isinstance(arg, ast.Name)}
+    local = {name for function in guarded.functions for name in _local_names(function)}
+    stmts: list[ast.stmt] = [guarded.test, *(() if guarded.inside else guarded.original)]
+    parts = [shape(stmt) for stmt in stmts]
+    done: set[int] = set(map(id, (*stmts, *guarded.functions)))
+    for function in guarded.functions:
+        nodes = list(_scope(function.body))
+        parts += [shape(node) for node in nodes if isinstance(node, (ast.Global, ast.Nonlocal))]
+        parts += _resolved(stmts, _bindings(nodes, _bound_to_code), passed, guarded.owner, done)
+    module = list(_scope(tree.body))
+    parts += [shape(n) for n in module if isinstance(n, ast.ImportFrom) and n.names[0].name == "*"]
+    parts += _resolved(stmts, _bindings(module, _bound), passed, guarded.owner, done, local)
+    return source_hash("\n".join(parts).encode("utf-8", "surrogatepass")).hex()
+
+
+def _bindings(
+    scope: Iterable[ast.AST], bound: Callable[[ast.AST], Iterable[str]]
+) -> dict[str, list[ast.AST]]:
+    found: dict[str, list[ast.AST]] = {}
+    for node in scope:
+        for name in bound(node):
+            found.setdefault(name, []).append(node)
+    return found
+
+
+def _resolved(
+    start: Iterable[ast.AST],
+    bindings: dict[str, list[ast.AST]],
+    passed: set[str],
+    owner: ast.ClassDef | None,
+    done: set[int],
+    hidden: Iterable[str] = (),
+) -> list[str]:
+    """Texts of what the names in `start` are bound to, followed through functions.
+
+    `hidden` names are local to `start`; what is in `done` is not visited, and added to.
+    """
+    parts: list[str] = []
+    todo = list(start)
+    skipped = passed | set(hidden)
+    while todo:
+        names = {n for node in todo for n in _names(node)} - skipped
+        attributes = {n for node in todo for n in _attributes(node)}
+        reached = [node for name in sorted(names) for node in bindings.get(name, ())]
+        for holder in (owner, *(n for n in reached if isinstance(n, ast.ClassDef))):
+            reached += _methods(holder, attributes)
+        todo, skipped = [], passed
+        for node in reached:
+            if id(node) in done:
+                continue
+            if isinstance(node, ast.ClassDef):
+                # not done: another of its methods may be reached later
+                parts.append(f"class {node.name}")
+                continue
+            done.add(id(node))
+            parts.append(shape(node))
+            todo.append(node)
+    return parts
+
+
+def _methods(owner: ast.ClassDef | None, names: set[str]) -> list[ast.AST]:
+    if owner is None:
+        return []
+    return [n for n in owner.body if isinstance(n, ast.FunctionDef) and n.name in names]
+
+
+def _scope(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """The nodes of one scope; functions and classes are given but not entered."""
+    todo: list[ast.AST] = list(body)
+    while todo:
+        node = todo.pop(0)
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            todo.extend(ast.iter_child_nodes(node))
+
+
+def _bound(node: ast.AST) -> list[str]:
+    """The names that a statement binds itself."""
+    match node:
+        case ast.Import(names):
+            return [alias.asname or alias.name.partition(".")[0] for alias in names]
+        case ast.ImportFrom(_, names):
+            return [alias.asname or alias.name for alias in names]
+        case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
+            return [name]
+        case ast.Assign(targets):
+            return [name for target in targets for name in _names(target)]
+        case (
+            ast.AnnAssign(target) | ast.AugAssign(target) | ast.NamedExpr(target) | ast.For(target)
+        ):
+            return list(_names(target))
+        case ast.withitem(_, ast.expr() as target):
+            return list(_names(target))
+        case _:
+            return []
+
+
+def _bound_to_code(node: ast.AST) -> list[str]:
+    """The names that a statement of a function binds to something that may be called."""
+    match node:
+        case ast.Assign(_, ast.Lambda() | ast.Name() | ast.Attribute()):
+            return _bound(node)
+        case ast.Import() | ast.ImportFrom() | ast.FunctionDef() | ast.ClassDef():
+            return _bound(node)
+        case _:
+            return []
+
+
+def _local_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    a = function.args
+    every = (*a.posonlyargs, *a.args, *a.kwonlyargs, a.vararg, a.kwarg)
+    names = {arg.arg for arg in every if arg is not None}
+    for node in _scope(function.body):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        else:
+            names.update(_bound(node))
+    for node in _scope(function.body):
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            names.difference_update(node.names)
+    return names
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    return (n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+
+
+def _attributes(node: ast.AST) -> Iterator[str]:
+    return (n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute))

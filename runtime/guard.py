@@ -1,0 +1,171 @@
+"""Tests at the door of a kernel. They are exact, have no effects, and run no code of the user.
+
+Exact means: a value is accepted only if its type is the very class, so that nothing that the original
+would do with it can be overridden. Values that cannot be read that way come back as `MISSING`, which
+no type test accepts.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType, MemberDescriptorType, ModuleType, SimpleNamespace
+from typing import Any, Final
+
+import numpy as np
+from numpy._core import umath
+
+OWNDATA: Final = 0x4
+READABLE: Final = 0x101  # C-contiguous and aligned, as bits of `flags.num`
+WRITABLE: Final = 0x501  # and writeable
+
+
+# the classes of C repeat the slots of `object`
+_PLAIN_READS: Final[tuple[object, ...]] = (
+    object.__getattribute__,
+    ModuleType.__getattribute__,
+    SimpleNamespace.__getattribute__,
+)
+_PLAIN_STORES: Final[tuple[object, ...]] = (object.__setattr__, SimpleNamespace.__setattr__)
+
+
+class Missing:
+    """The type of `MISSING`."""
+
+
+MISSING: Final = Missing()
+# absent in another NumPy: `quiet` then asks the public function each time
+_settings: Any = getattr(umath, "_extobj_contextvar", None)
+_quiet_setting: Any = MISSING
+
+
+def same_dtype(given: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
+    """True if `given` is the builtin native dtype `wanted`, although another object.
+
+    Unpickled arrays carry such copies. `np.longlong` is not `np.int64`, even where both have 64 bits.
+    """
+    return given.num == wanted.num and given.isnative and given.metadata is None
+
+
+def quiet() -> bool:
+    """False if `np.errstate` or `np.seterr` asks for more than a warning.
+
+    NumPy keeps the settings in a context variable whose value is replaced, never changed: one
+    identity test tells that nothing happened since the last look (30 ns against 1.5 us).
+    """
+    global _quiet_setting
+    setting: Any = MISSING if _settings is None else _settings.get(None)
+    if setting is _quiet_setting and setting is not MISSING:
+        return True
+    if not all(mode in ("ignore", "warn") for mode in np.geterr().values()):
+        return False
+    _quiet_setting = setting
+    return True
+
+
+def contiguous(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """A C-contiguous aligned copy, in the same shape also for rank 0."""
+    return np.array(array, order="C", copy=True)
+
+
+def apart(written: np.ndarray[Any, Any], others: tuple[np.ndarray[Any, Any], ...]) -> bool:
+    """True if `written` shares memory with none of `others`; False on doubt."""
+    owner = written.flags.num & OWNDATA
+    for other in others:
+        if other is written:
+            return False
+        if owner and other.flags.num & OWNDATA:
+            continue  # two arrays that own their memory
+        if np.may_share_memory(written, other):
+            return False
+    return True
+
+
+def attribute(obj: Any, name: str) -> Any:
+    """`obj.name` if that is a plain read: of the instance's dictionary, of a slot, or of a class
+    attribute without descriptor. `MISSING` if anything else takes part (property, `__getattr__`)."""
+    cls: Any = type(obj)
+    if cls.__getattribute__ not in _PLAIN_READS:
+        return MISSING
+    found = _in_class(cls, name)
+    if found is not MISSING:
+        kind = type(found)
+        if kind is MemberDescriptorType:
+            try:
+                return found.__get__(obj, cls)
+            except AttributeError:
+                return MISSING
+        if hasattr(kind, "__set__") or hasattr(kind, "__delete__"):
+            return MISSING
+    try:
+        values = object.__getattribute__(obj, "__dict__")
+    except AttributeError:
+        values = {}
+    own = dict.get(values, name, MISSING)
+    if own is not MISSING:
+        return own
+    if found is MISSING or hasattr(type(found), "__get__"):
+        return MISSING
+    return found
+
+
+def assignable(obj: Any, name: str) -> bool:
+    """True if `obj.name = value` is a plain store that nobody observes."""
+    cls: Any = type(obj)
+    if obj is MISSING or cls.__setattr__ not in _PLAIN_STORES:
+        return False
+    found = _in_class(cls, name)
+    if type(found) is MemberDescriptorType:
+        return True
+    if hasattr(type(found), "__set__") or hasattr(type(found), "__delete__"):
+        return False
+    try:
+        return type(object.__getattribute__(obj, "__dict__")) is dict
+    except AttributeError:
+        return False
+
+
+def item(obj: Any, key: str | int) -> Any:
+    """`obj[key]` of a plain dict, or of a plain list or tuple with the position in range."""
+    if type(obj) is dict:
+        return obj.get(key, MISSING)
+    if type(obj) in (list, tuple) and type(key) is int and -len(obj) <= key < len(obj):
+        return obj[key]
+    return MISSING
+
+
+def is_function(user: dict[str, Any] | None, name: str) -> bool:
+    """True if the module's global `name` is still the function that its source defines.
+
+    `user` is the namespace of the module, None where there is no module (verification).
+    """
+    return user is None or _defined_as(user.get(name), name, user)
+
+
+def is_method(user: dict[str, Any] | None, obj: Any, name: str, qualname: str) -> bool:
+    """True if `obj.name` is the method `qualname` of the module: no subclass and no instance
+    attribute overrides it. `user` as for `is_function`."""
+    if user is None:
+        return True
+    cls: Any = type(obj)
+    if cls.__getattribute__ is not object.__getattribute__:
+        return False
+    found = _in_class(cls, name)
+    if type(found) in (staticmethod, classmethod):
+        found = found.__func__
+    values = getattr(obj, "__dict__", {})
+    return name not in values and _defined_as(found, qualname, user)
+
+
+def _defined_as(found: Any, qualname: str, user: dict[str, Any]) -> bool:
+    return (
+        type(found) is FunctionType
+        and found.__code__.co_qualname == qualname
+        and found.__globals__ is user
+    )
+
+
+def _in_class(cls: Any, name: str) -> Any:
+    for base in cls.__mro__:
+        found = base.__dict__.get(name, MISSING)
+        if found is not MISSING:
+            return found
+    return MISSING

@@ -1,0 +1,76 @@
+"""Lists of Python numbers as arrays, and back.
+
+Exact: every element has the very type asked for, rows have one length and are distinct objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+_DTYPES: dict[type, type] = {
+    int: np.int64,
+    float: np.float64,
+    bool: np.bool_,
+    complex: np.complex128,
+}
+_INT64 = (-(2**63), 2**63 - 1)
+
+
+def to_array(
+    values: Any, kind: type, ndim: int = 1, ints: tuple[int, int] = _INT64
+) -> np.ndarray[Any, Any] | None:
+    """A new C-contiguous array of `values`, or None if they are not such a list.
+
+    `kind` is int, float, bool or complex; `ints` the closed range that ints must lie in. The shape of
+    an empty list of lists is (0, 0).
+    """
+    if type(values) is not list:
+        return None
+    shape, flat = [len(values)], values
+    for _ in range(ndim - 1):
+        if not set(map(type, flat)) <= {list}:
+            return None
+        lengths = set(map(len, flat))
+        if len(lengths) > 1 or len(set(map(id, flat))) < len(flat):
+            return None
+        shape.append(lengths.pop() if lengths else 0)
+        flat = list(chain.from_iterable(flat))
+    if not set(map(type, flat)) <= {kind}:
+        return None
+    try:
+        array: np.ndarray[Any, Any] = np.fromiter(flat, _DTYPES[kind], len(flat))
+    except OverflowError:
+        return None
+    if kind is int and flat and (array.min() < ints[0] or array.max() > ints[1]):
+        return None
+    return array.reshape(shape)
+
+
+def write_back(values: list[Any], array: np.ndarray[Any, Any]) -> None:
+    """Put the elements of `array` into the list that it was made from."""
+    _assign(values, array.tolist(), array.ndim)
+
+
+def apart(written: list[Any], ndim: int, others: Sequence[tuple[list[Any], int]]) -> bool:
+    """True if no list object of `written` (it or its rows) is one of `others` or their rows."""
+    mine = set(map(id, _levels(written, ndim)))
+    return all(id(part) not in mine for other, rank in others for part in _levels(other, rank))
+
+
+def _assign(values: list[Any], new: list[Any], ndim: int) -> None:
+    if ndim == 1:
+        values[:] = new
+        return
+    for row, new_row in zip(values, new, strict=True):
+        _assign(row, new_row, ndim - 1)
+
+
+def _levels(values: list[Any], ndim: int) -> Iterator[list[Any]]:
+    yield values
+    if ndim > 1:
+        for row in values:
+            yield from _levels(row, ndim - 1)

@@ -1,0 +1,104 @@
+"""The extension build: what it says when something is missing or wrong, and its cache."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from loopwright.diagnostics import Declined
+from loopwright.emit import build, by_name
+from loopwright.emit.build import FLAGS, build_cython, flags
+
+MODULE = '''"""A module."""
+
+import cython
+
+
+def twice(x: cython.double) -> cython.double:
+    return 2.0 * x
+'''
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "twice.py"
+    path.write_text(MODULE, encoding="utf-8")
+    return path
+
+
+def compiler(folder: Path, text: str) -> Path:
+    """An executable that stands for a compiler."""
+    path = folder / "cc"
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def test_no_compiler_on_the_path_is_a_refusal(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path / "empty"))
+    made = build_cython(source)
+    assert isinstance(made, Declined)
+    assert made.code == "LW510"
+    assert "no C compiler (cc, gcc, clang)" in made.why
+    assert by_name("cython").missing() == made.why
+
+
+def test_missing_headers_are_a_refusal(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build.sysconfig, "get_path", lambda _: str(tmp_path))
+    made = build_cython(source)
+    assert isinstance(made, Declined)
+    assert made.code == "LW510"
+    assert "headers are not installed" in made.why
+
+
+def test_what_the_compiler_says_is_passed_on(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = compiler(tmp_path, 'echo "twice.c:1: error: no space left" >&2; exit 1')
+    monkeypatch.setenv("CC", str(fake))
+    made = build_cython(source)
+    assert isinstance(made, Declined)
+    assert (made.code, made.why) == ("LW511", "cc failed: twice.c:1: error: no space left")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["cc", "twice.py"]
+
+
+def test_a_module_that_cython_refuses_is_a_refusal(source: Path) -> None:
+    source.write_text("import cython\n\nx: cython.double = nothing\n", encoding="utf-8")
+    made = build_cython(source)
+    assert isinstance(made, Declined)
+    assert made.code == "LW511"
+
+
+def test_the_second_build_comes_from_the_cache(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A compiler that copies a file: it leaves its mark, and only one."""
+    marks = tmp_path / "marks"
+    script = f'echo x >> {marks}\nwhile [ "$1" != -o ]; do shift; done\necho made > "$2"'
+    monkeypatch.setattr(build, "_version", lambda _: "fake 1.0")
+    monkeypatch.setenv("CC", str(compiler(tmp_path, script)))
+    cache = tmp_path / "cache"
+    first = build_cython(source, cache_dir=cache)
+    assert isinstance(first, Path)
+    assert first.read_text() == "made\n"
+    first.unlink()
+    assert build_cython(source, cache_dir=cache) == first
+    assert marks.read_text() == "x\n"
+    source.write_text(MODULE + "\n\nanother = 1\n", encoding="utf-8")
+    build_cython(source, cache_dir=cache)
+    assert marks.read_text() == "x\nx\n"
+
+
+def test_flags_keep_the_meaning_of_floats_and_integers() -> None:
+    shown = flags(native=True, threads=True)
+    assert set(FLAGS) < set(shown)
+    assert "-fwrapv" in shown
+    assert "-ffp-contract=off" in shown
+    assert not {"-ffast-math", "-Ofast", "-funsafe-math-optimizations"} & set(shown)
+    assert flags(native=False, threads=False) == FLAGS

@@ -1,0 +1,246 @@
+"""The tests at the door: what is let in, and what is not looked at."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from loopwright.runtime import guard
+from loopwright.runtime.guard import MISSING
+
+FLOAT64 = np.dtype("float64")
+
+
+class Plain:
+    shared = 5
+
+    def __init__(self) -> None:
+        self.w = 1.0
+
+    def method(self) -> None: ...
+
+
+class WithProperty(Plain):
+    @property
+    def w(self) -> float:  # type: ignore[override]
+        return 2.0
+
+    def __init__(self) -> None:
+        self.__dict__["w"] = 1.0
+
+
+class WithGetattr:
+    def __getattr__(self, name: str) -> float:
+        return 3.0
+
+
+class WithGetattribute(Plain):
+    def __getattribute__(self, name: str) -> Any:
+        return object.__getattribute__(self, name)
+
+
+class WithSetattr(Plain):
+    def __setattr__(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+
+class Slotted:
+    __slots__ = ("empty", "w")
+
+    def __init__(self) -> None:
+        self.w = 1.0
+
+
+@dataclass(frozen=True)
+class Frozen:
+    w: float = 1.0
+
+
+MODULE = ModuleType("settings")
+MODULE.w = 1.0  # type: ignore[attr-defined]
+
+READS = {
+    "an instance attribute is read": (Plain(), "w", 1.0),
+    "a class attribute without descriptor is read": (Plain(), "shared", 5),
+    "a slot is read": (Slotted(), "w", 1.0),
+    "a module's global is read": (MODULE, "w", 1.0),
+    "an unset slot is not": (Slotted(), "empty", MISSING),
+    "a property is not": (WithProperty(), "w", MISSING),
+    "an attribute that only __getattr__ makes is not": (WithGetattr(), "w", MISSING),
+    "an object with its own __getattribute__ is not": (WithGetattribute(), "w", MISSING),
+    "a method is not": (Plain(), "method", MISSING),
+    "an absent attribute is not": (Plain(), "nothing", MISSING),
+    "nothing is read of what is missing": (MISSING, "w", MISSING),
+    "a number has no such attribute": (1.5, "w", MISSING),
+}
+
+
+@pytest.mark.parametrize("case", READS.values(), ids=READS)
+def test_attribute(case: tuple[object, str, object]) -> None:
+    obj, name, wanted = case
+    assert guard.attribute(obj, name) is wanted or guard.attribute(obj, name) == wanted
+
+
+STORES = {
+    "a plain instance takes a store": (Plain(), "w", True),
+    "also of a new attribute": (Plain(), "new", True),
+    "a slot takes a store": (Slotted(), "w", True),
+    "an object without slot of that name does not": (Slotted(), "new", False),
+    "a property does not": (WithProperty(), "w", False),
+    "an object with its own __setattr__ does not": (WithSetattr(), "w", False),
+    "a frozen dataclass does not": (Frozen(), "w", False),
+    "a namespace does": (SimpleNamespace(), "w", True),
+    "what is missing does not": (MISSING, "w", False),
+}
+
+
+@pytest.mark.parametrize("case", STORES.values(), ids=STORES)
+def test_assignable(case: tuple[object, str, bool]) -> None:
+    obj, name, wanted = case
+    assert guard.assignable(obj, name) is wanted
+
+
+class OwnDict(dict[str, int]):
+    pass
+
+
+ITEMS = {
+    "a key of a dict": ({"W": 1}, "W", 1),
+    "an absent key": ({}, "W", MISSING),
+    "a subclass of dict is not read": (OwnDict(W=1), "W", MISSING),
+    "a position of a tuple": ((4, 5), 1, 5),
+    "from the end of a list": ([4, 5], -1, 5),
+    "a position out of range": ((4, 5), 2, MISSING),
+    "a text is not indexed": ("abc", 1, MISSING),
+}
+
+
+@pytest.mark.parametrize("case", ITEMS.values(), ids=ITEMS)
+def test_item(case: tuple[object, str | int, object]) -> None:
+    obj, key, wanted = case
+    assert guard.item(obj, key) == wanted
+
+
+DTYPES = {
+    "an unpickled copy is the same": (pickle.loads(pickle.dumps(np.zeros(1))).dtype, True),
+    "the other byte order is not": (np.dtype(">f8"), False),
+    "float32 is not": (np.dtype("float32"), False),
+    "one with metadata is not": (np.dtype("float64", metadata={"unit": "m"}), False),
+}
+
+
+@pytest.mark.parametrize("case", DTYPES.values(), ids=DTYPES)
+def test_same_dtype(case: tuple[np.dtype[Any], bool]) -> None:
+    assert guard.same_dtype(case[0], FLOAT64) is case[1]
+
+
+def test_long_and_longlong_are_told_apart() -> None:
+    other = next(c for c in "lq" if np.dtype(c).num != np.dtype("int64").num)
+    if np.dtype(other).itemsize == 8:
+        assert not guard.same_dtype(np.dtype(other), np.dtype("int64"))
+
+
+BASE = np.zeros(10)
+OVERLAPS = {
+    "two arrays that own their memory are apart": (np.zeros(3), np.zeros(3), True),
+    "halves of one array are apart": (BASE[:5], BASE[5:], True),
+    "overlapping views are not": (BASE[:6], BASE[5:], False),
+    "a view and its base are not": (BASE, BASE[2:4], False),
+    "an array and itself are not": (BASE, BASE, False),
+    "an array without elements is apart from its base": (BASE[:0], BASE, True),
+}
+
+
+@pytest.mark.parametrize("case", OVERLAPS.values(), ids=OVERLAPS)
+def test_apart(case: tuple[np.ndarray, np.ndarray, bool]) -> None:
+    written, other, wanted = case
+    assert guard.apart(written, (np.zeros(2), other)) is wanted
+
+
+def test_quiet_sees_every_way_to_ask_for_errors() -> None:
+    assert guard.quiet()
+    with np.errstate(divide="raise"):
+        assert not guard.quiet()
+        with np.errstate(divide="ignore"):
+            assert guard.quiet()
+        assert not guard.quiet()
+    old = np.seterr(over="call")
+    try:
+        assert not guard.quiet()
+    finally:
+        np.seterr(**old)
+    assert guard.quiet() and guard.quiet()
+
+
+def test_quiet_works_without_the_private_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "_settings", None)
+    assert guard.quiet() and guard.quiet()
+    with np.errstate(invalid="raise"):
+        assert not guard.quiet()
+
+
+def test_contiguous_keeps_shape_and_type() -> None:
+    for array in (np.zeros((3, 4)).T, np.arange(10)[::-2], np.array(5.0), np.zeros((0, 3)).T):
+        copy = guard.contiguous(array)
+        assert copy.shape == array.shape and copy.flags.num & guard.WRITABLE == guard.WRITABLE
+        assert copy is not array and np.array_equal(copy, array)
+
+
+SOURCE = """
+import functools
+
+def helper(x):
+    return x
+
+class Model:
+    def step(self, x):
+        return x
+
+    @staticmethod
+    def norm(x):
+        return x
+
+class Other(Model):
+    def step(self, x):
+        return 2 * x
+
+class Same(Model):
+    pass
+"""
+
+
+@pytest.fixture
+def user() -> dict[str, Any]:
+    space: dict[str, Any] = {"__name__": "user"}
+    exec(SOURCE, space)
+    return space
+
+
+def test_is_function(user: dict[str, Any]) -> None:
+    assert guard.is_function(user, "helper")
+    original = user["helper"]
+    user["helper"] = lambda x: x
+    assert not guard.is_function(user, "helper")
+    exec("def helper(x):\n    return 3 * x", other := {})
+    user["helper"] = other["helper"]
+    assert not guard.is_function(user, "helper")
+    user["helper"] = original
+    del user["helper"]
+    assert not guard.is_function(user, "helper")
+    assert guard.is_function(None, "helper")
+
+
+def test_is_method(user: dict[str, Any]) -> None:
+    model = user["Model"]()
+    assert guard.is_method(user, model, "step", "Model.step")
+    assert guard.is_method(user, model, "norm", "Model.norm")
+    assert guard.is_method(user, user["Same"](), "step", "Model.step")
+    assert not guard.is_method(user, user["Other"](), "step", "Model.step")
+    model.step = lambda x: x
+    assert not guard.is_method(user, model, "step", "Model.step")
+    assert not guard.is_method(user, object(), "step", "Model.step")

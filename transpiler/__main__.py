@@ -1,0 +1,7 @@
+"""`python -m loopwright`."""
+
+import sys
+
+from loopwright.cli import main
+
+sys.exit(main())

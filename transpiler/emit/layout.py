@@ -1,0 +1,57 @@
+"""Shapes of emitted text that formatters leave alone: wrapped calls and headers, comments, slices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from loopwright.diagnostics import Span
+from loopwright.ir.nodes import Check, Fail
+from loopwright.ir.text import Lines
+
+WIDTH = 88
+
+
+def wrapped(head: str, args: Sequence[str], tail: str, indent: int = 0) -> list[str]:
+    """`head(args)tail` on one line; or the arguments on one line of their own; or one line for each
+    (the order in which black and ruff try, for either line length)."""
+    inside = ", ".join(args)
+    if indent + len(head) + len(inside) + len(tail) + 2 <= WIDTH:
+        return [f"{head}({inside}){tail}"]
+    return [f"{head}(", *(f"    {arg}," for arg in args), f"){tail}"]
+
+
+def place(span: Span) -> str:
+    """`  # line 12`, or nothing where the place is not known."""
+    return f"  # line {span.line}" if span.line else ""
+
+
+def reason(stmt: Check | Fail) -> str:
+    """The comment behind the test of a failure."""
+    words = " ".join(stmt.reason.split())
+    if stmt.span.line:
+        return f"  # line {stmt.span.line}: {words}"
+    return f"  # {words}" if words else ""
+
+
+def put(lines: Lines, text: str, comment: str = "") -> None:
+    """One statement. Formatters are told to leave a line that is too long for them."""
+    lines.add(fitting(text, comment))
+
+
+def fitting(text: str, comment: str = "") -> str:
+    """The line with its comment; one too long for a formatter is marked so that it stays."""
+    if len(text) + 8 > WIDTH:
+        return f"{text}  # fmt: skip"
+    return text + comment if len(text) + len(comment) + 8 <= WIDTH else text
+
+
+def slice_text(lo: str | None, hi: str | None, step: str | None) -> str:
+    """`lo:hi:step`, with spaces around the colons if a bound is more than a name or number."""
+    plain = all(p is None or p.isidentifier() or p.lstrip("-").isdigit() for p in (lo, hi, step))
+    gap = "" if plain else " "
+    text = f"{lo}{gap}:" if lo else ":"
+    if hi:
+        text += f"{gap}{hi}"
+    if step:
+        text += f"{gap}:{gap}{step}" if hi else f":{gap}{step}"
+    return text

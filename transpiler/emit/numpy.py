@@ -1,0 +1,170 @@
+"""High-level IR as plain Python with NumPy: for programs that have become array code.
+
+The text says what the IR says, operator by operator, so Python and NumPy raise where the program
+fails; any exception means that the kernel has given up. Lists come and go as arrays (see `base`) and
+are lists inside.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import ClassVar, Literal
+
+from loopwright.diagnostics import Declined
+from loopwright.emit.base import KernelSource
+from loopwright.emit.body import write_block
+from loopwright.emit.flow import functions
+from loopwright.emit.layout import place, put, wrapped
+from loopwright.emit.names import function_names
+from loopwright.ir.nodes import (
+    Append,
+    Assign,
+    Check,
+    Const,
+    Draw,
+    Expr,
+    Fail,
+    For,
+    Func,
+    Invoke,
+    Program,
+    Store,
+    Sym,
+)
+from loopwright.ir.show_expr import show_expr, show_place
+from loopwright.ir.text import Code, Lines, literal, name_symbols
+from loopwright.ir.types import ListOf, machine_dtype
+from loopwright.ir.walk import unused, walk_stmts
+
+PRELUDE = """\
+import math
+
+import numpy as np
+"""
+
+
+class Numpy:
+    """Array code run by NumPy itself; there is nothing to compile."""
+
+    name: ClassVar[str] = "numpy"
+    level: ClassVar[Literal["high", "low"]] = "high"
+    prelude: ClassVar[str] = PRELUDE
+
+    def missing(self) -> str | None:
+        """Nothing: NumPy is a dependency of the output."""
+        return None
+
+    def missing_for(self, program: Program) -> str | None:
+        """Nothing."""
+        return None
+
+    def emit(self, program: Program, name: str) -> KernelSource | Declined:
+        """Text of the kernel `name` and of its helpers `name_...`. It never declines."""
+        called = function_names(program, name)
+        texts = [
+            _Function(func, called, func is program.main).write() for func in functions(program)
+        ]
+        return KernelSource(name, "\n\n".join(texts))
+
+
+class _Function:
+    """Writes one function. It implements `body.Dialect`."""
+
+    def __init__(self, func: Func, called: Mapping[str, str], main: bool) -> None:
+        self.func = func
+        self.called = called
+        self.main = main
+        self.names: dict[Sym, str] = name_symbols(func, called.values())
+        self.lines = Lines()
+        taken = set(self.names.values())
+        self.lists = {
+            p: unused(f"{self.names[p]}_array", taken)
+            for p in func.params
+            if main and isinstance(p.type, ListOf)
+        }
+        # a list may also be changed through another name or by a helper
+        self.writes_lists = any(
+            isinstance(s, (Append, Invoke))
+            or (isinstance(s, Store) and isinstance(s.x.type, ListOf))
+            for s in walk_stmts(func.body)
+        )
+
+    def write(self) -> str:
+        """Text of the function."""
+        params = [self.lists.get(p, self.names[p]) for p in self.func.params]
+        *first, header = wrapped(f"def {self.called[self.func.name]}", params, ":")
+        self.lines.add(*first)
+        with self.lines.block(header):
+            for param, array in self.lists.items():
+                self.lines.add(f"{self.names[param]} = {array}.tolist()")
+            write_block(self, self.func.body)
+        return str(self.lines)
+
+    def expr(self, e: Expr) -> Code:
+        """Text of an expression."""
+        return show_expr(e, self.names)
+
+    def fail(self, stmt: Fail | Check, comment: str) -> None:
+        """Any exception will do."""
+        put(self.lines, f"raise ArithmeticError({json.dumps(stmt.reason, ensure_ascii=False)})")
+
+    def finish(self, values: Sequence[Expr]) -> None:
+        """Write the lists back and return."""
+        if self.writes_lists:
+            for param, array in self.lists.items():
+                self.lines.add(f"{array}[...] = {self.names[param]}")
+        shown = ["True"] if self.main else []
+        for value in values:
+            code = self.expr(value)
+            shown.append(_as_array(code, value.type) if self.main else code.text)
+        put(self.lines, f"return {', '.join(shown)}".rstrip())
+
+    @contextmanager
+    def loop(self, stmt: For) -> Iterator[None]:
+        """A `range` loop."""
+        bounds = (stmt.lo, stmt.hi, stmt.step)
+        shown = [(literal(e.value) if isinstance(e, Const) else self.expr(e)).text for e in bounds]
+        if shown[2] == "1":
+            shown = shown[1:2] if shown[0] == "0" else shown[:2]
+        name = self.names[stmt.sym]
+        with self.lines.block(f"for {name} in range({', '.join(shown)}):{place(stmt.span)}"):
+            yield
+
+    def assign(self, stmt: Assign) -> None:
+        """An assignment."""
+        put(self.lines, f"{self.names[stmt.sym]} = {self.expr(stmt.value).text}", place(stmt.span))
+
+    def store(self, stmt: Store) -> None:
+        """`x[index] = value`; a row of a list of lists is overwritten, not exchanged."""
+        target = show_place(self.names[stmt.x], stmt.x.type, stmt.index, self.names).text
+        rows = isinstance(stmt.x.type, ListOf) and isinstance(stmt.value.type, ListOf)
+        value = stmt.value
+        code = literal(value.value) if isinstance(value, Const) else self.expr(value)
+        put(self.lines, f"{target}{'[:]' if rows else ''} = {code.text}", place(stmt.span))
+
+    def append(self, stmt: Append) -> None:
+        """`x.append(value)`."""
+        put(self.lines, f"{self.names[stmt.x]}.append({self.expr(stmt.value).text})")
+
+    def invoke(self, stmt: Invoke) -> None:
+        """A call of a helper, whose exception is ours."""
+        left = f"{', '.join(self.names[t] for t in stmt.targets)} = " if stmt.targets else ""
+        args = ", ".join(self.expr(a).text for a in stmt.args)
+        put(self.lines, f"{left}{self.called[stmt.func]}({args})", place(stmt.span))
+
+    def draw(self, stmt: Draw) -> None:
+        """A draw."""
+        args = ", ".join(self.expr(a).text for a in stmt.args)
+        put(self.lines, f"{self.names[stmt.target]} = {self.names[stmt.rng]}.{stmt.method}({args})")
+
+
+def _as_array(code: Code, t: object) -> str:
+    """A result as a machine value: lists become arrays."""
+    if not isinstance(t, ListOf):
+        return code.text
+    array = f"np.array({code.text}, dtype=np.{machine_dtype(t)})"
+    if t.ndim == 1:
+        return array
+    return f"{array}.reshape(len({code.text}), len({code.text}[0]) if {code.text} else 0)"

@@ -1,0 +1,217 @@
+"""A cheap syntactic test: may lowering have a chance with this statement?
+
+It looks at node kinds and at who is called, never at types; a yes means little, a no spares the work.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from loopwright.frontend.names import bound_names, chain_of, declared_elsewhere
+from loopwright.frontend.region import Module
+from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names, receiver
+
+BUILTINS = frozenset(
+    """abs all any bool complex divmod enumerate filter float int isinstance len list map max min pow
+    range reversed round sorted sum tuple zip""".split()  # noqa: SIM905
+)
+REDUCTIONS = frozenset(
+    """argmax argmin clip cumprod cumsum dot max mean min prod std sum trace transpose
+    var""".split()  # noqa: SIM905
+)
+METHODS = REDUCTIONS | frozenset(
+    """all any argsort astype conj conjugate copy diagonal fill flatten item nonzero ravel repeat reshape
+    round searchsorted sort squeeze swapaxes take tolist
+    append clear count extend index insert is_integer bit_length pop reverse
+    choice exponential integers normal permutation random shuffle standard_normal
+    uniform""".split()  # noqa: SIM905
+)
+_NUMERIC = ("numpy", "math")
+_EFFECTS = (
+    "numpy.random.",
+    "numpy.load",
+    "numpy.save",
+    "numpy.loadtxt",
+    "numpy.savetxt",
+    "numpy.testing.",
+)
+_FORBIDDEN = (
+    ast.Try, ast.TryStar, ast.With, ast.AsyncWith, ast.AsyncFor, ast.AsyncFunctionDef, ast.ClassDef,
+    ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Match, ast.Delete,
+    ast.Await, ast.Yield, ast.YieldFrom, ast.Dict, ast.Set, ast.SetComp, ast.DictComp, ast.Starred,
+)  # fmt: skip
+_ARRAY_OPERATORS = (ast.BinOp, ast.UnaryOp, ast.Compare)
+LOOPS = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp)
+ALLOCATORS = frozenset(
+    f"numpy.{n}{like}" for n in ("empty", "zeros", "ones", "full") for like in ("", "_like")
+) | {"numpy.array", "numpy.arange", "numpy.linspace", "numpy.eye", "numpy.identity"}
+
+
+class Coverable:
+    """The test for the statements of one function."""
+
+    def __init__(self, module: Module, site: Site) -> None:
+        self._module = module
+        self._site = site
+        self._receiver = receiver(site)
+        self._methods = methods_of(site.owner) if site.owner is not None else {}
+        # names that other functions may rebind at any call
+        self._shared = declared_elsewhere(site.node) | frozenset(
+            name
+            for part in ast.walk(site.node)
+            if isinstance(part, ast.Nonlocal)
+            for name in part.names
+        )
+
+    def obstacle(self, stmt: ast.stmt, returns: bool = False) -> ast.AST | None:
+        """The first node that lowering surely declines, or None. `returns` permits `return`."""
+        if next(_escapes(stmt, returns), None) is not None:
+            return next(_escapes(stmt, returns))
+        if self._shared & frozenset(bound_names(stmt)):
+            return stmt
+        return self._visit(stmt)
+
+    def _visit(self, node: ast.AST) -> ast.AST | None:
+        if isinstance(node, _FORBIDDEN):
+            return node
+        match node:
+            case ast.Raise() | ast.Assert(test=ast.Constant()):
+                return None
+            case ast.Assert(test):
+                return self._visit(test)
+            case ast.JoinedStr():
+                return node
+            case ast.Call() if not self._callable(node.func):
+                return node
+            case ast.AnnAssign(target, _, value):
+                return self._visit(target) or (self._visit(value) if value else None)
+            case ast.FunctionDef():
+                if node.decorator_list:
+                    return node
+                return next((o for s in node.body if (o := self._visit(s))), None)
+            case ast.arguments():
+                return None
+        return next((o for c in ast.iter_child_nodes(node) if (o := self._visit(c))), None)
+
+    def _callable(self, func: ast.expr) -> bool:
+        chain = chain_of(func)
+        if chain is None:
+            return isinstance(func, ast.Attribute) and func.attr in METHODS
+        kind = kind_of_name(self._module, self._site, chain.root)
+        if not chain.steps:
+            match kind:
+                case "import":
+                    return self._numeric(func)
+                case "builtin":
+                    return chain.root in BUILTINS
+                case _:
+                    return kind == "function"
+        last = chain.steps[-1][1]
+        if chain.steps[-1][0] != "attr":
+            return False
+        if kind == "import":
+            return self._numeric(func)
+        if len(chain.steps) == 1 and chain.root == self._receiver:
+            return last in self._methods
+        if kind == "class":
+            owner = module_names(self._module).classes.get(chain.root)
+            return owner is not None and len(chain.steps) == 1 and last in methods_of(owner)
+        return last in METHODS
+
+    def _numeric(self, func: ast.expr) -> bool:
+        name = resolve(self._module, self._site, func)
+        return name is not None and name.split(".")[0] in _NUMERIC and not name.startswith(_EFFECTS)
+
+    def is_allocation(self, stmt: ast.stmt) -> bool:
+        """`x = np.zeros(...)` and its kin, `x = []`, `x = [c] * n`: makes a fresh object and no more."""
+        if not (
+            isinstance(stmt, ast.Assign) and all(isinstance(t, ast.Name) for t in stmt.targets)
+        ):
+            return False
+        match stmt.value:
+            case ast.Call(func):
+                return resolve(self._module, self._site, func) in ALLOCATORS
+            case ast.List(elts):
+                return all(isinstance(e, ast.Constant) for e in elts)
+            case ast.BinOp(ast.List(), ast.Mult(), _):
+                return True
+            case ast.ListComp(ast.BinOp(ast.List(), ast.Mult(), _)):
+                return True
+            case _:
+                return False
+
+    def weight(self, stmt: ast.stmt) -> int:
+        """How much array work a statement shows: operators on names and NumPy calls that compute."""
+        return sum(self._weighs(part) for part in ast.walk(stmt))
+
+    def _weighs(self, part: ast.AST) -> bool:
+        if isinstance(part, _ARRAY_OPERATORS):
+            return any(isinstance(n, ast.Name) for n in ast.walk(part))
+        return isinstance(part, ast.AugAssign) or self._computes(part)
+
+    def _computes(self, part: ast.AST) -> bool:
+        """A call of a NumPy function, other than to make an array."""
+        if not isinstance(part, ast.Call):
+            return False
+        name = resolve(self._module, self._site, part.func)
+        return name is not None and name.startswith("numpy.") and name not in ALLOCATORS
+
+    def has_arrays(self, stmt: ast.stmt) -> bool:
+        """True if whole arrays show: NumPy calls, `@`, slices, reductions as methods."""
+        return any(
+            self._computes(part)
+            or isinstance(part, ast.Slice | ast.MatMult)
+            or (
+                isinstance(part, ast.Call)
+                and isinstance(part.func, ast.Attribute)
+                and part.func.attr in REDUCTIONS
+                and resolve(self._module, self._site, part.func) is None
+            )
+            for part in ast.walk(stmt)
+        )
+
+
+def has_loop(node: ast.AST) -> bool:
+    """True if `node` iterates: a loop statement or a comprehension, nested functions left out."""
+    if isinstance(node, LOOPS):
+        return True
+    if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef | ast.AsyncFunctionDef):
+        return False
+    return any(has_loop(child) for child in ast.iter_child_nodes(node))
+
+
+def resolve(module: Module, site: Site, func: ast.expr) -> str | None:
+    """The dotted name of an imported thing: `np.linalg.norm` -> `numpy.linalg.norm`; None if not imported."""
+    chain = chain_of(func)
+    if chain is None or any(kind != "attr" for kind, _ in chain.steps):
+        return None
+    if kind_of_name(module, site, chain.root) != "import":
+        return None
+    origin = module_names(module).imports.get(chain.root)
+    if origin is None:
+        return None
+    return ".".join([origin, *(str(key) for _, key in chain.steps)])
+
+
+def _escapes(stmt: ast.AST, returns: bool, loops: int = 0) -> Iterator[ast.AST]:
+    """Jumps that leave `stmt`: `return`, and `break` or `continue` of a loop around it."""
+    match stmt:
+        case ast.Return():
+            if not returns:
+                yield stmt
+        case ast.Break() | ast.Continue():
+            if loops == 0:
+                yield stmt
+        case (
+            ast.FunctionDef() | ast.Lambda() | ast.ClassDef() | ast.AsyncFunctionDef() | ast.expr()
+        ):
+            return
+        case ast.For() | ast.While():
+            for child in stmt.body:
+                yield from _escapes(child, returns, loops + 1)
+            for child in stmt.orelse:
+                yield from _escapes(child, returns, loops)
+        case _:
+            for part in ast.iter_child_nodes(stmt):
+                yield from _escapes(part, returns, loops)

@@ -1,0 +1,255 @@
+"""What a call of a function of the same module reads and rebinds through its arguments and globals.
+
+`self.step(x)` reads whatever attributes of `self` the method reads, and so on through the calls that it
+makes itself; a recursive call adds nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from loopwright.frontend.names import (
+    Chain,
+    bound_names,
+    chain_of,
+    parameters,
+    reads,
+    scope_locals,
+    walk_scope,
+)
+from loopwright.frontend.region import Module
+from loopwright.frontend.scopes import (
+    LIBRARIES,
+    Site,
+    kind_of_name,
+    local_functions,
+    methods_of,
+    module_names,
+    receiver,
+    site_of,
+)
+from loopwright.ir.domain import Step
+
+ARRAY_ATTRIBUTES = frozenset(
+    (
+        "T",
+        "base",
+        "data",
+        "dtype",
+        "flags",
+        "flat",
+        "imag",
+        "itemsize",
+        "mT",
+        "nbytes",
+        "ndim",
+        "real",
+    )
+) | {"shape", "size", "strides"}
+Callee = ast.FunctionDef | ast.Lambda
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A chain that is read or rebound; without steps, the object itself is used.
+
+    `hidden`: a called function means another variable of that name than the caller would.
+    """
+
+    root: str
+    steps: tuple[Step, ...]
+    store: bool = False
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of a known function: `args` are the chains passed, by parameter name; `around` the functions
+    that the callee is nested in, `seen_from` those that the caller sees its names through."""
+
+    callee: Callee
+    args: tuple[tuple[str, Chain | None], ...]
+    around: tuple[ast.FunctionDef, ...]
+    seen_from: tuple[ast.FunctionDef, ...]
+
+
+def callee_of(module: Module, site: Site, chain: Chain) -> Callee | None:
+    """The function of this module that `chain` names, seen from the function of `site`."""
+    found = _callee(module, site, chain)
+    return found[0] if found is not None else None
+
+
+def _callee(
+    module: Module, site: Site, chain: Chain
+) -> tuple[Callee, tuple[ast.FunctionDef, ...]] | None:
+    kind = kind_of_name(module, site, chain.root)
+    known = module_names(module)
+    if kind == "function" and not chain.steps:
+        scopes = (*site.enclosing, site.node)
+        for depth in range(len(scopes), 0, -1):
+            if chain.root in local_functions(scopes[depth - 1]):
+                return local_functions(scopes[depth - 1])[chain.root], scopes[:depth]
+        function = known.functions.get(chain.root)
+        return None if function is None else (function, ())
+    if len(chain.steps) == 1 and chain.steps[0][0] == "attr":
+        owner = known.classes.get(chain.root) if kind == "class" else None
+        if chain.root == receiver(site):
+            owner = site.owner
+        method = methods_of(owner).get(str(chain.steps[0][1])) if owner is not None else None
+        if method is not None:
+            return method, site_of(module, method).enclosing
+    return None
+
+
+def call_of(module: Module, site: Site, chain: Chain) -> Call | None:
+    """The call (or the read of a property) at `chain`, if a function of this module runs there."""
+    found = _callee(module, site, chain)
+    if found is None:
+        return None
+    callee, around = found
+    names = list(parameters(callee))
+    args: list[tuple[str, Chain | None]] = []
+    if isinstance(callee, ast.FunctionDef) and chain.steps:
+        target = site_of(module, callee)
+        if receiver(target) is not None and chain.root == receiver(site):
+            base = chain.node.value if isinstance(chain.node, ast.Attribute) else chain.node
+            args.append((names.pop(0), Chain(chain.root, (), base)))
+    if chain.call is not None:
+        args += zip(names, map(chain_of, chain.call.args), strict=False)
+        args += [(k.arg, chain_of(k.value)) for k in chain.call.keywords if k.arg is not None]
+    return Call(callee, tuple(args), around, (*site.enclosing, site.node))
+
+
+def absorbed(module: Module, call: Call) -> list[Chain]:
+    """Arguments that the callee uses only attribute by attribute: the object itself is not needed."""
+    summary = accesses_of(module, call)
+    found = []
+    for name, chain in call.args:
+        uses = [a for a in summary if a.root == name]
+        if chain is not None and uses and all(a.steps for a in uses) and is_object(uses, name, ()):
+            found.append(chain)
+    return found
+
+
+def expand(module: Module, call: Call) -> Iterator[Access]:
+    """The accesses of a call in terms of the caller's names."""
+    given = dict(call.args)
+    own = parameters(call.callee)
+    for access in accesses_of(module, call):
+        if access.root not in own:
+            there, here = _binder(call.around, access.root), _binder(call.seen_from, access.root)
+            yield replace(access, hidden=access.hidden or there is not here)
+            continue
+        chain = given.get(access.root)
+        if chain is not None and access.steps:
+            yield Access(chain.root, chain.steps + access.steps, access.store)
+
+
+def _binder(scopes: tuple[ast.FunctionDef, ...], name: str) -> ast.FunctionDef | None:
+    """The function whose local `name` is seen through `scopes` (innermost last); None for the module."""
+    return next((f for f in reversed(scopes) if name in scope_locals(f)), None)
+
+
+def is_object(accesses: Iterable[Access], root: str, prefix: tuple[Step, ...]) -> bool:
+    """True if some access goes on from `prefix` by a step that no array has."""
+    depth = len(prefix)
+    return any(
+        a.root == root
+        and len(a.steps) > depth
+        and a.steps[:depth] == prefix
+        and (a.steps[depth][0] == "item" or a.steps[depth][1] not in ARRAY_ATTRIBUTES)
+        for a in accesses
+    )
+
+
+def accesses(module: Module, site: Site, nodes: Iterable[ast.AST]) -> list[Access]:
+    """All accesses in `nodes`, those of the functions called included, in source order."""
+    found: list[Access] = []
+    for node in nodes:
+        chains = list(reads(node))
+        skip = {
+            id(passed.node)
+            for chain in chains
+            if chain.call is not None and (call := call_of(module, site, chain)) is not None
+            for passed in absorbed(module, call)
+        }
+        for chain in chains:
+            if id(chain.node) not in skip:
+                found += chain_accesses(module, site, chain)
+        found += [Access(c.root, c.steps, True) for c in stored_chains(node)]
+    return found
+
+
+def chain_accesses(module: Module, site: Site, chain: Chain) -> Iterator[Access]:
+    """What one occurrence of a chain reads, in terms of data (names of functions and libraries drop out)."""
+    call = call_of(module, site, chain)
+    if call is not None:
+        yield from expand(module, call)
+        return
+    kind = kind_of_name(module, site, chain.root)
+    if kind in ("function", "class", "builtin"):
+        return
+    steps = chain.steps
+    if chain.call is not None:
+        if not steps:
+            if kind != "import":
+                yield Access(chain.root, ())
+            return
+        steps = steps[:-1]
+    if kind == "import" and (
+        is_library(module, chain.root) or (chain.call is not None and not steps)
+    ):
+        return
+    yield Access(chain.root, steps)
+
+
+def is_library(module: Module, name: str) -> bool:
+    """True if the imported `name` stands for NumPy, math or typing, or something of them."""
+    origin = module_names(module).imports.get(name, "")
+    return any(origin == lib or origin.startswith(lib + ".") for lib in LIBRARIES)
+
+
+def stored_chains(node: ast.AST) -> Iterator[Chain]:
+    """Attribute and text-key chains that `node` rebinds, in source order."""
+    parts = [p for p in (node, *walk_scope(node)) if isinstance(p, ast.Attribute | ast.Subscript)]
+    parts.sort(key=lambda p: (p.lineno, p.col_offset))
+    for part in parts:
+        if isinstance(part.ctx, ast.Store):
+            chain = chain_of(part)
+            if chain is not None:
+                yield chain
+
+
+_IN_PROGRESS: set[Callee] = set()
+
+
+def accesses_of(module: Module, call: Call) -> tuple[Access, ...]:
+    """The accesses of a callee, rooted at its parameters or at names of an outer scope."""
+    if call.callee in _IN_PROGRESS:
+        return ()
+    return _accesses_of(module, call.callee, call.around)
+
+
+@lru_cache(maxsize=4096)
+def _accesses_of(
+    module: Module, callee: Callee, around: tuple[ast.FunctionDef, ...]
+) -> tuple[Access, ...]:
+    _IN_PROGRESS.add(callee)
+    try:
+        own = frozenset(parameters(callee))
+        if isinstance(callee, ast.FunctionDef):
+            local = frozenset(n for s in callee.body for n in bound_names(s)) - own
+            every = accesses(module, site_of(module, callee), callee.body)
+            return tuple(dict.fromkeys(a for a in every if a.hidden or a.root not in local))
+        found: list[Access] = []
+        for chain in reads(callee.body):
+            if chain.root in own:
+                found.append(Access(chain.root, chain.steps[:-1] if chain.call else chain.steps))
+            else:
+                found += chain_accesses(module, site_of(module, around[-1]), chain)
+        return tuple(dict.fromkeys(found))
+    finally:
+        _IN_PROGRESS.discard(callee)

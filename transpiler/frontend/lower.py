@@ -1,0 +1,168 @@
+"""The door of lowering: a region and the types of its live-ins become a program in high IR."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.lower_func import own_parameters, prepare, rules, settle_function
+from loopwright.frontend.lower_live import writes
+from loopwright.frontend.lower_modules import module_names
+from loopwright.frontend.lower_names import lookup
+from loopwright.frontend.lower_result import finished
+from loopwright.frontend.lower_scope import Scope, Unit, decline
+from loopwright.frontend.lower_stmt import give_back
+from loopwright.frontend.lower_tidy import tidy
+from loopwright.frontend.lower_values import (
+    NOTHING,
+    Arr,
+    Entry,
+    Generator,
+    Lst,
+    Mixed,
+    Number,
+    Object,
+    Origin,
+    Tpl,
+    Value,
+)
+from loopwright.frontend.reference import reference
+from loopwright.frontend.region import LiveIn, Lowered, Region
+from loopwright.ir.domain import Domain, Param, split_path
+from loopwright.ir.nodes import Func, Program, Sym, Var
+from loopwright.ir.types import NONE, Array, ListOf, Num, Py, Rng, Type, is_scalar
+
+
+def lower(
+    region: Region,
+    types: Mapping[str, Type],
+    int_ranges: Mapping[str, tuple[int, int]] | None = None,
+) -> Lowered | Declined:
+    """The region for one signature. `types` and `int_ranges` are keyed by `LiveIn.name`.
+
+    Declined tells the first construct that has no translation, or the live-in whose type is missing.
+    """
+    try:
+        program, params, helpers = lower_region(region, types)
+    except CannotLower as error:
+        return error.declined
+    ranges = int_ranges or {}
+    domain = Domain(
+        tuple(
+            Param(p.name, path, p.type, ranges[p.name]) if p.name in ranges else Param(p.name, path, p.type)
+            for p, path in params
+        )
+    )
+    return Lowered(region, program, domain, reference(region, helpers), helpers)
+
+
+def lower_region(
+    region: Region, types: Mapping[str, Type]
+) -> tuple[Program, list[tuple[Sym, str]], tuple[str, ...]]:
+    """The program, its parameters with their paths, and the helpers compiled along.
+
+    Raises CannotLower.
+    """
+    unit = Unit(
+        rules(),
+        region.module.tree,
+        module_names(region.module.tree),
+        region.owner,
+        _self_name(region),
+        tuple(v.path for v in region.live_ins),
+        region.stores,
+    )
+    cx = Scope(unit, None, None)
+    cx.locals = _locals(region)
+    prepare(cx, region.statements, region.live_outs)
+    params = [_parameter(v, types, region) for v in region.live_ins]
+    start = {}
+    for k, (live_in, sym) in enumerate(zip(region.live_ins, params, strict=True)):
+        key = _key(cx, live_in)
+        start[key] = Entry(_value(cx, sym, k, live_in))
+        cx.syms[(key, sym.type)] = sym
+    for live_in in region.live_ins:
+        root = split_path(live_in.path)[0]
+        if root != live_in.path and root not in start:
+            start[root] = Entry(Object(root))
+    cx.stores = dict.fromkeys(region.stores)
+
+    def begin() -> None:
+        cx.env = dict(start)
+
+    def end() -> None:
+        at = region.statements[-1]
+        if region.form == "body":
+            give_back(cx, NOTHING, at)
+            return
+        values = tuple(lookup(cx, name, at) for name in region.live_outs)
+        give_back(cx, Tpl(values), at)
+
+    settle_function(cx, region.statements, begin, end, region.statements[0])
+    if cx.result is None:
+        decline(region.statements[0], "LW103", "this code never ends normally")
+    own, body = own_parameters(params, tidy(cx.out, cx.markers))
+    name = unit.unique(region.qualname.split(".")[-1])
+    main = Func(name, own, (), body, region.span)
+    program = finished(unit, cx, main, region)
+    helpers = tuple(n for n in unit.inlined if any(f.name == n.split(".")[-1] for f in program.helpers))
+    return program, list(zip(own, (v.path for v in region.live_ins), strict=True)), helpers
+
+
+def _self_name(region: Region) -> str:
+    """The first parameter of a method."""
+    args = region.function.args
+    first = [*args.posonlyargs, *args.args]
+    return first[0].arg if region.owner is not None and first else ""
+
+
+def _locals(region: Region) -> frozenset[str]:
+    a = region.function.args
+    names = {p.arg for p in (*a.posonlyargs, *a.args, *a.kwonlyargs)}
+    names |= {p.arg for p in (a.vararg, a.kwarg) if p is not None}
+    return frozenset(names).union(*(writes(s) for s in region.function.body))
+
+
+def _key(cx: Scope, live_in: LiveIn) -> str:
+    """The name under which the state holds a live-in."""
+    if live_in.kind == "global" and live_in.path not in cx.locals:
+        return f"global {live_in.path}"
+    return live_in.path
+
+
+def _parameter(live_in: LiveIn, types: Mapping[str, Type], region: Region) -> Sym:
+    t = types.get(live_in.name)
+    if t is None:
+        decline(
+            region.statements[0],
+            "LW301",
+            f"the type of `{live_in.path}` is not known",
+            f"annotate `{live_in.path}`, or record a workload with `loopwright trace`",
+        )
+    if isinstance(t, Array):
+        if t.ndim == 0:
+            decline(region.statements[0], "LW303", f"`{live_in.path}` is an array without axes")
+        t = Array(t.dtype, t.ndim)
+    return Sym(live_in.name, t)
+
+
+def _value(cx: Scope, sym: Sym, at: int, live_in: LiveIn) -> Value:
+    """What the lowering knows of a parameter."""
+    origins = frozenset({Origin(("param", at))})
+    match sym.type:
+        case Array() as t:
+            return Arr(Var(sym), t, origins)
+        case ListOf(elem, ndim):
+            blank = cx.unit.blank
+            element = Number(Var(blank.sym("element", elem)), (elem,))
+            site = cx.unit.sites.site(("param", at), element, frozen=True)
+            return Lst((Var(sym),), site, ndim, origins)
+        case Rng():
+            return Generator(sym)
+        case (Py() | Num()) as t if is_scalar(t):
+            return Number(Var(sym), (t,))
+        case t if t == NONE:
+            return NOTHING
+        case t:
+            return Mixed(f"`{live_in.path}` is of type {t}, which kernels do not take")

@@ -1,0 +1,139 @@
+"""Arguments of library calls, matched to the names that the function's documentation gives them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_order import in_order
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_values import Arr, Library, Lst, Number, Text, Tpl, Value, describe
+from loopwright.frontend.typing_rules import DTYPES
+from loopwright.ir.nodes import Const, Expr
+from loopwright.ir.types import DType, is_scalar
+
+_DTYPE_NAMES: dict[str, DType] = {
+    "builtins.float": "float64", "builtins.int": "int64", "builtins.bool": "bool",
+    "builtins.complex": "complex128", "numpy.bool_": "bool", "numpy.double": "float64",
+    "numpy.single": "float32", "numpy.intp": "int64", "numpy.int_": "int64", "numpy.uint": "uint64",
+    "numpy.longlong": "int64", "numpy.intc": "int32", "numpy.byte": "int8", "numpy.ubyte": "uint8",
+    "numpy.short": "int16", "numpy.ushort": "uint16", "numpy.csingle": "complex64",
+    "numpy.cdouble": "complex128",
+    **{f"numpy.{name}": name for name in DTYPES},
+}  # type: ignore[dict-item] # fmt: skip
+_TEXT_DTYPES: dict[str, DType] = {
+    "float": "float64", "int": "int64", "complex": "complex128", "f8": "float64", "f4": "float32",
+    "i8": "int64", "i4": "int32", "u1": "uint8", "d": "float64", "f": "float32",
+    **{name: name for name in DTYPES},
+}  # type: ignore[dict-item] # fmt: skip
+
+
+def bind(
+    cx: Scope, node: ast.Call, names: Sequence[str], *, required: int = 1, first: Value | None = None
+) -> dict[str, Value]:
+    """The arguments by parameter name; declined if one is unknown or missing.
+
+    `first` is the value of the first parameter for a method. Arguments equal to None are left out.
+    """
+    names = list(names)
+    positional = names[1:] if first is not None else names
+    if len(node.args) > len(positional):
+        decline(node, "LW102", "too many arguments for what is covered of this function")
+    given = [*positional[: len(node.args)], *[k.arg or "" for k in node.keywords]]
+    nodes = [*node.args, *[k.value for k in node.keywords]]
+    for name, arg in zip(given, nodes, strict=True):
+        if name not in names:
+            decline(arg, "LW102", f"the argument `{name}` of this function is not covered")
+    values = in_order(cx, [lambda n=n: cx.eval(n) for n in nodes])  # type: ignore[misc]
+    bound = {n: v for n, v in zip(given, values, strict=True) if not is_none_value(v)}
+    if first is not None:
+        bound[names[0]] = first
+    for name in names[:required]:
+        if name not in bound:
+            decline(node, "LW102", f"the argument `{name}` is needed here")
+    return bound
+
+
+def is_none_value(value: Value) -> bool:
+    return isinstance(value, Number) and isinstance(value.expr, Const) and value.expr.value is None
+
+
+def dtype_of(value: Value | None, node: ast.AST) -> DType | None:
+    """The dtype that an argument names; None if it is not given."""
+    match value:
+        case None:
+            return None
+        case Library(name) if name in _DTYPE_NAMES:
+            return _DTYPE_NAMES[name]
+        case Text(name) if name in _TEXT_DTYPES:
+            return _TEXT_DTYPES[name]
+        case _:
+            decline(node, "LW302", f"{describe(value)} is not a dtype that the compiler knows")
+
+
+def is_dtype(name: str) -> bool:
+    return name in _DTYPE_NAMES
+
+
+def constant_of(value: Value, node: ast.AST, what: str) -> bool | int | float | complex | str:
+    """The value of an argument that must be a constant."""
+    if isinstance(value, Text):
+        return value.value
+    if isinstance(value, Number) and isinstance(value.expr, Const) and value.expr.value is not None:
+        return value.expr.value
+    decline(node, "LW102", f"{what} must be a constant")
+
+
+def int_constant(value: Value, node: ast.AST, what: str) -> int:
+    found = constant_of(value, node, what)
+    if not isinstance(found, int):
+        decline(node, "LW102", f"{what} must be an integer constant")
+    return int(found)
+
+
+def axis_of(value: Value | None, ndim: int, node: ast.AST) -> int | None:
+    """A non-negative axis; None if it is not given."""
+    if value is None:
+        return None
+    return normal_axis(int_constant(value, node, "axis"), ndim, node)
+
+
+def normal_axis(axis: int, ndim: int, node: ast.AST) -> int:
+    if not -ndim <= axis < ndim:
+        decline(node, "LW103", f"there is no axis {axis}: AxisError")
+    return axis % ndim
+
+
+def flag_of(value: Value | None, node: ast.AST, what: str) -> bool:
+    return value is not None and bool(constant_of(value, node, what))
+
+
+def int_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
+    """An integer argument (a length, a count) as a Python int."""
+    from loopwright.frontend.lower_index import index_number
+    from loopwright.frontend.lower_join import cast
+    from loopwright.ir.types import INT
+
+    return cast(index_number(cx, value, node), INT)
+
+
+def shape_of(cx: Scope, value: Value, node: ast.AST) -> tuple[Expr, ...]:
+    """A shape argument: an integer or a tuple of integers."""
+    if isinstance(value, Tpl):
+        return tuple(int_operand(cx, v, node) for v in value.items)
+    return (int_operand(cx, value, node),)
+
+
+def array_of(cx: Scope, value: Value, node: ast.AST) -> Arr:
+    """An argument that NumPy takes as an array: an array, or a list (copied)."""
+    if isinstance(value, Arr):
+        return value
+    if isinstance(value, Lst):
+        expr = as_operand(cx, value, node)
+        return Arr(expr, expr.type, frozenset())  # type: ignore[arg-type]
+    decline(node, "LW102", f"{describe(value)} where an array is needed")
+
+
+def is_number(value: Value) -> bool:
+    return isinstance(value, Number) and is_scalar(value.expr.type)

@@ -1,0 +1,465 @@
+"""Arithmetic and comparison of values, those of uncertain type included.
+
+A number of uncertain type is computed on its carrier where every possible type gives the same bits;
+otherwise the operation branches on the tag.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable
+
+from loopwright.frontend.lower_join import (
+    assign,
+    canonical,
+    cast,
+    coerce,
+    is_tag,
+    join_envs,
+    join_values,
+    convert,
+    list_length,
+    map_tag,
+    to_carrier,
+)
+from loopwright.frontend.lower_scope import Scope, Unreachable, decline
+from loopwright.frontend.lower_values import (
+    negated,
+    test,
+    TAG,
+    Arr,
+    Lst,
+    Mixed,
+    Number,
+    Text,
+    Tpl,
+    Value,
+    describe,
+    integer,
+    number,
+    tag_const,
+    truth_const,
+)
+from loopwright.frontend.typing_rules import (
+    binary_type,
+    carrier,
+    compare_type,
+    ordered,
+    unary_type,
+    union,
+)
+from loopwright.ir.nodes import (
+    Binary,
+    BinaryOp,
+    Compare,
+    CompareOp,
+    Const,
+    Expr,
+    If,
+    Logic,
+    Select,
+    Stmt,
+    Unary,
+    UnaryOp,
+)
+from loopwright.ir.types import (
+    B1,
+    BOOL,
+    F64,
+    FLOAT,
+    INT,
+    NONE,
+    Array,
+    Num,
+    Py,
+    Scalar,
+    Type,
+    machine_dtype,
+)
+
+_FOLD: dict[str, Callable[[object, object], object]] = {
+    "add": operator.add, "sub": operator.sub, "mul": operator.mul,
+    "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge,
+    "eq": operator.eq, "ne": operator.ne,
+}  # fmt: skip
+_REALS = {FLOAT, F64}
+
+
+def strip_none(cx: Scope, value: Number) -> Number:
+    """The number, failing where it is None (the original raises TypeError)."""
+    if NONE not in value.types:
+        return value
+    rest = tuple(t for t in value.types if t != NONE)
+    if not rest or value.tag is None:
+        raise Unreachable("None where a number is needed", cx.span)
+    at = value.types.index(NONE)
+    cx.check(negated(is_tag(value.tag, at)), "None where a number is needed")
+    if len(rest) == 1:
+        return Number(value.expr, rest)
+    # None comes first in the order of types, so the other positions move down by one
+    return Number(value.expr, rest, Binary("sub", value.tag, tag_const(1), TAG))
+
+
+# ------------------------------------------------------------------- branching
+
+
+def choose(
+    cx: Scope, cond: Expr, left: Callable[[], Value], right: Callable[[], Value], node: ast.AST
+) -> Value:
+    """`left() if cond else right()`; only the chosen side has effects."""
+    if isinstance(cond, Const):
+        return left() if cond.value else right()
+    start = dict(cx.live)
+    with cx.block() as then:
+        a = _side(cx, left)
+    env_a, cx.env = cx.env, dict(start)
+    with cx.block() as orelse:
+        b = _side(cx, right)
+    env_b = cx.env
+    if a is None and b is None:
+        cx.emit(If(cond, tuple(then), tuple(orelse), cx.span))
+        raise Unreachable("both alternatives fail", cx.span)
+    if not then and not orelse and isinstance(a, Number) and isinstance(b, Number):
+        direct = _select(cx, cond, a, b)
+        if direct is not None:
+            return direct
+    name = cx.fresh("t")
+    known = [canonical(cx, name, v) for v in (a, b) if v is not None]
+    joined = known[0] if len(known) == 1 else join_values(cx, name, known[0], known[1])
+    if isinstance(joined, Mixed):
+        decline(node, "LW302", joined.reason.replace(f"`{name}`", "this"))
+    merged = join_envs(cx, [env_a, env_b], lambda _: True)
+    assert merged is not None
+    for block, env, value in ((then, env_a, a), (orelse, env_b, b)):
+        if env is not None and value is not None:
+            outer, cx.out = cx.out, block
+            assign(cx, joined, value)
+            convert(cx, env, merged)
+            cx.out = outer
+    cx.env = merged
+    cx.emit(If(cond, tuple(then), tuple(orelse), cx.span))
+    return joined
+
+
+def _side(cx: Scope, side: Callable[[], Value]) -> Value | None:
+    try:
+        return side()
+    except Unreachable as error:
+        cx.stop(error.reason)
+        return None
+
+
+def _select(cx: Scope, cond: Expr, a: Number, b: Number) -> Number | None:
+    """The choice as an expression; None if a conversion needs a check on one side only."""
+    types = union(a.types, b.types)
+    held = carrier(types)
+    if held is None or types == (NONE,):
+        return a if types == (NONE,) else None
+    target = Number(Const(0, held), types)
+    with cx.block() as made:
+        x, y = coerce(cx, a, target), coerce(cx, b, target)
+    if made:
+        return None
+    assert isinstance(x, Number) and isinstance(y, Number)
+    if x.tag is None or y.tag is None:
+        return Number(Select(cond, x.expr, y.expr, held), types)
+    cond = cx.hold(cond)
+    return Number(Select(cond, x.expr, y.expr, held), types, Select(cond, x.tag, y.tag, TAG))
+
+
+def switch(
+    cx: Scope, values: tuple[Number, ...], f: Callable[[tuple[Number, ...]], Value], node: ast.AST
+) -> Value:
+    """`f` on values of certain type: branches on the tags of those that are not."""
+    for k, value in enumerate(values):
+        if value.tag is None:
+            continue
+        tag = cx.hold(value.tag, "tag")
+        expr = cx.hold(value.expr)
+
+        def rest(i: int, k: int = k, value: Number = value, expr: Expr = expr) -> Value:
+            one = Number(cast(expr, value.types[i]), (value.types[i],))
+            return switch(cx, (*values[:k], one, *values[k + 1 :]), f, node)
+
+        def chain(i: int, tag: Expr = tag, value: Number = value) -> Value:
+            if i == len(value.types) - 1:
+                return rest(i)
+            return choose(cx, is_tag(tag, i), lambda: rest(i), lambda: chain(i + 1), node)
+
+        return chain(0)
+    return f(values)
+
+
+# ------------------------------------------------------------------ arithmetic
+
+
+def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
+    """A value of certain type as an operand of NumPy."""
+    match value:
+        case Number():
+            value = strip_none(cx, value)
+            if value.tag is not None:
+                decline(node, "LW302", f"an operand is {describe(value)}, depending on the path")
+            return value.expr
+        case Arr(expr, _, _):
+            return expr
+        case Lst(columns, _, ndim, _, length) if len(columns) == 1 and length is None:
+            t = Array(machine_dtype(columns[0].type), ndim)
+            return cast(columns[0], t)
+        case _:
+            decline(node, "LW103", f"{describe(value)} is not a number or an array")
+
+
+def binary(cx: Scope, op: BinaryOp, a: Value, b: Value, node: ast.AST) -> Value:
+    """`a op b` on numbers and arrays."""
+    if isinstance(a, Number) and isinstance(b, Number):
+        a, b = strip_none(cx, a), strip_none(cx, b)
+        return _numbers(cx, op, a, b, node)
+    if not (isinstance(a, Arr) or isinstance(b, Arr)):
+        decline(node, "LW103", f"this operator on {describe(a)} and {describe(b)} is not covered")
+    a, b = _weakest(cx, a, b), _weakest(cx, b, a)
+    x, y = as_operand(cx, a, node), as_operand(cx, b, node)
+    t = binary_type(op, x.type, y.type)
+    if not isinstance(t, Array):
+        decline(node, "LW302", f"NumPy has no such operation on {x.type} and {y.type}")
+    return Arr(Binary(op, x, y, t), t, frozenset())
+
+
+def _weakest(cx: Scope, value: Value, other: Value) -> Value:
+    """A number of uncertain type that promotes alike with `other` whichever it is, as one type."""
+    if not isinstance(value, Number) or not isinstance(other, Arr):
+        return value
+    value = strip_none(cx, value)
+    if value.tag is None:
+        return value
+    results = {binary_type("add", t, other.type) for t in value.types}
+    if len(results) == 1 and None not in results:
+        return Number(value.expr, (value.expr.type,))  # type: ignore[arg-type]
+    return value
+
+
+def _numbers(cx: Scope, op: BinaryOp, a: Number, b: Number, node: ast.AST) -> Value:
+    if a.tag is None and b.tag is None:
+        return single(cx, op, a, b, node)
+    table = [[binary_type(op, s, t) for t in b.types] for s in a.types]
+    types = [t for row in table for t in row]
+    if all(isinstance(t, (Py, Num)) for t in types):
+        results = union(tuple(types))  # type: ignore[arg-type]
+        mixed = all(isinstance(s, Num) or isinstance(t, Num) for s in a.types for t in b.types)
+        (first, *more) = results
+        if not more and mixed and isinstance(first, Num):
+            return Number(Binary(op, cast(a.expr, first), cast(b.expr, first), first), results)
+        if set(results) <= _REALS and op in ("add", "sub", "mul", "truediv"):
+            held = carrier(results)
+            assert held is not None
+            work = FLOAT if op == "truediv" else held
+            x, y = to_carrier(cx, a.expr, work), to_carrier(cx, b.expr, work)
+            expr = cast(Binary(op, x, y, work), held)
+            return Number(expr, results, _table_tag(cx, a, b, table, results))
+    return switch(cx, (a, b), lambda v: single(cx, op, v[0], v[1], node), node)
+
+
+def _table_tag(
+    cx: Scope, a: Number, b: Number, table: list[list[Type | None]], results: tuple[Scalar, ...]
+) -> Expr | None:
+    """The tag of a result whose type is given by a table over the types of the operands."""
+    if len(results) == 1:
+        return None
+    places = [tuple(results.index(t) for t in row) for row in table]  # type: ignore[arg-type]
+    if b.tag is None or all(len(set(row)) == 1 for row in places):
+        return _lookup(a.tag, tuple(row[0] for row in places))
+    if a.tag is None or len(set(places)) == 1:
+        return _lookup(b.tag, places[0])
+    x, y = cx.hold(a.tag, "tag"), cx.hold(b.tag, "tag")
+    result = _lookup(y, places[-1])
+    for i in range(len(places) - 2, -1, -1):
+        result = Select(is_tag(x, i), _lookup(y, places[i]), result, TAG)
+    return result
+
+
+def _lookup(tag: Expr | None, places: tuple[int, ...]) -> Expr:
+    """The entry of a table of tags."""
+    if tag is None or len(set(places)) == 1:
+        return tag_const(places[0])
+    if places == tuple(range(len(places))):
+        return tag
+    result: Expr = tag_const(places[-1])
+    for i in range(len(places) - 2, -1, -1):
+        result = Select(is_tag(tag, i), tag_const(places[i]), result, TAG)
+    return result
+
+
+def fold(op: str, a: Expr, b: Expr, t: Type) -> Const | None:
+    """The constant result of an exact operation on two Python constants."""
+    if isinstance(a, Const) and isinstance(b, Const) and op in _FOLD:
+        if isinstance(a.type, Py) and isinstance(b.type, Py):
+            value = _FOLD[op](a.value, b.value)
+            assert isinstance(value, (bool, int, float, complex))
+            return Const(value, t)
+    return None
+
+
+def single(cx: Scope, op: BinaryOp, a: Number, b: Number, node: ast.AST) -> Number:
+    """`a op b` on numbers of certain type."""
+    t = binary_type(op, a.type, b.type)
+    if t is None:
+        decline(node, "LW302", f"`{a.type}` and `{b.type}` have no such operation")
+    x, y = a.expr, b.expr
+    if op == "pow" and t == INT:
+        if isinstance(y, Const):
+            assert isinstance(y.value, int)
+            if y.value < 0:
+                return number(Binary("pow", cast(x, FLOAT), Const(float(y.value), FLOAT), FLOAT))
+        else:
+            y = cx.hold(y)
+            cx.check(test("ge", y, integer(0)), "an int to a negative power is a float")
+    folded = fold(op, x, y, t)
+    return number(folded or Binary(op, x, y, t))
+
+
+def unary(cx: Scope, op: UnaryOp, value: Value, node: ast.AST) -> Value:
+    """`-x`, `+x`, `~x`."""
+    if isinstance(value, Arr):
+        t = unary_type(op, value.type)
+        if not isinstance(t, Array):
+            decline(node, "LW302", f"NumPy has no such operation on {value.type}")
+        return Arr(Unary(op, value.expr, t), t, frozenset())
+    if not isinstance(value, Number):
+        decline(node, "LW103", f"this operator on {describe(value)} is not covered")
+
+    def one(v: tuple[Number, ...]) -> Value:
+        t = unary_type(op, v[0].type)
+        if t is None:
+            decline(node, "LW302", f"`{v[0].type}` has no such operation")
+        x = v[0].expr
+        if isinstance(x, Const) and isinstance(x.type, Py) and op == "neg":
+            assert isinstance(x.value, (int, float, complex))
+            return number(Const(-x.value, t))
+        if op == "pos" and t == x.type:
+            return v[0]
+        return number(Unary(op, x, t))
+
+    value = strip_none(cx, value)
+    if value.tag is not None and set(value.types) <= _REALS and op != "invert":
+        return Number(Unary(op, value.expr, value.expr.type), value.types, value.tag)
+    return switch(cx, (value,), one, node)
+
+
+# ------------------------------------------------------------------ comparison
+
+
+def compare(cx: Scope, op: CompareOp, a: Value, b: Value, node: ast.AST) -> Value:
+    """One comparison; tuples are compared item by item, strings when both are constants."""
+    match a, b:
+        case Number(), Number():
+            return _compare_numbers(cx, op, a, b, node)
+        case Tpl(), Tpl() if op in ("eq", "ne"):
+            return _compare_tuples(cx, op, a, b, node)
+        case Text(), Text() if op in ("eq", "ne"):
+            return number(truth_const((a.value == b.value) == (op == "eq")))
+        case _ if isinstance(a, Arr) or isinstance(b, Arr):
+            x, y = as_operand(cx, a, node), as_operand(cx, b, node)
+            t = compare_type(x.type, y.type)
+            assert isinstance(t, Array)
+            return Arr(Compare(op, x, y, t), t, frozenset())
+        case _:
+            decline(node, "LW103", f"comparing {describe(a)} with {describe(b)} is not covered")
+
+
+def _compare_numbers(cx: Scope, op: CompareOp, a: Number, b: Number, node: ast.AST) -> Number:
+    if op in ("eq", "ne") and (NONE in a.types or NONE in b.types):
+        return _compare_none(cx, op, a, b, node)
+    a, b = strip_none(cx, a), strip_none(cx, b)
+    types = [compare_type(s, t) for s in a.types for t in b.types]
+    if op not in ("eq", "ne") and not all(ordered(t) for t in (*a.types, *b.types)):
+        decline(node, "LW302", "complex numbers have no order")
+    if a.tag is None and b.tag is None:
+        t = types[0]
+        folded = fold(op, a.expr, b.expr, t)
+        return number(folded or Compare(op, a.expr, b.expr, t))
+    wide = carrier(union(a.types, b.types))
+    if wide is None:
+        decline(node, "LW302", f"comparing {describe(a)} with {describe(b)} is not covered")
+    results = union(tuple(types))  # type: ignore[arg-type]
+    x, y = to_carrier(cx, a.expr, wide), to_carrier(cx, b.expr, wide)
+    held: Scalar = BOOL if results == (BOOL,) else B1
+    table = [[compare_type(s, t) for t in b.types] for s in a.types]
+    tag = _table_tag(cx, a, b, [list(row) for row in table], results)
+    return Number(Compare(op, x, y, held), results, tag)
+
+
+def _compare_none(cx: Scope, op: CompareOp, a: Number, b: Number, node: ast.AST) -> Number:
+    """`x == None`; two values that may both be None are not covered."""
+    if a.types == (NONE,):
+        a, b = b, a
+    if b.types != (NONE,):
+        decline(node, "LW103", "comparing numbers that may be None is not covered")
+    return number(cast(is_none(a, op == "eq"), BOOL))
+
+
+def is_none(value: Value, wanted: bool) -> Expr:
+    """`value is None` (or `is not`)."""
+    if not isinstance(value, Number) or NONE not in value.types:
+        return truth_const(not wanted)
+    if value.tag is None:
+        return truth_const(wanted)
+    test = is_tag(value.tag, value.types.index(NONE))
+    return test if wanted else negated(test)
+
+
+def _compare_tuples(cx: Scope, op: CompareOp, a: Tpl, b: Tpl, node: ast.AST) -> Number:
+    equal: Expr = truth_const(len(a.items) == len(b.items))
+    if len(a.items) == len(b.items):
+        for x, y in zip(a.items, b.items, strict=True):
+            if not (isinstance(x, Number) and isinstance(y, Number)):
+                decline(node, "LW103", "comparing tuples of anything but numbers is not covered")
+            equal = both(equal, truth(cx, _compare_numbers(cx, "eq", x, y, node), node))
+    return number(cast(equal if op == "eq" else negated(equal), BOOL))
+
+
+# ------------------------------------------------------------------- conditions
+
+
+def both(a: Expr, b: Expr) -> Expr:
+    """`a and b` of two conditions."""
+    if isinstance(a, Const):
+        return b if a.value else a
+    if isinstance(b, Const) and b.value is True:
+        return a
+    return Logic("and", a, b, BOOL)
+
+
+def truth(cx: Scope, value: Value, node: ast.AST) -> Expr:
+    """The truth value as a scalar condition."""
+    match value:
+        case Number(expr, types, tag):
+            if types == (NONE,):
+                return truth_const(False)
+            if NONE in types:
+                rest = strip_known_none(value)
+                return both(is_none(value, False), truth(cx, rest, node))
+            if isinstance(expr, Const):
+                return truth_const(bool(expr.value))
+            if machine_dtype(expr.type) == "bool":
+                return expr
+            return test("ne", expr, integer(0))
+        case Lst():
+            return test("gt", list_length(value), integer(0))
+        case Tpl(items):
+            return truth_const(bool(items))
+        case Text(text):
+            return truth_const(bool(text))
+        case Arr():
+            decline(node, "LW103", "the truth value of an array depends on its size")
+        case _:
+            decline(node, "LW103", f"the truth value of {describe(value)} is not known")
+
+
+def strip_known_none(value: Number) -> Number:
+    """The number without None among its types, where it is known not to be None."""
+    rest = tuple(t for t in value.types if t != NONE)
+    assert rest
+    if len(rest) == 1 or value.tag is None:
+        return Number(value.expr, rest[:1])
+    return Number(value.expr, rest, Binary("sub", value.tag, tag_const(1), TAG))

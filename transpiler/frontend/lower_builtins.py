@@ -1,0 +1,292 @@
+"""Builtin functions."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from loopwright.frontend.lower_arith import (
+    binary,
+    choose,
+    compare,
+    strip_none,
+    switch,
+    truth,
+)
+from loopwright.frontend.lower_args import int_constant
+from loopwright.frontend.lower_comprehension import comprehend, list_of, reduce_items
+from loopwright.frontend.lower_index import whole
+from loopwright.frontend.lower_join import cast, list_length
+from loopwright.frontend.lower_lists import to_list
+from loopwright.frontend.lower_names import dim
+from loopwright.frontend.lower_order import eval_all, spill
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_values import (
+    Arr,
+    Lst,
+    Number,
+    Text,
+    Tpl,
+    Value,
+    describe,
+    integer,
+    number,
+    real,
+)
+from loopwright.frontend.typing_rules import real_dtype
+from loopwright.ir.nodes import Call, Const, Reduce
+from loopwright.ir.types import (
+    BOOL,
+    COMPLEX,
+    FLOAT,
+    INT,
+    Num,
+    Py,
+    Scalar,
+    element,
+    is_scalar,
+    kind_of,
+    machine_dtype,
+)
+
+Handler = Callable[[Scope, ast.Call], Value]
+
+
+def _one(cx: Scope, node: ast.Call) -> Value:
+    if len(node.args) != 1 or node.keywords:
+        decline(node, "LW102", "this form of the call is not covered")
+    return cx.eval(node.args[0])
+
+
+def absolute(cx: Scope, value: Value, node: ast.AST) -> Value:
+    """`abs(x)`."""
+    if isinstance(value, Arr):
+        from loopwright.frontend.lower_numpy import ufunc
+
+        return ufunc(cx, "absolute", [value], node)
+    if not isinstance(value, Number):
+        decline(node, "LW102", f"abs of {describe(value)} is not covered")
+
+    def one(v: tuple[Number, ...]) -> Value:
+        t = v[0].type
+        result: Scalar
+        match t:
+            case Py("complex"):
+                result = FLOAT
+            case Py("bool"):
+                result = INT
+            case Num(dtype):
+                result = Num(real_dtype(dtype))
+            case _:
+                result = t
+        return number(Call("abs", (v[0].expr,), result))
+
+    value = strip_none(cx, value)
+    if value.tag is not None and all(t in (FLOAT, Num("float64")) for t in value.types):
+        return Number(Call("abs", (value.expr,), value.expr.type), value.types, value.tag)  # type: ignore[arg-type]
+    return switch(cx, (value,), one, node)
+
+
+def _abs(cx: Scope, node: ast.Call) -> Value:
+    return absolute(cx, _one(cx, node), node)
+
+
+def _convert(to: Py) -> Handler:
+    """`int(x)`, `float(x)`, `bool(x)`, `complex(x)`."""
+
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        if not node.args:
+            return number(Const({"int": 0, "float": 0.0, "bool": False, "complex": 0j}[to.kind], to))
+        if to == COMPLEX and len(node.args) == 2:
+            a, b = (_real_part(cx, v, node) for v in eval_all(cx, node.args))
+            return number(Call("complex", (a.expr, b.expr), COMPLEX))
+        value = _one(cx, node)
+        return converted(cx, value, to, node)
+
+    return handler
+
+
+def _real_part(cx: Scope, value: Value, node: ast.AST) -> Number:
+    if not isinstance(value, Number) or kind_of(machine_dtype(value.expr.type)) == "c":
+        decline(node, "LW102", f"complex() of {describe(value)} is not covered")
+    return strip_none(cx, value)
+
+
+def converted(cx: Scope, value: Value, to: Py, node: ast.AST) -> Value:
+    """The value as a Python number."""
+    if isinstance(value, Text) and to == FLOAT:
+        try:
+            return number(real(float(value.value)))
+        except ValueError:
+            decline(node, "LW103", "this string is not a number")
+    if to == BOOL:
+        return number(cast(truth(cx, value, node), BOOL))
+    if not isinstance(value, Number):
+        decline(node, "LW102", f"{to}() of {describe(value)} is not covered")
+    value = strip_none(cx, value)
+    source = kind_of(machine_dtype(value.expr.type))
+    if source == "c" and to != COMPLEX:
+        decline(node, "LW302", f"{to}() of a complex number raises TypeError")
+    return number(cast(value.expr, to))
+
+
+def _len(cx: Scope, node: ast.Call) -> Value:
+    value = _one(cx, node)
+    match value:
+        case Arr(_, t, _) if t.ndim:
+            return number(dim(value, 0))
+        case Lst():
+            return number(list_length(value))
+        case Tpl(items):
+            return number(integer(len(items)))
+        case Text(text):
+            return number(integer(len(text)))
+        case _:
+            decline(node, "LW102", f"len of {describe(value)} is not covered")
+
+
+def _round(cx: Scope, node: ast.Call) -> Value:
+    args = eval_all(cx, node.args)
+    if node.keywords or not 1 <= len(args) <= 2 or not isinstance(args[0], Number):
+        decline(node, "LW102", "this form of round is not covered")
+    value = strip_none(cx, args[0])
+    if len(args) == 2:
+        digits = int_constant(args[1], node, "the number of digits")
+        if value.tag is not None or kind_of(machine_dtype(value.expr.type)) != "f":
+            decline(node, "LW102", "round with digits is covered for floats only")
+        return number(Call("round", (value.expr, integer(digits)), value.expr.type))
+    kind = kind_of(machine_dtype(value.expr.type))
+    if kind in "iub" and is_scalar(value.expr.type):
+        return number(cast(value.expr, INT))
+    if kind != "f":
+        decline(node, "LW302", f"round of {describe(value)} raises TypeError")
+    return number(Call("round", (cast(value.expr, FLOAT),), INT))
+
+
+def extreme(cx: Scope, largest: bool, a: Value, b: Value, node: ast.AST) -> Value:
+    """`max(a, b)` or `min(a, b)` by Python's rule: the first stays unless the second beats it."""
+    if isinstance(a, Number) and isinstance(b, Number):
+        if a.tag is None and b.tag is None and a.types == b.types:
+            return number(Call("max2" if largest else "min2", (a.expr, b.expr), a.type))
+    a, b = spill(cx, a), spill(cx, b)
+    better = truth(cx, compare(cx, "gt" if largest else "lt", b, a, node), node)
+    return choose(cx, better, lambda: b, lambda: a, node)
+
+
+def _extreme(largest: bool) -> Handler:
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        if node.keywords:
+            decline(node, "LW102", "keyword arguments of min and max are not covered")
+        if len(node.args) > 1:
+            first, *rest = eval_all(cx, node.args)
+            for other in rest:
+                first = extreme(cx, largest, first, other, node)
+            return first
+        if not isinstance(node.args[0], ast.GeneratorExp):
+            value = cx.eval(node.args[0])
+            if isinstance(value, Tpl):
+                first, *rest = value.items
+                for other in rest:
+                    first = extreme(cx, largest, first, other, node)
+                return first
+            if isinstance(value, Lst) and value.ndim == 1 and len(value.columns) == 1:
+                (column,) = whole(value).columns
+                return number(Reduce("max" if largest else "min", column, None, False, element(column.type)))
+        return reduce_items(
+            cx,
+            node.args[0],
+            None,
+            lambda old, new: extreme(cx, largest, old, new, node),
+            node,
+        )
+
+    return handler
+
+
+def _sum(cx: Scope, node: ast.Call) -> Value:
+    bound_start = [*node.args[1:], *[k.value for k in node.keywords if k.arg == "start"]]
+    if len(node.args) + len(node.keywords) > 2 or not node.args:
+        decline(node, "LW102", "this form of sum is not covered")
+    start = cx.eval(bound_start[0]) if bound_start else number(integer(0))
+    return reduce_items(
+        cx,
+        node.args[0],
+        start,
+        lambda old, new: binary(cx, "add", old, new, node),
+        node,
+        compensated=True,
+    )
+
+
+def _quantifier(every: bool) -> Handler:
+    """`all(...)` and `any(...)`, which stop at the first decisive item."""
+
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        if len(node.args) != 1 or node.keywords:
+            decline(node, "LW102", "this form of the call is not covered")
+        return comprehend(cx, node.args[0], every, node)
+
+    return handler
+
+
+def _list(cx: Scope, node: ast.Call) -> Value:
+    if node.keywords or len(node.args) > 1:
+        decline(node, "LW102", "this form of list() is not covered")
+    if not node.args:
+        from loopwright.frontend.lower_lists import build_list
+
+        return build_list(cx, [], node)
+    if not isinstance(node.args[0], (ast.GeneratorExp, ast.Call)):
+        copied = to_list(cx, cx.eval(node.args[0]), node)
+        if copied is not None:
+            return copied
+    return list_of(cx, node.args[0], node)
+
+
+def _tuple(cx: Scope, node: ast.Call) -> Value:
+    value = _one(cx, node)
+    if isinstance(value, Tpl):
+        return value
+    decline(node, "LW102", f"tuple of {describe(value)} is not covered")
+
+
+def _pow(cx: Scope, node: ast.Call) -> Value:
+    if len(node.args) != 2 or node.keywords:
+        decline(node, "LW102", "this form of pow is not covered")
+    a, b = eval_all(cx, node.args)
+    return binary(cx, "pow", a, b, node)
+
+
+def _divmod(cx: Scope, node: ast.Call) -> Value:
+    if len(node.args) != 2:
+        decline(node, "LW102", "this form of divmod is not covered")
+    a, b = (spill(cx, v) for v in eval_all(cx, node.args))
+    return Tpl((binary(cx, "floordiv", a, b, node), binary(cx, "mod", a, b, node)))
+
+
+def _none(cx: Scope, node: ast.Call) -> Value:
+    decline(node, "LW102", "this builtin is covered only as what a loop runs over")
+
+
+BUILTINS: dict[str, Handler] = {
+    "abs": _abs,
+    "int": _convert(INT),
+    "float": _convert(FLOAT),
+    "bool": _convert(BOOL),
+    "complex": _convert(COMPLEX),
+    "len": _len,
+    "round": _round,
+    "min": _extreme(False),
+    "max": _extreme(True),
+    "sum": _sum,
+    "any": _quantifier(False),
+    "all": _quantifier(True),
+    "list": _list,
+    "tuple": _tuple,
+    "pow": _pow,
+    "divmod": _divmod,
+    "range": _none,
+    "enumerate": _none,
+    "zip": _none,
+    "reversed": _none,
+}

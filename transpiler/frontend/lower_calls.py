@@ -1,0 +1,120 @@
+"""Calls: what is called, and the arguments of functions of the program."""
+
+from __future__ import annotations
+
+import ast
+
+from loopwright.frontend.lower_builtins import BUILTINS
+from loopwright.frontend.lower_lists import list_method
+from loopwright.frontend.lower_math import math_call
+from loopwright.frontend.lower_methods import array_method, number_method
+from loopwright.frontend.lower_names import member
+from loopwright.frontend.lower_numpy import numpy_call
+from loopwright.frontend.lower_order import in_order
+from loopwright.frontend.lower_random import draw
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_values import (
+    Arr,
+    Closure,
+    Generator,
+    Library,
+    Lst,
+    Number,
+    Object,
+    Value,
+    describe,
+)
+
+
+def call(cx: Scope, node: ast.Call) -> Value:
+    """The value of a call."""
+    if any(isinstance(a, ast.Starred) for a in node.args) or any(
+        k.arg is None for k in node.keywords
+    ):
+        decline(node, "LW102", "arguments that are unpacked with a star are not covered")
+    if isinstance(node.func, ast.Attribute):
+        base = cx.eval(node.func.value)
+        attr = node.func.attr
+        match base:
+            case Arr():
+                return array_method(cx, base, attr, node)
+            case Lst():
+                return list_method(cx, base, node, attr)
+            case Generator():
+                return draw(cx, base, attr, node)
+            case Number():
+                return number_method(cx, base, attr, node)
+            case Object(path):
+                return _apply(cx, member(cx, path, attr, node.func), node)
+            case Library(name):
+                return _library(cx, f"{name}.{attr}", node)
+            case _:
+                what = describe(base)
+                decline(node, "LW102", f"method `{attr}` of {what} is not covered")
+    return _apply(cx, cx.eval(node.func), node)
+
+
+def _apply(cx: Scope, callee: Value, node: ast.Call) -> Value:
+    match callee:
+        case Library(name):
+            return _library(cx, name, node)
+        case Closure():
+            return _helper(cx, callee, node)
+        case _:
+            decline(node, "LW102", f"{describe(callee)} cannot be called here")
+
+
+def _library(cx: Scope, name: str, node: ast.Call) -> Value:
+    package, _, short = name.partition(".")
+    match package:
+        case "builtins" if short in BUILTINS:
+            return BUILTINS[short](cx, node)
+        case "math":
+            return math_call(cx, short, node)
+        case "numpy":
+            return numpy_call(cx, short, node)
+        case _:
+            shown = short if package == "builtins" else name
+            decline(node, "LW102", f"`{shown}` is not a function that the compiler knows")
+
+
+def _helper(cx: Scope, callee: Closure, node: ast.Call) -> Value:
+    """Bind the arguments to the parameters, and call."""
+    definition = callee.node
+    a = definition.args
+    if a.vararg is not None or a.kwarg is not None:
+        decline(node, "LW102", f"`{callee.name}` takes any number of arguments")
+    positional = [p.arg for p in (*a.posonlyargs, *a.args)]
+    bound: dict[str, Value] = {}
+    if callee.self_path is not None and not callee.static:
+        bound[positional[0]] = Object(callee.self_path)
+    free = [p for p in positional if p not in bound]
+    if len(node.args) > len(free):
+        decline(node, "LW102", f"too many arguments for `{callee.name}`")
+    names = [*free[: len(node.args)], *[k.arg or "" for k in node.keywords]]
+    nodes = [*node.args, *[k.value for k in node.keywords]]
+    values = in_order(cx, [lambda n=n: cx.eval(n) for n in nodes])  # type: ignore[misc]
+    for name, value in zip(names, values, strict=True):
+        bound[name] = value
+    defaults = dict(zip(positional[len(positional) - len(a.defaults) :], a.defaults, strict=True))
+    defaults |= {p.arg: d for p, d in zip(a.kwonlyargs, a.kw_defaults, strict=True) if d is not None}
+    order = [*positional, *[p.arg for p in a.kwonlyargs]]
+    if set(bound) - set(order):
+        decline(node, "LW102", f"`{callee.name}` has no such parameter")
+    given: list[Value] = []
+    for name in order:
+        if name not in bound:
+            if name not in defaults:
+                decline(node, "LW102", f"`{callee.name}` needs `{name}`")
+            bound[name] = _default(cx, defaults[name])
+        given.append(bound[name])
+    result = cx.unit.rules.function(cx, callee, given, node)
+    return result  # type: ignore[return-value]
+
+
+def _default(cx: Scope, node: ast.expr) -> Value:
+    """A default argument, which must be a constant."""
+    inner = node.operand if isinstance(node, ast.UnaryOp) else node
+    if not isinstance(inner, ast.Constant):
+        decline(node, "LW102", "only constants are covered as default arguments")
+    return cx.eval(node)

@@ -1,0 +1,263 @@
+"""Making arrays: zeros, full, arange, array of a list, and the like."""
+
+from __future__ import annotations
+
+import ast
+
+import numpy as np
+
+from loopwright.frontend.lower_args import (
+    array_of,
+    bind,
+    dtype_of,
+    flag_of,
+    int_operand,
+    shape_of,
+)
+from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_index import FULL, copy_of, whole
+from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_reduce import as_dtype, wrap
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_store import stored_operand
+from loopwright.frontend.lower_values import Arr, Lst, Number, Tpl, Value, describe, integer, test
+from loopwright.frontend.typing_rules import SCALAR_ORDER
+from loopwright.ir.nodes import Alloc, Call, Cast, Compare, Const, Dim, Expr, Pt, Store, Var
+from loopwright.ir.types import BOOL, FLOAT, INT, Array, DType, Num, Type, is_scalar, kind_of, machine_dtype
+
+
+def _alloc(shape: tuple[Expr, ...], fill: Expr | None, dtype: DType) -> Value:
+    return wrap(Alloc(shape, fill, Array(dtype, len(shape))))
+
+
+def _constant(dtype: DType, value: int) -> Const:
+    if dtype == "bool":
+        return Const(bool(value), Num("bool"))
+    if kind_of(dtype) == "f":
+        return Const(float(value), Num(dtype))
+    return Const(complex(value) if kind_of(dtype) == "c" else value, Num(dtype))
+
+
+def filled(cx: Scope, name: str, node: ast.Call) -> Value:
+    """`np.zeros`, `np.ones`, `np.empty`, `np.full`."""
+    names = ["shape", "fill_value", "dtype"] if name == "full" else ["shape", "dtype"]
+    bound = bind(cx, node, names, required=len(names) - 1)
+    shape = shape_of(cx, bound["shape"], node)
+    if not shape:
+        decline(node, "LW102", "an array without axes is not covered")
+    dtype = dtype_of(bound.get("dtype"), node)
+    if name == "full":
+        fill, dtype = _fill(cx, bound["fill_value"], dtype, node)
+        return _alloc(shape, fill, dtype)
+    dtype = dtype or "float64"
+    return _alloc(shape, None if name == "empty" else _constant(dtype, int(name == "ones")), dtype)
+
+
+def _fill(cx: Scope, value: Value, dtype: DType | None, node: ast.AST) -> tuple[Expr, DType]:
+    if not isinstance(value, Number):
+        decline(node, "LW102", f"filling with {describe(value)} is not covered")
+    if dtype is None:
+        dtypes = {machine_dtype(t) for t in value.types if is_scalar(t)}
+        if len(dtypes) != 1 or not all(is_scalar(t) for t in value.types):
+            decline(node, "LW302", f"the dtype of the array depends on the path: {describe(value)}")
+        (dtype,) = dtypes
+    operand = stored_operand(cx, value, dtype, node)
+    return cast(operand, Num(dtype)), dtype
+
+
+def like(cx: Scope, name: str, node: ast.Call) -> Value:
+    """`np.zeros_like` and its kin."""
+    names = ["a", "fill_value", "dtype"] if name == "full_like" else ["a", "dtype"]
+    bound = bind(cx, node, names, required=len(names) - 1)
+    model = array_of(cx, bound["a"], node)
+    dtype = dtype_of(bound.get("dtype"), node) or model.type.dtype
+    shape = tuple(Dim(model.expr, k, INT) for k in range(model.type.ndim))
+    if name == "full_like":
+        fill: Expr | None = cast(stored_operand(cx, bound["fill_value"], dtype, node), Num(dtype))
+    else:
+        fill = None if name == "empty_like" else _constant(dtype, int(name == "ones_like"))
+    return _alloc(shape, fill, dtype)
+
+
+def arange(cx: Scope, node: ast.Call) -> Value:
+    """`np.arange`."""
+    bound = bind(cx, node, ["start", "stop", "step", "dtype"])
+    dtype = dtype_of(bound.pop("dtype", None), node)
+    ends = [bound[k] for k in ("start", "stop", "step") if k in bound]
+    operands = [as_operand(cx, v, node) for v in ends]
+    if not all(is_scalar(o.type) for o in operands):
+        decline(node, "LW102", "arange takes numbers")
+    kinds = {kind_of(machine_dtype(o.type)) for o in operands}
+    if kinds - {"i", "f"} or any(machine_dtype(o.type) not in ("int64", "float64") for o in operands):
+        decline(node, "LW102", "arange is covered for ints and floats")
+    if "stop" not in bound:
+        operands.insert(0, integer(0))
+    step: Expr = operands[2] if len(operands) == 3 else integer(1)
+    found: DType = "float64" if "f" in kinds else "int64"
+    result = Call("np.arange", (operands[0], operands[1], step), Array(found, 1))
+    return wrap(as_dtype(result, dtype or found))
+
+
+def linspace(cx: Scope, node: ast.Call) -> Value:
+    """`np.linspace` of floats."""
+    bound = bind(cx, node, ["start", "stop", "num", "endpoint"], required=2)
+    ends = [as_operand(cx, bound[k], node) for k in ("start", "stop")]
+    if not all(is_scalar(e.type) and machine_dtype(e.type) in ("int64", "float64") for e in ends):
+        decline(node, "LW102", "linspace is covered for floats")
+    num = int_operand(cx, bound["num"], node) if "num" in bound else integer(50)
+    endpoint = "endpoint" not in bound or flag_of(bound["endpoint"], node, "endpoint")
+    args = (*(cast(e, FLOAT) for e in ends), num, Const(endpoint, BOOL))
+    return wrap(Call("np.linspace", args, Array("float64", 1)))
+
+
+def eye(cx: Scope, name: str, node: ast.Call) -> Value:
+    """`np.eye` and `np.identity`."""
+    names = ["n", "m", "k", "dtype"] if name == "eye" else ["n", "dtype"]
+    bound = bind(cx, node, names)
+    n = int_operand(cx, bound["n"], node)
+    m = int_operand(cx, bound["m"], node) if "m" in bound else n
+    k = int_operand(cx, bound["k"], node) if "k" in bound else integer(0)
+    dtype = dtype_of(bound.get("dtype"), node) or "float64"
+    return wrap(Call("np.eye", (n, m, k), Array(dtype, 2)))
+
+
+# ------------------------------------------------------------------- conversion
+
+
+def copy(cx: Scope, node: ast.Call) -> Value:
+    """`np.copy(x)`."""
+    x = array_of(cx, bind(cx, node, ["a"])["a"], node)
+    return copied(x)
+
+
+def copied(x: Arr) -> Value:
+    return wrap(copy_of_array(x.expr))
+
+
+def copy_of_array(expr: Expr) -> Expr:
+    """A C-contiguous copy."""
+    t = expr.type
+    assert isinstance(t, Array)
+    return copy_of(expr) if t.layout == "C" else cast_copy(expr, Array(t.dtype, t.ndim))
+
+
+def cast_copy(expr: Expr, t: Type) -> Expr:
+    return Cast(expr, t)
+
+
+def array(cx: Scope, name: str, node: ast.Call) -> Value:
+    """`np.array` and `np.asarray` of an array, a list, or a display of numbers or rows."""
+    bound_names = ["object", "dtype", "copy"]
+    if node.args and isinstance(node.args[0], (ast.List, ast.Tuple)):
+        rest = ast.copy_location(ast.Call(node.func, [], node.keywords), node)
+        bound = bind(cx, rest, bound_names, required=0)
+        if len(node.args) > 1:
+            decline(node, "LW102", "give the dtype by name")
+        return _display(cx, node.args[0], dtype_of(bound.get("dtype"), node), node)
+    bound = bind(cx, node, bound_names)
+    dtype = dtype_of(bound.get("dtype"), node)
+    value = bound["object"]
+    if isinstance(value, Arr):
+        if name == "asarray" or ("copy" in bound and not flag_of(bound["copy"], node, "copy")):
+            if dtype in (None, value.type.dtype):
+                return value
+        if dtype in (None, value.type.dtype):
+            return copied(value)
+        return wrap(as_dtype(value.expr, dtype or value.type.dtype))
+    if isinstance(value, Lst):
+        return _from_list(cx, value, dtype, node)
+    if isinstance(value, Tpl):
+        return _from_items(cx, [list(value.items)], 1, dtype, node)
+    decline(node, "LW102", f"an array of {describe(value)} is not covered")
+
+
+def _from_list(cx: Scope, value: Lst, dtype: DType | None, node: ast.AST) -> Value:
+    value = whole(value)
+    elem = cx.unit.sites.element(value.site)
+    if elem is None:
+        empty: DType = dtype or "float64"
+        return _alloc((integer(0),), None, empty)
+    if isinstance(elem, Number):
+        found = _common(cx, [elem], dtype, node)
+        column = value.columns[0]
+        if dtype is None and kind_of(found) != "f":
+            # an empty list makes a float64 array, whatever its elements would have been
+            cx.check(
+                test("gt", Dim(column, 0, INT), integer(0)),
+                "an array of an empty list",
+            )
+        return wrap(cast(column, Array(found, value.ndim)))
+    if isinstance(elem, Tpl) and value.ndim == 1:
+        return _from_rows(cx, value, elem, dtype, node)
+    decline(node, "LW102", f"an array of elements that are {describe(elem)} is not covered")
+
+
+def _from_rows(cx: Scope, value: Lst, elem: Tpl, dtype: DType | None, node: ast.AST) -> Value:
+    """A list of tuples of numbers: one column of the array for each place."""
+    items = [i for i in elem.items if isinstance(i, Number)]
+    if len(items) != len(elem.items):
+        decline(node, "LW102", "an array of nested tuples is not covered")
+    found = _common(cx, items, dtype, node)
+    n = Dim(value.columns[0], 0, INT)
+    cx.check(test("gt", n, integer(0)), "an array of an empty list")
+    target = cx.hold(Alloc((n, integer(len(items))), None, Array(found, 2)), "rows")
+    assert isinstance(target, Var)
+    at = 0
+    for k, item in enumerate(items):
+        column = cast(value.columns[at], Array(found, 1))
+        cx.emit(Store(target.sym, (FULL, Pt(integer(k))), column, cx.span))
+        at += 1 if item.tag is None else 2
+    return wrap(target)
+
+
+def _common(cx: Scope, items: list[Number], dtype: DType | None, node: ast.AST) -> DType:
+    """The dtype of an array of numbers of these types."""
+    if dtype is not None:
+        return dtype
+    types = [t for i in items for t in i.types]
+    if not all(is_scalar(t) for t in types):
+        decline(node, "LW302", "None among the items of an array")
+    found = np.result_type(*(np.dtype(machine_dtype(t)) for t in types)).name
+    if any(item.tag is not None for item in items):
+        dtypes = {machine_dtype(t) for i in items for t in i.types}
+        if len(dtypes) > 1:
+            decline(node, "LW302", "the dtype of the array depends on the path")
+    if f"np.{found}" not in SCALAR_ORDER:
+        decline(node, "LW302", f"an array of dtype {found} is not covered")
+    return found  # type: ignore[return-value]
+
+
+def _display(cx: Scope, node: ast.List | ast.Tuple, dtype: DType | None, at: ast.AST) -> Value:
+    """`np.array([a, b])`, `np.array([[a, b], [c, d]])`."""
+    rows = [e.elts for e in node.elts if isinstance(e, (ast.List, ast.Tuple))]
+    if rows and len(rows) == len(node.elts):
+        if len({len(r) for r in rows}) != 1:
+            decline(at, "LW103", "rows of unequal length raise ValueError")
+        values = eval_all(cx, [e for r in rows for e in r])
+        width = len(rows[0])
+        table = [values[k * width : (k + 1) * width] for k in range(len(rows))]
+        return _from_items(cx, table, 2, dtype, at)
+    return _from_items(cx, [eval_all(cx, node.elts)], 1, dtype, at)
+
+
+def _from_items(
+    cx: Scope, rows: list[list[Value]], ndim: int, dtype: DType | None, node: ast.AST
+) -> Value:
+    items = [v for r in rows for v in r]
+    numbers = [v for v in items if isinstance(v, Number)]
+    if len(numbers) != len(items):
+        decline(node, "LW102", "an array of items that are not numbers is not covered")
+    found: DType = "float64" if not items else _common(cx, numbers, None, node)
+    found = dtype or found
+    shape: tuple[Expr, ...] = (integer(len(rows[0])),)
+    if ndim == 2:
+        shape = (integer(len(rows)), *shape)
+    operands = [stored_operand(cx, v, found, node) for v in items]
+    target = cx.hold(Alloc(shape, None, Array(found, ndim)), "items")
+    assert isinstance(target, Var)
+    places = [(i, j) for i in range(len(rows)) for j in range(len(rows[0]))]
+    for (i, j), operand in zip(places, operands, strict=True):
+        index = (Pt(integer(j)),) if ndim == 1 else (Pt(integer(i)), Pt(integer(j)))
+        cx.emit(Store(target.sym, index, operand, cx.span))
+    return wrap(target)

@@ -1,0 +1,280 @@
+"""Expressions: the dispatch over the syntax tree, names, conditions, attributes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from loopwright.frontend.lower_arith import (
+    binary,
+    both,
+    choose,
+    compare,
+    is_none,
+    truth,
+    unary,
+)
+from loopwright.frontend.lower_calls import call
+from loopwright.frontend.lower_comprehension import list_comprehension
+from loopwright.frontend.lower_index import subscript
+from loopwright.frontend.lower_join import cast, store_variable
+from loopwright.frontend.lower_lists import list_display, repeat_list
+from loopwright.frontend.lower_names import attribute, lookup
+from loopwright.frontend.lower_order import eval_all, effects
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_values import (
+    negated,
+    NOTHING,
+    Lst,
+    Number,
+    Text,
+    Tpl,
+    Value,
+    number,
+    truth_const,
+)
+from loopwright.ir.nodes import BinaryOp, CompareOp, Const, Expr, Logic, UnaryOp
+from loopwright.ir.types import BOOL, COMPLEX, FLOAT, INT, Scalar
+
+BINARY: dict[type[ast.operator], BinaryOp] = {
+    ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv",
+    ast.Mod: "mod", ast.Pow: "pow", ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor",
+    ast.LShift: "lshift", ast.RShift: "rshift",
+}  # fmt: skip
+UNARY: dict[type[ast.unaryop], UnaryOp] = {
+    ast.USub: "neg",
+    ast.UAdd: "pos",
+    ast.Invert: "invert",
+}
+COMPARE: dict[type[ast.cmpop], CompareOp] = {
+    ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.Eq: "eq", ast.NotEq: "ne",
+}  # fmt: skip
+
+
+def expr(cx: Scope, node: ast.expr) -> Value:
+    """The value of an expression; statements for its effects are emitted before."""
+    match node:
+        case ast.Constant(value):
+            return constant(node, value)
+        case ast.Name(name, ast.Load()):
+            return lookup(cx, name, node)
+        case ast.BinOp(left, op, right):
+            return bin_op(cx, left, op, right, node)
+        case ast.UnaryOp(ast.Not(), _) | ast.BoolOp() | ast.Compare() | ast.IfExp():
+            return _branching(cx, node)
+        case ast.UnaryOp(op, operand):
+            return unary(cx, UNARY[type(op)], cx.eval(operand), node)
+        case ast.Attribute():
+            return attribute(cx, node)
+        case ast.Subscript():
+            return subscript(cx, node)
+        case ast.Call():
+            return call(cx, node)
+        case ast.Tuple(elts):
+            return Tpl(tuple(eval_all(cx, elts)))
+        case ast.List(elts):
+            return list_display(cx, elts, node)
+        case ast.ListComp():
+            return list_comprehension(cx, node)
+        case ast.NamedExpr(ast.Name(name), value_node):
+            value = cx.eval(value_node)
+            store_variable(cx, cx.renamed.get(name, name), value)
+            return lookup(cx, name, node)
+        case _:
+            what = type(node).__name__
+            decline(node, "LW103", f"{what} is not covered")
+
+
+def constant(node: ast.AST, value: object) -> Value:
+    match value:
+        case None:
+            return NOTHING
+        case bool():
+            return number(Const(value, BOOL))
+        case int():
+            if abs(value) >= 2**63:
+                decline(node, "LW103", "this integer does not fit 64 bits")
+            return number(Const(value, INT))
+        case float():
+            return number(Const(value, FLOAT))
+        case complex():
+            return number(Const(value, COMPLEX))
+        case str():
+            return Text(value)
+        case _:
+            decline(node, "LW103", f"the constant {value!r} is not covered")
+
+
+def bin_op(
+    cx: Scope, left: ast.expr, op: ast.operator, right: ast.expr, node: ast.expr
+) -> Value:
+    if isinstance(op, ast.Mult):
+        repeated = repeat_list(cx, left, right, node)
+        if repeated is not None:
+            return repeated
+    a, b = eval_all(cx, (left, right))
+    if isinstance(op, ast.MatMult):
+        from loopwright.frontend.lower_contract import matmul
+
+        return matmul(cx, a, b, node)
+    return binary(cx, BINARY[type(op)], a, b, node)
+
+
+def _branching(cx: Scope, node: ast.expr) -> Value:
+    match node:
+        case ast.UnaryOp(ast.Not(), operand):
+            return number(cast(negated(condition(cx, operand)), BOOL))
+        case ast.Compare(left, ops, comparators):
+            if len(ops) == 1:
+                return one_comparison(cx, ops[0], *eval_all(cx, (left, comparators[0])), node)
+            cond, types = _chain(cx, left, ops, comparators, node)
+            if len(types) != 1:
+                decline(node, "LW302", "this comparison gives a bool or a np.bool by the path")
+            return number(cast(cond, next(iter(types))))
+        case ast.IfExp(test, body, orelse):
+            cond = condition(cx, test)
+            return choose(cx, cond, lambda: cx.eval(body), lambda: cx.eval(orelse), node)
+        case ast.BoolOp(op, values):
+            return _bool_op(cx, isinstance(op, ast.And), values, node)
+        case _:
+            raise AssertionError(node)
+
+
+def _bool_op(cx: Scope, conjunction: bool, values: Sequence[ast.expr], node: ast.expr) -> Value:
+    """`a and b`, `a or b` as values: the operand that decides."""
+    first = cx.eval(values[0])
+    if len(values) == 1:
+        return first
+    if isinstance(first, Number):
+        first = Number(
+            first.expr if first.types == (BOOL,) else cx.hold(first.expr),
+            first.types,
+            None if first.tag is None else cx.hold(first.tag, "tag"),
+        )
+    cond = truth(cx, first, node)
+
+    def rest() -> Value:
+        return _bool_op(cx, conjunction, values[1:], node)
+
+    if not isinstance(cond, Const) and isinstance(first, Number) and first.types == (BOOL,):
+        start = dict(cx.live)
+        with cx.block() as made:
+            second = rest()
+        if not made and isinstance(second, Number) and second.types == (BOOL,):
+            op = "and" if conjunction else "or"
+            return number(Logic(op, first.expr, second.expr, BOOL))  # type: ignore[arg-type]
+        cx.env = start
+        cond = cx.hold(cond)
+        first = number(cond)
+
+    def keep() -> Value:
+        return first
+
+    return choose(cx, cond, rest, keep, node) if conjunction else choose(cx, cond, keep, rest, node)
+
+
+# ------------------------------------------------------------------ conditions
+
+
+def condition(cx: Scope, node: ast.expr) -> Expr:
+    """The truth value of an expression, with short circuits."""
+    match node:
+        case ast.UnaryOp(ast.Not(), operand):
+            return negated(condition(cx, operand))
+        case ast.BoolOp(op, values):
+            result = condition(cx, values[0])
+            for value in values[1:]:
+                result = _then(cx, isinstance(op, ast.And), result, value)
+            return result
+        case ast.Compare(left, ops, comparators) if len(ops) > 1:
+            return _chain(cx, left, ops, comparators, node)[0]
+        case _:
+            return truth(cx, cx.eval(node), node)
+
+
+def _then(cx: Scope, conjunction: bool, first: Expr, second: ast.expr) -> Expr:
+    """`first and second` / `first or second`; the second is evaluated only if it decides."""
+    if isinstance(first, Const):
+        return condition(cx, second) if bool(first.value) == conjunction else first
+    start, counter = dict(cx.live), cx.counter
+    with cx.block() as made:
+        other = condition(cx, second)
+    if not made:
+        if isinstance(other, Const) and bool(other.value) == conjunction:
+            return first
+        return Logic("and" if conjunction else "or", first, other, BOOL)
+    cx.env, cx.counter = start, counter
+    held = cx.hold(first)
+
+    def rest() -> Value:
+        return number(truthy(condition(cx, second)))
+
+    def keep() -> Value:
+        return number(truth_const(not conjunction))
+
+    left, right = (rest, keep) if conjunction else (keep, rest)
+    value = choose(cx, held, left, right, second)
+    assert isinstance(value, Number)
+    return value.expr
+
+
+def truthy(cond: Expr) -> Expr:
+    """A condition as a Python bool."""
+    return cast(cond, BOOL)
+
+
+def _chain(
+    cx: Scope,
+    left: ast.expr,
+    ops: Sequence[ast.cmpop],
+    comparators: Sequence[ast.expr],
+    node: ast.expr,
+) -> tuple[Expr, set[Scalar]]:
+    """`a < b < c`: each operand is evaluated once, the later ones only while it holds."""
+    values = eval_all(cx, (left, comparators[0]))
+    first = one_comparison(cx, ops[0], values[0], values[1], node)
+    result, types = truth(cx, first, node), _types(first)
+    middle = values[1]
+    for op, comparator in zip(ops[1:], comparators[1:], strict=True):
+        with cx.block() as made:
+            other = cx.eval(comparator)
+        if effects(cx, made):
+            decline(comparator, "LW103", "a chained comparison with effects is not covered")
+        cx.out.extend(made)
+        compared = one_comparison(cx, op, middle, other, node)
+        types |= _types(compared)
+        result = both(result, truth(cx, compared, node))
+        middle = other
+    return result, types
+
+
+def _types(value: Value) -> set[Scalar]:
+    return set(value.types) if isinstance(value, Number) else set()
+
+
+def one_comparison(cx: Scope, op: ast.cmpop, a: Value, b: Value, node: ast.expr) -> Value:
+    if isinstance(op, (ast.Is, ast.IsNot)):
+        wanted = isinstance(op, ast.Is)
+        if a == NOTHING:
+            a, b = b, a
+        if b == NOTHING:
+            return number(cast(is_none(a, wanted), BOOL))
+        decline(node, "LW103", "`is` is covered for None only")
+    if isinstance(op, (ast.In, ast.NotIn)):
+        if isinstance(b, Tpl):
+            return number(cast(_member(cx, a, b, isinstance(op, ast.In), node), BOOL))
+        decline(node, "LW103", "`in` is covered for tuples only")
+    return compare(cx, COMPARE[type(op)], a, b, node)
+
+
+def _member(cx: Scope, a: Value, items: Tpl, wanted: bool, node: ast.expr) -> Expr:
+    result: Expr = truth_const(False)
+    for item in items.items:
+        test = truth(cx, compare(cx, "eq", a, item, node), node)
+        if isinstance(test, Const) and test.value is True:
+            result = test
+        elif not isinstance(result, Const):
+            result = Logic("or", result, test, BOOL)
+        elif result.value is False:
+            result = test
+    return result if wanted else negated(result)

@@ -1,0 +1,332 @@
+"""Lowering a whole function: repeated until the types agree; helper functions and their calls."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from loopwright.diagnostics import NOWHERE
+from loopwright.frontend import lower_expr, lower_stmt
+from loopwright.frontend.lower_join import canonical
+from loopwright.frontend.lower_live import liveness, writes
+from loopwright.frontend.lower_names import captured_entry, outside
+from loopwright.frontend.lower_order import spill
+from loopwright.frontend.lower_scope import Again, Rules, Scope, Unit, Unreachable, decline, span_of
+from loopwright.frontend.lower_store import store_path
+from loopwright.frontend.lower_tidy import tidy
+from loopwright.frontend.lower_values import (
+    NOTHING,
+    Arr,
+    Closure,
+    Entry,
+    Generator,
+    Lst,
+    Number,
+    Object,
+    Origin,
+    Origins,
+    Tpl,
+    Value,
+    flatten,
+    refill,
+    type_key,
+)
+from loopwright.ir.nodes import Assign, Expr, Func, Invoke, Sym, Var
+from loopwright.ir.walk import Body, assigned
+
+ROUNDS = 200
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Helper:
+    """A function lowered for certain argument types."""
+
+    name: str
+    captures: dict[str, Value]
+    result: Value
+    result_key: object
+    stores: tuple[str, ...]
+    depth: int
+
+
+def rules() -> Rules:
+    """The translators of expressions, statements and calls."""
+    return Rules(lower_expr.expr, lower_stmt.body, invoke)
+
+
+def prepare(cx: Scope, statements: Sequence[ast.stmt], at_end: Sequence[str] = ()) -> None:
+    """Facts about the text that lowering needs."""
+    cx.liveness = liveness(statements, at_end)
+    nodes = [n for s in statements for n in ast.walk(s)]
+    cx.shrinking = frozenset(
+        n.func.value.id
+        for n in nodes
+        if isinstance(n, ast.Call)
+        and isinstance(n.func, ast.Attribute)
+        and n.func.attr == "pop"
+        and isinstance(n.func.value, ast.Name)
+    )
+    cx.aliased = frozenset(name for n in nodes for name in _aliases(n))
+
+
+def _aliases(node: ast.AST) -> list[str]:
+    """Names that an assignment gives a second name to."""
+    if not isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) or node.value is None:
+        return []
+    found: list[str] = []
+    todo = [node.value]
+    while todo:
+        value = todo.pop()
+        match value:
+            case ast.Name(name):
+                found.append(name)
+            case ast.Tuple(elts) | ast.List(elts):
+                todo += elts
+            case ast.IfExp(_, a, b):
+                todo += [a, b]
+            case ast.BoolOp(_, values):
+                todo += values
+            case _:
+                pass
+    if isinstance(node, ast.Assign) and (found or len(node.targets) > 1):
+        found += [n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)]
+    return found
+
+
+def settle_function(
+    cx: Scope,
+    statements: Sequence[ast.stmt],
+    begin: Callable[[], None],
+    end: Callable[[], None],
+    node: ast.AST,
+    stale: Callable[[], bool] = lambda: False,
+) -> None:
+    """Lower the body until nothing more is learnt; the statements are then in `cx.out`.
+
+    `stale` tells that what the caller handed over has changed, so that the caller must start again.
+    """
+    for _ in range(ROUNDS):
+        before = (cx.result, cx.unit.sites.version, tuple(cx.captures), tuple(cx.stores))
+        cx.restart()
+        try:
+            begin()
+            cx.unit.rules.body(cx, statements)
+            if cx.env is not None:
+                end()
+        except Again:
+            if stale():
+                raise
+            continue
+        if before == (cx.result, cx.unit.sites.version, tuple(cx.captures), tuple(cx.stores)):
+            return
+    decline(node, "LW302", "the types in this function do not settle")
+
+
+# --------------------------------------------------------------------- helpers
+
+
+def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Value:
+    """Call a function of the program with one value for each of its parameters."""
+    if callee in cx.unit.active:
+        decline(node, "LW105", f"`{callee.name}` calls itself")
+    given = [_passed(cx, v, node, k) for k, v in enumerate(given)]
+    helper = _cached(cx, callee, given, node) or _lower_helper(cx, callee, given, node)
+    outer = {key: _outside(cx, key, node) for key in helper.captures}
+    args: list[Expr] = []
+    for value in (*given, *outer.values()):
+        args += flatten(value)
+    name = cx.fresh("r")
+    shape = canonical(cx, name, helper.result)
+    targets = tuple(e.sym for e in flatten(shape) if isinstance(e, Var))
+    cx.at(node)
+    cx.emit(Invoke(targets, helper.name, tuple(args), cx.span))
+    actual = dict(zip(helper.captures, outer.values(), strict=True))
+    origins = {("param", helper.depth, k): v for k, v in enumerate(given)}
+    origins |= {("capture", helper.depth, k): v for k, v in actual.items()}  # type: ignore[misc]
+    result = _with_origins(shape, origins, Origin(("call", cx.depth, id(node))))
+    assert isinstance(result, Tpl)
+    for path, value in zip(helper.stores, result.items[1:], strict=True):
+        store_path(cx, path, value, node)
+    return result.items[0]
+
+
+def _passed(cx: Scope, value: Value, node: ast.AST, k: int) -> Value:
+    """An argument as it is handed over: arrays in variables, each of known origin."""
+    if isinstance(value, (Arr, Lst)):
+        if not value.origins:
+            value = withwith_origin(value, Origin(("argument", cx.depth, id(node), k)))
+        held = [e if isinstance(e, Var) else cx.hold(e, "arg") for e in flatten(value)]
+        return refill(value, held)
+    if isinstance(value, Tpl):
+        return Tpl(tuple(_passed(cx, v, node, k) for v in value.items))
+    return value
+
+
+def _outside(cx: Scope, key: str, node: ast.AST) -> Value:
+    """The present value, at the call, of a variable that the helper captured."""
+    value = outside(cx, key, node)
+    assert value is not None
+    return value
+
+
+def _key(cx: Scope, value: Value) -> object:
+    """The types of a value, with those of the elements of lists."""
+    match value:
+        case Lst():
+            return (type_key(value), cx.unit.sites.element(value.site))
+        case Tpl(items):
+            return tuple(_key(cx, v) for v in items)
+        case _:
+            return type_key(value)
+
+
+def _cached(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Helper | None:
+    found = cx.unit.helpers.get((callee, *(_key(cx, v) for v in given)), [])
+    for helper in found:
+        assert isinstance(helper, Helper)
+        if helper.result_key != _key(cx, helper.result):
+            continue
+        here = {k: _outside(cx, k, node) for k in helper.captures}
+        if all(_key(cx, here[k]) == _key(cx, v) for k, v in helper.captures.items()):
+            return helper
+    return None
+
+
+def parameters(node: ast.FunctionDef | ast.Lambda) -> list[str]:
+    """Names of the parameters in the order in which `invoke` takes them."""
+    a = node.args
+    return [p.arg for p in (*a.posonlyargs, *a.args, *a.kwonlyargs)]
+
+
+def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Helper:
+    unit = cx.unit
+    outer = None if callee.depth < 0 else unit.scopes[callee.depth]
+    key = (callee, *(_key(cx, v) for v in given))
+    inner = Scope(unit, outer, cx, unit.idents.get(key))
+    unit.idents[key] = inner.depth
+    definition = callee.node
+    statements = _statements(definition)
+    names = parameters(definition)
+    inner.locals = frozenset(names).union(*(writes(s) for s in statements))
+    prepare(inner, statements)
+    entries = {
+        name: Entry(_parameter(inner, name, value, k))
+        for k, (name, value) in enumerate(zip(names, given, strict=True))
+    }
+    values = tuple(e.value for e in entries.values())
+
+    def begin() -> None:
+        inner.env = dict(entries)
+        for key, value in inner.captures.items():
+            entry = captured_entry(inner, key, value)
+            inner.env[key] = Entry(with_origin(entry.value, Origin(("capture", inner.depth, key))))
+
+    def end() -> None:
+        lower_stmt.give_back(inner, NOTHING, definition)
+
+    unit.active.append(callee)
+    try:
+        settle_function(
+            inner,
+            statements,
+            begin,
+            end,
+            definition,
+            lambda: key != (callee, *(_key(cx, v) for v in given)),
+        )
+    finally:
+        unit.active.pop()
+    if inner.result is None:
+        raise Unreachable(f"`{callee.name}` never returns", cx.at(node))
+    captured = {k: captured_entry(inner, k, v).value for k, v in inner.captures.items()}
+    syms = [e.sym for v in (*values, *captured.values()) for e in flatten(v) if isinstance(e, Var)]
+    params, body = own_parameters(syms, tidy(inner.out, inner.markers))
+    name = unit.unique(callee.name.split(".")[-1].replace("<lambda>", "function"))
+    func = Func(
+        name,
+        params,
+        tuple(e.type for e in flatten(inner.result)),
+        body,
+        span_of(definition),
+    )
+    unit.functions.append(func)
+    if callee.name not in unit.inlined:
+        unit.inlined.append(callee.name)
+    helper = Helper(
+        name,
+        dict(inner.captures),
+        inner.result,
+        _key(cx, inner.result),
+        tuple(inner.stores),
+        inner.depth,
+    )
+    unit.helpers.setdefault(key, []).append(helper)
+    return helper
+
+
+def own_parameters(syms: Sequence[Sym], body: Body) -> tuple[tuple[Sym, ...], Body]:
+    """The parameters, and the body with those that it assigns as variables of its own."""
+    bound = assigned(body)
+    params = tuple(Sym(s.name, s.type) if s in bound else s for s in syms)
+    moves = tuple(
+        Assign(s, Var(p), NOWHERE) for s, p in zip(syms, params, strict=True) if s is not p
+    )
+    return params, (*moves, *body)
+
+
+def _statements(node: ast.FunctionDef | ast.Lambda) -> list[ast.stmt]:
+    if isinstance(node, ast.Lambda):
+        return [ast.copy_location(ast.Return(node.body), node.body)]
+    return node.body
+
+
+def _parameter(inner: Scope, name: str, value: Value, k: int) -> Value:
+    return with_origin(canonical(inner, name, value), Origin(("param", inner.depth, k)))
+
+
+def with_origin(value: Value, origin: Origin) -> Value:
+    """The value with that origin for its arrays and lists."""
+    match value:
+        case Arr(expr, t, _):
+            return Arr(expr, t, frozenset({origin}))
+        case Lst(columns, site, ndim, _, length):
+            return Lst(columns, site, ndim, frozenset({origin}), length)
+        case Tpl(items):
+            return Tpl(tuple(with_origin(v, origin) for v in items))
+        case _:
+            return value
+
+
+def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: Origin) -> Value:
+    """A helper's result with the origins that its arrays have for the caller."""
+
+    def mapped(origins: Origins) -> Origins:
+        found: set[Origin] = set()
+        for origin in origins:
+            if origin.key in given:
+                theirs = _all_origins(given[origin.key])
+                found |= {Origin(o.key, o.exact and origin.exact) for o in theirs}
+            else:
+                found.add(fresh)
+        return frozenset(found) or frozenset({fresh})
+
+    match value:
+        case Arr(expr, t, origins):
+            return Arr(expr, t, mapped(origins))
+        case Lst(columns, site, ndim, origins, length):
+            return Lst(columns, site, ndim, mapped(origins), length)
+        case Tpl(items):
+            return Tpl(tuple(_with_origins(v, given, fresh) for v in items))
+        case _:
+            return value
+
+
+def _all_origins(value: Value) -> Origins:
+    match value:
+        case Arr() | Lst():
+            return value.origins
+        case Tpl(items):
+            return frozenset(o for v in items for o in _all_origins(v))
+        case _:
+            return frozenset()

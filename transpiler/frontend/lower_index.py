@@ -1,0 +1,346 @@
+"""Subscripts: reading elements, views and copies; the index items of a store."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_join import list_length
+from loopwright.frontend.lower_names import is_prefix, read_path, views
+from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_scope import Scope, Unreachable, decline, span_of
+from loopwright.frontend.lower_values import (
+    test,
+    Arr,
+    Lst,
+    NOTHING,
+    Number,
+    Object,
+    Origin,
+    Text,
+    Tpl,
+    Value,
+    describe,
+    integer,
+    number,
+    refill,
+)
+from loopwright.ir.nodes import (
+    Binary,
+    Cast,
+    Compare,
+    Const,
+    Expr,
+    Fancy,
+    IndexItem,
+    Load,
+    Logic,
+    NewAxis,
+    Pt,
+    Slc,
+)
+from loopwright.ir.types import BOOL, INT, Array, ListOf, Num, element, is_scalar, kind_of, machine_dtype
+
+FULL = Slc()
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An evaluated subscript: the items, each axis covered, and the rank of what it selects."""
+
+    items: tuple[IndexItem, ...]
+    ndim: int
+
+    @property
+    def fancy(self) -> bool:
+        return any(isinstance(i, Fancy) for i in self.items)
+
+
+def subscript(cx: Scope, node: ast.Subscript) -> Value:
+    """`base[index]` as a value."""
+    base = cx.eval(node.value)
+    match base:
+        case Arr():
+            return load(base, array_index(cx, base.type, node.slice), node)
+        case Lst():
+            return _list_item(cx, base, node)
+        case Tpl():
+            return _tuple_item(cx, base, node)
+        case Object(path):
+            return _object_item(cx, path, node)
+        case _:
+            decline(node, "LW103", f"indexing {describe(base)} is not covered")
+
+
+# ---------------------------------------------------------------------- arrays
+
+
+def array_index(cx: Scope, t: Array, node: ast.expr) -> Index:
+    """The index items of `x[node]` for an array of type `t`."""
+    parts = node.elts if isinstance(node, ast.Tuple) else [node]
+    if not isinstance(node, ast.Tuple) and not isinstance(node, ast.Slice):
+        value = cx.eval(node)
+        if isinstance(value, Tpl):
+            return complete([_item(cx, v, node) for v in value.items], t, node)
+        if not _is_ellipsis(node):
+            return complete([_item(cx, value, node)], t, node)
+    return complete(_items(cx, parts), t, node)
+
+
+def _is_ellipsis(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is Ellipsis
+
+
+def _items(cx: Scope, parts: list[ast.expr]) -> list[IndexItem | None]:
+    """Each part of a subscript; None stands for an ellipsis."""
+    inner: list[ast.expr] = []
+    for part in parts:
+        if isinstance(part, ast.Slice):
+            inner += [b for b in (part.lower, part.upper, part.step) if b is not None]
+        elif not _is_ellipsis(part):
+            inner.append(part)
+    values = iter(eval_all(cx, inner))
+    found: list[IndexItem | None] = []
+    for part in parts:
+        if isinstance(part, ast.Slice):
+            bounds = [
+                None if b is None else _bound(cx, next(values), b)
+                for b in (part.lower, part.upper, part.step)
+            ]
+            found.append(Slc(*bounds))
+        elif _is_ellipsis(part):
+            found.append(None)
+        else:
+            found.append(_item(cx, next(values), part))
+    return found
+
+
+def _bound(cx: Scope, value: Value, node: ast.expr) -> Expr | None:
+    if value == NOTHING:
+        return None
+    return index_number(cx, value, node)
+
+
+def index_number(cx: Scope, value: Value, node: ast.AST) -> Expr:
+    """An integer that may index."""
+    if isinstance(value, Number) and value.tag is not None and is_scalar(value.expr.type):
+        if all(machine_dtype(t) != "bool" and _integral(t) for t in value.types):
+            return value.expr
+    expr = as_operand(cx, value, node)
+    if not is_scalar(expr.type) or kind_of(machine_dtype(expr.type)) not in "iu":
+        decline(node, "LW302", f"an index of type {expr.type} is not covered")
+    return expr
+
+
+def _integral(t: object) -> bool:
+    return isinstance(t, type(INT)) and t == INT or isinstance(t, Num) and kind_of(t.dtype) in "iu"
+
+
+def _item(cx: Scope, value: Value, node: ast.expr) -> IndexItem:
+    if value == NOTHING:
+        return NewAxis()
+    if isinstance(value, (Arr, Lst)):
+        by = as_operand(cx, value, node)
+        if kind_of(machine_dtype(by.type)) not in "iub":
+            decline(node, "LW302", f"an index of type {by.type} raises IndexError")
+        return Fancy(by)
+    return Pt(index_number(cx, value, node))
+
+
+def complete(found: list[IndexItem | None], t: Array, node: ast.AST) -> Index:
+    """Expand the ellipsis and the missing axes, and count the rank of the result."""
+    used = sum(_axes_used(i) for i in found)
+    missing = t.ndim - used
+    if missing < 0:
+        raise Unreachable("too many indices", span_of(node))
+    if found.count(None) > 1:
+        decline(node, "LW103", "two ellipses in one index")
+    if None not in found:
+        found = [*found, None]
+    at = found.index(None)
+    items = tuple(i for i in (*found[:at], *[FULL] * missing, *found[at + 1 :]) if i is not None)
+    kept = sum(isinstance(i, (Slc, NewAxis)) for i in items)
+    fancy = [i.by.type for i in items if isinstance(i, Fancy)]
+    masks = [m for m in fancy if machine_dtype(m) == "bool"]
+    if masks and (len(fancy) > 1 or any(isinstance(i, Pt) for i in items)):
+        decline(node, "LW103", "a boolean mask together with other indices is not covered")
+    ranks = [1 if machine_dtype(f) == "bool" else f.ndim for f in fancy]  # type: ignore[union-attr]
+    return Index(items, kept + max(ranks, default=0))
+
+
+def _axes_used(item: IndexItem | None) -> int:
+    if item is None or isinstance(item, NewAxis):
+        return 0
+    if isinstance(item, Fancy) and machine_dtype(item.by.type) == "bool":
+        assert isinstance(item.by.type, Array)
+        return item.by.type.ndim
+    return 1
+
+
+def load(base: Arr, index: Index, node: ast.AST) -> Value:
+    """`base[index]`: an element, a view, or (with an index array) a copy."""
+    t = base.type
+    if index.ndim == 0 and not index.fancy:
+        return number(_point(base.expr, index.items, Num(t.dtype)))
+    if index.fancy:
+        return Arr(Load(base.expr, index.items, Array(t.dtype, index.ndim)), Array(t.dtype, index.ndim), frozenset())
+    view = Array(t.dtype, index.ndim, "C" if _contiguous(t, index.items) else "A")
+    expr = _point(base.expr, index.items, view)
+    return Arr(expr, view, views(base))
+
+
+def _contiguous(t: Array, items: tuple[IndexItem, ...]) -> bool:
+    """Leading points, then at most one slice of step 1, then whole axes: C order is kept."""
+    rest = [i for i in items if not isinstance(i, NewAxis)]
+    while rest and isinstance(rest[0], Pt):
+        rest.pop(0)
+    if rest and isinstance(rest[0], Slc) and rest[0].step in (None, Const(1, INT)):
+        rest.pop(0)
+    return t.layout == "C" and all(i == FULL for i in rest)
+
+
+def _point(base: Expr, items: tuple[IndexItem, ...], t: Array | Num | ListOf) -> Load:
+    """A Load, merged with that of a row: `x[i][j]` is `x[i, j]`."""
+    inner, merged = merge(base, items)
+    return Load(inner, merged, t)
+
+
+def merge(base: Expr, items: tuple[IndexItem, ...]) -> tuple[Expr, tuple[IndexItem, ...]]:
+    """The index of `base[items]` on the array below, where `base` is leading points of it."""
+    if isinstance(base, Load):
+        lead = [i for i in base.index if isinstance(i, Pt)]
+        rest = base.index[len(lead) :]
+        if lead and all(i == FULL for i in rest):
+            return merge(base.x, (*lead, *items))
+    return base, items
+
+
+# ----------------------------------------------------------------------- lists
+
+
+def _list_item(cx: Scope, base: Lst, node: ast.Subscript) -> Value:
+    if isinstance(node.slice, ast.Slice):
+        return list_slice(cx, base, node.slice, node)
+    at = index_number(cx, cx.eval(node.slice), node.slice)
+    return list_element(cx, base, at, node)
+
+
+def in_buffer(cx: Scope, base: Lst, at: Expr) -> Expr:
+    """The position `at`, made non-negative and checked against the length in use."""
+    if base.length is None:
+        return at
+    if isinstance(at, Const) and isinstance(at.value, int):
+        if at.value < 0:
+            at = Binary("sub", base.length, integer(-at.value), INT)
+            at = cx.hold(at)
+            cx.check(test("ge", at, integer(0)), "list index out of range")
+        else:
+            cx.check(test("lt", at, base.length), "list index out of range")
+        return at
+    at = cx.hold(at)
+    inside = Logic(
+        "and", test("le", integer(0), at), test("lt", at, base.length), BOOL
+    )
+    cx.check(inside, "list index negative or out of range")
+    return at
+
+
+def list_element(cx: Scope, base: Lst, at: Expr, node: ast.AST) -> Value:
+    """`base[at]`: an element, or a row of a nested list."""
+    elem = cx.unit.sites.element(base.site)
+    if elem is None:
+        raise Unreachable("an element of a list that stays empty", cx.at(node))
+    at = in_buffer(cx, base, at)
+    items: tuple[IndexItem, ...] = (Pt(at), *[FULL] * (base.ndim - 1))
+    if base.ndim > 1:
+        rows = []
+        for column in base.columns:
+            assert isinstance(column.type, ListOf)
+            rows.append(_point(column, items, ListOf(column.type.elem, base.ndim - 1)))
+        return Lst(tuple(rows), base.site, base.ndim - 1, views_of(base))
+    return refill(elem, [_point(c, items, element(c.type)) for c in base.columns])  # type: ignore[arg-type]
+
+
+def views_of(base: Lst) -> frozenset[Origin]:
+    return frozenset(Origin(o.key, False) for o in base.origins)
+
+
+def list_slice(cx: Scope, base: Lst, part: ast.Slice, node: ast.AST) -> Value:
+    """A slice of a list: a new list."""
+    (item,) = _items(cx, [part])
+    assert isinstance(item, Slc)
+    columns = used_part(base)
+    copies = tuple(copy_of(Load(c, (item, *[FULL] * (base.ndim - 1)), c.type)) for c in columns)
+    if base.ndim > 1:
+        decline(node, "LW103", "a slice of a nested list shares its rows")
+    origin = Origin(("site", cx.depth, id(node)))
+    return Lst(copies, base.site, base.ndim, frozenset({origin}))
+
+
+def used_part(base: Lst) -> tuple[Expr, ...]:
+    """The columns cut to the length in use."""
+    if base.length is None:
+        return base.columns
+    cut = (Slc(None, base.length), *[FULL] * (base.ndim - 1))
+    return tuple(copy_of(Load(c, cut, c.type)) for c in base.columns)
+
+
+def copy_of(expr: Expr) -> Expr:
+    return Cast(expr, expr.type)
+
+
+def whole(base: Lst) -> Lst:
+    """The list as one whose columns are all in use."""
+    if base.length is None:
+        return base
+    return Lst(used_part(base), base.site, base.ndim, base.origins)
+
+
+# ------------------------------------------------------------- tuples, objects
+
+
+def constant_index(node: ast.expr) -> int | None:
+    match node:
+        case ast.Constant(value=int() as n):
+            return int(n)
+        case ast.UnaryOp(ast.USub(), ast.Constant(value=int() as n)):
+            return -int(n)
+        case _:
+            return None
+
+
+def _tuple_item(cx: Scope, base: Tpl, node: ast.Subscript) -> Value:
+    if isinstance(node.slice, ast.Slice):
+        bounds = [
+            None if b is None else constant_index(b)
+            for b in (node.slice.lower, node.slice.upper, node.slice.step)
+        ]
+        given = (node.slice.lower, node.slice.upper, node.slice.step)
+        if any(b is None and g is not None for b, g in zip(bounds, given, strict=True)):
+            decline(node, "LW103", "a tuple is sliced at constant positions only")
+        return Tpl(base.items[slice(*bounds)])
+    value = cx.eval(node.slice)
+    if isinstance(value, Number) and isinstance(value.expr, Const):
+        at = value.expr.value
+        if isinstance(at, int) and -len(base.items) <= at < len(base.items):
+            return base.items[at]
+        raise Unreachable("tuple index out of range", cx.at(node))
+    decline(node, "LW103", "a tuple is indexed at constant positions only")
+
+
+def _object_item(cx: Scope, path: str, node: ast.Subscript) -> Value:
+    key_value = cx.eval(node.slice)
+    match key_value:
+        case Text(key):
+            name = f"{path}[{key!r}]"
+        case Number(Const(value=int() as n), _, _):
+            name = f"{path}[{n!r}]"
+        case _:
+            decline(node, "LW103", f"`{path}` is indexed by constant keys only")
+    found = read_path(cx, name, node)
+    if found is not None:
+        return found
+    if is_prefix(cx, name):
+        return Object(name)
+    decline(node, "LW301", f"the type of `{name}` is not known")

@@ -1,0 +1,256 @@
+"""What a `for` loop runs over: ranges, arrays, lists, tuples, and enumerate, zip, reversed of them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from loopwright.frontend.lower_index import FULL, Index, index_number, list_element, load
+from loopwright.frontend.lower_join import cast, list_length
+from loopwright.frontend.lower_lists import build_list, resized
+from loopwright.frontend.lower_live import writes
+from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_values import (
+    test,
+    Arr,
+    Library,
+    Lst,
+    Number,
+    Tpl,
+    Value,
+    describe,
+    flatten,
+    integer,
+    number,
+    refill,
+)
+from loopwright.ir.nodes import Binary, Call, Compare, Const, Dim, Expr, Pt, Var
+from loopwright.ir.types import BOOL, INT
+
+ZERO, ONE = integer(0), integer(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Counter values `range(lo, hi, step)` and the item for each of them.
+
+    `plain`: the item is the counter. `enumerates`: the item is a tuple that begins with it. `dynamic`
+    gives the present length of a list that changes meanwhile; the counter then runs from 0.
+    """
+
+    lo: Expr
+    hi: Expr
+    step: Expr
+    item: Callable[[Expr], Value]
+    plain: bool = False
+    enumerates: bool = False
+    dynamic: Callable[[], Expr] | None = None
+
+
+def add(a: Expr, b: Expr) -> Expr:
+    """`a + b` of ints, folded."""
+    if isinstance(a, Const) and isinstance(b, Const):
+        return integer(int(a.value) + int(b.value))  # type: ignore[arg-type]
+    if a == ZERO:
+        return b
+    if isinstance(b, Const) and isinstance(b.value, int):
+        if b.value < 0:
+            return Binary("sub", a, integer(-b.value), INT)
+        return a if b.value == 0 else Binary("add", a, b, INT)
+    return Binary("add", a, b, INT)
+
+
+def sub(a: Expr, b: Expr) -> Expr:
+    """`a - b` of ints, folded."""
+    if isinstance(b, Const) and isinstance(b.value, int):
+        return add(a, integer(-b.value))
+    return Binary("sub", a, b, INT)
+
+
+def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
+    """The source that `for ... in node` runs over, fixed at the start of the loop."""
+    name = _builtin_name(cx, node)
+    if isinstance(node, ast.Call):
+        if name == "range":
+            return _range(cx, node)
+        if name in ("enumerate", "zip", "reversed"):
+            return _combined(cx, node, name, body)
+    value = cx.eval(node)
+    if isinstance(value, Tpl):
+        value = build_list(cx, value.items, node)
+    if isinstance(value, Lst) and isinstance(node, ast.Name) and resized(node.id, body):
+        return _growing(cx, node, value, body)
+    value = _anchored(cx, value, body)
+    return sequence(cx, value, node)
+
+
+def _builtin_name(cx: Scope, node: ast.expr) -> str | None:
+    """The builtin that a call names."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id in ("range", "enumerate", "zip", "reversed"):
+            callee = cx.eval(node.func)
+            if isinstance(callee, Library) and callee.name.startswith("builtins."):
+                return callee.name.removeprefix("builtins.")
+    return None
+
+
+def _anchored(cx: Scope, value: Value, body: Sequence[ast.stmt]) -> Value:
+    """The value held in variables that the body does not bind anew."""
+    bound = {n for s in body for n in writes(s)}
+    bound |= {p.replace(".", "_") for p in cx.unit.stores}
+    exprs = []
+    for expr in flatten(value):
+        kept = isinstance(expr, Var) and not any(
+            expr.sym.name == n or expr.sym.name.startswith(f"{n}_") for n in bound
+        )
+        exprs.append(expr if kept else cx.hold(expr, "seq"))
+    return refill(value, exprs)
+
+
+def sequence(cx: Scope, value: Value, node: ast.expr) -> Source:
+    """The elements of an array or list, in order."""
+    match value:
+        case Arr(expr, t, _):
+            rest = (FULL,) * (t.ndim - 1)
+            return Source(
+                ZERO,
+                Dim(expr, 0, INT),
+                ONE,
+                lambda at: load(value, Index((Pt(at), *rest), t.ndim - 1), node),
+            )
+        case Lst():
+            return Source(
+                ZERO, list_length(value), ONE, lambda at: list_element(cx, value, at, node)
+            )
+        case _:
+            decline(node, "LW101", f"a loop over {describe(value)} is not covered")
+
+
+def _growing(cx: Scope, node: ast.Name, value: Lst, body: Sequence[ast.stmt]) -> Source:
+    if any(node.id in writes(s) for s in body):
+        decline(node, "LW101", "a list that changes its length meanwhile is also assigned anew")
+
+    def current() -> Lst:
+        now = cx.eval(node)
+        assert isinstance(now, Lst)
+        return now
+
+    return Source(
+        ZERO,
+        ZERO,
+        ONE,
+        lambda at: list_element(cx, current(), at, node),
+        dynamic=lambda: list_length(current()),
+    )
+
+
+def _int(cx: Scope, value: Value, node: ast.expr) -> Expr:
+    """An argument of range, as an int."""
+    return cast(index_number(cx, value, node), INT)
+
+
+def _range(cx: Scope, node: ast.Call) -> Source:
+    if node.keywords or not 1 <= len(node.args) <= 3:
+        decline(node, "LW102", "this form of range is not covered")
+    values = eval_all(cx, node.args)
+    args = [_int(cx, v, a) for v, a in zip(values, node.args, strict=True)]
+    lo, hi = (ZERO, args[0]) if len(args) == 1 else (args[0], args[1])
+    step: Expr = args[2] if len(args) == 3 else ONE
+    if step == ZERO:
+        decline(node, "LW103", "range with step 0 raises ValueError")
+    if not isinstance(step, Const):
+        step = cx.hold(step, "step")
+        cx.check(test("ne", step, ZERO), "range() arg 3 must not be zero")
+    return Source(lo, hi, step, number, plain=True)
+
+
+def trip_count(cx: Scope, source: Source) -> Expr:
+    """Number of iterations, possibly negative for none."""
+    if source.step == ONE:
+        return sub(source.hi, source.lo)
+    if not isinstance(source.step, Const) or not isinstance(source.step.value, int):
+        span = sub(source.hi, source.lo)
+        # ceil(span / step) for either sign of the step
+        return Binary("sub", ZERO, Binary("floordiv", Binary("sub", ZERO, span, INT), source.step, INT), INT)
+    s = source.step.value
+    span = sub(source.hi, source.lo) if s > 0 else sub(source.lo, source.hi)
+    return Binary("floordiv", add(span, integer(abs(s) - 1)), integer(abs(s)), INT)
+
+
+def ordinal(cx: Scope, source: Source, at: Expr) -> Value:
+    """The item number `at` of the source."""
+    if source.step == ONE:
+        return source.item(add(source.lo, at))
+    step = source.step
+    return source.item(add(source.lo, Binary("mul", at, step, INT)))
+
+
+def _fixed(cx: Scope, source: Source) -> Source:
+    """A source whose bounds may be evaluated again inside the loop."""
+    lo, hi, step = (e if isinstance(e, Const) else cx.hold(e) for e in (source.lo, source.hi, source.step))
+    return Source(lo, hi, step, source.item, source.plain)
+
+
+def _combined(cx: Scope, node: ast.Call, name: str, body: Sequence[ast.stmt]) -> Source:
+    inner = [source_of(cx, a, body) for a in (node.args if name == "zip" else node.args[:1])]
+    if any(s.dynamic is not None for s in inner) or not inner:
+        decline(node, "LW101", f"{name} of a list that changes its length is not covered")
+    if name == "zip":
+        return _zip(cx, node, inner)
+    if name == "enumerate":
+        return _enumerate(cx, node, inner)
+    (source,) = inner
+    if source.plain and source.step == ONE:
+        return Source(sub(source.hi, ONE), sub(source.lo, ONE), integer(-1), number, plain=True)
+    source = _fixed(cx, source) if source.plain else source
+    count = trip_count(cx, source)
+    return Source(sub(count, ONE), integer(-1), integer(-1), lambda at: ordinal(cx, source, at))
+
+
+def _enumerate(cx: Scope, node: ast.Call, inner: list[Source]) -> Source:
+    start: Expr = ZERO
+    given = [*node.args[1:], *[k.value for k in node.keywords if k.arg == "start"]]
+    if given:
+        start = _int(cx, cx.eval(given[0]), given[0])
+        if not isinstance(start, Const):
+            start = cx.hold(start, "start")
+    if len(given) != len(node.args) - 1 + len(node.keywords):
+        decline(node, "LW102", "this form of enumerate is not covered")
+    source = inner[0]
+    if start == ZERO and source.lo == ZERO and source.step == ONE:
+        return Source(
+            ZERO,
+            source.hi,
+            ONE,
+            lambda at: Tpl((number(at), source.item(at))),
+            enumerates=True,
+        )
+    fixed = _fixed(cx, source) if source.plain else source
+    return Source(
+        ZERO,
+        trip_count(cx, fixed),
+        ONE,
+        lambda at: Tpl((number(add(at, start)), ordinal(cx, fixed, at))),
+    )
+
+
+def _zip(cx: Scope, node: ast.Call, inner: list[Source]) -> Source:
+    strict = False
+    for keyword in node.keywords:
+        value = keyword.value
+        if keyword.arg != "strict" or not isinstance(value, ast.Constant):
+            decline(node, "LW102", "this form of zip is not covered")
+        strict = bool(value.value)
+    sources = [_fixed(cx, s) if s.plain else s for s in inner]
+    counts = [cx.hold(trip_count(cx, s), "n") for s in sources]
+    shortest = counts[0]
+    for other in counts[1:]:
+        if strict:
+            cx.check(test("eq", shortest, other), "zip() arguments of unequal length")
+        else:
+            shortest = Call("min2", (shortest, other), INT)
+    return Source(
+        ZERO, shortest, ONE, lambda at: Tpl(tuple(ordinal(cx, s, at) for s in sources))
+    )

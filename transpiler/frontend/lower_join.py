@@ -1,0 +1,323 @@
+"""Canonical values, and the join of the states of paths that meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.lower_scope import Again, Scope
+from loopwright.frontend.lower_values import (
+    test,
+    NOTHING,
+    TAG,
+    Arr,
+    Entry,
+    Env,
+    Generator,
+    Lst,
+    Mixed,
+    Number,
+    Tpl,
+    Value,
+    describe,
+    flatten,
+    integer,
+    refill,
+    tag_const,
+    truth_const,
+)
+from loopwright.frontend.typing_rules import carrier, union
+from loopwright.ir.nodes import Cast, Compare, Const, Dim, Expr, Logic, Select, Var
+from loopwright.ir.types import BOOL, FLOAT, INT, NONE, Array, ListOf, Num, Scalar, Type, machine_dtype
+from loopwright.ir.walk import vars_of
+
+EXACT = 2**53
+"""Integers up to this magnitude are exact in float64."""
+
+
+# ------------------------------------------------------------------- templates
+
+
+def columns_of(cx: Scope, site: int, ndim: int) -> tuple[ListOf, ...]:
+    """The types of the columns of a list. A list that never gets an element is a list of ints."""
+    element = cx.unit.sites.element(site)
+    if element is None:
+        return (ListOf(INT, ndim),)
+    types = [e.type for e in flatten(element)]
+    return tuple(ListOf(t, ndim) for t in types)  # type: ignore[arg-type]
+
+
+def canonical(cx: Scope, name: str, value: Value) -> Value:
+    """`value` with the symbols of variable `name` for its expressions."""
+    match value:
+        case Number(expr, types, tag):
+            if types == (NONE,):
+                return NOTHING
+            held = carrier(types)
+            assert held is not None
+            marker = None if len(types) == 1 else Var(cx.sym(f"{name}_tag", TAG, marker=True))
+            return Number(Var(cx.sym(name, held)), types, marker)
+        case Arr(_, type_, origins):
+            return Arr(Var(cx.sym(name, type_)), type_, origins)
+        case Lst(_, site, ndim, origins, length):
+            types_ = columns_of(cx, site, ndim)
+            names = [name] if len(types_) == 1 else [f"{name}_{i}" for i in range(len(types_))]
+            columns = tuple(
+                Var(cx.sym(n, t, marker=i > 0)) for i, (n, t) in enumerate(zip(names, types_, strict=True))
+            )
+            count = None if length is None else Var(cx.sym(f"{name}_len", INT))
+            return Lst(columns, cx.unit.sites.find(site), ndim, origins, count)
+        case Tpl(items):
+            return Tpl(tuple(canonical(cx, f"{name}_{i}", v) for i, v in enumerate(items)))
+        case _:
+            return value
+
+
+# ------------------------------------------------------------------------ join
+
+
+def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
+    """The canonical value of `name` where paths with canonical values `a` and `b` meet."""
+    match a, b:
+        case Number(), Number():
+            types = union(a.types, b.types)
+            if carrier(types) is None:
+                return Mixed(f"`{name}` is {describe(a)} on one path and {describe(b)} on another")
+            return canonical(cx, name, Number(NOTHING.expr, types))
+        case Arr(), Arr() if (a.type.dtype, a.type.ndim) == (b.type.dtype, b.type.ndim):
+            layout = a.type.layout if a.type.layout == b.type.layout else "A"
+            joined = Array(a.type.dtype, a.type.ndim, layout)
+            return canonical(cx, name, Arr(a.expr, joined, a.origins | b.origins))
+        case Lst(), Lst() if a.ndim == b.ndim:
+            site = unify(cx, a.site, b.site)
+            if site is not None:
+                length = a.length if a.length is not None else b.length
+                return canonical(
+                    cx, name, Lst((), site, a.ndim, a.origins | b.origins, length)
+                )
+        case Tpl(), Tpl() if len(a.items) == len(b.items):
+            pairs = enumerate(zip(a.items, b.items, strict=True))
+            return Tpl(tuple(join_values(cx, f"{name}_{i}", x, y) for i, (x, y) in pairs))
+        case Generator(), Generator() if a.sym is b.sym:
+            return a
+        case _ if a == b:
+            return a
+        case _:
+            pass
+    for mixed in (a, b):
+        if isinstance(mixed, Mixed):
+            return mixed
+    return Mixed(f"`{name}` is {describe(a)} on one path and {describe(b)} on another")
+
+
+def unify(cx: Scope, a: int, b: int) -> int | None:
+    """Make two list sites one; None if both have fixed, different elements.
+
+    What is in hand has the old columns, so lowering starts again.
+    """
+    sites = cx.unit.sites
+    a, b = sites.find(a), sites.find(b)
+    if a == b:
+        return a
+    x, y = sites.elements[a], sites.elements[b]
+    joined = x if y is None else y if x is None else join_templates(cx, x, y)
+    if isinstance(joined, Mixed):
+        return None
+    if (sites.frozen[a] and joined != x) or (sites.frozen[b] and joined != y):
+        return None
+    sites.parent[b] = a
+    sites.elements[a] = joined
+    sites.frozen[a] = sites.frozen[a] or sites.frozen[b]
+    sites.version += 1
+    raise Again
+
+
+def join_templates(cx: Scope, a: Value, b: Value) -> Value:
+    return join_values(cx, "element", template(cx, a), template(cx, b))
+
+
+def template(cx: Scope, value: Value) -> Value:
+    """An element type: the canonical value of a variable that does not exist."""
+    return canonical(cx.unit.blank, "element", value)
+
+
+def widen(cx: Scope, site: int, value: Value) -> str | None:
+    """Let lists of `site` hold `value` too; the reason if they cannot. Lowering starts again if the
+    columns change."""
+    sites = cx.unit.sites
+    site = sites.find(site)
+    old, new = sites.elements[site], template(cx, value)
+    joined = new if old is None else join_values(cx.unit.blank, "element", old, new)
+    if isinstance(joined, Mixed) or any(isinstance(i, Mixed) for i in _parts(joined)):
+        return "its elements are of different kinds"
+    if old == joined:
+        return None
+    if sites.frozen[site]:
+        return f"the list comes from outside and would get an element that is {describe(value)}"
+    sites.elements[site] = joined
+    sites.version += 1
+    raise Again
+
+
+def _parts(value: Value) -> Iterable[Value]:
+    return value.items if isinstance(value, Tpl) else ()
+
+
+def join_entries(cx: Scope, name: str, a: Entry | None, b: Entry | None) -> Entry:
+    """None is a variable that is not assigned."""
+    flag = Var(cx.sym(f"{name}_set", BOOL, marker=True))
+    if a is None or b is None:
+        one = a or b
+        assert one is not None
+        return Entry(canonical(cx, name, one.value), flag)
+    joined = join_values(cx, name, a.value, b.value)
+    return Entry(joined, None if a.flag is None and b.flag is None else flag)
+
+
+def join_envs(cx: Scope, envs: Iterable[Env | None], live: Callable[[str], bool]) -> Env | None:
+    """The state where paths meet; None stands for a path that does not come. Dead names are dropped."""
+    known = [e for e in envs if e is not None]
+    if not known:
+        return None
+    names = dict.fromkeys(n for e in known for n in e if live(n))
+    joined: Env = {}
+    for name in names:
+        entry = known[0].get(name)
+        for other in known[1:]:
+            theirs = other.get(name)
+            if entry is not None or theirs is not None:
+                entry = join_entries(cx, name, entry, theirs)
+        if entry is not None:
+            if any(name not in e for e in known) and entry.flag is None:
+                entry = Entry(entry.value, Var(cx.sym(f"{name}_set", BOOL, marker=True)))
+            joined[name] = entry
+    return joined
+
+
+# -------------------------------------------------------------------- coercion
+
+
+def cast(expr: Expr, t: Type) -> Expr:
+    """`expr` as a `t`, folded for constants."""
+    if expr.type == t:
+        return expr
+    if isinstance(expr, Const) and expr.value is not None and not isinstance(expr.value, (str, complex)):
+        if t == FLOAT and abs(expr.value) <= EXACT:
+            return Const(float(expr.value), FLOAT)
+        if isinstance(t, Num) and t.dtype == "float64" and abs(expr.value) <= EXACT:
+            return Const(float(expr.value), t)
+        if isinstance(t, Num) and t.dtype == "int64" and isinstance(expr.value, int):
+            if -(2**63) <= expr.value < 2**63:
+                return Const(int(expr.value), t)
+    return Cast(expr, t)
+
+
+def to_carrier(cx: Scope, expr: Expr, to: Scalar) -> Expr:
+    """`expr` in a wider machine type, failing if an int would not be exact."""
+    if expr.type == to:
+        return expr
+    source, target = machine_dtype(expr.type), machine_dtype(to)
+    if source in ("int64", "uint32") and target in ("float64", "complex128"):
+        if not (isinstance(expr, Const) and isinstance(expr.value, int) and abs(expr.value) <= EXACT):
+            expr = cx.hold(expr)
+            low = test("le", integer(-EXACT), expr)
+            high = test("le", expr, integer(EXACT))
+            cx.check(Logic("and", low, high, BOOL), "an integer that a float64 cannot hold exactly")
+    return cast(expr, to)
+
+
+def map_tag(tag: Expr | None, old: tuple[Scalar, ...], new: tuple[Scalar, ...]) -> Expr | None:
+    """The tag of a value with types `old` among the types `new`."""
+    if len(new) == 1:
+        return None
+    places = [new.index(t) for t in old]
+    if tag is None:
+        return tag_const(places[0])
+    if isinstance(tag, Const) and isinstance(tag.value, int):
+        return tag_const(places[tag.value])
+    if places == list(range(len(places))):
+        return tag
+    result: Expr = tag_const(places[-1])
+    for i in range(len(places) - 2, -1, -1):
+        result = Select(is_tag(tag, i), tag_const(places[i]), result, TAG)
+    return result
+
+
+def is_tag(tag: Expr, at: int) -> Expr:
+    if isinstance(tag, Const):
+        return truth_const(tag.value == at)
+    return test("eq", tag, tag_const(at))
+
+
+def coerce(cx: Scope, value: Value, target: Value) -> Value:
+    """`value` in the machine types of `target`, which is a join of it with something."""
+    match value, target:
+        case Number(), Number():
+            if value.types == target.types:
+                return value
+            held = carrier(target.types)
+            assert held is not None
+            if value.types == (NONE,):
+                expr: Expr = cast(integer(0), held) if held != BOOL else truth_const(False)
+            else:
+                expr = to_carrier(cx, value.expr, held)
+            return Number(expr, target.types, map_tag(value.tag, value.types, target.types))
+        case Arr(), Arr():
+            return Arr(value.expr, target.type, value.origins)
+        case Lst(), Lst():
+            if target.length is not None and value.length is None:
+                return Lst(value.columns, value.site, value.ndim, value.origins, list_length(value))
+            return value
+        case Tpl(), Tpl():
+            pairs = zip(value.items, target.items, strict=True)
+            return Tpl(tuple(coerce(cx, v, t) for v, t in pairs))
+        case _:
+            return value
+
+
+def list_length(value: Lst) -> Expr:
+    return value.length if value.length is not None else Dim(value.columns[0], 0, INT)
+
+
+def assign(cx: Scope, target: Value, value: Value) -> None:
+    """Emit what sets the symbols of the canonical value `target` to `value`, all at once."""
+    if isinstance(target, Mixed):
+        return
+    exprs = list(flatten(coerce(cx, value, target)))
+    syms = [e.sym for e in flatten(target) if isinstance(e, Var)]
+    if isinstance(target, Generator):
+        return
+    moves = [(s, e) for s, e in zip(syms, exprs, strict=True) if e != Var(s)]
+    written = {s for s, _ in moves}
+    if any(vars_of(e) & (written - {s}) for s, e in moves):
+        moves = [(s, cx.hold(e, s.name)) for s, e in moves]
+    for sym, expr in moves:
+        cx.set(sym, expr)
+
+
+def convert(cx: Scope, source: Env, target: Env) -> None:
+    """Emit what turns the state `source` into the state `target`."""
+    for name, entry in target.items():
+        have = source.get(name)
+        if have is not None:
+            if isinstance(have.value, Mixed) or isinstance(entry.value, Mixed):
+                continue
+            assign(cx, entry.value, have.value)
+        if entry.flag is not None:
+            sym = entry.flag.sym if isinstance(entry.flag, Var) else None
+            assert sym is not None
+            known = truth_const(False) if have is None else have.flag or truth_const(True)
+            cx.set(sym, known)
+
+
+def store_variable(cx: Scope, name: str, value: Value) -> None:
+    """`name = value`: the variable gets its own symbols."""
+    target = canonical(cx, name, value)
+    if isinstance(value, Lst) and (value.length is not None or name in cx.shrinking):
+        if any(isinstance(c, Var) and c.sym not in cx.hidden for c in value.columns):
+            why = "a list that shrinks has a second name"
+            raise CannotLower(Declined(cx.span, "LW102", why))
+    if isinstance(value, Lst) and name in cx.shrinking and value.length is None:
+        target = canonical(cx, name, Lst(value.columns, value.site, value.ndim, value.origins, integer(0)))
+    assign(cx, target, value)
+    cx.live[name] = Entry(target)

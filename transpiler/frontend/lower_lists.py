@@ -1,0 +1,294 @@
+"""Lists: displays, repetition, append, extend, pop, reverse.
+
+A list is held by columns, one for each machine number of an element, so a list of pairs is two
+columns. A list that `pop` shrinks keeps its buffers and a length beside them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from loopwright.frontend.lower_index import copy_of, index_number, list_element, used_part
+from loopwright.frontend.lower_join import cast, coerce, columns_of, list_length, store_variable, widen
+from loopwright.frontend.lower_order import eval_all, spill
+from loopwright.frontend.lower_scope import Scope, Unreachable, decline
+from loopwright.frontend.lower_values import (
+    test,
+    Arr,
+    Lst,
+    Number,
+    Origin,
+    Tpl,
+    Value,
+    describe,
+    flatten,
+    integer,
+    number,
+    refill,
+)
+from loopwright.ir.nodes import (
+    Alloc,
+    Append,
+    Binary,
+    Compare,
+    Const,
+    Dim,
+    Expr,
+    For,
+    If,
+    Load,
+    Pt,
+    Slc,
+    Store,
+    Var,
+)
+from loopwright.ir.types import BOOL, INT, ListOf
+
+CHANGING = frozenset({"append", "pop", "extend", "insert", "remove", "clear"})
+
+
+def resized(name: str, body: Sequence[ast.stmt]) -> bool:
+    """Whether the statements may change the length of the list called `name`."""
+    return any(
+        isinstance(n, ast.Attribute)
+        and n.attr in CHANGING
+        and isinstance(n.value, ast.Name)
+        and n.value.id == name
+        for s in body
+        for n in ast.walk(s)
+    )
+
+
+def new_site(cx: Scope, node: ast.AST) -> int:
+    return cx.unit.sites.site(("list", cx.depth, id(node)))
+
+
+def fresh_list(cx: Scope, node: ast.AST, shape: tuple[Expr, ...], fill: Value | None) -> Lst:
+    """A new list allocated at `node`; its elements are `fill`, or are stored later."""
+    site = new_site(cx, node)
+    ndim = len(shape)
+    if fill is not None:
+        _widen(cx, site, fill, node)
+    elem = cx.unit.sites.element(site)
+    types = columns_of(cx, site, ndim)
+    fills: Sequence[Expr | None] = [None] * len(types)
+    if fill is not None and elem is not None:
+        fills = flatten(coerce(cx, fill, elem))
+    columns = tuple(Alloc(shape, f, t) for f, t in zip(fills, types, strict=True))
+    origin = Origin(("site", cx.depth, id(node)))
+    return Lst(columns, cx.unit.sites.find(site), ndim, frozenset({origin}))
+
+
+def _widen(cx: Scope, site: int, value: Value, node: ast.AST) -> None:
+    if not isinstance(value, (Number, Tpl)) or not all(
+        isinstance(i, Number) for i in (value.items if isinstance(value, Tpl) else ())
+    ):
+        decline(node, "LW103", f"a list whose elements are {describe(value)} is not covered")
+    reason = widen(cx, site, value)
+    if reason is not None:
+        decline(node, "LW302", reason)
+
+
+def held(cx: Scope, value: Lst) -> Lst:
+    """The list with its columns in variables."""
+    return Lst(
+        tuple(c if isinstance(c, Var) else cx.hold(c, "items") for c in value.columns),
+        value.site,
+        value.ndim,
+        value.origins,
+        value.length,
+    )
+
+
+def build_list(cx: Scope, values: Sequence[Value], node: ast.AST) -> Lst:
+    """A list of the given items."""
+    site = new_site(cx, node)
+    for value in values:
+        _widen(cx, site, value, node)
+    result = fresh_list(cx, node, (integer(len(values)),), None)
+    if not values:
+        return result
+    result = held(cx, result)
+    for i, value in enumerate(values):
+        put(cx, result, integer(i), value)
+    return result
+
+
+def put(cx: Scope, target: Lst, at: Expr, value: Value) -> None:
+    """Store an element into columns that are variables."""
+    elem = cx.unit.sites.element(target.site)
+    assert elem is not None
+    exprs = flatten(coerce(cx, value, elem))
+    for column, expr in zip(target.columns, exprs, strict=False):
+        assert isinstance(column, Var)
+        cx.emit(Store(column.sym, (Pt(at),), expr, cx.span))
+
+
+def list_display(cx: Scope, elts: Sequence[ast.expr], node: ast.AST) -> Value:
+    """`[a, b, c]`."""
+    if any(isinstance(e, ast.Starred) for e in elts):
+        decline(node, "LW103", "a starred item is not covered")
+    return build_list(cx, eval_all(cx, elts), node)
+
+
+def repeat_list(cx: Scope, left: ast.expr, right: ast.expr, node: ast.expr) -> Value | None:
+    """`[x] * n` or `n * [x]`; None if neither operand is a list display."""
+    if isinstance(right, ast.List) and not isinstance(left, ast.List):
+        left, right = right, left
+    if not isinstance(left, ast.List):
+        return None
+    if len(left.elts) != 1:
+        decline(node, "LW103", "a repeated list of several items is not covered")
+    fill, times = eval_all(cx, (left.elts[0], right))
+    n = index_number(cx, times, right)
+    return fresh_list(cx, node, (cast(n, INT),), fill)
+
+
+# --------------------------------------------------------------------- methods
+
+
+def list_statement(cx: Scope, node: ast.Call) -> bool:
+    """A method call that stands as a statement and changes a list; False if it is none."""
+    func = node.func
+    if not isinstance(func, ast.Attribute) or func.attr not in (
+        "append", "extend", "reverse", "clear", "sort",
+    ):  # fmt: skip
+        return False
+    base = cx.eval(func.value)
+    if not isinstance(base, Lst):
+        return False
+    args = eval_all(cx, node.args)
+    match func.attr, args:
+        case "append", [value]:
+            append(cx, base, value, node)
+        case "extend", [value]:
+            extend(cx, base, value, node)
+        case "reverse", []:
+            step = integer(-1)
+            turned = tuple(
+                copy_of(Load(c, (Slc(None, None, step),), c.type)) for c in used_part(base)
+            )
+            _replace(cx, func.value, base, turned, node)
+        case "clear", []:
+            empty = tuple(Alloc((integer(0),), None, c.type) for c in base.columns)
+            _replace(cx, func.value, base, empty, node)
+        case _:
+            decline(node, "LW102", f"`{func.attr}` of a list is not covered in this form")
+    return True
+
+
+def _replace(
+    cx: Scope, target: ast.expr, base: Lst, columns: tuple[Expr, ...], node: ast.AST
+) -> None:
+    """Change a list as a whole; only for a list that has one name."""
+    if not isinstance(target, ast.Name) or base.ndim > 1 or foreign(base) or shared(cx, target.id):
+        decline(node, "LW102", "this list may be known by another name")
+    new = Lst(columns, base.site, base.ndim, base.origins)
+    store_variable(cx, cx.renamed.get(target.id, target.id), new)
+
+
+def foreign(base: Lst) -> bool:
+    """Whether the list may come from outside the function."""
+    return not base.origins or any(o.key[0] == "param" or not o.exact for o in base.origins)
+
+
+def shared(cx: Scope, name: str) -> bool:
+    """Whether the list called `name` may have a second name."""
+    return name in cx.aliased
+
+
+def growable(cx: Scope, base: Lst, node: ast.AST) -> None:
+    if foreign(base):
+        decline(node, "LW102", "a list that comes from outside changes its length")
+    if base.ndim > 1 or not all(isinstance(c, Var) for c in base.columns):
+        decline(node, "LW102", "only a list that has a name may change its length")
+
+
+def append(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
+    """`base.append(value)`."""
+    growable(cx, base, node)
+    _widen(cx, base.site, value, node)
+    elem = cx.unit.sites.element(base.site)
+    assert elem is not None
+    cx.at(node)
+    exprs = flatten(coerce(cx, value, elem))
+    if len(exprs) > 1:
+        exprs = tuple(cx.hold(e) for e in exprs)
+    for column, expr in zip(base.columns, exprs, strict=False):
+        assert isinstance(column, Var)
+        grow = Append(column.sym, expr, cx.span)
+        if base.length is None:
+            cx.emit(grow)
+        else:
+            free = test("lt", base.length, Dim(column, 0, INT))
+            reuse = Store(column.sym, (Pt(base.length),), expr, cx.span)
+            cx.emit(If(free, (reuse,), (grow,), cx.span))
+    if base.length is not None:
+        assert isinstance(base.length, Var)
+        cx.set(base.length.sym, Binary("add", base.length, integer(1), INT))
+
+
+def extend(cx: Scope, base: Lst, other: Value, node: ast.AST) -> None:
+    """`base.extend(other)` and `base += other`, element by element."""
+    if isinstance(other, Tpl):
+        for item in [spill(cx, i) for i in other.items]:
+            append(cx, base, item, node)
+        return
+    if not isinstance(other, Lst):
+        decline(node, "LW102", f"extending a list by {describe(other)} is not covered")
+    growable(cx, base, node)
+    other = held(cx, other)
+    sym = cx.sym(cx.fresh("i"), INT)
+    count = cx.hold(list_length(other), "n")
+    with cx.block() as body:
+        try:
+            append(cx, base, list_element(cx, other, Var(sym), node), node)
+        except Unreachable:
+            return
+    cx.emit(For(sym, integer(0), count, integer(1), tuple(body), (), cx.span))
+
+
+def list_method(cx: Scope, base: Lst, node: ast.Call, attr: str) -> Value:
+    """A method call on a list that gives a value."""
+    args = eval_all(cx, node.args)
+    match attr, args:
+        case "pop", [] | [Number(Const(value=-1), _, _)]:
+            return _pop(cx, base, node)
+        case "copy", [] if base.ndim == 1:
+            origin = Origin(("site", cx.depth, id(node)))
+            columns = tuple(copy_of(c) for c in base.columns) if base.length is None else used_part(base)
+            return Lst(columns, base.site, 1, frozenset({origin}))
+        case _:
+            decline(node, "LW102", f"`{attr}` of a list is not covered in this form")
+
+
+def _pop(cx: Scope, base: Lst, node: ast.AST) -> Value:
+    growable(cx, base, node)
+    if not isinstance(base.length, Var):
+        decline(node, "LW102", "only a list that has a name may shrink")
+    cx.at(node)
+    cx.check(test("gt", base.length, integer(0)), "pop from an empty list")
+    cx.set(base.length.sym, Binary("sub", base.length, integer(1), INT))
+    elem = cx.unit.sites.element(base.site)
+    if elem is None:
+        raise Unreachable("pop from a list that stays empty", cx.at(node))
+    items = [Load(c, (Pt(base.length),), c.type.elem) for c in base.columns]  # type: ignore[union-attr]
+    return spill(cx, refill(elem, list(items)))
+
+
+def to_list(cx: Scope, value: Value, node: ast.AST) -> Value | None:
+    """`list(value)` of a list or a tuple; None for anything else."""
+    match value:
+        case Lst(_, site, 1, _, _):
+            origin = Origin(("site", cx.depth, id(node)))
+            columns = (
+                used_part(value)
+                if value.length is not None
+                else tuple(copy_of(c) for c in value.columns)
+            )
+            return Lst(columns, site, 1, frozenset({origin}))
+        case Tpl(items):
+            return build_list(cx, items, node)
+        case _:
+            return None

@@ -1,0 +1,64 @@
+"""Functions of `math`."""
+
+from __future__ import annotations
+
+import ast
+
+from loopwright.frontend.lower_arith import as_operand, strip_none
+from loopwright.frontend.lower_args import bind
+from loopwright.frontend.lower_index import index_number
+from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_values import Number, Value, describe, number
+from loopwright.ir.intrinsics import TABLE
+from loopwright.ir.nodes import Call, Expr
+from loopwright.ir.types import BOOL, FLOAT, INT, is_scalar, kind_of, machine_dtype
+
+_TO_INT = {"floor", "ceil", "trunc"}
+_TO_BOOL = {"isnan", "isinf", "isfinite"}
+_OF_INTS = {"gcd", "isqrt", "factorial", "comb", "perm"}
+
+
+def as_float(cx: Scope, value: Value, node: ast.AST) -> Expr:
+    """An argument that the function converts by `float()`."""
+    if not isinstance(value, Number):
+        decline(node, "LW102", f"{describe(value)} where a number is needed")
+    value = strip_none(cx, value)
+    if not is_scalar(value.expr.type) or kind_of(machine_dtype(value.expr.type)) == "c":
+        decline(node, "LW302", f"{describe(value)} where a real number is needed")
+    return cast(value.expr, FLOAT)
+
+
+def math_call(cx: Scope, name: str, node: ast.Call) -> Value:
+    """`math.name(...)`."""
+    fn = f"math.{name}"
+    row = TABLE.get(fn)
+    if row is None or node.keywords:
+        if name == "fsum" or name == "prod" or name == "dist":
+            decline(node, "LW102", f"`math.{name}` is not covered")
+        if not (name == "log" and len(node.args) == 2):
+            decline(node, "LW102", f"`math.{name}` is not covered in this form")
+    values = [v for _, v in sorted(bind(cx, node, ["a", "b"], required=1).items())]
+    if name in _OF_INTS:
+        ints = tuple(cast(index_number(cx, v, node), INT) for v in values)
+        _arity(fn, ints, node)
+        return number(Call(fn, ints, INT))
+    if name in _TO_INT and isinstance(values[0], Number):
+        operand = as_operand(cx, values[0], node)
+        if kind_of(machine_dtype(operand.type)) in "iub":
+            return number(cast(operand, INT))
+    args = tuple(as_float(cx, v, node) for v in values)
+    if name == "log" and len(args) == 2:
+        from loopwright.ir.nodes import Binary
+
+        top, base = (Call(fn, (a,), FLOAT) for a in args)
+        return number(Binary("truediv", top, base, FLOAT))
+    _arity(fn, args, node)
+    result = INT if name in _TO_INT else BOOL if name in _TO_BOOL else FLOAT
+    return number(Call(fn, args, result))
+
+
+def _arity(fn: str, args: tuple[Expr, ...], node: ast.AST) -> None:
+    least, most = TABLE[fn].arity
+    if not least <= len(args) <= (most or len(args)):
+        decline(node, "LW102", f"`{fn}` is not covered with {len(args)} arguments")

@@ -1,0 +1,83 @@
+"""Methods of arrays and of NumPy scalars."""
+
+from __future__ import annotations
+
+import ast
+
+from loopwright.frontend.lower_args import bind, dtype_of
+from loopwright.frontend.lower_contract import dot, trace
+from loopwright.frontend.lower_create import copied
+from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_names import transpose
+from loopwright.frontend.lower_numpy import argsort, clip
+from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_reduce import NAMES, reduction
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_shape import astype, flat, reshape_method
+from loopwright.frontend.lower_store import store_array
+from loopwright.frontend.lower_index import FULL, Index
+from loopwright.frontend.lower_values import NOTHING, Arr, Number, Tpl, Value, number
+from loopwright.frontend.lower_args import int_constant, normal_axis
+from loopwright.ir.nodes import Cast
+from loopwright.ir.types import BOOL, COMPLEX, FLOAT, INT, Num, Py, kind_of
+
+
+def array_method(cx: Scope, x: Arr, name: str, node: ast.Call) -> Value:
+    """`x.name(...)`."""
+    if name in NAMES and name not in ("amin", "amax"):
+        return reduction(cx, name, node, first=x)
+    match name:
+        case "copy" if not node.args and not node.keywords:
+            return copied(x)
+        case "astype":
+            return astype(cx, x, node)
+        case "reshape":
+            return reshape_method(cx, x, node)
+        case "ravel" | "flatten" if not node.args and not node.keywords:
+            return flat(cx, x, name == "flatten", node)
+        case "transpose" if not node.keywords:
+            return _transposed(cx, x, node)
+        case "dot":
+            return dot(cx, x, bind(cx, node, ["self", "b"], required=2, first=x)["b"], node)
+        case "clip":
+            return clip(cx, node, first=x)
+        case "argsort":
+            return argsort(cx, node, first=x)
+        case "trace":
+            return trace(cx, node, first=x)
+        case "fill":
+            value = bind(cx, node, ["self", "value"], required=2, first=x)["value"]
+            if not isinstance(value, Number):
+                decline(node, "LW102", "fill takes a number")
+            rank = x.type.ndim
+            store_array(cx, x, Index((FULL,) * rank, rank), value, node)
+            return NOTHING
+        case "item" if not node.args and x.type.ndim == 0:
+            decline(node, "LW102", "`item` of an array is not covered")
+        case _:
+            decline(node, "LW102", f"method `{name}` of an array is not covered")
+
+
+def _transposed(cx: Scope, x: Arr, node: ast.Call) -> Value:
+    values = eval_all(cx, node.args)
+    items = values[0].items if len(values) == 1 and isinstance(values[0], Tpl) else tuple(values)
+    ndim = x.type.ndim
+    axes = tuple(normal_axis(int_constant(v, node, "axis"), ndim, node) for v in items)
+    return transpose(x, axes or tuple(reversed(range(ndim))))
+
+
+def number_method(cx: Scope, x: Number, name: str, node: ast.Call) -> Value:
+    """Methods of numbers: `item`, `astype`, `conjugate`."""
+    if len(x.types) != 1:
+        decline(node, "LW302", f"`{name}` of a number of uncertain type")
+    t = x.type
+    match name:
+        case "item" if isinstance(t, Num) and not node.args:
+            to: Py = {"b": BOOL, "i": INT, "u": INT, "f": FLOAT, "c": COMPLEX}[kind_of(t.dtype)]
+            return number(cast(x.expr, to))
+        case "astype" if isinstance(t, Num):
+            dtype = dtype_of(bind(cx, node, ["self", "dtype"], required=2, first=x)["dtype"], node)
+            assert dtype is not None
+            return number(Cast(x.expr, Num(dtype)))
+        case _:
+            decline(node, "LW102", f"method `{name}` of a number is not covered")

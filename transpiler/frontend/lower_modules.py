@@ -1,0 +1,87 @@
+"""What the names of a module mean: imports, functions, classes; never guessed from the bare name."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import math
+from collections import Counter
+
+import numpy as np
+
+from loopwright.frontend.lower_values import Closure, Library, Number, Value, number
+from loopwright.ir.nodes import Const
+from loopwright.ir.types import FLOAT
+
+CONSTANTS: dict[str, float] = {
+    "numpy.pi": np.pi, "numpy.e": np.e, "numpy.inf": np.inf, "numpy.nan": np.nan,
+    "numpy.euler_gamma": np.euler_gamma,
+    "math.pi": math.pi, "math.e": math.e, "math.inf": math.inf, "math.nan": math.nan,
+    "math.tau": math.tau,
+}  # fmt: skip
+_ALIASES = {"cmath": None, "numpy.math": None}
+
+
+def module_names(tree: ast.Module) -> dict[str, Value]:
+    """Functions and imported things by their global name; a name bound more than once is left out."""
+    bound = Counter(name for stmt in _top(tree.body) for name in _bindings(stmt))
+    rebound = {n for g in ast.walk(tree) if isinstance(g, ast.Global) for n in g.names}
+    found: dict[str, Value] = {}
+    for stmt in _top(tree.body):
+        match stmt:
+            case ast.Import(names):
+                for alias in names:
+                    top = alias.name if alias.asname else alias.name.split(".")[0]
+                    found[alias.asname or top] = Library(top)
+            case ast.ImportFrom(module, names, 0) if module is not None:
+                for alias in names:
+                    found[alias.asname or alias.name] = library(f"{module}.{alias.name}")
+            case ast.FunctionDef(name) if not stmt.decorator_list:
+                found[name] = Closure(stmt, name)
+            case _:
+                pass
+    return {n: v for n, v in found.items() if bound[n] == 1 and n not in rebound}
+
+
+def _top(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Module-level statements, those under `if TYPE_CHECKING` and `try` included."""
+    found: list[ast.stmt] = []
+    for stmt in body:
+        found.append(stmt)
+        if isinstance(stmt, ast.If):
+            found += _top(stmt.body) + _top(stmt.orelse)
+        elif isinstance(stmt, ast.Try):
+            found += _top(stmt.body) + _top([s for h in stmt.handlers for s in h.body])
+    return found
+
+
+def _bindings(stmt: ast.stmt) -> list[str]:
+    match stmt:
+        case ast.Import(names) | ast.ImportFrom(_, names, _):
+            return [a.asname or a.name.split(".")[0] for a in names]
+        case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
+            return [name]
+        case ast.If() | ast.Try():
+            return []
+        case _:
+            return [
+                n.id
+                for n in ast.walk(stmt)
+                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+            ]
+
+
+def library(name: str) -> Value:
+    """The library object of that dotted name; known constants are numbers."""
+    if name in CONSTANTS:
+        return number(Const(CONSTANTS[name], FLOAT))
+    return Library(name)
+
+
+def builtin(name: str) -> Value | None:
+    """The builtin function or type of that name."""
+    return Library(f"builtins.{name}") if hasattr(builtins, name) else None
+
+
+def is_constant(value: Value) -> bool:
+    return isinstance(value, Number) and isinstance(value.expr, Const)

@@ -1,0 +1,248 @@
+"""Names and attributes: locals, variables of enclosing functions, globals, `self.w`, library names."""
+
+from __future__ import annotations
+
+import ast
+
+from loopwright.frontend.lower_join import canonical
+from loopwright.frontend.lower_modules import builtin, library
+from loopwright.frontend.lower_scope import Again, Scope, Unreachable, decline
+from loopwright.frontend.lower_values import (
+    Arr,
+    Closure,
+    Entry,
+    Generator,
+    Library,
+    Lst,
+    Mixed,
+    Number,
+    Object,
+    Origin,
+    Origins,
+    Tpl,
+    Value,
+    describe,
+    integer,
+    number,
+)
+from loopwright.frontend.typing_rules import real_dtype
+from loopwright.ir.nodes import Binary, Call, Dim, Expr, Transpose
+from loopwright.ir.types import INT, Array, Num, Py, machine_dtype
+
+
+def lookup(cx: Scope, name: str, node: ast.AST) -> Value:
+    """The value of a name by Python's scoping rules."""
+    key = cx.renamed.get(name, name)
+    if key in cx.live:
+        return read(cx, key, node)
+    if name in cx.locals:
+        raise Unreachable(f"`{name}` is not assigned", cx.at(node))
+    depth = _defining_depth(cx, name)
+    if depth is not None:
+        return captured(cx, name, depth, node)
+    found = read_path(cx, f"global {name}", node)
+    if found is None:
+        found = cx.unit.module_names.get(name)
+    if found is None and not _is_global(cx, name):
+        found = builtin(name)
+    if found is None:
+        decline(
+            node,
+            "LW301",
+            f"the type of `{name}` is not known",
+            f"annotate `{name}`, or record a workload with `loopwright trace`",
+        )
+    return found
+
+
+def _is_global(cx: Scope, name: str) -> bool:
+    return any(
+        isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Store)
+        for stmt in cx.unit.tree.body
+        if not isinstance(stmt, (ast.FunctionDef, ast.ClassDef))
+        for n in ast.walk(stmt)
+    )
+
+
+def _defining_depth(cx: Scope, name: str) -> int | None:
+    """The depth of the enclosing function whose variable `name` is."""
+    outer = cx.outer
+    while outer is not None:
+        if name in outer.locals:
+            return outer.depth
+        outer = outer.outer
+    return None
+
+
+def read(cx: Scope, key: str, node: ast.AST) -> Value:
+    """The variable `key`, which is in the state."""
+    entry = cx.live[key]
+    if isinstance(entry.value, Mixed):
+        decline(node, "LW302", entry.value.reason)
+    if entry.flag is not None:
+        cx.at(node)
+        cx.check(entry.flag, f"`{key}` may not be assigned")
+    return entry.value
+
+
+def captured(cx: Scope, name: str, depth: int, node: ast.AST) -> Value:
+    """A variable of the enclosing function at `depth`."""
+    if cx.depth == depth:
+        return lookup(cx, name, node)
+    found = read_path(cx, f"closure {depth} {name}", node)
+    if found is None:
+        decline(node, "LW301", f"the type of `{name}` is not known here")
+    return found
+
+
+def read_path(cx: Scope, key: str, node: ast.AST) -> Value | None:
+    """A variable that is not the function's own; a helper gets it as an extra parameter.
+
+    None if no function around has it.
+    """
+    if key in cx.live:
+        return read(cx, key, node)
+    if cx.caller is None:
+        return None
+    value = outside(cx.caller, key, node)
+    if value is None:
+        return None
+    if not isinstance(value, (Number, Arr, Lst, Tpl, Generator)):
+        return value
+    cx.captures[key] = value
+    raise Again
+
+
+def outside(caller: Scope, key: str, node: ast.AST) -> Value | None:
+    """The value of such a variable where `caller` calls the helper."""
+    words = key.split(" ")
+    if words[0] == "closure" and caller.depth == int(words[1]):
+        return lookup(caller, words[2], node)
+    return read_path(caller, key, node)
+
+
+def captured_entry(cx: Scope, key: str, value: Value) -> Entry:
+    """The start state of a captured variable inside a helper."""
+    hint = key.split(" ")[-1].replace(".", "_")
+    name = "".join(c if c.isidentifier() or c.isdigit() else "_" for c in hint)
+    return Entry(canonical(cx, f"{name}#{key}", value))
+
+
+# ------------------------------------------------------------------ attributes
+
+
+def attribute(cx: Scope, node: ast.Attribute) -> Value:
+    """`base.attr` that is not called at once."""
+    base = cx.eval(node.value)
+    match base:
+        case Library(name):
+            return library(f"{name}.{node.attr}")
+        case Object(path):
+            return member(cx, path, node.attr, node)
+        case Arr():
+            return _array_attribute(cx, base, node)
+        case Number(expr, types, None) if node.attr in ("real", "imag") and len(types) == 1:
+            return _part(expr, node)
+        case _:
+            decline(node, "LW103", f"attribute `{node.attr}` of {describe(base)} is not covered")
+
+
+def member(cx: Scope, path: str, attr: str, node: ast.AST) -> Value:
+    """`path.attr` of an object known by its path: a live-in, a method, or a further object."""
+    key = f"{path}.{attr}"
+    found = read_path(cx, key, node)
+    if found is not None:
+        return found
+    owner = cx.unit.owner
+    if owner is not None and path == cx.unit.self_path:
+        method = _method(owner, attr, path)
+        if method is not None:
+            return method
+    if is_prefix(cx, key):
+        return Object(key)
+    decline(
+        node,
+        "LW301",
+        f"the type of `{key}` is not known",
+        f"annotate `{key}`, or record a workload with `loopwright trace`",
+    )
+
+
+def is_prefix(cx: Scope, key: str) -> bool:
+    """Whether some live-in's path begins with `key`."""
+    return any(p.startswith((f"{key}.", f"{key}[")) for p in cx.unit.paths)
+
+
+def _method(owner: ast.ClassDef, attr: str, path: str) -> Closure | None:
+    found = [s for s in owner.body if isinstance(s, ast.FunctionDef) and s.name == attr]
+    if len(found) != 1:
+        return None
+    decorators = [d.id for d in found[0].decorator_list if isinstance(d, ast.Name)]
+    if len(decorators) != len(found[0].decorator_list) or decorators not in ([], ["staticmethod"]):
+        return None
+    return Closure(found[0], f"{owner.name}.{attr}", path, static=bool(decorators))
+
+
+def _array_attribute(cx: Scope, base: Arr, node: ast.Attribute) -> Value:
+    t = base.type
+    match node.attr:
+        case "shape":
+            return Tpl(tuple(number(dim(base, axis)) for axis in range(t.ndim)))
+        case "ndim":
+            return number(integer(t.ndim))
+        case "size":
+            return number(size(base))
+        case "T":
+            return transpose(base, tuple(reversed(range(t.ndim))))
+        case "dtype":
+            return Library(f"numpy.{'bool' if t.dtype == 'bool' else t.dtype}")
+        case "real" | "imag" if not t.dtype.startswith("complex"):
+            if node.attr == "real":
+                return base
+        case "real" | "imag":
+            real = Array(real_dtype(t.dtype), t.ndim, t.layout)
+            # a view in NumPy, so only a read of it is the same
+            return Arr(Call(f"np.{node.attr}", (base.expr,), real), real, views(base))
+        case _:
+            pass
+    decline(node, "LW103", f"attribute `{node.attr}` of an array is not covered")
+
+
+def _part(expr: Expr, node: ast.Attribute) -> Value:
+    t = expr.type
+    if isinstance(t, Py) and t.kind in ("int", "bool", "float"):
+        if node.attr == "real":
+            return number(expr)
+        decline(node, "LW103", "`imag` of a real number is not covered")
+    if isinstance(t, Py):
+        return number(Call(f"np.{node.attr}", (expr,), Py("float")))
+    return number(Call(f"np.{node.attr}", (expr,), Num(real_dtype(machine_dtype(t)))))
+
+
+def dim(base: Arr, axis: int) -> Expr:
+    return Dim(base.expr, axis, INT)
+
+
+def size(base: Arr) -> Expr:
+    """Number of elements."""
+    result: Expr = integer(1)
+    for axis in range(base.type.ndim):
+        result = dim(base, axis) if axis == 0 else Binary("mul", result, dim(base, axis), INT)
+    return result
+
+
+def views(base: Arr) -> Origins:
+    """The origins of a view of `base`."""
+    return frozenset(Origin(o.key, False) for o in base.origins)
+
+
+def transpose(base: Arr, axes: tuple[int, ...]) -> Arr:
+    """A view with permuted axes."""
+    t = base.type
+    if axes == tuple(range(t.ndim)):
+        return Arr(base.expr, t, views(base))
+    layout = "A"
+    if axes == tuple(reversed(range(t.ndim))):
+        layout = {"C": "F", "F": "C", "A": "A"}[t.layout]
+    permuted = Array(t.dtype, t.ndim, layout)  # type: ignore[arg-type]
+    return Arr(Transpose(base.expr, axes, permuted), permuted, views(base))

@@ -1,0 +1,393 @@
+"""Functions of NumPy."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+import numpy as np
+
+from loopwright.frontend import lower_contract, lower_create, lower_reduce
+from loopwright.frontend.lower_args import (
+    array_of,
+    axis_of,
+    bind,
+    constant_of,
+    flag_of,
+    int_constant,
+    int_operand,
+    is_dtype,
+)
+from loopwright.frontend.lower_arith import as_operand, binary, compare, strip_none, switch
+from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_names import transpose
+from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_reduce import NAMES, reduction, wrap
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_shape import SHAPES
+from loopwright.frontend.lower_values import Arr, Library, Lst, Number, Tpl, Value, describe, integer, number
+from loopwright.frontend.typing_rules import elementwise_type, promote, rank_of, real_dtype, shaped
+from loopwright.ir.intrinsics import TABLE
+from loopwright.ir.nodes import BinaryOp, Call, Cast, CompareOp, Const, Expr, Unary
+from loopwright.ir.types import BOOL, INT, Array, Num, Py, Type, is_scalar, kind_of, machine_dtype
+
+_ALIAS = {
+    "abs": "absolute", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
+    "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "conjugate": "conj",
+    "deg2rad": "radians", "rad2deg": "degrees", "pow": "power", "mod": "remainder",
+    "divide": "true_divide", "bitwise_not": "invert", "around": "round",
+}  # fmt: skip
+_BINARY: dict[str, BinaryOp] = {
+    "add": "add", "subtract": "sub", "multiply": "mul", "true_divide": "truediv",
+    "floor_divide": "floordiv", "remainder": "mod", "power": "pow", "maximum": "maximum",
+    "minimum": "minimum", "bitwise_and": "and", "bitwise_or": "or", "bitwise_xor": "xor",
+    "left_shift": "lshift", "right_shift": "rshift",
+}  # fmt: skip
+_COMPARE: dict[str, CompareOp] = {
+    "less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge", "equal": "eq",
+    "not_equal": "ne",
+}  # fmt: skip
+
+
+def numpy_call(cx: Scope, name: str, node: ast.Call) -> Value:
+    """`np.name(...)`; `name` is dotted for `np.linalg` and `np.random`."""
+    name = _ALIAS.get(name, name)
+    if name in _CALLS:
+        return _CALLS[name](cx, node)
+    if name in NAMES:
+        return reduction(cx, name, node)
+    if name in SHAPES:
+        return SHAPES[name](cx, node)
+    if is_dtype(f"numpy.{name}"):
+        return _scalar(cx, name, node)
+    row = TABLE.get(f"np.{name}")
+    if row is not None and row.kind == "elementwise" and hasattr(np, name):
+        if node.keywords:
+            decline(node, "LW102", "keyword arguments of ufuncs are not covered")
+        values = eval_all(cx, node.args)
+        if len(values) != row.arity[0]:
+            decline(node, "LW102", f"`np.{name}` with {len(values)} arguments is not covered")
+        return ufunc(cx, name, values, node)
+    decline(node, "LW102", f"`np.{name}` is not covered")
+
+
+def ufunc(cx: Scope, name: str, values: list[Value], node: ast.AST) -> Value:
+    """An element-wise function of the table."""
+    if all(isinstance(v, Number) for v in values):
+        numbers = tuple(strip_none(cx, v) for v in values if isinstance(v, Number))
+        if all(machine_dtype(t) == "float64" for v in numbers for t in v.types):
+            numbers = tuple(number(cast(v.expr, Num("float64"))) for v in numbers)
+        return switch(
+            cx, numbers, lambda vs: wrap(_elementwise(name, [v.expr for v in vs], node)), node
+        )
+    return wrap(_elementwise(name, [as_operand(cx, v, node) for v in values], node))
+
+
+def _elementwise(name: str, operands: list[Expr], node: ast.AST) -> Expr:
+    t = _ufunc_type(name, [o.type for o in operands])
+    if t is None:
+        shown = ", ".join(str(o.type) for o in operands)
+        decline(node, "LW302", f"`np.{name}` is not defined for {shown}")
+    return Call(f"np.{name}", tuple(_strong(operands)), t)
+
+
+def _ufunc_type(name: str, types: list[Type]) -> Type | None:
+    dtypes = [machine_dtype(t) for t in types]
+    if name in ("real", "imag"):
+        return shaped(real_dtype(dtypes[0]), tuple(types))
+    if name == "absolute" and kind_of(dtypes[0]) == "c":
+        return shaped(real_dtype(dtypes[0]), tuple(types))
+    found = getattr(np, name)
+    return elementwise_type(found, tuple(types)) if isinstance(found, np.ufunc) else None
+
+
+def _strong(operands: list[Expr]) -> list[Expr]:
+    """Python numbers as NumPy scalars, where no operand is NumPy's already."""
+    if all(isinstance(o.type, Py) for o in operands):
+        return [cast(o, Num(machine_dtype(o.type))) for o in operands]
+    return operands
+
+
+def _operator(op: BinaryOp) -> Callable[[Scope, ast.Call], Value]:
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        bound = bind(cx, node, ["x1", "x2"], required=2)
+        a, b = (_numpy_number(cx, bound[k], node) for k in ("x1", "x2"))
+        if op == "pow" and isinstance(a, Number) and isinstance(b, Number):
+            if kind_of(machine_dtype(b.expr.type)) == "i" and isinstance(b.expr, Const):
+                return binary(cx, op, a, b, node)
+        return binary(cx, op, a, b, node)
+
+    return handler
+
+
+def _numpy_number(cx: Scope, value: Value, node: ast.AST) -> Value:
+    if isinstance(value, Lst):
+        return array_of(cx, value, node)
+    return value
+
+
+def _python_operator(op: BinaryOp) -> Callable[[Scope, ast.Call], Value]:
+    """`np.add(a, b)` and the like: of two Python numbers it is a NumPy scalar."""
+    inner = _operator(op)
+
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        if len(node.args) == 2 and not node.keywords:
+            a, b = eval_all(cx, node.args)
+            if isinstance(a, Number) and isinstance(b, Number):
+                a, b = strip_none(cx, a), strip_none(cx, b)
+                return switch(cx, (a, b), lambda v: _scalar_operator(cx, op, v, node), node)
+            return binary(cx, op, _numpy_number(cx, a, node), _numpy_number(cx, b, node), node)
+        return inner(cx, node)
+
+    return handler
+
+
+def _scalar_operator(cx: Scope, op: BinaryOp, v: tuple[Number, ...], node: ast.AST) -> Value:
+    if all(isinstance(x.type, Py) for x in v):
+        v = tuple(number(cast(x.expr, Num(machine_dtype(x.type)))) for x in v)
+    return binary(cx, op, v[0], v[1], node)
+
+
+def _comparison(op: CompareOp) -> Callable[[Scope, ast.Call], Value]:
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        bound = bind(cx, node, ["x1", "x2"], required=2)
+        result = compare(cx, op, bound["x1"], bound["x2"], node)
+        if isinstance(result, Number):
+            return number(cast(result.expr, Num("bool")))
+        return result
+
+    return handler
+
+
+def _unary(op: str) -> Callable[[Scope, ast.Call], Value]:
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        x = as_operand(cx, bind(cx, node, ["x"])["x"], node)
+        (x,) = _strong([x])
+        t = elementwise_type({"neg": np.negative, "invert": np.invert, "pos": np.positive}[op], (x.type,))
+        if t is None:
+            decline(node, "LW302", f"not defined for {x.type}")
+        return wrap(Unary(op, x, t))  # type: ignore[arg-type]
+
+    return handler
+
+
+def _scalar(cx: Scope, name: str, node: ast.Call) -> Value:
+    """`np.float32(x)`: conversion of a number."""
+    from loopwright.frontend.lower_args import dtype_of
+
+    dtype = dtype_of(Library(f"numpy.{name}"), node)
+    assert dtype is not None
+    if not node.args:
+        return number(cast(integer(0), Num(dtype)))
+    value = cx.eval(node.args[0])
+    if not isinstance(value, Number):
+        decline(node, "LW102", f"`np.{name}` of {describe(value)} is not covered")
+    value = strip_none(cx, value)
+    if kind_of(machine_dtype(value.expr.type)) == "c" and kind_of(dtype) != "c":
+        decline(node, "LW302", "a complex number has no real conversion")
+    return number(cast(value.expr, Num(dtype)))
+
+
+def _where(cx: Scope, node: ast.Call) -> Value:
+    values = eval_all(cx, node.args)
+    if len(values) != 3 or node.keywords:
+        decline(node, "LW102", "np.where is covered with three arguments")
+    cond, a, b = (as_operand(cx, v, node) for v in values)
+    rank = max(rank_of(e.type) for e in (cond, a, b))
+    dtype = promote(np.maximum, (a.type, b.type))
+    if dtype is None:
+        decline(node, "LW302", "the alternatives have no common dtype")
+    if rank == 0:
+        decline(node, "LW102", "np.where of numbers makes an array without axes")
+    if machine_dtype(cond.type) != "bool":
+        t = shaped("bool", (cond.type,)) if rank_of(cond.type) else BOOL
+        cond = Cast(cond, t)
+    return wrap(Call("np.where", (cond, a, b), Array(dtype, rank)))
+
+
+def clip(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
+    """`np.clip(x, lo, hi)`; either bound may be None."""
+    names = ["a", "a_min", "a_max", "min", "max"]
+    bound = bind(cx, node, names, first=first)
+    lo, hi = bound.get("a_min", bound.get("min")), bound.get("a_max", bound.get("max"))
+    x = bound["a"]
+    if isinstance(x, Lst):
+        x = array_of(cx, x, node)
+    if lo is None and hi is None:
+        decline(node, "LW102", "np.clip without bounds is not covered")
+    if isinstance(x, Number) and all(isinstance(t, Py) for t in strip_none(cx, x).types):
+        x = number(cast(as_operand(cx, x, node), Num(machine_dtype(x.expr.type))))
+    if lo is None or hi is None:
+        op: BinaryOp = "minimum" if lo is None else "maximum"
+        only = hi if lo is None else lo
+        assert only is not None
+        return binary(cx, op, x, only, node)
+    operands = [as_operand(cx, v, node) for v in (x, lo, hi)]
+    dtype = promote(np.maximum, tuple(o.type for o in operands[:2]))
+    if dtype is not None:
+        dtype = promote(np.maximum, (Num(dtype), operands[2].type))
+    if dtype is None:
+        decline(node, "LW302", "the bounds have no common dtype with the array")
+    if kind_of(machine_dtype(operands[0].type)) in "iub":
+        # bounds outside of the dtype are a special case of NumPy
+        decline_unless_float(operands, node)
+    return wrap(Call("np.clip", tuple(operands), shaped(dtype, tuple(o.type for o in operands))))
+
+
+def decline_unless_float(operands: list[Expr], node: ast.AST) -> None:
+    for bound in operands[1:]:
+        if isinstance(bound.type, Py) and bound.type == INT and not isinstance(bound, Const):
+            decline(node, "LW102", "np.clip of integers takes constant bounds")
+
+
+def _round(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["a", "decimals"])
+    x = as_operand(cx, bound["a"], node)
+    (x,) = _strong([x])
+    if kind_of(machine_dtype(x.type)) != "f":
+        decline(node, "LW102", "np.round is covered for floats")
+    digits = int_constant(bound["decimals"], node, "decimals") if "decimals" in bound else 0
+    if digits == 0:
+        return wrap(Call("np.rint", (x,), x.type))
+    return wrap(Call("np.round", (x, integer(digits)), x.type))
+
+
+def _sort(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["a", "axis"])
+    x = array_of(cx, bound["a"], node)
+    axis = axis_of(bound.get("axis", number(integer(-1))), x.type.ndim, node)
+    assert axis is not None
+    t = Array(x.type.dtype, x.type.ndim)
+    return wrap(Call("np.sort", (x.expr, integer(axis)), t))
+
+
+def argsort(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
+    """`np.argsort`; the default kind leaves the order of ties to the library."""
+    bound = bind(cx, node, ["a", "axis", "kind", "stable"], first=first)
+    x = array_of(cx, bound["a"], node)
+    axis = axis_of(bound.get("axis", number(integer(-1))), x.type.ndim, node)
+    assert axis is not None
+    kind = constant_of(bound["kind"], node, "kind") if "kind" in bound else "quicksort"
+    stable = kind in ("stable", "mergesort") or flag_of(bound.get("stable"), node, "stable")
+    args = (x.expr, integer(axis), Const(stable, BOOL))
+    return wrap(Call("np.argsort", args, Array("int64", x.type.ndim)))
+
+
+def _diff(cx: Scope, node: ast.Call) -> Value:
+    x = array_of(cx, bind(cx, node, ["a"])["a"], node)
+    return wrap(Call("np.diff", (x.expr,), Array(x.type.dtype, x.type.ndim)))
+
+
+def _bincount(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["x", "weights", "minlength"])
+    x = array_of(cx, bound["x"], node)
+    least = int_operand(cx, bound["minlength"], node) if "minlength" in bound else integer(0)
+    if kind_of(x.type.dtype) not in "iu" or x.type.dtype == "uint64":
+        decline(node, "LW302", "bincount takes integers")
+    if "weights" in bound:
+        weights = array_of(cx, bound["weights"], node)
+        args = (x.expr, lower_reduce.as_dtype(weights.expr, "float64"), least)
+        return wrap(Call("np.bincount_weights", args, Array("float64", 1)))
+    return wrap(Call("np.bincount", (x.expr, least), Array("int64", 1)))
+
+
+def _flatnonzero(cx: Scope, node: ast.Call) -> Value:
+    x = array_of(cx, bind(cx, node, ["a"])["a"], node)
+    return wrap(Call("np.flatnonzero", (x.expr,), Array("int64", 1)))
+
+
+def _unique(cx: Scope, node: ast.Call) -> Value:
+    x = array_of(cx, bind(cx, node, ["ar"])["ar"], node)
+    return wrap(Call("np.unique", (x.expr,), Array(x.type.dtype, 1)))
+
+
+def _searchsorted(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["a", "v", "side"], required=2)
+    a, v = array_of(cx, bound["a"], node), as_operand(cx, bound["v"], node)
+    side = constant_of(bound["side"], node, "side") if "side" in bound else "left"
+    rank = rank_of(v.type)
+    t: Type = Array("int64", rank) if rank else Num("int64")
+    if machine_dtype(v.type) != a.type.dtype and is_scalar(v.type):
+        decline(node, "LW302", "searchsorted is covered for values of the array's dtype")
+    return wrap(Call("np.searchsorted", (a.expr, v, Const(side == "right", BOOL)), t))
+
+
+def _median(cx: Scope, node: ast.Call) -> Value:
+    x = array_of(cx, bind(cx, node, ["a"])["a"], node)
+    if x.type.dtype != "float64":
+        decline(node, "LW102", "median is covered for float64")
+    return wrap(Call("np.median", (x.expr,), Num("float64")))
+
+
+def _transpose(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["a", "axes"])
+    x = array_of(cx, bound["a"], node)
+    axes = tuple(reversed(range(x.type.ndim)))
+    if isinstance(bound.get("axes"), Tpl):
+        given = bound["axes"]
+        assert isinstance(given, Tpl)
+        axes = tuple(axis_of(v, x.type.ndim, node) or 0 for v in given.items)
+    return transpose(x, axes)
+
+
+def _linalg(name: str, count: int) -> Callable[[Scope, ast.Call], Value]:
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        bound = bind(cx, node, ["a", "b"][:count], required=count)
+        arrays = [array_of(cx, bound[k], node) for k in ["a", "b"][:count]]
+        if any(a.type.dtype != "float64" for a in arrays) or arrays[0].type.ndim != 2:
+            decline(node, "LW102", f"`np.linalg.{name}` is covered for float64 matrices")
+        t: Type = Num("float64") if name == "det" else Array("float64", arrays[-1].type.ndim)
+        return wrap(Call(f"np.linalg.{name}", tuple(a.expr for a in arrays), t))
+
+    return handler
+
+
+_CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
+    **{name: _python_operator(op) for name, op in _BINARY.items()},
+    **{name: _comparison(op) for name, op in _COMPARE.items()},
+    "negative": _unary("neg"),
+    "positive": _unary("pos"),
+    "invert": _unary("invert"),
+    "where": _where,
+    "clip": clip,
+    "round": _round,
+    "sort": _sort,
+    "argsort": argsort,
+    "diff": _diff,
+    "bincount": _bincount,
+    "flatnonzero": _flatnonzero,
+    "unique": _unique,
+    "searchsorted": _searchsorted,
+    "median": _median,
+    "transpose": _transpose,
+    "linalg.norm": lower_reduce.norm,
+    "linalg.solve": _linalg("solve", 2),
+    "linalg.inv": _linalg("inv", 1),
+    "linalg.det": _linalg("det", 1),
+    "count_nonzero": lower_reduce.count_nonzero,
+    "einsum": lower_contract.einsum,
+    "trace": lower_contract.trace,
+    "arange": lower_create.arange,
+    "linspace": lower_create.linspace,
+    "copy": lower_create.copy,
+    **{
+        name: (lambda cx, node, name=name: lower_contract.product(cx, name, node))
+        for name in ("dot", "matmul", "inner", "outer", "vdot")
+    },
+    **{
+        name: (lambda cx, node, name=name: lower_create.filled(cx, name, node))
+        for name in ("zeros", "ones", "empty", "full")
+    },
+    **{
+        name: (lambda cx, node, name=name: lower_create.like(cx, name, node))
+        for name in ("zeros_like", "ones_like", "empty_like", "full_like")
+    },
+    **{
+        name: (lambda cx, node, name=name: lower_create.eye(cx, name, node))
+        for name in ("eye", "identity")
+    },
+    **{
+        name: (lambda cx, node, name=name: lower_create.array(cx, name, node))
+        for name in ("array", "asarray")
+    },
+}

@@ -1,0 +1,54 @@
+"""Evaluation order: operands are evaluated left to right, so one with effects must not overtake
+the expressions before it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Sequence
+
+from loopwright.frontend.lower_scope import Scope
+from loopwright.frontend.lower_values import Value, flatten, refill
+from loopwright.ir.nodes import Assign, Check, Const, Expr, Fail, If, Stmt, Var
+
+
+def effects(cx: Scope, stmts: Iterable[Stmt]) -> bool:
+    """Whether the statements do more than set fresh variables and fail."""
+    for stmt in stmts:
+        match stmt:
+            case Assign(sym, _, _) if sym in cx.hidden:
+                continue
+            case Check() | Fail():
+                continue
+            case If(_, then, orelse, _) if not effects(cx, then) and not effects(cx, orelse):
+                continue
+            case _:
+                return True
+    return False
+
+
+def spill(cx: Scope, value: Value) -> Value:
+    """The value as it is now, whatever is assigned later."""
+    held = [e if _stable(cx, e) else cx.hold(e) for e in flatten(value)]
+    return refill(value, held)
+
+
+def _stable(cx: Scope, expr: Expr) -> bool:
+    return isinstance(expr, Const) or (isinstance(expr, Var) and expr.sym in cx.hidden)
+
+
+def in_order(cx: Scope, makers: Sequence[Callable[[], Value]]) -> list[Value]:
+    """The values of several computations, made one after the other."""
+    values: list[Value] = []
+    for make in makers:
+        with cx.block() as made:
+            value = make()
+        if effects(cx, made):
+            values = [spill(cx, v) for v in values]
+        cx.out.extend(made)
+        values.append(value)
+    return values
+
+
+def eval_all(cx: Scope, nodes: Sequence[ast.expr]) -> list[Value]:
+    """The values of several expressions, evaluated left to right."""
+    return in_order(cx, [lambda n=node: cx.eval(n) for node in nodes])  # type: ignore[misc]

@@ -1,0 +1,144 @@
+"""What a region hands back: which results the kernel returns, and how Python objects are made of them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.lower_scope import Scope, Unit
+from loopwright.frontend.lower_values import (
+    Arr,
+    Lst,
+    Number,
+    Origin,
+    Tpl,
+    Value,
+    describe,
+)
+from loopwright.frontend.region import Region
+from loopwright.ir.nodes import Func, Invoke, Nothing, OneOf, Pack, Program, Rebuild, Return, Same, Stmt
+from loopwright.ir.nodes import Value as Result
+from loopwright.ir.types import NONE, ListOf, Type
+from loopwright.ir.walk import map_stmts, walk_stmts
+
+
+class _Plan:
+    """Numbers the results: those of the machine first, then those that are kept."""
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        self.seen = 0
+        self.kept: list[int] = []
+        self.types: list[Type] = []
+        self.storages: list[frozenset[object]] = []
+
+    def take(self, t: Type) -> int:
+        """The next machine result is returned; its number among the kept ones."""
+        self.kept.append(self.seen)
+        self.types.append(t)
+        self.seen += 1
+        return len(self.kept) - 1
+
+    def refuse(self, why: str) -> CannotLower:
+        return CannotLower(Declined(self.region.span, "LW107", why))
+
+    def rebuild(self, value: Value) -> Rebuild:
+        match value:
+            case Number(expr, types, tag):
+                if types == (NONE,):
+                    return Nothing()
+                if tag is None:
+                    return Result(self.take(expr.type), types[0])
+                at = self.take(expr.type)
+                return OneOf(at, self.take(tag.type), types)
+            case Arr(expr, t, origins):
+                same = _same(origins)
+                if same is not None:
+                    self.seen += 1
+                    return Same(same)
+                self.own(origins)
+                return Result(self.take(t), t)
+            case Lst(columns, _, ndim, origins, _):
+                same = _same(origins)
+                if same is not None:
+                    self.seen += len(columns)
+                    return Same(same)
+                self.own(origins)
+                if len(columns) != 1:
+                    raise self.refuse("a list whose elements are not all of one number type is returned")
+                t = columns[0].type
+                assert isinstance(t, ListOf)
+                return Result(self.take(t), t)
+            case Tpl(items):
+                return Pack(tuple(self.rebuild(v) for v in items))
+            case _:
+                raise self.refuse(f"{describe(value)} is returned")
+
+    def own(self, origins: frozenset[Origin]) -> None:
+        """A returned array must be new, and share memory with nothing else that is returned."""
+        if any(o.key[0] == "param" for o in origins):
+            raise self.refuse("an array that may share memory with an argument is returned")
+        keys = frozenset(o.key for o in origins)
+        if any(keys & other for other in self.storages):
+            raise self.refuse("two results may share memory")
+        self.storages.append(keys)
+
+
+def _same(origins: frozenset[Origin]) -> int | None:
+    """The number of the parameter that the object is."""
+    if len(origins) == 1:
+        (only,) = origins
+        if only.key[0] == "param" and only.exact and isinstance(only.key[1], int):
+            return only.key[1]
+    return None
+
+
+def finished(unit: Unit, cx: Scope, main: Func, region: Region) -> Program:
+    """The program, with the results that are handed back and the helpers that are called."""
+    assert isinstance(cx.result, Tpl)
+    value, *stored = cx.result.items
+    plan = _Plan(region)
+    # machine results come in the order value, stores; the rebuilt ones in the order of the contract
+    own = plan.rebuild(value)
+    kept = [plan.rebuild(v) for v in stored]
+    parts = _in_order(region, own, kept)
+    body = map_stmts(main.body, lambda s: (_cut(s, plan.kept),))
+    main = replace(main, body=body, results=tuple(plan.types))
+    rebuild = parts[0] if len(parts) == 1 else Pack(tuple(parts)) if parts else Nothing()
+    return Program(main, rebuild, _reached(unit, main))
+
+
+def _in_order(region: Region, own: Rebuild, stored: list[Rebuild]) -> list[Rebuild]:
+    if region.form == "block":
+        assert isinstance(own, Pack)
+        return [*own.items, *stored]
+    returns = any(
+        isinstance(n, ast.Return) and n.value is not None for s in region.statements for n in ast.walk(s)
+    )
+    if stored and not returns:
+        return stored
+    return [*stored, own]
+
+
+def _cut(stmt: Stmt, kept: list[int]) -> Stmt:
+    if isinstance(stmt, Return):
+        return replace(stmt, values=tuple(stmt.values[k] for k in kept))
+    return stmt
+
+
+def _reached(unit: Unit, main: Func) -> tuple[Func, ...]:
+    """The helpers that are called, callees first."""
+    by_name = {f.name: f for f in unit.functions}
+    order: dict[str, Func] = {}
+
+    def visit(func: Func) -> None:
+        for stmt in walk_stmts(func.body):
+            if isinstance(stmt, Invoke) and stmt.func not in order:
+                visit(by_name[stmt.func])
+                order[stmt.func] = by_name[stmt.func]
+
+    visit(main)
+    return tuple(order.values())
+
+

@@ -1,0 +1,276 @@
+"""The state of lowering one function: the variables, the statements emitted so far, fresh symbols.
+
+Everything else in `lower_*` is functions over a `Scope`. Nothing is looked up by a global table: a
+scope carries the expression and statement translators in `unit.rules`, so that the modules that hold
+them need not import each other.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from loopwright.diagnostics import NOWHERE, CannotLower, Declined, Span
+from loopwright.frontend.lower_live import Liveness
+from loopwright.frontend.lower_values import Closure, Entry, Env, Number, Value
+from loopwright.ir.nodes import Assign, Check, Const, Expr, Fail, Func, Stmt, Sym, Var
+from loopwright.ir.types import Type
+
+
+class Again(Exception):
+    """The function must be lowered anew: something was learnt that its start state depends on."""
+
+
+class Unreachable(Exception):
+    """The code being lowered certainly fails here; the statement that holds it becomes a Fail."""
+
+    def __init__(self, reason: str, span: Span) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.span = span
+
+
+def _identifier(name: str) -> str:
+    """The printed name of a variable: without the mark of a hidden one, dots as underscores."""
+    shown = "".join(c if c.isalnum() or c == "_" else " " for c in name.split("#")[0])
+    return "_".join(shown.split()) or "t"
+
+
+def span_of(node: ast.AST) -> Span:
+    """The place of a node; synthetic nodes have none."""
+    if not hasattr(node, "lineno"):
+        return NOWHERE
+    assert isinstance(node, (ast.expr, ast.stmt, ast.arg, ast.keyword, ast.alias))
+    return Span(
+        node.lineno,
+        node.col_offset,
+        node.end_lineno or node.lineno,
+        node.end_col_offset or node.col_offset,
+    )
+
+
+def decline(node: ast.AST, code: str, why: str, unlocks: str | None = None) -> NoReturn:
+    """Refuse the region because of `node`."""
+    raise CannotLower(Declined(span_of(node), code, why, unlocks))
+
+
+@dataclass(slots=True)
+class Sites:
+    """The element types of lists, one for each allocation site; sites that meet share one.
+
+    A list's elements may differ in type (`[0.0] * n`, then a np.float64 is stored): the template holds
+    the union, which is found by lowering again until nothing widens.
+    """
+
+    elements: list[Value | None] = field(default_factory=list)
+    parent: list[int] = field(default_factory=list)
+    frozen: list[bool] = field(default_factory=list)
+    keys: dict[object, int] = field(default_factory=dict)
+    version: int = 0
+
+    def site(self, key: object, element: Value | None = None, *, frozen: bool = False) -> int:
+        """The site of that key; made with that element type at the first call."""
+        if key not in self.keys:
+            self.keys[key] = len(self.parent)
+            self.parent.append(len(self.parent))
+            self.elements.append(element)
+            self.frozen.append(frozen)
+        return self.find(self.keys[key])
+
+    def find(self, site: int) -> int:
+        while self.parent[site] != site:
+            site = self.parent[site]
+        return site
+
+    def element(self, site: int) -> Value | None:
+        return self.elements[self.find(site)]
+
+
+@dataclass(slots=True)
+class Rules:
+    """The translators, filled in by `lower_func`."""
+
+    expr: Callable[[Scope, ast.expr], Value]
+    body: Callable[[Scope, Sequence[ast.stmt]], None]
+    function: Callable[..., object]
+
+
+@dataclass(slots=True)
+class Unit:
+    """What the functions of one program share."""
+
+    rules: Rules
+    tree: ast.Module
+    module_names: dict[str, Value]
+    owner: ast.ClassDef | None
+    self_path: str
+    paths: tuple[str, ...]
+    stores: tuple[str, ...]
+    scopes: list[Scope] = field(default_factory=list)
+    idents: dict[object, int] = field(default_factory=dict)
+    sites: Sites = field(default_factory=Sites)
+    helpers: dict[object, list[object]] = field(default_factory=dict)
+    functions: list[Func] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    active: list[Closure] = field(default_factory=list)
+    inlined: list[str] = field(default_factory=list)
+    blank: Scope = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.blank = Scope(self, None, None)
+
+    def unique(self, name: str) -> str:
+        """A function name that the program does not have yet."""
+        chosen, n = name, 1
+        while chosen in self.names:
+            n += 1
+            chosen = f"{name}_{n}"
+        self.names.add(chosen)
+        return chosen
+
+
+@dataclass(slots=True)
+class Frame:
+    """A loop being lowered: the states to agree on at its head and at its exit (None: not known)."""
+
+    head: Env
+    exit: Env | None
+    continues: list[Env] = field(default_factory=list)
+    breaks: list[Env] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Memo:
+    head: Env | None = None
+    exit: Env | None = None
+
+
+class Scope:
+    """One function being lowered. `env` is None where control cannot come.
+
+    `outer` is the function around it in the text, `caller` the one whose call it is lowered for;
+    `depth` is the number of the scope.
+    """
+
+    def __init__(
+        self, unit: Unit, outer: Scope | None, caller: Scope | None, depth: int | None = None
+    ) -> None:
+        self.unit = unit
+        self.outer = outer
+        self.caller = caller
+        self.depth = len(unit.scopes) if depth is None else depth
+        if depth is None:
+            unit.scopes.append(self)
+        else:
+            unit.scopes[depth] = self
+        self.locals: frozenset[str] = frozenset()
+        self.liveness = Liveness()
+        self.aliased: frozenset[str] = frozenset()
+        self.shrinking: frozenset[str] = frozenset()
+        self.syms: dict[tuple[str, Type], Sym] = {}
+        self.hidden: set[Sym] = set()
+        self.markers: set[Sym] = set()
+        # learnt from one lowering for the next
+        self.captures: dict[str, Value] = {}
+        self.stores: dict[str, None] = {}
+        self.result: Value | None = None
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the statements and the state, for another lowering of the same body."""
+        self.env: Env | None = {}
+        self.out: list[Stmt] = []
+        self.frames: list[Frame] = []
+        self.memos: dict[object, Memo] = {}
+        self.renamed: dict[str, str] = {}
+        self.counter = 0
+        self.span: Span = NOWHERE
+        self.returned: list[Value] = []
+
+    # -------------------------------------------------------------- symbols
+
+    def sym(self, name: str, t: Type, *, marker: bool = False) -> Sym:
+        """The symbol of variable `name` at machine type `t`.
+
+        A marker (the tag or the flag of a variable) may be dropped if nothing reads it.
+        """
+        key = (name, t)
+        if key not in self.syms:
+            self.syms[key] = Sym(_identifier(name), t)
+            if "#" in name:
+                self.hidden.add(self.syms[key])
+            if marker:
+                self.markers.add(self.syms[key])
+        return self.syms[key]
+
+    def fresh(self, hint: str) -> str:
+        """A variable name that no source text contains; the same in each repeated lowering."""
+        self.counter += 1
+        return f"{hint}#{self.counter}"
+
+    # ----------------------------------------------------------- statements
+
+    def emit(self, stmt: Stmt) -> None:
+        self.out.append(stmt)
+
+    def set(self, sym: Sym, value: Expr) -> None:
+        if not (isinstance(value, Var) and value.sym is sym):
+            self.emit(Assign(sym, value, self.span))
+
+    def hold(self, expr: Expr, hint: str = "t") -> Expr:
+        """The value of `expr` now, in a fresh variable unless it is a constant."""
+        if isinstance(expr, Const):
+            return expr
+        sym = self.sym(self.fresh(hint), expr.type)
+        self.set(sym, expr)
+        return Var(sym)
+
+    def check(self, cond: Expr, reason: str) -> None:
+        """Fail unless `cond`."""
+        if not (isinstance(cond, Const) and cond.value is True):
+            self.emit(Check(cond, reason, self.span))
+
+    def stop(self, reason: str) -> None:
+        """Control does not come past here: the original raises, or the kernel does not know."""
+        self.emit(Fail(reason, self.span))
+        self.env = None
+
+    @contextmanager
+    def block(self) -> Iterator[list[Stmt]]:
+        """Statements emitted inside go to the list that is yielded."""
+        outer, self.out = self.out, []
+        try:
+            yield self.out
+        finally:
+            self.out = outer
+
+    def at(self, node: ast.AST) -> Span:
+        """Make `node` the place of what is emitted next."""
+        if hasattr(node, "lineno"):
+            self.span = span_of(node)
+        return self.span
+
+    # ------------------------------------------------------------ shortcuts
+
+    def eval(self, node: ast.expr) -> Value:
+        return self.unit.rules.expr(self, node)
+
+    def number(self, node: ast.expr) -> Number:
+        """The value of `node`, which must be a number."""
+        value = self.eval(node)
+        if not isinstance(value, Number):
+            decline(node, "LW103", "a number is needed here")
+        return value
+
+    @property
+    def live(self) -> Env:
+        """The variables, where control comes."""
+        assert self.env is not None
+        return self.env
+
+    def bind(self, name: str, value: Value) -> None:
+        """Set a variable that is canonical already."""
+        self.live[name] = Entry(value)

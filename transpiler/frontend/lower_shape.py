@@ -1,0 +1,190 @@
+"""Changing shapes: reshape, ravel, concatenate, stack, expand_dims, and their method forms."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+import numpy as np
+
+from loopwright.frontend.lower_args import (
+    array_of,
+    bind,
+    constant_of,
+    dtype_of,
+    int_constant,
+    int_operand,
+    normal_axis,
+    shape_of,
+)
+from loopwright.frontend.lower_create import copy_of_array
+from loopwright.frontend.lower_index import FULL
+from loopwright.frontend.lower_names import views
+from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_reduce import as_dtype, wrap
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_values import Arr, Tpl, Value, integer
+from loopwright.ir.nodes import Call, Expr, Load, NewAxis, Reshape
+from loopwright.ir.types import Array, machine_dtype
+
+
+def reshape(cx: Scope, x: Arr, shape: tuple[Expr, ...], node: ast.AST) -> Value:
+    """`x.reshape(shape)`: a view of a C-contiguous array."""
+    t = x.type
+    if not shape:
+        decline(node, "LW102", "an array without axes is not covered")
+    if t.layout != "C" and t.ndim > 1 and x.origins:
+        # NumPy copies or not depending on the strides
+        decline(node, "LW102", "reshape of an array that is not contiguous is not covered")
+    expr = x.expr if t.layout == "C" else copy_of_array(x.expr)
+    result = Array(t.dtype, len(shape))
+    return Arr(Reshape(expr, shape, result), result, views(x))
+
+
+def reshape_method(cx: Scope, x: Arr, node: ast.Call) -> Value:
+    """`x.reshape(2, 3)` and `x.reshape((2, 3))`."""
+    if node.keywords:
+        decline(node, "LW102", "keyword arguments of reshape are not covered")
+    values = eval_all(cx, node.args)
+    given = values[0] if len(values) == 1 else Tpl(tuple(values))
+    return reshape(cx, x, shape_of(cx, given, node), node)
+
+
+def flat(cx: Scope, x: Arr, copy: bool, node: ast.AST) -> Value:
+    """`x.ravel()` (a view if contiguous) and `x.flatten()` (a copy)."""
+    t = x.type
+    if copy:
+        base = copy_of_array(x.expr)
+        result = Array(t.dtype, 1)
+        return wrap(base if t.ndim == 1 else Reshape(base, (integer(-1),), result))
+    if t.ndim == 1 and t.layout == "C":
+        return Arr(x.expr, t, views(x))
+    return reshape(cx, x, (integer(-1),), node)
+
+
+def _reshape(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["a", "shape"], required=2)
+    return reshape(cx, array_of(cx, bound["a"], node), shape_of(cx, bound["shape"], node), node)
+
+
+def _ravel(cx: Scope, node: ast.Call) -> Value:
+    return flat(cx, array_of(cx, bind(cx, node, ["a"])["a"], node), False, node)
+
+
+def _parts(cx: Scope, node: ast.Call) -> tuple[list[Arr], int | None]:
+    """The arrays of a display, and the axis if it is given."""
+    if not node.args or not isinstance(node.args[0], (ast.List, ast.Tuple)):
+        decline(node, "LW102", "the arrays must be given in a list or tuple display")
+    values = eval_all(cx, node.args[0].elts)
+    rest = [*node.args[1:], *[k.value for k in node.keywords if k.arg == "axis"]]
+    if len(node.args) - 1 + len(node.keywords) != len(rest) or not values:
+        decline(node, "LW102", "only the argument `axis` is covered here")
+    arrays = [array_of(cx, v, node) for v in values]
+    if any(a.type.ndim != arrays[0].type.ndim for a in arrays):
+        decline(node, "LW103", "arrays of different rank raise ValueError")
+    dtype = np.result_type(*(np.dtype(a.type.dtype) for a in arrays)).name
+    same = [Arr(as_dtype(a.expr, dtype), Array(dtype, a.type.ndim), a.origins) for a in arrays]  # type: ignore[arg-type]
+    return same, int_constant(cx.eval(rest[0]), node, "axis") if rest else None
+
+
+def _join(name: str, default: int) -> Callable[[Scope, ast.Call], Value]:
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        arrays, given = _parts(cx, node)
+        t = arrays[0].type
+        ndim = t.ndim + (name == "stack")
+        axis = normal_axis(default if given is None else given, ndim, node)
+        args = (integer(axis), *(a.expr for a in arrays))
+        return wrap(Call(f"np.{name}", args, Array(machine_dtype(arrays[0].expr.type), ndim)))
+
+    return handler
+
+
+def _hv(horizontal: bool) -> Callable[[Scope, ast.Call], Value]:
+    """`np.hstack` and `np.vstack`."""
+
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        arrays, _ = _parts(cx, node)
+        t = arrays[0].type
+        if t.ndim == 1 and not horizontal:
+            args = (integer(0), *(a.expr for a in arrays))
+            return wrap(Call("np.stack", args, Array(t.dtype, 2)))
+        axis = 1 if horizontal and t.ndim > 1 else 0
+        args = (integer(axis), *(a.expr for a in arrays))
+        return wrap(Call("np.concatenate", args, Array(t.dtype, t.ndim)))
+
+    return handler
+
+
+def _expand_dims(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["a", "axis"], required=2)
+    x = array_of(cx, bound["a"], node)
+    axis = normal_axis(int_constant(bound["axis"], node, "axis"), x.type.ndim + 1, node)
+    items = [FULL] * x.type.ndim
+    index = (*items[:axis], NewAxis(), *items[axis:])
+    t = Array(x.type.dtype, x.type.ndim + 1, x.type.layout if x.type.layout == "C" else "A")
+    return Arr(Load(x.expr, index, t), t, views(x))
+
+
+def _diag(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["v", "k"])
+    x = array_of(cx, bound["v"], node)
+    k = integer(int_constant(bound["k"], node, "k") if "k" in bound else 0)
+    if x.type.ndim != 1:
+        # of a matrix it is a read-only view
+        decline(node, "LW102", "np.diag of a matrix is not covered")
+    return wrap(Call("np.diag", (x.expr, k), Array(x.type.dtype, 2)))
+
+
+def _triangle(name: str) -> Callable[[Scope, ast.Call], Value]:
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        bound = bind(cx, node, ["m", "k"])
+        x = array_of(cx, bound["m"], node)
+        k = integer(int_constant(bound["k"], node, "k") if "k" in bound else 0)
+        if x.type.ndim != 2:
+            decline(node, "LW102", f"np.{name} is covered for matrices")
+        return wrap(Call(f"np.{name}", (x.expr, k), Array(x.type.dtype, 2)))
+
+    return handler
+
+
+def _roll(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["a", "shift", "axis"], required=2)
+    x = array_of(cx, bound["a"], node)
+    if "axis" in bound:
+        axis = normal_axis(int_constant(bound["axis"], node, "axis"), x.type.ndim, node)
+    elif x.type.ndim == 1:
+        axis = 0
+    else:
+        decline(node, "LW102", "np.roll without axis is covered for one axis only")
+    args = (x.expr, int_operand(cx, bound["shift"], node), integer(axis))
+    return wrap(Call("np.roll", args, Array(x.type.dtype, x.type.ndim)))
+
+
+def astype(cx: Scope, x: Arr, node: ast.Call) -> Value:
+    """`x.astype(dtype)`: always a copy."""
+    bound = bind(cx, node, ["self", "dtype", "copy"], required=2, first=x)
+    if "copy" in bound and not constant_of(bound["copy"], node, "copy"):
+        decline(node, "LW102", "astype without copying is not covered")
+    dtype = dtype_of(bound["dtype"], node)
+    assert dtype is not None
+    t = x.type
+    if t.dtype == dtype:
+        return wrap(copy_of_array(x.expr))
+    if t.dtype.startswith("complex") and not dtype.startswith("complex"):
+        decline(node, "LW302", "astype would discard the imaginary part")
+    return wrap(as_dtype(x.expr, dtype))
+
+
+SHAPES: dict[str, Callable[[Scope, ast.Call], Value]] = {
+    "reshape": _reshape,
+    "ravel": _ravel,
+    "concatenate": _join("concatenate", 0),
+    "stack": _join("stack", 0),
+    "hstack": _hv(True),
+    "vstack": _hv(False),
+    "expand_dims": _expand_dims,
+    "diag": _diag,
+    "tril": _triangle("tril"),
+    "triu": _triangle("triu"),
+    "roll": _roll,
+}

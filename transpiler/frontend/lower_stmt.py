@@ -1,0 +1,188 @@
+"""Statements other than loops."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from loopwright.frontend.lower_arith import binary
+from loopwright.frontend.lower_expr import BINARY, condition
+from loopwright.frontend.lower_index import whole
+from loopwright.frontend.lower_join import canonical, coerce, convert, join_envs, join_values, store_variable
+from loopwright.frontend.lower_lists import list_statement
+from loopwright.frontend.lower_loops import for_loop, is_live, while_loop
+from loopwright.frontend.lower_names import read_path
+from loopwright.frontend.lower_order import spill
+from loopwright.frontend.lower_scope import Frame, Scope, Unreachable, decline
+from loopwright.frontend.lower_store import assign_to, augmented, named
+from loopwright.frontend.lower_values import (
+    NOTHING,
+    Closure,
+    Env,
+    Lst,
+    Mixed,
+    Tpl,
+    Value,
+    flatten,
+)
+from loopwright.ir.nodes import Break, Const, Continue, If, Return, Stmt
+
+
+def body(cx: Scope, statements: Sequence[ast.stmt]) -> None:
+    """Lower statements in order; those that control cannot reach are left out."""
+    for stmt in statements:
+        if cx.env is None:
+            return
+        cx.at(stmt)
+        try:
+            statement(cx, stmt)
+        except Unreachable as error:
+            cx.span = error.span
+            cx.stop(error.reason)
+
+
+def statement(cx: Scope, stmt: ast.stmt) -> None:
+    match stmt:
+        case ast.Assign(targets, value):
+            _assignment(cx, targets, value, stmt)
+        case ast.AnnAssign(target, _, value):
+            if value is not None:
+                _assignment(cx, [target], value, stmt)
+        case ast.AugAssign(target, op, value):
+            if isinstance(op, ast.MatMult):
+                decline(stmt, "LW101", "`@=` is not covered")
+            augmented(
+                cx,
+                target,
+                lambda: cx.eval(value),
+                lambda a, b: binary(cx, BINARY[type(op)], a, b, stmt),
+            )
+        case ast.If():
+            _if(cx, stmt)
+        case ast.For():
+            for_loop(cx, stmt, assign_to)
+        case ast.While():
+            while_loop(cx, stmt, condition)
+        case ast.Return(value):
+            _return(cx, NOTHING if value is None else cx.eval(value), stmt)
+        case ast.Expr(value):
+            _expression(cx, value)
+        case ast.Break():
+            _jump(cx, stmt)
+        case ast.Continue():
+            _jump(cx, stmt)
+        case ast.Pass():
+            pass
+        case ast.Raise():
+            cx.stop("the original raises here")
+        case ast.Assert(test, _):
+            cx.check(condition(cx, test), "assertion")
+        case ast.FunctionDef(name) if not stmt.decorator_list:
+            store_variable(cx, name, Closure(stmt, name, depth=cx.depth))
+        case _:
+            what = type(stmt).__name__
+            decline(stmt, "LW101", f"a statement of kind {what} is not covered")
+
+
+def _expression(cx: Scope, value: ast.expr) -> None:
+    if isinstance(value, ast.Constant):
+        return
+    if isinstance(value, ast.Call) and list_statement(cx, value):
+        return
+    result = cx.eval(value)
+    for e in flatten(result):
+        # only whether it fails matters
+        if not isinstance(e, Const):
+            cx.hold(e)
+
+
+def _assignment(cx: Scope, targets: list[ast.expr], node: ast.expr, stmt: ast.stmt) -> None:
+    value = cx.eval(node)
+    if len(targets) > 1:
+        value = spill(cx, named(cx, value, stmt))
+    cx.at(stmt)
+    for target in targets:
+        assign_to(cx, target, value)
+
+
+def _if(cx: Scope, stmt: ast.If) -> None:
+    cond = condition(cx, stmt.test)
+    if isinstance(cond, Const):
+        body(cx, stmt.body if cond.value else stmt.orelse)
+        return
+    start = dict(cx.live)
+    with cx.block() as then:
+        body(cx, stmt.body)
+    env_then, cx.env = cx.env, start
+    with cx.block() as orelse:
+        body(cx, stmt.orelse)
+    env_else = cx.env
+    live = cx.liveness.after.get(id(stmt), frozenset())
+    cx.env = join_envs(cx, [env_then, env_else], lambda n: is_live(cx, n, live))
+    if cx.env is not None:
+        _to(cx, env_then, cx.env, then)
+        _to(cx, env_else, cx.env, orelse)
+    cx.at(stmt)
+    cx.emit(If(cond, tuple(then), tuple(orelse), cx.span))
+
+
+def _to(cx: Scope, source: Env | None, target: Env, block: list[Stmt]) -> None:
+    """Append to a block what turns its final state into `target`."""
+    if source is None:
+        return
+    outer, cx.out = cx.out, block
+    convert(cx, source, target)
+    cx.out = outer
+
+
+def _jump(cx: Scope, stmt: ast.Break | ast.Continue) -> None:
+    frame: Frame = cx.frames[-1]
+    state = cx.live
+    if isinstance(stmt, ast.Break):
+        frame.breaks.append(state)
+        if frame.exit is not None:
+            convert(cx, state, frame.exit)
+        cx.emit(Break(cx.span))
+    else:
+        frame.continues.append(state)
+        convert(cx, state, frame.head)
+        cx.emit(Continue(cx.span))
+    cx.env = None
+
+
+def _return(cx: Scope, value: Value, stmt: ast.stmt) -> None:
+    value = named(cx, value, stmt)
+    give_back(cx, value, stmt)
+
+
+def give_back(cx: Scope, value: Value, node: ast.AST) -> None:
+    """End the function with `value` and, in a helper, the attributes that it set."""
+    value = _settled(value)
+    stored = []
+    for path in cx.stores:
+        current = read_path(cx, path, node)
+        if current is None:
+            decline(node, "LW104", f"`{path}` may not be set here")
+        stored.append(_settled(current))
+    whole = Tpl((value, *stored))
+    shape = canonical(cx, "result#", whole)
+    cx.result = shape if cx.result is None else join_values(cx, "result#", cx.result, shape)
+    if has_mixed(cx.result):
+        decline(node, "LW302", "the function returns values of different kinds")
+    cx.at(node)
+    exprs = flatten(coerce(cx, whole, cx.result))
+    cx.emit(Return(exprs, cx.span))
+    cx.env = None
+
+
+def _settled(value: Value) -> Value:
+    """Lists as they are handed out: with columns that are in use as a whole."""
+    if isinstance(value, Tpl):
+        return Tpl(tuple(_settled(v) for v in value.items))
+    return whole(value) if isinstance(value, Lst) else value
+
+
+def has_mixed(value: Value) -> bool:
+    if isinstance(value, Tpl):
+        return any(has_mixed(v) for v in value.items)
+    return isinstance(value, Mixed)

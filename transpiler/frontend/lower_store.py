@@ -1,0 +1,327 @@
+"""Assignment targets: names, tuples, elements, slices, attributes; in-place operators."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from loopwright.frontend.lower_arith import as_operand, binary, strip_none
+from loopwright.frontend.lower_index import (
+    FULL,
+    Index,
+    array_index,
+    in_buffer,
+    index_number,
+    list_element,
+    load,
+    merge,
+)
+from loopwright.frontend.lower_join import cast, coerce, list_length, store_variable, widen
+from loopwright.frontend.lower_lists import extend
+from loopwright.frontend.lower_names import is_prefix, lookup, member
+from loopwright.frontend.lower_order import effects, spill
+from loopwright.frontend.lower_scope import Again, Scope, decline
+from loopwright.frontend.lower_values import (
+    test,
+    Arr,
+    Lst,
+    Mixed,
+    Number,
+    Object,
+    Origin,
+    Text,
+    Tpl,
+    Value,
+    describe,
+    flatten,
+    integer,
+    number,
+)
+from loopwright.frontend.typing_rules import rank_of, same_kind
+from loopwright.ir.nodes import Compare, Const, Dim, Expr, IndexItem, Pt, Store, Sym, Var
+from loopwright.ir.types import BOOL, FLOAT, INT, NONE, Array, DType, kind_of, machine_dtype
+
+
+def named(cx: Scope, value: Value, node: ast.AST) -> Value:
+    """A fresh array or list that gets a name: its storage is known by the place `node`."""
+    if isinstance(value, Arr) and not value.origins:
+        return Arr(value.expr, value.type, frozenset({Origin(("site", cx.depth, id(node)))}))
+    if isinstance(value, Tpl):
+        return Tpl(tuple(named(cx, v, node) for v in value.items))
+    return value
+
+
+def assign_to(cx: Scope, target: ast.expr, value: Value) -> None:
+    """`target = value`."""
+    match target:
+        case ast.Name(name):
+            store_variable(cx, cx.renamed.get(name, name), named(cx, value, target))
+        case ast.Tuple(elts) | ast.List(elts):
+            _unpack(cx, elts, value, target)
+        case ast.Subscript():
+            _store_item(cx, target, value)
+        case ast.Attribute():
+            store_path(cx, _path_of(cx, target), named(cx, value, target), target)
+        case _:
+            decline(target, "LW101", "this assignment target is not covered")
+
+
+def _unpack(cx: Scope, elts: list[ast.expr], value: Value, node: ast.expr) -> None:
+    if any(isinstance(e, ast.Starred) for e in elts):
+        decline(node, "LW101", "a starred target is not covered")
+    items = unpacked(cx, value, len(elts), node)
+    if len(elts) > 1:
+        items = [spill(cx, v) for v in items]
+    for target, item in zip(elts, items, strict=True):
+        assign_to(cx, target, item)
+
+
+def unpacked(cx: Scope, value: Value, n: int, node: ast.AST) -> list[Value]:
+    """The `n` items of a tuple, array or list."""
+    match value:
+        case Tpl(items):
+            if len(items) != n:
+                decline(node, "LW103", f"{len(items)} values for {n} targets raise ValueError")
+            return list(items)
+        case Arr(expr, t, _):
+            cx.check(test("eq", Dim(expr, 0, INT), integer(n)), "values to unpack")
+            rest = (FULL,) * (t.ndim - 1)
+            return [load(value, Index((Pt(integer(i)), *rest), t.ndim - 1), node) for i in range(n)]
+        case Lst():
+            cx.check(test("eq", list_length(value), integer(n)), "values to unpack")
+            return [list_element(cx, value, integer(i), node) for i in range(n)]
+        case _:
+            decline(node, "LW103", f"{describe(value)} cannot be unpacked here")
+
+
+# ------------------------------------------------------------------ attributes
+
+
+def _path_of(cx: Scope, target: ast.Attribute) -> str:
+    base = cx.eval(target.value)
+    if not isinstance(base, Object):
+        decline(target, "LW101", f"setting an attribute of {describe(base)} is not covered")
+    return f"{base.path}.{target.attr}"
+
+
+def store_path(cx: Scope, path: str, value: Value, node: ast.AST) -> None:
+    """`self.w = value`: the attribute is state that the function hands back."""
+    if path not in cx.unit.stores:
+        decline(node, "LW104", f"`{path}` is set, which the region does not hand back")
+    if is_prefix(cx, path):
+        decline(node, "LW104", f"`{path}` is replaced while parts of it are inputs")
+    if cx.caller is not None and path not in cx.stores:
+        cx.stores[path] = None
+        cx.result = None
+        raise Again
+    store_variable(cx, path, value)
+
+
+# -------------------------------------------------------------------- elements
+
+
+def _store_item(cx: Scope, target: ast.Subscript, value: Value) -> None:
+    with cx.block() as made:
+        base = cx.eval(target.value)
+        write = _writer(cx, base, target)
+    if effects(cx, made):
+        value = spill(cx, value)
+    cx.out.extend(made)
+    write(value)
+
+
+def _writer(cx: Scope, base: Value, target: ast.Subscript) -> Callable[[Value], None]:
+    """Evaluates the index; the function returned stores a value there."""
+    match base:
+        case Arr():
+            index = array_index(cx, base.type, target.slice)
+            return lambda value: store_array(cx, base, index, value, target)
+        case Lst():
+            if isinstance(target.slice, ast.Slice):
+                decline(target, "LW101", "assignment to a slice of a list is not covered")
+            at = index_number(cx, cx.eval(target.slice), target.slice)
+            return lambda value: store_list(cx, base, at, value, target)
+        case Object(path):
+            key = cx.eval(target.slice)
+            if isinstance(key, Text):
+                return lambda value: store_path(cx, f"{path}[{key.value!r}]", value, target)
+            decline(target, "LW101", f"assignment into {describe(base)} is not covered")
+        case _:
+            decline(target, "LW101", f"assignment into {describe(base)} is not covered")
+
+
+def _storage(cx: Scope, base: Expr, items: tuple[IndexItem, ...], node: ast.AST) -> tuple[Sym, tuple[IndexItem, ...]]:
+    """The variable that a store goes to, and the index on it."""
+    inner, merged = merge(base, items)
+    if not isinstance(inner, Var):
+        held = cx.hold(inner, "view")
+        assert isinstance(held, Var)
+        inner = held
+    return inner.sym, merged
+
+
+def store_array(cx: Scope, base: Arr, index: Index, value: Value, node: ast.AST) -> None:
+    """`base[index] = value`."""
+    if not base.origins:
+        decline(node, "LW101", "assignment into a temporary array is not covered")
+    operand = stored_operand(cx, value, base.type.dtype, node)
+    if rank_of(operand.type) > index.ndim:
+        decline(node, "LW302", "the value has more axes than the place that it is stored to")
+    cx.at(node)
+    sym, items = _storage(cx, base.expr, index.items, node)
+    cx.emit(Store(sym, items, operand, cx.span))
+
+
+def stored_operand(cx: Scope, value: Value, dtype: DType, node: ast.AST) -> Expr:
+    """A value about to be stored in an array of that dtype."""
+    if isinstance(value, Number):
+        if NONE in value.types:
+            decline(node, "LW302", "None may be stored in an array")
+        if value.tag is not None:
+            integral = kind_of(dtype) in "iub"
+            is_float = machine_dtype(value.expr.type) == "float64"
+            value = number(cast(value.expr, FLOAT) if integral and is_float else value.expr)
+    operand = as_operand(cx, value, node)
+    if kind_of(machine_dtype(operand.type)) == "c" and kind_of(dtype) != "c":
+        decline(node, "LW302", "a complex value is stored in an array of real numbers")
+    return operand
+
+
+def store_list(cx: Scope, base: Lst, at: Expr, value: Value, node: ast.AST) -> None:
+    """`base[at] = value` on a list of numbers (or tuples of numbers)."""
+    if base.ndim > 1 or isinstance(value, (Arr, Lst)):
+        decline(node, "LW101", "replacing a row of a nested list is not covered")
+    reason = widen(cx, base.site, value)
+    if reason is not None:
+        decline(node, "LW302", reason)
+    elem = cx.unit.sites.element(base.site)
+    assert elem is not None
+    exprs = flatten(coerce(cx, value, elem))
+    at = in_buffer(cx, base, at)
+    cx.at(node)
+    if len(exprs) > 1:
+        exprs = tuple(cx.hold(e) for e in exprs)
+    for column, expr in zip(base.columns, exprs, strict=False):
+        sym, items = _storage(cx, column, (Pt(at),), node)
+        cx.emit(Store(sym, items, expr, cx.span))
+
+
+# ----------------------------------------------------------- in-place operators
+
+
+def augmented(
+    cx: Scope, target: ast.expr, operand: Callable[[], Value], combine: Callable[[Value, Value], Value]
+) -> None:
+    """`target op= operand()`; the target's parts are evaluated once, before the operand."""
+    match target:
+        case ast.Name(name):
+            old = lookup(cx, name, target)
+            new = _second(cx, old, operand)
+
+            def put(value: Value) -> None:
+                store_variable(cx, cx.renamed.get(name, name), named(cx, value, target))
+
+            _update(cx, new[0], new[1], combine, put, target)
+        case ast.Attribute():
+            base = cx.eval(target.value)
+            if not isinstance(base, Object):
+                decline(target, "LW101", f"setting an attribute of {describe(base)} is not covered")
+            old = member(cx, base.path, target.attr, target)
+            new = _second(cx, old, operand)
+            path = f"{base.path}.{target.attr}"
+            _update(
+                cx, new[0], new[1], combine, lambda v: store_path(cx, path, v, target), target
+            )
+        case ast.Subscript():
+            _augmented_item(cx, target, operand, combine)
+        case _:
+            decline(target, "LW101", "this assignment target is not covered")
+
+
+def _second(cx: Scope, old: Value, operand: Callable[[], Value]) -> tuple[Value, Value]:
+    with cx.block() as made:
+        other = operand()
+    if effects(cx, made) and isinstance(old, (Number, Tpl)):
+        old = spill(cx, old)
+    cx.out.extend(made)
+    return old, other
+
+
+def _update(
+    cx: Scope,
+    old: Value,
+    other: Value,
+    combine: Callable[[Value, Value], Value],
+    put: Callable[[Value], None],
+    node: ast.AST,
+) -> None:
+    """In place for arrays and lists, a new value for numbers."""
+    if isinstance(old, Arr):
+        t = old.type
+        _in_place(cx, old, Index((FULL,) * t.ndim, t.ndim), combine(old, other), node)
+    elif isinstance(old, Lst):
+        extend(cx, old, other, node)
+    else:
+        put(combine(old, other))
+
+
+def _in_place(cx: Scope, base: Arr, index: Index, value: Value, node: ast.AST) -> None:
+    """`base[index] op= ...` with NumPy's casting rule for in-place operators."""
+    operand = as_operand(cx, value, node)
+    if not same_kind(operand.type, base.type.dtype):
+        decline(
+            node,
+            "LW302",
+            f"an in-place operator cannot put {operand.type} into an array of {base.type.dtype}",
+        )
+    store_array(cx, base, index, value, node)
+
+
+def _augmented_item(
+    cx: Scope,
+    target: ast.Subscript,
+    operand: Callable[[], Value],
+    combine: Callable[[Value, Value], Value],
+) -> None:
+    base = cx.eval(target.value)
+    if isinstance(base, Arr):
+        index = _held_index(cx, array_index(cx, base.type, target.slice))
+        old, other = _second(cx, load(base, index, target), operand)
+        new = combine(old, other)
+        if index.ndim or index.fancy:
+            _in_place(cx, base, index, new, target)
+        else:
+            store_array(cx, base, index, new, target)
+    elif isinstance(base, Lst) and not isinstance(target.slice, ast.Slice):
+        at = cx.eval(target.slice)
+        place = _held(cx, index_number(cx, at, target.slice))
+        if base.length is not None:
+            place = in_buffer(cx, base, place)
+            base = Lst(base.columns, base.site, base.ndim, base.origins)
+        old, other = _second(cx, list_element(cx, base, place, target), operand)
+        store_list(cx, base, place, combine(old, other), target)
+    elif isinstance(base, Object):
+        key = cx.eval(target.slice)
+        if not isinstance(key, Text):
+            decline(target, "LW101", f"assignment into {describe(base)} is not covered")
+        old, other = _second(cx, cx.eval(_as_load(target)), operand)
+        path = f"{base.path}[{key.value!r}]"
+        _update(cx, old, other, combine, lambda v: store_path(cx, path, v, target), target)
+    else:
+        decline(target, "LW101", f"assignment into {describe(base)} is not covered")
+
+
+def _as_load(target: ast.Subscript) -> ast.expr:
+    return ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
+
+
+def _held(cx: Scope, expr: Expr) -> Expr:
+    """An index used twice: kept in a variable unless it is a name, a constant or one addition."""
+    return expr if isinstance(expr, (Const, Var)) else cx.hold(expr, "at")
+
+
+def _held_index(cx: Scope, index: Index) -> Index:
+    items: list[IndexItem] = []
+    for item in index.items:
+        items.append(Pt(_held(cx, item.at)) if isinstance(item, Pt) else item)
+    return Index(tuple(items), index.ndim)

@@ -1,0 +1,266 @@
+"""What the lowering knows of a Python value: its possible types and the IR expressions that hold it.
+
+A *canonical* value of a variable has plain symbols for expressions; `flatten` lists them. Where paths
+meet, two canonical values join into a third, and `coerce` (in `lower_join`) turns one into the other.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from loopwright.ir.nodes import Compare, CompareOp, Const, Expr, Sym, Unary, Var
+from loopwright.ir.types import B1, BOOL, FLOAT, INT, NONE, Array, Num, Py, Scalar, Type
+
+TAG = Num("int64")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an array or list object comes from: `("param", n)` or an allocation site.
+
+    `exact` is False for a view of it.
+    """
+
+    key: tuple[object, ...]
+    exact: bool = True
+
+
+Origins: TypeAlias = frozenset[Origin]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number, or None. With several possible `types`, `tag` tells the position of the actual one."""
+
+    expr: Expr
+    types: tuple[Scalar, ...]
+    tag: Expr | None = None
+
+    @property
+    def type(self) -> Scalar:
+        """The only type."""
+        (only,) = self.types
+        return only
+
+
+@dataclass(frozen=True, slots=True)
+class Arr:
+    expr: Expr
+    type: Array
+    origins: Origins
+
+
+@dataclass(frozen=True, slots=True)
+class Lst:
+    """A list, held as one column for each machine number of an element (see `Sites`).
+
+    `length` is set for a list that shrinks: the columns are then buffers, in use up to there.
+    """
+
+    columns: tuple[Expr, ...]
+    site: int
+    ndim: int
+    origins: Origins
+    length: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tpl:
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generator:
+    """A `numpy.random.Generator`."""
+
+    sym: Sym
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A module, function or class outside the program, by its full dotted name (`numpy.linalg.norm`)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object known only by its path (`self`, `self.params`): its attributes may be live-ins."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string constant."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Closure:
+    """A function of the program. `self_path` is set for a bound method, `depth` is the number of the
+    scope that defines it (-1: the module)."""
+
+    node: ast.FunctionDef | ast.Lambda
+    name: str
+    self_path: str | None = None
+    depth: int = -1
+    static: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Closure):
+            return NotImplemented
+        return (self.node, self.self_path, self.depth) == (other.node, other.self_path, other.depth)
+
+    def __hash__(self) -> int:
+        return hash((id(self.node), self.self_path, self.depth))
+
+
+@dataclass(frozen=True, slots=True)
+class Mixed:
+    """A variable that cannot be used here, with the reason; it may be assigned again."""
+
+    reason: str
+
+
+Value: TypeAlias = Number | Arr | Lst | Tpl | Generator | Library | Object | Text | Closure | Mixed
+
+NOTHING = Number(Const(None, NONE), (NONE,))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A variable: its canonical value; `flag` is set if it may be unassigned (True: assigned)."""
+
+    value: Value
+    flag: Expr | None = None
+
+
+Env: TypeAlias = dict[str, Entry]
+
+
+def integer(n: int) -> Const:
+    return Const(n, INT)
+
+
+def real(x: float) -> Const:
+    return Const(x, FLOAT)
+
+
+def truth_const(b: bool) -> Const:
+    return Const(b, BOOL)
+
+
+def tag_const(n: int) -> Const:
+    return Const(n, TAG)
+
+
+def number(expr: Expr) -> Number:
+    """The number that a scalar expression holds."""
+    t = expr.type
+    assert not isinstance(t, Array), t
+    return Number(expr, (t,))  # type: ignore[arg-type]
+
+
+def test(op: CompareOp, a: Expr, b: Expr) -> Compare:
+    """A comparison of two numbers as a condition."""
+    python = isinstance(a.type, Py) and isinstance(b.type, Py)
+    return Compare(op, a, b, BOOL if python else B1)
+
+
+def negated(cond: Expr) -> Expr:
+    """`not cond`."""
+    if isinstance(cond, Const):
+        return truth_const(not cond.value)
+    return Unary("not", cond, B1 if isinstance(cond.type, Num) else BOOL)
+
+
+def flatten(value: Value) -> tuple[Expr, ...]:
+    """The machine values that make up a value, in a fixed order."""
+    match value:
+        case Number(expr, types, tag):
+            if types == (NONE,):
+                return ()
+            return (expr,) if tag is None else (expr, tag)
+        case Arr():
+            return (value.expr,)
+        case Lst(columns, _, _, _, length):
+            return columns if length is None else (*columns, length)
+        case Tpl(items):
+            return tuple(e for item in items for e in flatten(item))
+        case Generator(sym):
+            return (Var(sym),)
+        case _:
+            return ()
+
+
+def refill(value: Value, exprs: list[Expr]) -> Value:
+    """`value` with other machine values, in the order of `flatten`; `exprs` is consumed."""
+    match value:
+        case Number(_, types, tag):
+            if types == (NONE,):
+                return value
+            first = exprs.pop(0)
+            return Number(first, types, None if tag is None else exprs.pop(0))
+        case Arr(_, type_, origins):
+            return Arr(exprs.pop(0), type_, origins)
+        case Lst(columns, site, ndim, origins, length):
+            new = tuple(exprs.pop(0) for _ in columns)
+            return Lst(new, site, ndim, origins, None if length is None else exprs.pop(0))
+        case Tpl(items):
+            return Tpl(tuple(refill(item, exprs) for item in items))
+        case Generator():
+            held = exprs.pop(0)
+            assert isinstance(held, Var)
+            return Generator(held.sym)
+        case _:
+            return value
+
+
+def describe(value: Value) -> str:
+    """The kind of a value in words, for diagnostics."""
+    match value:
+        case Number(_, types, _):
+            return " or ".join(map(str, types))
+        case Arr(_, type_, _):
+            return str(type_)
+        case Lst():
+            return "a list"
+        case Tpl():
+            return "a tuple"
+        case Generator():
+            return "a Generator"
+        case Library(name):
+            return f"`{name}`"
+        case Object(path):
+            return f"the object `{path}`"
+        case Text():
+            return "a string"
+        case Closure(_, name):
+            return f"the function `{name}`"
+        case Mixed(reason):
+            return reason
+
+
+def type_key(value: Value) -> object:
+    """What a specialisation of a helper depends on: everything but the expressions."""
+    match value:
+        case Number(_, types, _):
+            return types
+        case Arr(_, type_, _):
+            return type_
+        case Lst(columns, site, ndim, _, length):
+            return ("list", site, ndim, length is None, tuple(c.type for c in columns))
+        case Tpl(items):
+            return ("tuple", *map(type_key, items))
+        case Generator():
+            return "rng"
+        case _:
+            return value
+
+
+def scalar_types(value: Value) -> tuple[Type, ...]:
+    return tuple(e.type for e in flatten(value))

@@ -1,0 +1,210 @@
+"""Names in expressions and targets: what is read, what is bound, by Python's scoping rules.
+
+The unit is the *chain*: a name followed by attribute and constant-text-key steps, as long as the source
+goes on that way (`self.w`, `net['w1']`). Comprehensions, lambdas and nested functions are scopes.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from loopwright.ir.domain import Step
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+Scope = FunctionNode | ast.Lambda | ast.ClassDef
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain:
+    """One occurrence of a chain. `call` is set where the chain is what is called."""
+
+    root: str
+    steps: tuple[Step, ...]
+    node: ast.expr
+    call: ast.Call | None = None
+
+
+def chain_of(node: ast.expr) -> Chain | None:
+    """The chain that `node` as a whole is, or None."""
+    steps: list[Step] = []
+    at = node
+    while True:
+        match at:
+            case ast.Name(root):
+                return Chain(root, tuple(reversed(steps)), node)
+            case ast.Attribute(value, attr):
+                steps.append(("attr", attr))
+                at = value
+            case ast.Subscript(value, ast.Constant(value=str() as key)):
+                steps.append(("item", key))
+                at = value
+            case _:
+                return None
+
+
+def path_text(root: str, steps: tuple[Step, ...]) -> str:
+    """The source text of a path, as `ir.domain.split_path` reads it."""
+    return root + "".join(f".{key}" if kind == "attr" else f"[{key!r}]" for kind, key in steps)
+
+
+def mangled(name: str, owner: ast.ClassDef | None) -> str:
+    """The name that a private name (`__w`) of a class stands for; other names as they are."""
+    if owner is None or not name.startswith("__") or name.endswith("__"):
+        return name
+    stem = owner.name.lstrip("_")
+    return f"_{stem}{name}" if stem else name
+
+
+def reads(node: ast.AST, bound: frozenset[str] = frozenset()) -> Iterator[Chain]:
+    """Chains that are read in `node`, in source order, unless their root is bound by an inner scope.
+
+    Names that are only stored or deleted are left out; the base of a stored element (`x[i] = v`) is read.
+    """
+    match node:
+        case ast.Name(root, ctx):
+            if root not in bound and isinstance(ctx, ast.Load):
+                yield Chain(root, (), node)
+        case ast.Call(func, args, keywords):
+            chain = chain_of(func)
+            if chain is None:
+                yield from reads(func, bound)
+            elif chain.root not in bound:
+                yield Chain(chain.root, chain.steps, func, node)
+            for part in (*args, *(k.value for k in keywords)):
+                yield from reads(part, bound)
+        case ast.Attribute() | ast.Subscript():
+            chain = chain_of(node)
+            if chain is None:
+                yield from _children(node, bound)
+            elif chain.root not in bound and isinstance(node.ctx, ast.Load):
+                yield chain
+            elif chain.root not in bound:
+                yield from reads(node.value, bound)
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda() | ast.ClassDef():
+            yield from _scope_reads(node, bound)
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            yield from _comprehension_reads(node, bound)
+        case _:
+            yield from _children(node, bound)
+
+
+def _children(node: ast.AST, bound: frozenset[str]) -> Iterator[Chain]:
+    for child in ast.iter_child_nodes(node):
+        yield from reads(child, bound)
+
+
+def _scope_reads(node: Scope, bound: frozenset[str]) -> Iterator[Chain]:
+    outside: list[ast.AST] = []
+    if isinstance(node, ast.ClassDef):
+        outside = [*node.decorator_list, *node.bases, *node.keywords]
+        inside: list[ast.AST] = list(node.body)
+    else:
+        outside = [d for d in (*node.args.defaults, *node.args.kw_defaults) if d is not None]
+        if isinstance(node, ast.Lambda):
+            inside = [node.body]
+        else:
+            outside += node.decorator_list
+            inside = list(node.body)
+    for part in outside:
+        yield from reads(part, bound)
+    # methods do not see the names of their class body, so those hide nothing
+    inner = bound if isinstance(node, ast.ClassDef) else bound | scope_locals(node)
+    for part in inside:
+        yield from reads(part, inner)
+
+
+def _comprehension_reads(node: Comprehension, bound: frozenset[str]) -> Iterator[Chain]:
+    inner = bound
+    for at, generator in enumerate(node.generators):
+        yield from reads(generator.iter, bound if at == 0 else inner)
+        inner = inner | frozenset(bound_names(generator.target))
+        for test in generator.ifs:
+            yield from reads(test, inner)
+    parts = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+    for part in parts:
+        yield from reads(part, inner)
+
+
+def bound_names(node: ast.AST) -> Iterator[str]:
+    """Names that `node` binds in the scope that it stands in, nested statements included."""
+    match node:
+        case ast.Name(name, ast.Store() | ast.Del()):
+            yield name
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield node.name
+            yield from _walrus_names(node.decorator_list)
+        case ast.Lambda():
+            yield from _walrus_names(
+                [d for d in (*node.args.defaults, *node.args.kw_defaults) if d]
+            )
+        case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+            yield from _walrus_names([node])
+        case ast.Import(aliases):
+            for alias in aliases:
+                yield alias.asname or alias.name.split(".")[0]
+        case ast.ImportFrom(_, aliases):
+            for alias in aliases:
+                yield alias.asname or alias.name
+        case _:
+            if isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
+                yield node.name
+            if isinstance(node, ast.MatchMapping) and node.rest:
+                yield node.rest
+            for child in ast.iter_child_nodes(node):
+                yield from bound_names(child)
+
+
+def _walrus_names(nodes: list[ast.expr]) -> Iterator[str]:
+    for node in nodes:
+        for part in ast.walk(node):
+            if isinstance(part, ast.NamedExpr) and isinstance(part.target, ast.Name):
+                yield part.target.id
+
+
+def parameters(node: FunctionNode | ast.Lambda) -> tuple[str, ...]:
+    """Parameter names in order of declaration."""
+    a = node.args
+    every = [*a.posonlyargs, *a.args, a.vararg, *a.kwonlyargs, a.kwarg]
+    return tuple(arg.arg for arg in every if arg is not None)
+
+
+def declared_elsewhere(node: ast.AST) -> frozenset[str]:
+    """Names that the scope of `node` declares `global` or `nonlocal`."""
+    return frozenset(
+        name
+        for part in walk_scope(node)
+        if isinstance(part, ast.Global | ast.Nonlocal)
+        for name in part.names
+    )
+
+
+def walk_scope(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes of one scope: bodies of nested functions and classes are not entered."""
+    todo: list[ast.AST] = list(ast.iter_child_nodes(node))
+    while todo:
+        part = todo.pop()
+        yield part
+        if not isinstance(part, _SCOPES):
+            todo.extend(ast.iter_child_nodes(part))
+
+
+@lru_cache(maxsize=4096)
+def scope_locals(node: Scope) -> frozenset[str]:
+    """The local names of a function, lambda or class body, parameters included."""
+    if isinstance(node, ast.Lambda):
+        return frozenset(parameters(node)) | frozenset(_walrus_names([node.body]))
+    names = {name for stmt in node.body for name in bound_names(stmt)}
+    if not isinstance(node, ast.ClassDef):
+        names |= set(parameters(node))
+    return frozenset(names) - declared_elsewhere(node)
+
+
+def free_names(node: ast.AST) -> frozenset[str]:
+    """Roots of all chains that `node` reads."""
+    return frozenset(chain.root for chain in reads(node))

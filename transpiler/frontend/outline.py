@@ -1,0 +1,331 @@
+"""Regions: what of a module may be compiled, from whole function bodies down to inner loops.
+
+For each plain function the first choice is its body; within a body (or where it is not coverable) come the
+longest groups of neighbouring coverable statements that hold a loop or array work; within a group each loop,
+first with the allocations right before it (fresh arrays need no guard), then alone; within a loop the same
+again. A `return` is part of body regions only: a block never holds one, not even at the function's end.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import Literal
+
+from loopwright.diagnostics import Declined, Span
+from loopwright.frontend.coverable import Coverable, has_loop, resolve
+from loopwright.frontend.definite import Assigned
+from loopwright.frontend.liveness import Liveness
+from loopwright.frontend.names import bound_names, free_names, parameters, scope_locals, walk_scope
+from loopwright.frontend.paths import Interface, interface
+from loopwright.frontend.region import Module, Region
+from loopwright.frontend.scopes import Site, module_names, site_of, sites
+
+_COMPILERS = frozenset(
+    """numba jax torch tensorflow taichi triton cupy cython Cython pythran dace pyccel transonic theano
+    pytensor warp mypyc""".split()  # noqa: SIM905
+)
+_FRAME_READERS = frozenset(("locals", "vars", "eval", "exec", "dir"))
+_EATERS = frozenset(
+    "sum min max any all list tuple sorted set dict enumerate zip frozenset".split()  # noqa: SIM905
+)
+_ARRAY_WORK = 2
+_Inner = Callable[[], list[Region]]
+
+
+def outline(module: Module) -> tuple[Region, ...]:
+    """The outermost candidate regions of `module` in source order, each with its `inner` alternatives."""
+    return _outline(module)[0]
+
+
+def excluded(module: Module) -> tuple[Declined, ...]:
+    """A note for each outermost loop that is part of no region at all, and for each group of statements
+    that is no region for the way its names are bound."""
+    return _outline(module)[1]
+
+
+def region_of_function(module: Module, qualname: str) -> Region | Declined:
+    """The body region of one function.
+
+    It is made even where `outline` would not expect it to compile; Declined (LW180) for generators and
+    for functions that another compiler translates, (LW28x) where the region has no interface. Raises
+    KeyError if there is no such plain function.
+    """
+    site = next((s for s in sites(module) if s.qualname == qualname), None)
+    if site is None:
+        raise KeyError(f"{module.name} has no plain function {qualname}")
+    reason = _not_ours(module, site)
+    if reason is not None:
+        return Declined(span_of([site.node]), "LW180", reason)
+    return _FunctionOutline(module, site).body()
+
+
+def regions_beside(region: Region, at: Span) -> tuple[Region, ...]:
+    """The groups of `region` before and behind its statement that holds the place `at`.
+
+    What to try when lowering declined a region for that place; empty if there is nothing beside it.
+    """
+    outline_ = _FunctionOutline(region.module, site_of(region.module, region.function), region.id)
+    stmts = region.statements
+    for k, stmt in enumerate(stmts):
+        if (stmt.lineno, stmt.col_offset) <= (at.line, at.col) < (_end(stmt)):
+            return tuple(outline_.groups(stmts[:k]) + outline_.groups(stmts[k + 1 :]))
+    return ()
+
+
+def every_region(regions: Sequence[Region]) -> Iterator[Region]:
+    """`regions` and all their inner alternatives, each once, outer before inner."""
+    seen: set[str] = set()
+    todo = list(reversed(regions))
+    while todo:
+        region = todo.pop()
+        if region.id not in seen:
+            seen.add(region.id)
+            yield region
+            todo.extend(reversed(region.inner))
+
+
+def span_of(stmts: Sequence[ast.stmt]) -> Span:
+    """From the start of the first statement to the end of the last."""
+    line, col = _end(stmts[-1])
+    first = stmts[0]
+    decorators = getattr(first, "decorator_list", [])
+    return Span(min([first.lineno, *(d.lineno for d in decorators)]), first.col_offset, line, col)
+
+
+def _end(stmt: ast.stmt) -> tuple[int, int]:
+    return stmt.end_lineno or stmt.lineno, stmt.end_col_offset or stmt.col_offset
+
+
+def statements_of(function: ast.FunctionDef) -> tuple[ast.stmt, ...]:
+    """The body without its docstring."""
+    docstring = ast.get_docstring(function, clean=False) is not None
+    return tuple(function.body[docstring:])
+
+
+@lru_cache(maxsize=64)
+def _outline(module: Module) -> tuple[tuple[Region, ...], tuple[Declined, ...]]:
+    regions: list[Region] = []
+    notes: list[Declined] = []
+    for site in sites(module):
+        reason = _not_ours(module, site)
+        if reason is not None:
+            if any(has_loop(s) for s in site.node.body):
+                notes.append(Declined(span_of([site.node]), "LW180", reason))
+            continue
+        function = _FunctionOutline(module, site)
+        regions += function.regions()
+        notes += function.declined
+    notes += _outside(module.tree)
+    return tuple(regions), tuple(sorted(notes, key=lambda n: (n.at.line, n.at.col)))
+
+
+def _outside(node: ast.AST) -> Iterator[Declined]:
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.FunctionDef() | ast.Lambda():
+                continue
+            case ast.AsyncFunctionDef() if any(has_loop(s) for s in child.body):
+                yield Declined(span_of([child]), "LW180", f"`{child.name}` is a coroutine")
+            case ast.For() | ast.While():
+                yield Declined(span_of([child]), "LW180", "the loop is not in a function")
+            case ast.stmt() | ast.ExceptHandler() | ast.match_case():
+                yield from _outside(child)
+
+
+def _not_ours(module: Module, site: Site) -> str | None:
+    for decorator in site.node.decorator_list:
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        origin = resolve(module, site, target)
+        if origin is not None and origin.split(".")[0] in _COMPILERS:
+            return f"`{site.qualname}` is compiled by {origin}"
+    for part in walk_scope(site.node):
+        if isinstance(part, ast.Yield | ast.YieldFrom):
+            return f"`{site.qualname}` is a generator"
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
+            if part.func.id in _FRAME_READERS and not (part.func.id == "vars" and part.args):
+                return f"`{site.qualname}` looks at its own variables by `{part.func.id}`"
+    return None
+
+
+class _FunctionOutline:
+    """The regions of one function. `prefix` replaces its qualified name in identifiers."""
+
+    def __init__(self, module: Module, site: Site, prefix: str | None = None) -> None:
+        self._module, self._site = module, site
+        self._prefix = prefix or site.qualname
+        self._stmts = statements_of(site.node)
+        self._coverable = Coverable(module, site)
+        origins = module_names(module).imports.values()
+        self._numpy = any(o.split(".")[0] == "numpy" for o in origins)
+        self._typed = any("rray" in ast.unparse(node) for _, node in _annotated(site.node))
+        self._escaping = _escaping(site.node)
+        liveness = Liveness()
+        liveness.run(site.node.body)
+        self._after = liveness.after
+        self._bound = Assigned(site.node.body, frozenset(parameters(site.node))).before
+        self._count = 0
+        self._loops: dict[ast.stmt, list[Region]] = {}
+        self.declined: list[Declined] = []
+
+    def regions(self) -> list[Region]:
+        whole = all(self._coverable.obstacle(s, returns=True) is None for s in self._stmts)
+        if not self._stmts or not whole or not self._worthwhile(self._stmts):
+            self._count = 1
+            return self.groups(self._stmts)
+        body = self.body()
+        if isinstance(body, Region):
+            return [body]
+        self.declined.append(body)
+        return self.groups(self._stmts)
+
+    def body(self) -> Region | Declined:
+        if not self._stmts:
+            return Declined(span_of([self._site.node]), "LW101", "the function has no statements")
+        self._count = 1
+        interface_ = self._interface(self._stmts, ())
+        if isinstance(interface_, Declined):
+            return interface_
+        inner = self.groups(self._stmts)
+        if len(inner) == 1 and inner[0].statements == self._stmts:
+            inner = list(inner[0].inner)
+        return self._region("body", 0, self._stmts, interface_, (), inner)
+
+    def groups(self, stmts: Sequence[ast.stmt]) -> list[Region]:
+        """The longest runs of coverable statements that are worthwhile, and what is inside of the others."""
+        found: list[Region] = []
+        run: list[ast.stmt] = []
+        for stmt in stmts:
+            if self._fits(stmt):
+                run.append(stmt)
+                continue
+            found += self._group(run)
+            found += self._nested(stmt)
+            run = []
+        return found + self._group(run)
+
+    def _fits(self, stmt: ast.stmt) -> bool:
+        if isinstance(stmt, ast.FunctionDef):
+            return False
+        if isinstance(stmt, ast.Assign) and isinstance(stmt.value, ast.Lambda):
+            return False
+        return self._coverable.obstacle(stmt) is None
+
+    def _worthwhile(self, stmts: Sequence[ast.stmt]) -> bool:
+        if any(has_loop(s) for s in stmts):
+            return True
+        if sum(map(self._coverable.weight, stmts)) < _ARRAY_WORK:
+            return False
+        return self._typed or (self._numpy and any(map(self._coverable.has_arrays, stmts)))
+
+    def _group(self, run: Sequence[ast.stmt]) -> list[Region]:
+        if not run or not self._worthwhile(run):
+            return []
+        if not any(has_loop(s) for s in run):
+            work = [k for k, s in enumerate(run) if self._coverable.weight(s) > 0]
+            run = run[work[0] : work[-1] + 1]
+        if len(run) == 1 and run[0] in self._loops:
+            return self._loops[run[0]]
+        return self._block(run, lambda: self._loops_of(run))
+
+    def _loops_of(self, run: Sequence[ast.stmt]) -> list[Region]:
+        """Alternatives to the group `run`: its loops, with and without the allocations before them."""
+        found: list[Region] = []
+        for k, stmt in enumerate(run):
+            if not has_loop(stmt):
+                continue
+            first = k
+            while first > 0 and self._coverable.is_allocation(run[first - 1]):
+                first -= 1
+            if 0 < k - first < len(run) - 1:
+                found += self._block(run[first : k + 1], lambda s=stmt: self._single(s))  # type: ignore[misc]
+            elif len(run) > 1:
+                found += self._single(stmt)
+            else:
+                found += self._nested(stmt)
+        return found
+
+    def _single(self, stmt: ast.stmt) -> list[Region]:
+        if stmt not in self._loops:
+            self._loops[stmt] = self._block([stmt], lambda: self._nested(stmt))
+        return self._loops[stmt]
+
+    def _nested(self, stmt: ast.stmt) -> list[Region]:
+        """Groups in the statement lists that a compound statement holds."""
+        if isinstance(stmt, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            return []
+        found: list[Region] = []
+        for name in ("body", "handlers", "orelse", "finalbody", "cases"):
+            part = getattr(stmt, name, [])
+            for holder in part if name in ("handlers", "cases") else [None]:
+                found += self.groups(part if holder is None else holder.body)
+        return found
+
+    def _block(self, run: Sequence[ast.stmt], inner: _Inner) -> list[Region]:
+        """The block of `run`, or its alternatives if its names do not permit one."""
+        at = self._count
+        self._count += 1
+        live = self._after[run[-1]] | self._escaping
+        bound = [n for s in run for n in bound_names(s)]
+        live_outs = tuple(dict.fromkeys(n for n in bound if n in live))
+        interface_ = self._interface(run, live_outs)
+        if isinstance(interface_, Declined):
+            self.declined.append(interface_)
+            return inner()
+        return [self._region("block", at, run, interface_, live_outs, inner())]
+
+    def _interface(
+        self, stmts: Sequence[ast.stmt], live_outs: tuple[str, ...]
+    ) -> Interface | Declined:
+        entry = self._bound[stmts[0]]
+        return interface(self._module, self._site, stmts, live_outs, entry, span_of(stmts))
+
+    def _region(
+        self,
+        form: Literal["body", "block"],
+        at: int,
+        stmts: Sequence[ast.stmt],
+        interface_: Interface,
+        live_outs: tuple[str, ...],
+        inner: list[Region],
+    ) -> Region:
+        return Region(
+            id=f"{self._prefix}/{at}:{form}",
+            module=self._module,
+            qualname=self._site.qualname,
+            form=form,
+            function=self._site.node,
+            owner=self._site.owner,
+            statements=tuple(stmts),
+            live_ins=interface_.live_ins,
+            live_outs=live_outs,
+            stores=interface_.stores,
+            inner=tuple(inner),
+            span=span_of(stmts),
+        )
+
+
+def _annotated(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
+    a = function.args
+    for arg in (*a.posonlyargs, *a.args, *a.kwonlyargs):
+        if arg.annotation is not None:
+            yield arg.arg, arg.annotation
+
+
+def _escaping(function: ast.FunctionDef) -> frozenset[str]:
+    """Local names that nested functions, lambdas and stored generators may read at any later time."""
+    found: set[str] = set()
+    eaten = {
+        id(part.args[0])
+        for part in walk_scope(function)
+        if isinstance(part, ast.Call) and len(part.args) >= 1
+        if isinstance(part.func, ast.Name) and part.func.id in _EATERS
+    }
+    for part in walk_scope(function):
+        match part:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda() | ast.ClassDef():
+                found |= free_names(part)
+            case ast.GeneratorExp() if id(part) not in eaten:
+                found |= free_names(part)
+    return frozenset(found) & scope_locals(function)

@@ -1,0 +1,72 @@
+"""From a file to a `Module`: encodings, syntax, and the name that it is imported by."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+import warnings
+from pathlib import Path
+
+from loopwright.diagnostics import NOWHERE, Declined, Span
+from loopwright.frontend.region import Module
+
+
+def encoding_of(data: bytes) -> str:
+    """The encoding of source bytes by PEP 263 (`utf-8-sig` if there is a byte order mark).
+
+    Encoding the decoded text with it gives the bytes back. Raises SyntaxError for an unknown encoding.
+    """
+    return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+
+
+def decode_source(data: bytes) -> str:
+    """The text of source bytes, line ends kept, without a byte order mark.
+
+    Raises SyntaxError for an unknown encoding, UnicodeDecodeError for bytes that are not of it.
+    """
+    return data.decode(encoding_of(data))
+
+
+def module_name(path: Path, root: Path) -> str:
+    """The dotted import name of `path` for `root` on `sys.path`; `root/__init__.py` has the folder name."""
+    path, root = path.resolve(), root.resolve()
+    parts = list((path.relative_to(root) if path.is_relative_to(root) else Path(path.name)).parts)
+    parts[-1] = parts[-1].removesuffix(".py")
+    if parts[-1] == "__init__":
+        parts.pop()
+    return ".".join(parts) or root.name
+
+
+def parse_text(text: str, path: Path, name: str) -> Module | Declined:
+    """A module of source text; Declined with LW003 if it is not valid Python."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text, filename=str(path))
+    except SyntaxError as error:
+        line, col = error.lineno or 0, max((error.offset or 1) - 1, 0)
+        return Declined(Span(line, col, line, col + 1), "LW003", f"{error.msg}")
+    except (ValueError, RecursionError, MemoryError) as error:
+        return Declined(NOWHERE, "LW003", f"{type(error).__name__}: {error}")
+    return Module(path, name, text, tree)
+
+
+def parse_module(path: Path, root: Path) -> Module | Declined:
+    """The module in the file `path` below the import root `root`.
+
+    Declined: LW001 unreadable, LW002 bytes that are not text of the declared encoding, LW003 not valid
+    Python, LW004 no statements.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return Declined(NOWHERE, "LW001", f"{path.name}: {error.strerror or error}")
+    try:
+        text = decode_source(data)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        return Declined(NOWHERE, "LW002", f"{path.name}: {error}")
+    module = parse_text(text, path, module_name(path, root))
+    if isinstance(module, Module) and not module.tree.body:
+        return Declined(NOWHERE, "LW004", f"{path.name} has no statements")
+    return module

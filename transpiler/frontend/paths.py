@@ -1,0 +1,176 @@
+"""Live-ins and stores of a region: which values go in by which path, and which attributes are rebound.
+
+`self.w` is a value of its own as long as nothing in the region rebinds `self`; where a chain stops being a
+path of objects and starts to be an operation on an array (`self.w.shape`) is told from how it is used.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from loopwright.diagnostics import Declined, Span
+from loopwright.frontend.definite import Bound
+from loopwright.frontend.effects import (
+    absorbed,
+    accesses,
+    call_of,
+    chain_accesses,
+    expand,
+    is_object,
+)
+from loopwright.frontend.liveness import Liveness, Variables
+from loopwright.frontend.names import Chain, bound_names, mangled, path_text
+from loopwright.frontend.region import LiveIn, Module
+from loopwright.frontend.scopes import Kind, Site, kind_of_name, receiver
+from loopwright.ir.domain import Step
+
+_KINDS: dict[Kind, str] = {
+    "local": "local",
+    "closure": "closure",
+    "global": "global",
+    "import": "global",
+}
+Path = tuple[str, tuple[Step, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """What goes into a region and which attribute paths it rebinds."""
+
+    live_ins: tuple[LiveIn, ...]
+    stores: tuple[str, ...]
+
+
+class _Paths:
+    """The variables of a region: for each chain, the path that holds its value."""
+
+    def __init__(self, module: Module, site: Site, stmts: Sequence[ast.stmt]) -> None:
+        self._module, self._site = module, site
+        self._rebound = frozenset(n for s in stmts for n in bound_names(s))
+        self.accesses = accesses(module, site, stmts)
+        self._absorbed: set[int] = set()
+        self._self = receiver(site)
+        self.stored = dict.fromkeys(
+            (a.root, a.steps)
+            for a in self.accesses
+            if a.store and a.root not in self._rebound and self._is_object(a.root, a.steps[:-1])
+        )
+
+    def _is_object(self, root: str, prefix: tuple[Step, ...]) -> bool:
+        return (not prefix and root == self._self) or is_object(self.accesses, root, prefix)
+
+    def place(self, root: str, steps: tuple[Step, ...]) -> Path | None:
+        """The path that holds the value read at a chain; None if that is an object, not a value."""
+        if root in self._rebound:
+            return root, ()
+        for depth in range(len(steps) + 1):
+            prefix = steps[:depth]
+            if (root, prefix) in self.stored and depth > 0:
+                return root, prefix
+            if not self._is_object(root, prefix):
+                return root, prefix
+        return None
+
+    def read(self, chain: Chain) -> Iterator[str]:
+        call = call_of(self._module, self._site, chain)
+        if call is not None:
+            self._absorbed |= {id(c.node) for c in absorbed(self._module, call)}
+            found = [a for a in expand(self._module, call) if not a.store]
+        elif id(chain.node) in self._absorbed:
+            return
+        else:
+            found = list(chain_accesses(self._module, self._site, chain))
+        for access in found:
+            path = self.place(access.root, access.steps)
+            if path is not None:
+                yield path_text(*path)
+
+    def kill(self, chain: Chain) -> str | None:
+        if not chain.steps:
+            return chain.root
+        path = (chain.root, chain.steps)
+        return path_text(*path) if path in self.stored else None
+
+
+def interface(
+    module: Module,
+    site: Site,
+    stmts: Sequence[ast.stmt],
+    live_outs: Sequence[str],
+    entry: Bound,
+    span: Span,
+) -> Interface | Declined:
+    """The live-ins and stores of the statements `stmts` of the function of `site`.
+
+    Declined: LW280 if a rebound attribute may be one of another object too, LW281 if a value is perhaps
+    not bound at the region's start, LW282 if a global that a called function reads is hidden by a local.
+    """
+    paths = _Paths(module, site, stmts)
+    stores = tuple(path_text(*p) for p in paths.stored)
+    for problem in _problems(paths, module, site, span):
+        return problem
+    out = frozenset((*live_outs, *stores))
+    # stores have values at every return, local names have none
+    needed = Liveness(Variables(paths.read, paths.kill)).run(stmts, out, frozenset(stores))
+    order = dict.fromkeys(
+        p for a in paths.accesses if (p := paths.place(a.root, a.steps)) is not None
+    )
+    order.update(dict.fromkeys((name, ()) for name in live_outs))
+    names = _Namer(site)
+    live_ins: list[LiveIn] = []
+    for root, steps in order:
+        if path_text(root, steps) not in needed:
+            continue
+        kind = kind_of_name(module, site, root)
+        if kind == "unsure" or (kind == "local" and entry.is_open(root)):
+            return Declined(span, "LW281", f"`{root}` is perhaps not bound where the region starts")
+        if kind not in _KINDS or (kind == "local" and not entry.is_sure(root)):
+            continue
+        live_ins.append(_live_in(names, root, steps, kind))
+    for root, _ in paths.stored:
+        if kind_of_name(module, site, root) == "local" and not entry.is_sure(root):
+            return Declined(span, "LW281", f"`{root}` is perhaps not bound where the region starts")
+    return Interface(tuple(live_ins), stores)
+
+
+def _problems(paths: _Paths, module: Module, site: Site, span: Span) -> Iterator[Declined]:
+    places = {p for a in paths.accesses if (p := paths.place(a.root, a.steps)) is not None and p[1]}
+    for stored in paths.stored:
+        for other in sorted(places | set(paths.stored)):
+            if other != stored and other[1][-1] == stored[1][-1]:
+                first, second = sorted((path_text(*stored), path_text(*other)))
+                yield Declined(span, "LW280", f"`{first}` and `{second}` may be one variable")
+    for access in paths.accesses:
+        if access.hidden:
+            yield Declined(span, "LW282", f"a called function means another `{access.root}`")
+
+
+class _Namer:
+    """Identifiers for paths, unique within one function."""
+
+    def __init__(self, site: Site) -> None:
+        self.owner = site.owner
+        self._taken = {n.id for n in ast.walk(site.node) if isinstance(n, ast.Name)}
+        self._taken |= {a.arg for a in ast.walk(site.node) if isinstance(a, ast.arg)}
+
+    def name(self, root: str, steps: tuple[Step, ...]) -> str:
+        if not steps:
+            return root
+        words = (re.sub(r"\W", "_", str(key)) for _, key in steps)
+        stem = candidate = "_".join((root, *words))
+        count = 1
+        while candidate in self._taken:
+            count += 1
+            candidate = f"{stem}_{count}"
+        self._taken.add(candidate)
+        return candidate
+
+
+def _live_in(names: _Namer, root: str, steps: tuple[Step, ...], kind: Kind) -> LiveIn:
+    real = tuple((k, mangled(str(v), names.owner) if k == "attr" else v) for k, v in steps)
+    path = path_text(root, real)
+    label = "attribute" if steps else _KINDS[kind]
+    return LiveIn(names.name(root, steps), path, label)  # type: ignore[arg-type]

@@ -1,0 +1,275 @@
+"""The region as a program of its own, run by CPython: the meaning that a kernel must keep.
+
+The text holds the region's statements in a function `entry(*roots)`, the functions of the module that it
+calls, and a class `Owner` with the methods that it calls on `self`; it imports NumPy and the standard
+library only.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+
+from loopwright.frontend.effects import Callee, callee_of
+from loopwright.frontend.names import free_names, mangled, reads
+from loopwright.frontend.region import Module, Reference, Region
+from loopwright.frontend.scopes import (
+    Site,
+    kind_of_name,
+    local_functions,
+    local_imports,
+    module_names,
+    receiver,
+    site_of,
+    sites,
+)
+from loopwright.ir.domain import split_path
+
+ENTRY = "entry"
+OWNER = "Owner"
+_KEPT_DECORATORS = frozenset(("staticmethod", "classmethod", "property"))
+
+
+def reference(region: Region, helpers: tuple[str, ...] = ()) -> Reference:
+    """The stand-alone text of `region`; `helpers` are qualified names of functions to add to those found.
+
+    `entry` returns what the dispatch function returns on success: for a block the live-outs, then the
+    stores' values; for a body the stores' values, then the returned value (left out if there are stores and
+    no `return` of the region carries a value). One value is returned bare, several as a tuple, none as None.
+    """
+    site = site_of(region.module, region.function)
+    found = _callees(region.module, site, region.statements)
+    by_name = {s.qualname: s for s in sites(region.module)}
+    for name in helpers:
+        if name in by_name:
+            extra = by_name[name]
+            found.setdefault(extra.node, None)
+            found.update(_callees(region.module, extra, extra.node.body))
+    functions = [f for f in found if isinstance(f, ast.FunctionDef)]
+    roots = _roots(region, functions)
+    entry = _entry(region, site, roots, functions)
+    body: list[ast.stmt] = [
+        *_classes(region, functions),
+        *_top_level(region.module, functions),
+        entry,
+    ]
+    imports = _imports(region, body)
+    tree = ast.Module([*imports, *body], [])
+    return Reference(ast.unparse(ast.fix_missing_locations(tree)) + "\n", ENTRY, roots)
+
+
+def callees(region: Region) -> tuple[str, ...]:
+    """Qualified names of the functions that `region` may call, transitively, in order of discovery."""
+    site = site_of(region.module, region.function)
+    found = _callees(region.module, site, region.statements)
+    return tuple(
+        site_of(region.module, f).qualname for f in found if isinstance(f, ast.FunctionDef)
+    )
+
+
+def _callees(module: Module, site: Site, stmts: Sequence[ast.stmt]) -> dict[Callee, None]:
+    found: dict[Callee, None] = {}
+    todo: list[tuple[Site, Iterable[ast.AST]]] = [(site, stmts)]
+    while todo:
+        here, nodes = todo.pop()
+        for chain in (c for node in nodes for c in reads(node)):
+            callee = callee_of(module, here, chain)
+            if callee is None or callee in found:
+                continue
+            found[callee] = None
+            if isinstance(callee, ast.FunctionDef):
+                there = site_of(module, callee)
+                todo.append((there, [*callee.body, *_defaults(callee)]))
+            else:
+                todo.append((here, [callee.body]))
+    return found
+
+
+def _defaults(function: ast.FunctionDef) -> list[ast.expr]:
+    return [d for d in (*function.args.defaults, *function.args.kw_defaults) if d is not None]
+
+
+def _roots(region: Region, functions: Sequence[ast.FunctionDef]) -> tuple[str, ...]:
+    roots = [split_path(i.path)[0] for i in region.live_ins]
+    roots += [split_path(p)[0] for p in region.stores]
+    own = receiver(site_of(region.module, region.function))
+    read = (c.root for s in region.statements for c in reads(s))
+    if own is not None and own in read:
+        roots.append(own)
+    return tuple(dict.fromkeys(roots))
+
+
+def _entry(
+    region: Region, site: Site, roots: tuple[str, ...], functions: Sequence[ast.FunctionDef]
+) -> ast.FunctionDef:
+    stmts: list[ast.stmt] = [copy.deepcopy(s) for s in region.statements]
+    if region.form == "body":
+        if region.stores:
+            valued = any(
+                isinstance(n, ast.Return) and n.value for s in stmts for n in _own_nodes(s)
+            )
+            rewrite = _Returns(region.stores, valued)
+            stmts = [rewrite.visit(s) for s in stmts]
+            stmts += rewrite.returned(ast.Constant(None))
+    else:
+        stmts.append(ast.Return(_tuple((*region.live_outs, *region.stores))))
+    scopes = (*site.enclosing, site.node)
+    inside = {id(n) for s in region.statements for n in ast.walk(s)}
+    before: list[ast.stmt] = []
+    for scope in scopes:
+        for name, callee in local_functions(scope).items():
+            if id(callee) in inside or name in roots or not _is_used(name, region, functions):
+                continue
+            if isinstance(callee, ast.FunctionDef):
+                before.append(_plain(callee, region.owner))
+            else:
+                before.append(ast.Assign([ast.Name(name, ast.Store())], copy.deepcopy(callee)))
+    shared = sorted(
+        {n for f in functions for n in free_names(f)}
+        & {r for r in roots if kind_of_name(region.module, site, r) == "global"}
+    )
+    if shared:
+        text = f"globals().update({', '.join(f'{n}={n}' for n in shared)})"
+        before.insert(0, ast.parse(text).body[0])
+    mangle = _Mangle(region.owner)
+    body = [mangle.visit(s) for s in (*before, *stmts)]
+    arguments = ast.arguments(
+        posonlyargs=[], args=[ast.arg(r) for r in roots], kwonlyargs=[], kw_defaults=[], defaults=[]
+    )
+    return _function(ENTRY, arguments, body)
+
+
+def _is_used(name: str, region: Region, functions: Sequence[ast.FunctionDef]) -> bool:
+    nodes: tuple[ast.AST, ...] = (*region.statements, *functions)
+    return any(name in free_names(n) for n in nodes)
+
+
+def _function(name: str, arguments: ast.arguments, body: list[ast.stmt]) -> ast.FunctionDef:
+    node = ast.FunctionDef(
+        name=name, args=arguments, body=body or [ast.Pass()], decorator_list=[], returns=None
+    )
+    if sys.version_info >= (3, 12):
+        node.type_params = []
+    return node
+
+
+def _tuple(names: Sequence[str]) -> ast.expr:
+    values = [ast.parse(n, mode="eval").body for n in names]
+    if len(values) == 1:
+        return values[0]
+    return ast.Tuple(values, ast.Load()) if values else ast.Constant(None)
+
+
+def _own_nodes(stmt: ast.stmt) -> Iterator[ast.AST]:
+    """Nodes of `stmt`, nested functions left out."""
+    if isinstance(stmt, ast.FunctionDef | ast.ClassDef):
+        return
+    yield stmt
+    for child in ast.iter_child_nodes(stmt):
+        if isinstance(child, ast.stmt):
+            yield from _own_nodes(child)
+
+
+class _Returns(ast.NodeTransformer):
+    """`return e` gives the stores' values, then `e`."""
+
+    def __init__(self, stores: tuple[str, ...], valued: bool) -> None:
+        self._stores = stores
+        self._valued = valued
+
+    def returned(self, value: ast.expr) -> list[ast.stmt]:
+        if not self._valued:
+            return [ast.Return(_tuple(self._stores))]
+        keep = ast.Assign([ast.Name("_result", ast.Store())], value)
+        return [keep, ast.Return(_tuple((*self._stores, "_result")))]
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        block = self.returned(node.value or ast.Constant(None))
+        if len(block) == 1:
+            return block[0]
+        return ast.If(ast.Constant(True), block, [])
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        return node
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+        return node
+
+
+class _Mangle(ast.NodeTransformer):
+    """Writes private names out, for the text stands outside of its class."""
+
+    def __init__(self, owner: ast.ClassDef | None) -> None:
+        self._owner = owner
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        node.attr = mangled(node.attr, self._owner)
+        return node
+
+
+def _plain(function: ast.FunctionDef, owner: ast.ClassDef | None) -> ast.FunctionDef:
+    """A copy without docstring, annotations and foreign decorators."""
+    node = copy.deepcopy(function)
+    node.decorator_list = [
+        d for d in node.decorator_list if isinstance(d, ast.Name) and d.id in _KEPT_DECORATORS
+    ]
+    node.name = mangled(node.name, owner)
+    node.returns = None
+    for part in ast.walk(node.args):
+        if isinstance(part, ast.arg):
+            part.annotation = None
+    if ast.get_docstring(node, clean=False) is not None:
+        node.body = node.body[1:] or [ast.Pass()]
+    _Mangle(owner).visit(node)
+    return node
+
+
+def _classes(region: Region, functions: Sequence[ast.FunctionDef]) -> Iterator[ast.stmt]:
+    """`Owner` and the other classes whose methods are called, with those methods only."""
+    methods: dict[ast.ClassDef, list[ast.FunctionDef]] = {}
+    if region.owner is not None:
+        methods[region.owner] = []
+    for function in functions:
+        owner = site_of(region.module, function).owner
+        if owner is not None:
+            methods.setdefault(owner, []).append(function)
+    for owner, used in methods.items():
+        name = OWNER if owner is region.owner else owner.name
+        body: list[ast.stmt] = [_plain(f, owner) for f in sorted(used, key=lambda f: f.lineno)]
+        node = ast.ClassDef(
+            name=name, bases=[], keywords=[], body=body or [ast.Pass()], decorator_list=[]
+        )
+        if sys.version_info >= (3, 12):
+            node.type_params = []
+        yield node
+        if name != owner.name:
+            yield ast.Assign([ast.Name(owner.name, ast.Store())], ast.Name(name, ast.Load()))
+
+
+def _top_level(module: Module, functions: Sequence[ast.FunctionDef]) -> Iterator[ast.stmt]:
+    chosen = [f for f in functions if _is_top_level(module, f)]
+    for function in sorted(chosen, key=lambda f: f.lineno):
+        yield _plain(function, None)
+
+
+def _is_top_level(module: Module, function: ast.FunctionDef) -> bool:
+    site = site_of(module, function)
+    return site.owner is None and not site.enclosing
+
+
+def _imports(region: Region, body: Sequence[ast.stmt]) -> list[ast.stmt]:
+    """Imports of NumPy and the standard library that the text needs."""
+    used = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
+    known = dict(module_names(region.module).imports) | local_imports(region.function)
+    found: list[ast.stmt] = []
+    for name, origin in sorted(known.items()):
+        top = origin.split(".")[0]
+        if name not in used or not (top == "numpy" or top in sys.stdlib_module_names):
+            continue
+        parent, dot, last = origin.rpartition(".")
+        alias = ast.alias(last or origin, None if name == last else name)
+        found.append(ast.ImportFrom(parent, [alias], 0) if dot else ast.Import([alias]))
+    return found

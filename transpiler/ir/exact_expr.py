@@ -1,0 +1,385 @@
+"""Enclosures of floating-point expressions, and whether decisions are certain.
+
+`State` holds a running program: the ordinary value of each variable and, beside it, a *shadow*:
+for floats an enclosure (arrays: an object array; lists: a list), for all else a `Doubt`, which is
+shared by the names and views of one object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from loopwright.ir.exact_calls import array_call, elementwise
+from loopwright.ir.exact_math import (
+    BINARY,
+    UNARY,
+    UNDECIDED,
+    ball,
+    compare,
+    is_decided,
+    maximum,
+    minimum,
+    truth,
+    union,
+)
+from loopwright.ir.interp_expr import evaluate, index_values
+from loopwright.ir.intrinsics import TABLE
+from loopwright.ir.nodes import (
+    Alloc,
+    Binary,
+    Call,
+    Cast,
+    Compare,
+    Const,
+    Contract,
+    Dim,
+    Expr,
+    Item,
+    Load,
+    Logic,
+    Reduce,
+    Reshape,
+    Scan,
+    Select,
+    Sym,
+    Transpose,
+    Tup,
+    Unary,
+    Var,
+)
+from loopwright.ir.types import Array, ListOf, Num, Py, Type, kind_of
+from loopwright.ir.walk import children, index_exprs
+
+
+@dataclass(slots=True)
+class Doubt:
+    """True once a value depends on a comparison that rounding may have decided."""
+
+    there: bool = False
+
+
+@dataclass(slots=True)
+class State:
+    """`lost`: control itself is in doubt; nothing from here on is decided."""
+
+    env: dict[Sym, Any] = field(default_factory=dict)
+    shadow: dict[Sym, Any] = field(default_factory=dict)
+    lost: bool = False
+
+
+def is_float(t: Type) -> bool:
+    """Floating point, real or complex: what has enclosures."""
+    match t:
+        case Py(kind):
+            return kind in ("float", "complex")
+        case Num(dtype) | Array(dtype, _, _):
+            return kind_of(dtype) in "fc"
+        case ListOf(elem, _):
+            return is_float(elem)
+        case _:
+            return False
+
+
+def balls(value: Any) -> Any:
+    """Exact enclosures of a number, array or list, in its shape and memory order."""
+    if isinstance(value, list):
+        return [balls(v) for v in value]
+    if isinstance(value, np.ndarray):
+        made = np.empty_like(value, dtype=object)
+        made[...] = _BALL(value) if value.size else value
+        return made
+    return ball(value)
+
+
+_BALL = np.frompyfunc(ball, 1, 1)
+
+
+def undecided(value: Any) -> Any:
+    """UNDECIDED in the shape of `value`."""
+    if isinstance(value, list):
+        return [undecided(v) for v in value]
+    return np.full_like(value, UNDECIDED, dtype=object) if np.ndim(value) else UNDECIDED
+
+
+def blur(shadow: Any) -> None:
+    """Everything in an array or list becomes undecided, seen by all its views."""
+    if isinstance(shadow, Doubt):
+        shadow.there = True
+    elif isinstance(shadow, np.ndarray):
+        shadow[...] = UNDECIDED
+    elif isinstance(shadow, list):
+        for k, part in enumerate(shadow):
+            if isinstance(part, list):
+                blur(part)
+            else:
+                shadow[k] = UNDECIDED
+
+
+def ordinary(expr: Expr, state: State) -> Any:
+    """The floating-point value."""
+    return evaluate(expr, state.env, "high")
+
+
+def shadow_of(expr: Expr, state: State) -> Any:
+    """The shadow that a variable gets with the value of `expr`; views share that of their object."""
+    if is_float(expr.type):
+        return enclosure(expr, state)
+    match expr:
+        case Var(sym):
+            return state.shadow.setdefault(sym, Doubt())
+        case Load(x) | Transpose(x) | Reshape(x) if isinstance(expr.type, (Array, ListOf)):
+            shared = shadow_of(x, state)
+            if isinstance(shared, Doubt) and not certain(expr, state):
+                shared.there = True
+            return shared
+        case Tup(items, _):
+            return tuple(shadow_of(e, state) for e in items)
+        case Item(x, at, _):
+            parts = shadow_of(x, state)
+            return parts[at] if isinstance(parts, tuple) else parts
+        case _:
+            return Doubt(not certain(expr, state))
+
+
+# ------------------------------------------------------------------ enclosures
+
+
+def enclosure(expr: Expr, state: State) -> Any:
+    """Enclosures of the exact value of `expr` along the path that the ordinary run takes."""
+
+    def enc(e: Expr) -> Any:
+        return enclosure(e, state)
+
+    if not is_float(expr.type):
+        value = ordinary(expr, state)
+        return balls(value) if certain(expr, state) else undecided(value)
+    match expr:
+        case Const():
+            return ball(ordinary(expr, state))
+        case Var(sym):
+            return state.shadow[sym]
+        case Unary(op, x, _):
+            return elementwise(UNARY[op], enc(x))
+        case Binary(op, a, b, _):
+            return elementwise(BINARY[op], enc(a), enc(b))
+        case Select(cond, a, b, _):
+            return _select(cond, a, b, state)
+        case Cast(x, type_):
+            return _cast(enc(x), type_, ordinary(x, state))
+        case Call():
+            return _call(expr, state)
+        case Load(x, index, _):
+            if not all(certain(e, state) for e in index_exprs(index)):
+                return undecided(ordinary(expr, state))
+            return _load(enc(x), index_values(index, state.env, "high"))
+        case Transpose(x, axes, _):
+            return np.transpose(enc(x), axes)
+        case Reshape(x, _, _):
+            return enc(x).reshape(np.shape(ordinary(expr, state)))
+        case Reduce() | Scan():
+            return _reduce(enc(expr.x), expr)
+        case Contract(spec, args, _):
+            return _whole(np.einsum(spec, *(enc(a) for a in args)))
+        case Alloc(_, fill, _):
+            made = undecided(ordinary(expr, state))
+            if not all(certain(e, state) for e in expr.shape):
+                state.lost = True
+            return made if fill is None else _fill(made, enc(fill))
+        case Item(x, at, _):
+            return shadow_of(x, state)[at]
+        case _:
+            raise TypeError(f"{expr.type} of {type(expr).__name__} has no enclosure")
+
+
+def _whole(value: Any) -> Any:
+    """NumPy starts sums of objects at the int 0."""
+    return balls(value) if isinstance(value, (int, np.ndarray)) else value
+
+
+def _fill(made: Any, fill: Any) -> Any:
+    if isinstance(made, list):
+        return [_fill(part, fill) if isinstance(part, list) else fill for part in made]
+    made[...] = fill
+    return made
+
+
+def _select(cond: Expr, a: Expr, b: Expr, state: State) -> Any:
+    """Where the condition is open, an enclosure of both sides."""
+    chosen, other = (a, b) if ordinary(cond, state) else (b, a)
+    first = enclosure(chosen, state)
+    if certain(cond, state):
+        return first
+    try:
+        return union(first, enclosure(other, state))
+    except (ArithmeticError, ValueError, IndexError):
+        return UNDECIDED
+
+
+def _cast(x: Any, type_: Type, value: Any) -> Any:
+    """Rounding to another precision is an error, not part of the real function."""
+    match type_, x:
+        case Array(), list():
+            made = np.full(np.shape(value), UNDECIDED, dtype=object)
+            for at in np.ndindex(made.shape):
+                part = x
+                for k in at:
+                    part = part[k]
+                made[at] = part
+            return made
+        case ListOf(), np.ndarray():
+            return x.tolist()
+        case _, np.ndarray():
+            return x.copy()
+        case _, list():
+            return [list(part) if isinstance(part, list) else part for part in x]
+        case _:
+            return x
+
+
+def _load(x: Any, index: tuple[Any, ...]) -> Any:
+    if not isinstance(x, list):
+        return x[index]
+    for depth, at in enumerate(index):
+        if isinstance(at, slice):
+            whole = depth > 0 and all(rest == slice(None) for rest in index[depth:])
+            return x if whole else x[at]
+        x = x[at]
+    return x
+
+
+def _call(expr: Call, state: State) -> Any:
+    name = expr.fn.removeprefix("np.").removeprefix("math.")
+    if expr.fn == "np.where":
+        sure = certain(expr.args[0], state)
+        cond = ordinary(expr.args[0], state)
+        a, b = (enclosure(e, state) for e in expr.args[1:])
+        if sure:
+            made = np.where(cond, a, b)
+            return made if made.ndim else made[()]
+        return elementwise(union, *np.broadcast_arrays(a, b, cond)[:2])
+    args = [enclosure(e, state) for e in expr.args]
+    if expr.fn == "np.clip":
+        return elementwise(minimum, elementwise(maximum, args[0], args[1]), args[2])
+    if TABLE[expr.fn].kind == "array":
+        if not all(is_float(e.type) or certain(e, state) for e in expr.args):
+            return undecided(ordinary(expr, state))
+        plain = [ordinary(e, state) for e in expr.args]
+        return array_call(name, args, plain, ordinary(expr, state))
+    table: dict[str, Callable[..., Any]] = UNARY if len(args) == 1 else BINARY
+    if name not in table:
+        return undecided(ordinary(expr, state))
+    return elementwise(table[name], *args)
+
+
+def _reduce(x: Any, expr: Reduce | Scan) -> Any:
+    if isinstance(x, list):
+        x = np.array([*x, None], dtype=object)[:-1]
+    if isinstance(expr, Scan):
+        running = np.cumsum if expr.op == "sum" else np.cumprod
+        return running(x, axis=expr.axis)
+    if expr.op in ("sum", "prod"):
+        func = np.sum if expr.op == "sum" else np.prod
+        return _whole(func(x, axis=expr.axes, keepdims=expr.keepdims))
+    fold = np.frompyfunc(minimum if expr.op == "min" else maximum, 2, 1)
+    axes = tuple(range(x.ndim)) if expr.axes is None else expr.axes
+    for axis in sorted(axes, reverse=True):
+        x = fold.reduce(x, axis=axis, keepdims=expr.keepdims)
+    return x
+
+
+# ------------------------------------------------------------------- certainty
+
+
+def certain(expr: Expr, state: State) -> bool:
+    """Whether exact arithmetic decides like the ordinary run: for a float, whether it is zero; for
+    all else, its value. Only what the ordinary run evaluates is looked at."""
+    if state.lost:
+        return False
+
+    def sure(e: Expr) -> bool:
+        return certain(e, state)
+
+    if is_float(expr.type):
+        wanted = np.asarray(ordinary(expr, state)) != 0
+        return _all_equal(elementwise(truth, enclosure(expr, state)), wanted)
+    match expr:
+        case Const() | Dim():
+            return True
+        case Var(sym):
+            doubt = state.shadow.get(sym)
+            return not (isinstance(doubt, Doubt) and doubt.there)
+        case Compare(op, a, b, _) if is_float(a.type) or is_float(b.type):
+            exact = elementwise(
+                lambda p, q: compare(op, p, q), enclosure(a, state), enclosure(b, state)
+            )
+            return _all_equal(exact, ordinary(expr, state))
+        case Logic(op, a, b, _):
+            stops = bool(ordinary(a, state)) is (op == "or")
+            return sure(a) and (stops or sure(b))
+        case Select(cond, a, b, _):
+            return sure(cond) and sure(a if ordinary(cond, state) else b)
+        case Cast(x, _) if is_float(x.type) and not _is_truth(expr.type):
+            return _same_numbers(elementwise(UNARY["trunc"], enclosure(x, state)), expr, state)
+        case Call(fn, args, _) if any(is_float(a.type) for a in args):
+            return _certain_call(fn, args, expr, state)
+        case Reduce(op, x, axes, _, _) if is_float(x.type) and op in ("argmin", "argmax"):
+            return _certain_extremum(op, x, axes, state)
+        case Load(x, _, _):
+            return all(sure(e) for e in children(expr)[1:]) and (is_float(x.type) or sure(x))
+        case _:
+            return all(sure(e) for e in children(expr))
+
+
+def _is_truth(t: Type) -> bool:
+    return t == Py("bool") or (isinstance(t, (Num, Array)) and t.dtype == "bool")
+
+
+def _all_equal(exact: Any, wanted: Any) -> bool:
+    """Each exact answer is known and is the ordinary one."""
+    return all(
+        e is not None and bool(e) == bool(w)
+        for e, w in zip(np.ravel(exact), np.ravel(wanted), strict=True)
+    )
+
+
+def _same_numbers(exact: Any, expr: Expr, state: State) -> bool:
+    wanted = balls(ordinary(expr, state))
+    return all(bool(e == w) for e, w in zip(np.ravel(exact), np.ravel(wanted), strict=True))
+
+
+def _certain_call(fn: str, args: Sequence[Expr], expr: Expr, state: State) -> bool:
+    name = fn.rpartition(".")[2]
+    if name in ("floor", "ceil", "trunc", "round") and len(args) == 1:
+        return _same_numbers(elementwise(UNARY[name], enclosure(args[0], state)), expr, state)
+    if name in ("isnan", "isinf", "isfinite"):
+        known = elementwise(is_decided, enclosure(args[0], state))
+        return bool(np.all(known) and np.all(np.isfinite(ordinary(args[0], state))))
+    if name.startswith("logical_"):
+        return all(certain(a, state) for a in args)
+    if name == "argsort":
+        x, axis = enclosure(args[0], state), int(ordinary(args[1], state))
+        ranked = np.moveaxis(np.take_along_axis(x, ordinary(expr, state), axis), axis, -1)
+        rises = np.frompyfunc(lambda p, q: compare("lt", p, q) is True, 2, 1)
+        return bool(np.all(rises(ranked[..., :-1], ranked[..., 1:])))
+    return False
+
+
+def _certain_extremum(op: str, x: Expr, axes: tuple[int, ...] | None, state: State) -> bool:
+    """The chosen element is certainly beyond all others."""
+    exact, value = enclosure(x, state), ordinary(x, state)
+    if axes is None:
+        exact, value = exact.reshape(-1), value.reshape(-1)
+    axis = 0 if axes is None else axes[0]
+    exact, value = np.moveaxis(exact, axis, -1), np.moveaxis(value, axis, -1)
+    chosen = getattr(np, op)(value, axis=-1)
+    side = "lt" if op == "argmin" else "gt"
+    for at in np.ndindex(value.shape[:-1]):
+        row, best = exact[at], int(chosen[at])
+        others = (q for k, q in enumerate(row) if k != best)
+        if not all(compare(side, row[best], q) for q in others):
+            return False
+    return True

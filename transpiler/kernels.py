@@ -1,0 +1,187 @@
+"""The files of a `_loopwright` folder: dispatch functions, kernels by backend, runtime, manifest.
+
+`<module>.py` holds one dispatch function for each kernel and is loaded with the user's module; it imports
+NumPy and the copied runtime only. `<module>_<backend>.py` holds the kernels and is loaded by the first
+call that a guard accepts. The folder lies in the top-level package, or beside a module that is in none.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import cache_from_source, source_hash
+from pathlib import Path
+
+import loopwright.runtime
+from loopwright.atomic import write_atomic
+from loopwright.emit import by_name
+from loopwright.ir.nodes import OneOf, Pack, Rebuild
+from loopwright.ir.types import Py
+from loopwright.kernels_dispatch import dispatch_source, dtypes_of
+from loopwright.kernels_entry import KernelEntry, call_roots
+from loopwright.kernels_manifest import FileRecord, read_manifest, write_manifest
+from loopwright.runtime.fingerprint import fingerprints
+from loopwright.runtime.guarded import FOLDER as KERNELS_FOLDER
+
+COMPILED = frozenset({"cython"})
+"""Backends whose kernels are used as extension modules only."""
+
+_INIT = Path(loopwright.runtime.__file__).with_name("boot.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where the kernels of a file live: `folder/module.py`, `up` folders above the file's own."""
+
+    folder: Path
+    module: str
+    up: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The user's file before and after, as bytes; `file` is its path from the parent of the folder."""
+
+    file: str
+    original: bytes
+    text: bytes
+
+
+def kernels_home(path: Path, root: Path) -> Home:
+    """The home of the kernels of the file `path` in the tree `root`: the outermost package in it."""
+    top = path.parent
+    while top != root and (top / "__init__.py").exists() and (top.parent / "__init__.py").exists():
+        top = top.parent
+    parts = path.relative_to(top).with_suffix("").parts
+    return Home(top / KERNELS_FOLDER, _module_name(parts), len(parts) - 1)
+
+
+def _module_name(parts: tuple[str, ...]) -> str:
+    """`sub/mod` -> `sub__mod`; a checksum keeps names apart that would otherwise be ambiguous."""
+    backends = "numpy|numba|cython"
+    plain = all(re.fullmatch(r"[A-Za-z](?!.*__)\w*(?<!_)", part, re.ASCII) for part in parts)
+    if plain and not re.search(f"_({backends})$", parts[-1]) and parts[0] != "runtime":
+        return "__".join(parts)
+    readable = "__".join(re.sub(r"\W", "_", part).strip("_") for part in parts)
+    return f"{readable or 'module'}_{zlib.crc32('/'.join(parts).encode()):08x}"
+
+
+def write_kernels(
+    folder: Path, module: str, entries: Sequence[KernelEntry], rewritten: Rewritten | None = None
+) -> None:
+    """Write or replace the kernels of one module in `folder`, each file whole or not at all.
+
+    Without `rewritten` (trials) nothing tells at import whether the kernels fit the user's file, and the
+    folder's `load` refuses them. Raises CannotLower with LW608 for a type that cannot be handed over.
+    """
+    files = {f"{module}.py": module_source(module, entries, rewritten)}
+    files |= backend_sources(module, entries)
+    folder.mkdir(parents=True, exist_ok=True)
+    shared = _shared_files()
+    for name, text in (*shared.items(), *files.items()):
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        write_atomic(path, text.encode())
+        # bytecode is matched by whole seconds and size, which two runs in one second may share
+        Path(cache_from_source(str(path))).unlink(missing_ok=True)
+    if rewritten is None:
+        return
+    manifest = read_manifest(folder)
+    old = manifest.files.get(module)
+    record = FileRecord.of(rewritten.file, rewritten.original, rewritten.text, files)
+    write_manifest(folder, manifest.including(module, record, shared))
+    for name in set(old.outputs if old else ()) - set(files):
+        (folder / name).unlink(missing_ok=True)
+
+
+def module_source(
+    module: str, entries: Sequence[KernelEntry], rewritten: Rewritten | None = None
+) -> str:
+    """The text of `<module>.py`."""
+    about = f"`{rewritten.file}`" if rewritten else f"`{module}`"
+    functions = _functions(entries)
+    needed = ["guard"] + ["lists"] * any("lists." in text for text in functions)
+    text = [
+        f'"""Fast versions of loops in {about}, made by loopwright; edits here are lost."""',
+        "",
+        "import numpy as np",
+        "",
+        f"from .runtime import {', '.join(needed)}",
+        f"from .runtime.dispatch import Backend{', none' if _gives_none(entries) else ''}",
+        "",
+    ]
+    file_hash = source_hash(rewritten.text).hex() if rewritten else ""
+    prints = fingerprints(rewritten.text) if rewritten else {}
+    text.append(f'FILE = "{file_hash}"')
+    text.append("REGIONS = {")
+    for name in dict.fromkeys(entry.name for entry in entries):
+        text.append(f'    "{name}": "{min(prints.get(name, [""]))}",')
+    text += ["}", "", "_user = None"]
+    for backend in dict.fromkeys(entry.backend for entry in entries):
+        compiled = ", compiled=True" if backend in COMPILED else ""
+        text.append(f'_{backend} = Backend(__name__, __file__, "{backend}"{compiled})')
+    for dtype in sorted({dtype for entry in entries for dtype in dtypes_of(entry)}):
+        text.append(f'_{dtype} = np.dtype("{dtype}")')
+    return "\n".join(text) + "\n" + "".join(f"\n\n{each}" for each in functions)
+
+
+def _functions(entries: Sequence[KernelEntry]) -> list[str]:
+    """The dispatch functions; several entries of one name are tried in order."""
+    made: list[str] = []
+    for name in dict.fromkeys(entry.name for entry in entries):
+        same = [entry for entry in entries if entry.name == name]
+        if len(same) == 1:
+            made.append(dispatch_source(same[0], name))
+            continue
+        parts = [f"_{name}_{number}" for number in range(1, len(same) + 1)]
+        made += [dispatch_source(entry, part) for entry, part in zip(same, parts, strict=True)]
+        text = [
+            f"def {name}(*roots):",
+            '    """The first of the kernels that takes the arguments."""',
+        ]
+        for part in parts:
+            text += [
+                f"    result = {part}(*roots)",
+                "    if result is not None:",
+                "        return result",
+            ]
+        made.append("\n".join([*text, "    return None", ""]))
+    return made
+
+
+def backend_sources(module: str, entries: Sequence[KernelEntry]) -> dict[str, str]:
+    """File name to text of the kernels, one file for each backend."""
+    texts: dict[str, list[str]] = {}
+    for entry in entries:
+        prelude = entry.prelude if entry.prelude is not None else by_name(entry.backend).prelude
+        texts.setdefault(entry.backend, [prelude.strip("\n")]).append(entry.source.text.strip("\n"))
+    return {f"{module}_{name}.py": "\n\n\n".join(parts) + "\n" for name, parts in texts.items()}
+
+
+def _shared_files() -> Mapping[str, str]:
+    runtime = _INIT.parent
+    sources = sorted(path for path in runtime.glob("*.py") if path != _INIT)
+    files = {f"runtime/{path.name}": path.read_text(encoding="utf-8") for path in sources}
+    return {"__init__.py": _INIT.read_text(encoding="utf-8"), **files}
+
+
+def _gives_none(entries: Sequence[KernelEntry]) -> bool:
+    def some(rebuild: Rebuild) -> bool:
+        if isinstance(rebuild, Pack):
+            return any(some(item) for item in rebuild.items)
+        return isinstance(rebuild, OneOf) and Py("none") in rebuild.types
+
+    return any(some(entry.lowered.program.rebuild) for entry in entries)
+
+
+__all__ = [
+    "KERNELS_FOLDER",
+    "Home",
+    "KernelEntry",
+    "Rewritten",
+    "call_roots",
+    "kernels_home",
+    "write_kernels",
+]

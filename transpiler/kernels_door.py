@@ -1,0 +1,128 @@
+"""What the parts of a dispatch function share: its names, and which local holds which value."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.region import Region
+from loopwright.ir.domain import Param, Step, split_path
+from loopwright.ir.types import Array, ListOf, Rng, Type
+from loopwright.kernels_effects import Effects, effects_of
+from loopwright.kernels_entry import CallRoots, KernelEntry, call_roots
+
+RESERVED = frozenset(keyword.kwlist) | {
+    "np", "os", "guard", "lists", "none", "Backend", "type", "int", "float", "bool", "complex", "str",
+    "list", "len", "row", "kernel", "out", "result", "Exception", "FILE", "REGIONS",
+}  # fmt: skip
+
+
+@dataclass(eq=False)
+class Door:
+    """One dispatch function in the making.
+
+    `prefixes` maps the source text of roots and paths to locals; `value[k]` is the local with the
+    Python object of parameter k, `machine[k]` the one with what the kernel is given.
+    """
+
+    entry: KernelEntry
+    roots: CallRoots
+    effects: Effects
+    prefixes: dict[str, str] = field(default_factory=dict)
+    value: list[str] = field(default_factory=list)
+    machine: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    taken: set[str] = field(default_factory=lambda: set(RESERVED))
+
+    @property
+    def region(self) -> Region:
+        return self.entry.lowered.region
+
+    @property
+    def params(self) -> tuple[Param, ...]:
+        return self.entry.lowered.domain.params
+
+    def numbers(self, kind: type[Array] | type[ListOf] | type[Rng]) -> list[int]:
+        """The numbers of the parameters of one kind of type."""
+        return [k for k, p in enumerate(self.params) if isinstance(p.type, kind)]
+
+    def unique(self, base: str) -> str:
+        """A local name like `base` that nothing else in the function has."""
+        name = base.lstrip("_") or "value"
+        while name in self.taken:
+            name += "_"
+        self.taken.add(name)
+        return name
+
+    def decline_if(self, conditions: Sequence[str]) -> None:
+        """Lines that return None if one of `conditions` holds."""
+        if not conditions:
+            return
+        if len(conditions) == 1:
+            self.lines.append(f"if {conditions[0]}:")
+        else:
+            self.lines += ["if (", f"    {conditions[0]}"]
+            self.lines += [f"    or {each}" for each in conditions[1:]]
+            self.lines.append("):")
+        self.lines.append("    return None")
+
+    def refuse(self, why: str) -> CannotLower:
+        return CannotLower(Declined(self.region.span, "LW608", why))
+
+
+def open_door(entry: KernelEntry) -> Door:
+    """The door with its names chosen and the lines that fetch the values at the paths."""
+    roots = call_roots(entry.lowered)
+    door = Door(entry, roots, effects_of(entry.lowered.program, entry.program))
+    for root in roots.all:
+        door.prefixes[root] = door.unique(root)
+    _fetch(door)
+    for param in door.params:
+        value = door.prefixes[param.path]
+        door.value.append(value)
+        converted = isinstance(param.type, (Array, ListOf))
+        door.machine.append(door.unique(f"c_{param.name}") if converted else value)
+    return door
+
+
+def _fetch(door: Door) -> None:
+    paths = [split_path(p.path) for p in door.params]
+    holders = [(root, steps[:-1]) for root, steps in map(split_path, door.region.stores)]
+    for root, steps in paths + holders:
+        for length in range(1, len(steps) + 1):
+            path = path_text(root, steps[:length])
+            if path in door.prefixes:
+                continue
+            kind, key = steps[length - 1]
+            holder = door.prefixes[path_text(root, steps[: length - 1])]
+            local = door.unique(_identifier(root, steps[:length]))
+            reader = "attribute" if kind == "attr" else "item"
+            door.lines.append(f"{local} = guard.{reader}({holder}, {key!r})")
+            door.prefixes[path] = local
+
+
+def path_text(root: str, steps: tuple[Step, ...]) -> str:
+    """The source text of a path, the inverse of `split_path`."""
+    return root + "".join(f".{key}" if kind == "attr" else f"[{key!r}]" for kind, key in steps)
+
+
+def tuple_text(items: Sequence[str]) -> str:
+    """The display of a tuple, also of one item."""
+    return f"({items[0]},)" if len(items) == 1 else f"({', '.join(items)})"
+
+
+def scalar_class(t: Type) -> str | None:
+    """The expression for the class of a NumPy scalar or Python number, None for other types."""
+    dtype, kind = getattr(t, "dtype", None), getattr(t, "kind", None)
+    if isinstance(t, Array) or (dtype is None and kind in (None, "str", "none")):
+        return None
+    if dtype is None:
+        return str(kind)
+    return "np.bool_" if dtype == "bool" else f"np.{dtype}"
+
+
+def _identifier(root: str, steps: tuple[Step, ...]) -> str:
+    text = "_".join([root, *(str(key) for _, key in steps)])
+    return "".join(c if c.isidentifier() or c.isdigit() else "_" for c in text)

@@ -1,0 +1,74 @@
+"""A chosen kernel, and the call that leads to it."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from loopwright.emit.base import KernelSource
+from loopwright.frontend.region import Lowered
+from loopwright.ir.domain import split_path
+from loopwright.ir.nodes import Program
+
+
+@dataclass(frozen=True, slots=True)
+class KernelEntry:
+    """`name` is the dispatch function; `program` what `source` was emitted from.
+
+    Inputs smaller than `min_work` (elements of all arrays and lists, plus 1 for each other value) are
+    left to the original. `comment` tells backend, evidence and speed-up in a few words. `prelude` is the
+    import block of the backend's file; None takes it from the backend of that name. Several entries of
+    one name are tried in order.
+    """
+
+    lowered: Lowered
+    name: str
+    backend: str
+    program: Program
+    source: KernelSource
+    min_work: int = 0
+    comment: str = ""
+    prelude: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallRoots:
+    """The arguments of a dispatch function, in order.
+
+    `optional` ones come last and may be left out; they are not needed by the kernel but for tests on
+    the objects that hold its attributes and methods. `receiver` is the argument that is `self`, if any.
+    """
+
+    all: tuple[str, ...]
+    optional: tuple[str, ...]
+    receiver: str | None
+
+
+def call_roots(lowered: Lowered) -> CallRoots:
+    """The names to pass at the call in place of `lowered.region`."""
+    needed = lowered.domain.roots
+    given = lowered.reference.roots
+    order = list(given if set(given) >= set(needed) else needed)
+    region = lowered.region
+    receiver = None
+    if region.owner is not None and not _is_static(region.function):
+        receiver = _first_parameter(region.function)
+    extra = [split_path(path)[0] for path in region.stores]
+    if receiver is not None and any("." in helper for helper in lowered.helpers):
+        extra.append(receiver)
+    order += [root for root in dict.fromkeys(extra) if root not in order]
+    optional: list[str] = []
+    for root in reversed(order):
+        if root in needed:
+            break
+        optional.insert(0, root)
+    return CallRoots(tuple(order), tuple(optional), receiver)
+
+
+def _first_parameter(function: ast.FunctionDef) -> str | None:
+    first = [*function.args.posonlyargs, *function.args.args][:1]
+    return first[0].arg if first else None
+
+
+def _is_static(function: ast.FunctionDef) -> bool:
+    return any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list)

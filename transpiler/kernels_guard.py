@@ -1,0 +1,148 @@
+"""The first half of a dispatch function: tests of the domain, and conversion to machine values."""
+
+from __future__ import annotations
+
+from loopwright.ir.domain import Param, split_path
+from loopwright.ir.types import Array, ListOf, Num, Py, Rng
+from loopwright.kernels_door import Door, path_text, scalar_class, tuple_text
+
+_FULL_INT64 = (-(2**63), 2**63 - 1)
+
+
+def guard_lines(door: Door) -> None:
+    """Add the lines after which every `door.machine` local exists and the domain holds."""
+    conditions = [t for k, p in enumerate(door.params) for t in _type_tests(door, k, p)]
+    conditions += _code_tests(door) + _store_tests(door)
+    if any(isinstance(p.type, (Array, Num)) for p in door.params):
+        conditions.append("not guard.quiet()")
+    door.decline_if(conditions)
+    nested = any(isinstance(p.type, ListOf) and p.type.ndim > 1 for p in door.params)
+    if not nested:
+        _size_test(door, [f"len({door.value[k]})" for k in door.numbers(ListOf)])
+    _convert_lists(door)
+    if nested:  # their lengths are known only now
+        _size_test(door, [f"{door.machine[k]}.size" for k in door.numbers(ListOf)])
+    _overlap_tests(door)
+    for k in door.numbers(Array):
+        v = door.value[k]
+        plain = f"{v}.flags.num & guard.READABLE == guard.READABLE"
+        door.lines.append(f"{door.machine[k]} = {v} if {plain} else guard.contiguous({v})")
+
+
+def _type_tests(door: Door, k: int, param: Param) -> list[str]:
+    v = door.value[k]
+    match param.type:
+        case Array(dtype, ndim, _):
+            tests = [
+                f"type({v}) is not np.ndarray",
+                f"({v}.dtype is not _{dtype} and not guard.same_dtype({v}.dtype, _{dtype}))",
+                f"{v}.ndim != {ndim}",
+            ]
+            if k in door.effects.written:
+                tests.append(f"not {v}.flags.writeable")
+            if door.effects.ordered:
+                tests.append(f"not {v}.flags.c_contiguous")
+            return tests
+        case Py("none"):
+            return [f"{v} is not None"]
+        case Py("int"):
+            low, high = param.ints
+            return [f"type({v}) is not int", f"not {low} <= {v} <= {high}"]
+        case Py("str"):
+            return [f"type({v}) is not str"]
+        case Py() | Num():
+            return [f"type({v}) is not {scalar_class(param.type)}"]
+        case ListOf(Py("int" | "float" | "bool" | "complex"), _):
+            return [f"type({v}) is not list"]
+        case Rng():
+            return [f"type({v}) is not np.random.Generator"]
+        case other:
+            raise door.refuse(f"a value of type {other} cannot be tested at the door of a kernel")
+
+
+def _code_tests(door: Door) -> list[str]:
+    """The functions that were compiled along must be the ones that a call would find."""
+    tests: list[str] = []
+    owner = door.region.owner.name if door.region.owner else None
+    for helper in door.entry.lowered.helpers:
+        holder, _, last = helper.rpartition(".")
+        if not holder:
+            tests.append(f"not guard.is_function(_user, {helper!r})")
+        elif holder == owner and door.roots.receiver is not None:
+            receiver = door.prefixes[door.roots.receiver]
+            tests.append(f"not guard.is_method(_user, {receiver}, {last!r}, {helper!r})")
+    return tests
+
+
+def _store_tests(door: Door) -> list[str]:
+    """Attributes that the caller rebinds afterwards must be plain, and reached by one path only."""
+    tests: list[str] = []
+    reached = _attributes(door)
+    for path in door.region.stores:
+        root, steps = split_path(path)
+        holder, name = door.prefixes[path_text(root, steps[:-1])], steps[-1][1]
+        test = f"not guard.assignable({holder}, {name!r})"
+        if root in door.roots.optional:
+            test = f"({door.prefixes[root]} is not None and {test})"
+        tests.append(test)
+        others = sorted(h for h, key in reached if key == name and h != holder)
+        tests += [f"{other} is {holder}" for other in others]
+    return tests
+
+
+def _attributes(door: Door) -> set[tuple[str, str | int]]:
+    """The local of the holder and the name, for every attribute on a path."""
+    found: set[tuple[str, str | int]] = set()
+    for path in (*(p.path for p in door.params), *door.region.stores):
+        root, steps = split_path(path)
+        for length, (kind, key) in enumerate(steps):
+            if kind == "attr":
+                found.add((door.prefixes[path_text(root, steps[:length])], key))
+    return found
+
+
+def _size_test(door: Door, lists: list[str]) -> None:
+    """The measure is that of the timings which chose the kernel (`KernelEntry.min_work`)."""
+    terms = [f"{door.value[k]}.size" for k in door.numbers(Array)] + lists
+    others = len(door.params) - len(terms)
+    if door.entry.min_work > 0 and terms:
+        total = " + ".join([*terms, str(others)] if others else terms)
+        door.decline_if([f"{total} < {door.entry.min_work}"])
+
+
+def _convert_lists(door: Door) -> None:
+    for k in door.numbers(ListOf):
+        param = door.params[k]
+        assert isinstance(param.type, ListOf) and isinstance(param.type.elem, Py)
+        kind = param.type.elem.kind
+        limits = f", {param.ints}" if kind == "int" and param.ints != _FULL_INT64 else ""
+        ndim = f", {param.type.ndim}" if limits or param.type.ndim > 1 else ""
+        call = f"lists.to_array({door.value[k]}, {kind}{ndim}{limits})"
+        door.lines.append(f"{door.machine[k]} = {call}")
+    door.decline_if([f"{door.machine[k]} is None" for k in door.numbers(ListOf)])
+
+
+def _overlap_tests(door: Door) -> None:
+    """Written arrays and lists share nothing with any other parameter; each pair is tested once."""
+    written = door.effects.written
+    tests: list[str] = []
+    arrays, lists = door.numbers(Array), door.numbers(ListOf)
+    for k in (k for k in arrays if k in written):
+        others = [door.value[j] for j in arrays if j != k and (j not in written or j > k)]
+        if others:
+            tests.append(f"not guard.apart({door.value[k]}, {tuple_text(others)})")
+    for k in (k for k in lists if k in written):
+        pairs = [
+            f"({door.value[j]}, {_rank(door, j)})"
+            for j in lists
+            if j != k and (j not in written or j > k)
+        ]
+        if pairs:
+            call = f"{door.value[k]}, {_rank(door, k)}, {tuple_text(pairs)}"
+            tests.append(f"not lists.apart({call})")
+    door.decline_if(tests)
+
+
+def _rank(door: Door, k: int) -> int:
+    t = door.params[k].type
+    return t.ndim if isinstance(t, ListOf) else 0

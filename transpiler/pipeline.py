@@ -1,0 +1,154 @@
+"""From a lowered region to candidate kernels: the pass lists, run one after the other, checked between.
+
+A `Plan` gives the search space: each `Recipe` is one list of passes and one backend. What a recipe makes
+of a program is a `Candidate`; a recipe that does not apply leaves a `Declined`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from loopwright.diagnostics import NOWHERE, Declined
+from loopwright.emit import by_name as backend_named
+from loopwright.emit.base import KernelSource
+from loopwright.ir.check import check
+from loopwright.ir.nodes import Program
+from loopwright.passes import (
+    Fuse,
+    Hoist,
+    Inline,
+    Legalise,
+    Normalise,
+    Parallel,
+    Preallocate,
+    Scalarise,
+    Vectorise,
+)
+from loopwright.passes.base import Applied, Pass
+
+IntRanges = tuple[tuple[str, int, int], ...]
+Observer = Callable[[Pass, Program], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """`bitwise` recipes keep every bit; the others need accuracy `faithful` or weaker."""
+
+    name: str
+    backend: str
+    passes: tuple[Pass, ...]
+    final: Pass | None = None
+    "a pass that must apply, else the recipe is the same as another one"
+
+    @property
+    def bitwise(self) -> bool:
+        return all(p.bitwise for p in self.passes)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A variant as text. `program` is what was emitted; `applied` the passes that changed something."""
+
+    recipe: Recipe
+    program: Program
+    source: KernelSource
+    applied: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which variants compete. `extra` are passes of the caller's: one that is in a default list takes
+    the place of the default there, any other runs just before `legalise`."""
+
+    extra: tuple[Pass, ...] = ()
+
+    def recipes(self, ints: IntRanges) -> tuple[Recipe, ...]:
+        """The variants, cheapest to build first."""
+        compiled = self._with_extra(compiled_passes(ints))
+        if any(isinstance(p, Parallel) for p in self.extra):
+            return (
+                Recipe("numba", "numba", (*compiled, Parallel())),
+                Recipe("cython", "cython", (*compiled, Parallel())),
+            )
+        return (
+            Recipe("numpy", "numpy", array_passes()),
+            Recipe("numba", "numba", compiled),
+            Recipe("cython", "cython", compiled),
+            Recipe("numba-parallel", "numba", (*compiled, Parallel()), Parallel()),
+        )
+
+    def _with_extra(self, passes: tuple[Pass, ...]) -> tuple[Pass, ...]:
+        given = {p.name: p for p in self.extra}
+        own = tuple(given.get(p.name, p) for p in passes)
+        known = {p.name for p in passes} | {Parallel.name}
+        more = tuple(p for p in self.extra if p.name not in known)
+        return (*own[:-1], *more, own[-1])
+
+
+def compiled_passes(ints: IntRanges) -> tuple[Pass, ...]:
+    """High IR to low IR, the order that compiled backends share."""
+    return (
+        Normalise(),
+        Inline(),
+        Hoist(),
+        Preallocate(),
+        Scalarise(),
+        Normalise(),
+        Fuse(),
+        Legalise(int_ranges=ints),
+    )
+
+
+def array_passes() -> tuple[Pass, ...]:
+    """High IR to array code for NumPy."""
+    return (Normalise(), Inline(), Hoist(), Vectorise())
+
+
+def run_passes(
+    program: Program, passes: Sequence[Pass], observe: Observer | None = None
+) -> tuple[Program, tuple[str, ...], tuple[str, ...], tuple[Declined, ...]]:
+    """Run `passes` in order and check the IR after each.
+
+    Returns the program, the names of the passes that changed it, their notes, and the refusals.
+    Raises IllegalIR with the pass's name if a pass leaves illegal IR: a defect of the pass.
+    """
+    applied: list[str] = []
+    notes: list[str] = []
+    refused: list[Declined] = []
+    for each in passes:
+        outcome = each.run(program)
+        if isinstance(outcome, Applied):
+            program = outcome.program
+            try:
+                check(program)
+            except Exception as error:
+                error.add_note(f"after pass {each.name}")
+                raise
+            applied.append(each.name)
+            notes.extend(outcome.notes)
+        else:
+            refused.extend(outcome.declined)
+        if observe is not None:
+            observe(each, program)
+    return program, tuple(applied), tuple(notes), tuple(refused)
+
+
+def build_candidate(recipe: Recipe, program: Program, name: str) -> Candidate | Declined:
+    """Make one variant, or say why it cannot be made."""
+    backend = backend_named(recipe.backend)
+    if (lacks := backend.missing()) is not None:
+        return Declined(NOWHERE, "LW504", f"backend {recipe.backend}: {lacks}")
+    final, applied, notes, refused = run_passes(program, recipe.passes)
+    if backend.level == "low" and final.main.level != "low":
+        return refused[-1] if refused else Declined(NOWHERE, "LW504", "the program has no low form")
+    if recipe.final is not None and recipe.final.name not in applied:
+        why = refused[-1] if refused else Declined(NOWHERE, "LW504", f"{recipe.final.name}: no use")
+        return why
+    if backend.level == "high" and "vectorise" not in applied and "hoist" not in applied:
+        return Declined(NOWHERE, "LW504", "no loop became array code")
+    source = backend.emit(final, name)
+    if isinstance(source, Declined):
+        return source
+    return Candidate(recipe, final, source, applied, notes)

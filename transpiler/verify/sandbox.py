@@ -1,0 +1,205 @@
+"""Running code that may crash, hang or eat memory: a worker process, and forks of it.
+
+`ask_worker` starts `python -m loopwright.verify.worker`, sends a job and waits for the answer until the
+deadline. Inside the worker `in_fork` runs a piece of the job in a forked child under limits; how the
+child ended is a value.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import pickle
+import resource
+import select
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from loopwright.verify import codec
+
+MEMORY = 2 * 2**30
+_BOARD_SIZE = 2**21
+_HEADER = struct.Struct("=cdQ")
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The child sent its answer."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The child ended without an answer. `how` is `signal 11`, `exit code 0`, or `hang`; `side` and
+    `case` tell the call that it was in."""
+
+    how: str
+    side: str
+    case: bytes
+    seconds: float
+
+
+class Board:
+    """A shared page on which the child writes what it is about to do."""
+
+    def __init__(self) -> None:
+        self.page = mmap.mmap(-1, _BOARD_SIZE)
+        self.clear()
+
+    def clear(self) -> None:
+        _HEADER.pack_into(self.page, 0, b"-", 0.0, 0)
+
+    def post(self, side: str, case: bytes) -> None:
+        """`side` is one letter: `o` original, `c` candidate, `-` neither."""
+        length = len(case) if len(case) <= _BOARD_SIZE - _HEADER.size else 0
+        self.page[_HEADER.size : _HEADER.size + length] = case[:length]
+        _HEADER.pack_into(self.page, 0, side.encode(), time.monotonic(), length)
+
+    def read(self) -> tuple[str, float, bytes]:
+        side, since, length = _HEADER.unpack_from(self.page, 0)
+        start = _HEADER.size
+        return side.decode(), since, bytes(self.page[start : start + length])
+
+
+def in_fork(
+    work: Callable[[Board], Any],
+    *,
+    deadline: float,
+    stuck_after: float,
+    memory: int = MEMORY,
+) -> Finished | Ended:
+    """Run `work(board)` in a forked child until `deadline` (time.monotonic).
+
+    A single call posted on the board that lasts longer than `stuck_after` seconds is a hang. The child
+    may use `memory` bytes more than this process does now; beyond that allocations fail.
+    """
+    board = Board()
+    read, write = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(read)
+        _child(work, board, write, memory)
+    os.close(write)
+    try:
+        return _wait(pid, read, board, deadline, stuck_after)
+    finally:
+        os.close(read)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def _child(work: Callable[[Board], Any], board: Board, write: int, memory: int) -> None:
+    code = 3
+    try:
+        limit = _address_space() + memory
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        data = codec.dumps(work(board))
+        board.post("-", b"")
+        with os.fdopen(write, "wb") as pipe:
+            pipe.write(struct.pack("=Q", len(data)) + data)
+        code = 0
+    except BaseException as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        sys.stderr.flush()
+    finally:
+        os._exit(code)
+
+
+def _address_space() -> int:
+    try:
+        with open("/proc/self/statm", encoding="ascii") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 2**30
+
+
+def _wait(
+    pid: int, read: int, board: Board, deadline: float, stuck_after: float
+) -> Finished | Ended:
+    received = bytearray()
+    while True:
+        ready, _, _ = select.select([read], [], [], 0.05)
+        if ready:
+            chunk = os.read(read, 2**16)
+            if chunk:
+                received += chunk
+                continue
+            if len(received) >= 8 and len(received) - 8 == struct.unpack_from("=Q", received)[0]:
+                return Finished(codec.loads(bytes(received[8:])))
+            return _died(pid, board)
+        side, since, case = board.read()
+        now = time.monotonic()
+        if now > deadline or (side != "-" and now - since > stuck_after):
+            os.kill(pid, signal.SIGKILL)
+            return Ended("hang", side, case, now - since if side != "-" else 0.0)
+
+
+def _died(pid: int, board: Board) -> Ended:
+    _, status = os.waitpid(pid, 0)
+    side, _, case = board.read()
+    if os.WIFSIGNALED(status):
+        how = f"signal {os.WTERMSIG(status)} ({signal.Signals(os.WTERMSIG(status)).name})"
+    else:
+        how = f"exit code {os.WEXITSTATUS(status)}"
+    return Ended(how, side, case, 0.0)
+
+
+# -------------------------------------------------------------------- worker
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerFailed:
+    """The worker gave no answer: it died or ran out of time."""
+
+    reason: str
+
+
+def ask_worker(job: object, *, time_limit: float) -> Any:
+    """The worker's answer to `job`, or WorkerFailed. Returns within `time_limit` seconds."""
+    deadline = time.monotonic() + time_limit
+    to_worker, from_parent = os.pipe()
+    to_parent, from_worker = os.pipe()
+    command = [sys.executable, "-P", "-m", "loopwright.verify.worker", str(to_worker), str(from_worker)]
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    process = subprocess.Popen(
+        command,
+        pass_fds=(to_worker, from_worker),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        start_new_session=True,
+    )
+    os.close(to_worker)
+    os.close(from_worker)
+    send, receive = Connection(from_parent, readable=False), Connection(to_parent, writable=False)
+    try:
+        send.send_bytes(pickle.dumps(job))
+        if not receive.poll(max(0.0, deadline - time.monotonic())):
+            return WorkerFailed(f"no answer within {time_limit:.1f} s")
+        return codec.loads(receive.recv_bytes())
+    except (EOFError, OSError):
+        code = process.wait() if process.poll() is not None else None
+        return WorkerFailed(f"the worker process died (exit code {code})")
+    finally:
+        send.close()
+        receive.close()
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

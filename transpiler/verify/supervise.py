@@ -1,0 +1,221 @@
+"""From searches in forked children to a verdict: crashes, hangs, replays, evidence."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from loopwright.verify.accuracy import make_judge
+from loopwright.verify.compare import Difference, outcome
+from loopwright.verify.draw import Case
+from loopwright.verify.engine import Finding, Pair, Plan, Run, Search, Summary, replay
+from loopwright.verify.sandbox import Ended, Finished, in_fork
+from loopwright.verify.verdict import Counterexample, Evidence, Verdict, undecided
+
+_ATTEMPTS = 6
+_LISTED = 8
+
+Show = Callable[[Sequence[Case], Case], str]
+
+
+@dataclass
+class Supervisor:
+    """One verification in a worker process.
+
+    `show(before, case)` renders calls as a runnable program; `stuck_after` is the longest time in
+    seconds that a call may stay in native code; `last_moment` (time.monotonic) ends everything.
+    """
+
+    pair: Pair
+    accuracy: str
+    plan: Plan
+    show: Show
+    last_moment: float
+    stuck_after: float = 4.0
+    program: object | None = None
+    notes: list[str] = field(default_factory=list)
+    unreached_undecides: bool = False
+    total: Summary = field(default_factory=Summary)
+
+    def run(self) -> Verdict:
+        """Search, confirm what was found, and answer."""
+        plan = self.plan
+        for attempt in range(_ATTEMPTS):
+            plan = replace(plan, seed=self.plan.seed + attempt)
+            judge = make_judge(self.accuracy, self.pair, self.program)
+            search_plan = plan
+            end = in_fork(
+                lambda board: Search(self.pair, judge, search_plan, board).run(),  # noqa: B023
+                deadline=plan.deadline + 0.2,
+                stuck_after=self.stuck_after,
+            )
+            if isinstance(end, Finished):
+                self._add(end.value)
+                if end.value.finding is None:
+                    break
+                verdict = self._confirm(end.value.finding)
+            else:
+                verdict = self._ended(end)
+                plan = replace(plan, tame=True)
+            if verdict is not None:
+                return verdict
+            if time.monotonic() > plan.deadline:
+                break
+        return self._conclude()
+
+    def _add(self, more: Summary) -> None:
+        t = self.total
+        t.inputs += more.inputs
+        t.accepted += more.accepted
+        t.discarded += more.discarded
+        t.labels |= more.labels
+        t.sizes |= more.sizes
+        t.missed = more.missed
+        t.seconds += more.seconds
+        if more.note:
+            self.notes.append(more.note)
+
+    # ------------------------------------------------------------ answers
+
+    def evidence(self) -> Evidence:
+        t = self.total
+        classes = sorted(t.labels)
+        if t.sizes:
+            classes.insert(0, f"lengths {min(t.sizes)} to {max(t.sizes)}")
+        unreached = tuple(f"{os.path.basename(file)}:{line}" for file, line in t.missed[:_LISTED])
+        note = "; ".join(dict.fromkeys(self.notes))
+        return Evidence("tested", t.inputs, t.accepted, t.seconds, tuple(classes), unreached, note)
+
+    def _conclude(self) -> Verdict:
+        evidence = self.evidence()
+        if evidence.accepted < self.plan.wanted:
+            return undecided(
+                f"only {evidence.accepted} of {evidence.inputs} inputs were meaningful; "
+                f"{self.plan.wanted} are needed",
+                evidence,
+            )
+        if evidence.unreached and self.unreached_undecides:
+            lines = ", ".join(evidence.unreached)
+            return undecided(f"no input reached these lines: {lines}", evidence)
+        return Verdict("same", evidence)
+
+    def _different(self, before: Sequence[Case], case: Case, a: str, b: str, d: Difference) -> Verdict:
+        example = Counterexample(self.show(before, case), a, b, d.path, d.expected, d.got)
+        return Verdict("different", self.evidence(), example, f"{d.what} differs at {d.path}")
+
+    # ------------------------------------------------------------- replays
+
+    def _replay(self, cases: Sequence[Case]) -> Finding | Ended | None:
+        judge = make_judge(self.accuracy, self.pair, self.program)
+        limit = self.plan.patience
+        end = in_fork(
+            lambda board: replay(self.pair, judge, cases, limit, board),
+            deadline=self.last_moment,
+            stuck_after=self.stuck_after,
+        )
+        return end.value if isinstance(end, Finished) else end
+
+    def _confirm(self, finding: Finding) -> Verdict | None:
+        """The difference again, in a process that has seen nothing else; None if it does not show."""
+        if finding.difference.what == "accuracy":
+            return self._say(finding, [])
+        for case in (finding.small, finding.case):
+            verdict = self._judge_replay([], case)
+            if verdict is not None:
+                return verdict
+        for length in _suffixes(len(finding.history)):
+            verdict = self._judge_replay(finding.history[-length:], finding.case)
+            if verdict is not None:
+                return verdict
+        return self._unsteady(finding)
+
+    def _judge_replay(self, before: Sequence[Case], case: Case) -> Verdict | None:
+        got = self._replay([*before, case])
+        if isinstance(got, Ended):
+            return self._crash(got, before) if got.side == "c" else None
+        if got is None:
+            return None
+        if not self._steady([*before, case]):
+            return undecided("the original gives another result on each run", self.evidence())
+        return self._say(got, before)
+
+    def _say(self, finding: Finding, before: Sequence[Case]) -> Verdict:
+        a, b = self._outcomes([*before, finding.case], finding.step)
+        return self._different(before, finding.case, a, b, finding.difference)
+
+    def _outcomes(self, cases: Sequence[Case], step: int) -> tuple[str, str]:
+        def both(board: object) -> tuple[str, str]:
+            texts = ("", "")
+            for case in cases:
+                a = self.pair.original(case, self.plan.patience)
+                b = self.pair.candidate(case, self.plan.patience, a)
+                pair = (a.steps[min(step, len(a.steps) - 1)], b.steps[min(step, len(b.steps) - 1)])
+                texts = (outcome(pair[0]), outcome(pair[1]))
+            return texts
+
+        end = in_fork(both, deadline=self.last_moment, stuck_after=self.stuck_after)
+        return end.value if isinstance(end, Finished) else ("", "")
+
+    def _steady(self, cases: Sequence[Case]) -> bool:
+        """True if the original, run twice from the start, does the same."""
+
+        def alone(board: object) -> list[Run]:
+            runs = [self.pair.original(case, self.plan.patience) for case in cases]
+            for run in runs:
+                for step in run.steps:
+                    step.value = None
+            return runs
+
+        ends = [
+            in_fork(alone, deadline=self.last_moment, stuck_after=self.stuck_after) for _ in range(2)
+        ]
+        if not all(isinstance(end, Finished) for end in ends):
+            return True
+        judge = make_judge("bitwise", self.pair, None)
+        first, second = (end.value for end in ends if isinstance(end, Finished))
+        return not any(
+            judge.compare(case, 0, x, y, strict=False) is not None
+            for case, a, b in zip(cases, first, second, strict=True)
+            for x, y in zip(a.steps, b.steps, strict=False)
+            if x.usable and y.usable
+        )
+
+    def _unsteady(self, finding: Finding) -> Verdict | None:
+        """A difference that does not show again: is it the original or the candidate that varies?"""
+        if not self._steady([finding.case]):
+            return undecided("the original gives another result on each run", self.evidence())
+        got = self._replay([finding.case] * 20)
+        if isinstance(got, Finding):
+            self.notes.append("the candidate does not differ on every run of this input")
+            return self._say(got, [])
+        self.notes.append("one difference did not show again and was set aside")
+        return None
+
+    # -------------------------------------------------------------- crashes
+
+    def _ended(self, end: Ended) -> Verdict | None:
+        if end.side != "c" or not end.case:
+            if end.side == "o":
+                self.notes.append(f"the original itself ended by {end.how} on an input; left out")
+            return None
+        case = Case.from_data(end.case)
+        again = self._replay([case])
+        if isinstance(again, Ended) and again.side == "c":
+            return self._crash(again, [])
+        if isinstance(again, Finding):
+            return self._say(again, [])
+        self.notes.append(f"the candidate ended by {end.how} once, not again on the same input")
+        return None
+
+    def _crash(self, end: Ended, before: Sequence[Case]) -> Verdict:
+        case = Case.from_data(end.case)
+        did = "did not return" if end.how == "hang" else f"the process ended: {end.how}"
+        difference = Difference("outcome", "an answer", did, "outcome")
+        return self._different(before, case, "returns or raises", did, difference)
+
+
+def _suffixes(length: int) -> list[int]:
+    sizes = [1, 2, 4, 16, 64, length]
+    return sorted({n for n in sizes if 0 < n <= length})

@@ -1,0 +1,87 @@
+"""What the verifier answers, and how the answer reads."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal, TypeAlias
+
+Status: TypeAlias = Literal["same", "different", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`inputs` were compared in `seconds`. `accepted` are those that mean something: the kernel itself
+    ran, or the original returned instead of raising. `classes` name what was varied; `unreached` are
+    lines (`file:line`) that no accepted input ran; `note` is what else a reader must know."""
+
+    kind: Literal["tested", "proved"]
+    inputs: int
+    accepted: int
+    seconds: float
+    classes: tuple[str, ...] = ()
+    unreached: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """`program` is a runnable Python text that shows the difference; `path` the first place where the
+    outcomes differ, `expected` and `got` what is there."""
+
+    program: str
+    original: str
+    candidate: str
+    path: str
+    expected: str
+    got: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`reason` is one sentence; always set unless the status is `same`."""
+
+    status: Status
+    evidence: Evidence
+    counterexample: Counterexample | None = None
+    reason: str = ""
+
+
+NO_EVIDENCE = Evidence("tested", 0, 0, 0.0)
+
+
+def undecided(reason: str, evidence: Evidence = NO_EVIDENCE) -> Verdict:
+    return Verdict("undecided", evidence, None, reason)
+
+
+def render(verdict: Verdict) -> str:
+    """The verdict as text for people."""
+    e = verdict.evidence
+    lines = []
+    match verdict.status:
+        case "same":
+            lines.append(f"no difference found ({e.kind})" if e.kind == "tested" else "proved the same")
+        case "different":
+            lines.append(f"different: {verdict.reason}")
+        case "undecided":
+            lines.append(f"undecided: {verdict.reason}")
+    if verdict.counterexample is not None:
+        c = verdict.counterexample
+        lines += ["", *(f"    {line}" for line in c.program.splitlines()), ""]
+        lines += [f"  original:  {c.original}", f"  candidate: {c.candidate}"]
+        lines += [f"  first difference at {c.path}: expected {c.expected}, got {c.got}"]
+    lines.append(
+        f"  evidence: {e.kind}, {e.inputs} inputs, {e.accepted} of them meaningful, {e.seconds:.1f} s"
+    )
+    if e.classes:
+        lines.append(f"  varied: {', '.join(e.classes)}")
+    if e.unreached:
+        lines.append(f"  lines that no input reached: {', '.join(e.unreached)}")
+    if e.note:
+        lines.append(f"  note: {e.note}")
+    return "\n".join(lines)
+
+
+def to_json(verdict: Verdict) -> str:
+    """The verdict as a JSON object with the same fields."""
+    return json.dumps(asdict(verdict), indent=2, ensure_ascii=False) + "\n"

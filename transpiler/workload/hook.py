@@ -1,0 +1,159 @@
+"""The recorded process: imports of the user's modules get probes.
+
+A generated `sitecustomize` calls `install` before the program starts, in the process itself and, through
+PYTHONPATH, in every Python process that it starts. Modules that another import hook loads its own way (as
+pytest does with test files) are left to it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib.abc
+import importlib.machinery
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import CodeType, FrameType, ModuleType
+from typing import Any
+
+from loopwright.workload.instrument import COUNTS, ENTER, LEAVE, Probe
+from loopwright.workload.probe import Recorder
+
+_FOREIGN = frozenset(("site-packages", "dist-packages", "__pycache__", "_loopwright"))
+
+
+class Hook(importlib.abc.MetaPathFinder):
+    """Finds modules as the other finders do, and exchanges the loader of those below `roots`."""
+
+    def __init__(self, roots: Sequence[Path], recorder: Recorder) -> None:
+        self._roots = tuple(roots)
+        self.recorder = recorder
+        self._busy = threading.local()
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if getattr(self._busy, "on", False):
+            return None
+        self._busy.on = True
+        try:
+            for finder in sys.meta_path:
+                find = getattr(finder, "find_spec", None)
+                spec: importlib.machinery.ModuleSpec | None = (
+                    find(fullname, path, target) if find and finder is not self else None
+                )
+                if spec is not None:
+                    break
+            else:
+                return None
+        finally:
+            self._busy.on = False
+        if type(spec.loader) is importlib.machinery.SourceFileLoader and spec.origin:
+            if self.place(spec.origin) is not None:
+                spec.loader = ProbeLoader(fullname, spec.origin, self)
+        return spec
+
+    def place(self, file: str) -> str | None:
+        """The path of `file` below a root, with slashes; None if it is not to be recorded."""
+        try:
+            real = Path(file).resolve()
+        except OSError:
+            return None
+        if real.suffix not in (".py", ""):
+            return None
+        for root in self._roots:
+            if real == root:
+                return root.name
+            if real.is_relative_to(root):
+                inside = real.relative_to(root)
+                foreign = any(p in _FOREIGN or p.startswith(".") for p in inside.parts)
+                return None if foreign else inside.as_posix()
+        return None
+
+    def code(self, file: str, data: bytes) -> CodeType | None:
+        """Code of the source file with probes; None if there is nothing to put probes on."""
+        place = self.place(file)
+        if place is None:
+            return None
+        from loopwright.frontend.parse import decode_source, parse_text
+        from loopwright.frontend.region import Module
+        from loopwright.frontend.screen import screen
+        from loopwright.workload.instrument import instrument
+
+        try:
+            text = decode_source(data)
+            module = parse_text(text, Path(file), Path(file).stem) if screen(text) else None
+            if not isinstance(module, Module):
+                return None
+            changed = instrument(module, __name__, len(_PROBES))
+            if not changed.probes:
+                return None
+            code = compile(changed.tree, file, "exec", dont_inherit=True)
+        except Exception:
+            # a file that we cannot follow runs as it is
+            return None
+        _PROBES.append((self.recorder, place, changed.probes))
+        return code
+
+
+_PROBES: list[tuple[Recorder, str, tuple[Probe, ...]]] = []
+
+
+def arm(number: int, names: dict[str, Any]) -> None:
+    """Give the globals of an instrumented module what its probes use: the first thing that it does."""
+    recorder, place, probes = _PROBES[number]
+    names[COUNTS], names[ENTER], names[LEAVE] = recorder.register(place, probes, names)
+
+
+class ProbeLoader(importlib.machinery.SourceFileLoader):
+    """Loads a source file with probes, without reading or writing its bytecode cache."""
+
+    def __init__(self, fullname: str, path: str, hook: Hook) -> None:
+        super().__init__(fullname, path)
+        self._hook = hook
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        file = self.get_filename(fullname)
+        return self._hook.code(file, self.get_data(file)) or super().get_code(fullname)
+
+
+def install(roots: Sequence[str], folder: str) -> Hook:
+    """Start recording in this process; what it finds goes to a part file in `folder`."""
+    recorder = Recorder(Path(folder))
+    hook = Hook([Path(r) for r in roots], recorder)
+    sys.meta_path.insert(0, hook)
+    atexit.register(recorder.flush)
+    os.register_at_fork(after_in_child=lambda: _forked(recorder))
+    _flush_on_terminate(recorder)
+    return hook
+
+
+def _forked(recorder: Recorder) -> None:
+    recorder.restart()
+    # children of multiprocessing leave by os._exit, past atexit, but run its own finalizers
+    util = sys.modules.get("multiprocessing.util")
+    if util is not None:
+        util.register_after_fork(
+            recorder, lambda kept: util.Finalize(kept, kept.flush, exitpriority=0)
+        )
+    _flush_on_terminate(recorder)
+
+
+def _flush_on_terminate(recorder: Recorder) -> None:
+    """Let SIGTERM write the part file before it ends the process as it would have."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    if signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        return
+
+    def terminate(number: int, frame: FrameType | None) -> None:
+        def die() -> None:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+
+        recorder.flush(after=die)
+
+    signal.signal(signal.SIGTERM, terminate)

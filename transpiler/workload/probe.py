@@ -1,0 +1,347 @@
+"""The recorder inside the recorded process: what probes call.
+
+Every call of a region is counted; at first each is looked at in full (types, shapes, ranges, samples), later
+ever fewer, and calls of short regions are timed by sampling: each timed call stands for the ones skipped
+before it. The recorder's own time is subtracted. Nothing here may disturb the program: a probe that fails
+switches itself off.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeVar
+
+from loopwright.ir.types import Type
+from loopwright.workload.instrument import Probe, Source
+from loopwright.workload.types_of import (
+    SAMPLE_BYTES,
+    bytes_of,
+    copy_of,
+    layout_of,
+    range_of,
+    sample_size,
+    shape_of,
+    type_of,
+)
+
+if TYPE_CHECKING:
+    from loopwright.workload.store import RegionRecord
+
+NEVER = 1 << 60
+FULL_LOOKS = 48
+"""Calls that are looked at in full; after these every 16th timed call is."""
+LOOK_SHARE = 0.3
+"""Full looks may take this part of the run's time (the first few are free)."""
+SLOW_CALL = 2e-4
+"""Regions that take longer than this per call (seconds) are timed on every call."""
+STRIDES = ((300, 1), (3_000, 7), (30_000, 61), (300_000, 499))
+LAST_STRIDE = 2_003
+SHAPES = 16
+SMALL_SAMPLE = 2**14
+"""Samples of fewer bytes survive a process that is killed."""
+SIGNATURES = 8
+_MISSING = object()
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was seen of one combination of types."""
+
+    types: dict[str, Type]
+    unknown: dict[str, str]
+    calls: int = 0
+    ranges: dict[str, tuple[int, int]] = field(default_factory=dict)
+    shapes: dict[str, dict[tuple[int, ...], None]] = field(default_factory=dict)
+    layouts: dict[str, dict[str, None]] = field(default_factory=dict)
+    first: dict[str, object] | None = None
+    middle: dict[str, object] | None = None
+    largest: dict[str, object] | None = None
+    size: int = 0
+    next_middle: int = 4
+
+    def samples(self) -> list[dict[str, object]]:
+        found = (self.first, self.middle, self.largest)
+        return [s for s in found if s is not None]
+
+
+@dataclass(slots=True)
+class Tally:
+    """The running record of one region. `stride` calls is what the next timed call stands for."""
+
+    path: str
+    probe: Probe
+    names: Mapping[str, object]
+    counts: list[int]
+    number: int
+    calls: int = 0
+    seconds: float = 0.0
+    timed: int = 0
+    looks: int = 0
+    look_seconds: float = 0.0
+    stride: int = 1
+    busy: int = 0
+    seen: dict[object, Seen] = field(default_factory=dict)
+
+
+Token = tuple[Tally, int, bool, float, float]
+
+
+class Recorder:
+    """All tallies of one process; `flush` writes them as one part file into `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.tallies: list[Tally] = []
+        self._lock = threading.RLock()
+        self._probe_cost = 0.0
+        self.restart()
+        self._probe_cost = self._calibrated()
+        self.restart()
+
+    def _calibrated(self) -> float:
+        """Seconds that a probe around nothing measures."""
+        tally = Tally("", Probe("", "", ()), {}, [1], 0)
+        costs = []
+        for _ in range(50):
+            before = tally.seconds
+            tally.stride = 1
+            token = self._enter(tally, ())
+            if token is not None:
+                self._leave(token)
+            costs.append(tally.seconds - before)
+        return sorted(costs)[len(costs) // 2]
+
+    def restart(self) -> None:
+        """Forget what was recorded (in a forked child: its parent reports that)."""
+        self._file: Path | None = None
+        self._begin: float | None = None
+        self._end = 0.0
+        self._own = 0.0
+        self._written = 0.0
+        self._pause = 1.0
+        self._flushing = False
+        self._after: Callable[[], None] | None = None
+        self._lock = threading.RLock()
+        for tally in self.tallies:
+            tally.calls = tally.timed = tally.busy = tally.looks = 0
+            tally.seconds = tally.look_seconds = 0.0
+            tally.stride = 1
+            tally.counts[tally.number] = 1
+            tally.seen.clear()
+
+    def register(
+        self, path: str, probes: tuple[Probe, ...], names: Mapping[str, object]
+    ) -> tuple[list[int], object, object]:
+        """The three globals of an instrumented module with global names `names`."""
+        counts = [1] * len(probes)
+        mine = [Tally(path, p, names, counts, k) for k, p in enumerate(probes)]
+        self.tallies += mine
+
+        def enter(number: int, *roots: object) -> Token | None:
+            try:
+                return self._enter(mine[number], roots)
+            except Exception:
+                counts[number] = NEVER
+                return None
+
+        return counts, enter, self._leave
+
+    def _enter(self, tally: Tally, roots: tuple[object, ...]) -> Token | None:
+        begin = time.perf_counter()
+        if self._begin is None:
+            self._begin = self._end = self._written = begin
+        weight = tally.stride
+        tally.calls += weight
+        tally.timed += 1
+        if self._wants_look(tally, begin):
+            with self._lock:
+                self._look(tally, roots, weight)
+            tally.looks += 1
+            now = time.perf_counter()
+            tally.look_seconds += now - begin
+        tally.stride = self._next_stride(tally)
+        tally.counts[tally.number] = tally.stride
+        outermost = tally.busy == 0
+        tally.busy += 1
+        now = time.perf_counter()
+        self._own += now - begin
+        return tally, weight, outermost, now, self._own
+
+    def _leave(self, token: Token) -> None:
+        tally, weight, outermost, begin, own = token
+        now = time.perf_counter()
+        self._end = now
+        tally.busy = max(tally.busy - 1, 0)
+        if outermost:
+            spent = now - begin - (self._own - own) - self._probe_cost
+            tally.seconds += weight * max(spent, 0.0)
+        if now - self._written > self._pause:
+            # a process may be killed at any time; the pause doubles, so writing stays cheap in all
+            self._pause *= 2
+            self.flush(final=False)
+            self._written = time.perf_counter()
+        self._own += time.perf_counter() - now
+
+    def _wants_look(self, tally: Tally, now: float) -> bool:
+        if tally.looks < 4:
+            return True
+        if tally.looks >= FULL_LOOKS and tally.timed % 16:
+            return False
+        assert self._begin is not None
+        return tally.look_seconds < LOOK_SHARE * (now - self._begin)
+
+    def _next_stride(self, tally: Tally) -> int:
+        if tally.calls > 20 and tally.seconds / tally.calls > SLOW_CALL:
+            return 1
+        return next((stride for below, stride in STRIDES if tally.calls < below), LAST_STRIDE)
+
+    def _look(self, tally: Tally, roots: tuple[object, ...], weight: int) -> None:
+        values = {s.name: _fetch(s, roots, tally.names) for s in tally.probe.sources}
+        types = {name: type_of(value) for name, value in values.items()}
+        key = tuple(t or type(values[name]).__name__ for name, t in types.items())
+        seen = tally.seen.get(key)
+        if seen is None:
+            if len(tally.seen) >= SIGNATURES:
+                return
+            known = {name: t for name, t in types.items() if t is not None}
+            rest = {n: type(values[n]).__name__ for n, t in types.items() if t is None}
+            seen = tally.seen[key] = Seen(known, rest)
+        seen.calls += weight
+        size = 0
+        for name, kind in seen.types.items():
+            value = values[name]
+            size += bytes_of(value)
+            extent = range_of(value, kind)
+            if extent is not None:
+                lo, hi = seen.ranges.get(name, extent)
+                seen.ranges[name] = (min(lo, extent[0]), max(hi, extent[1]))
+            _note(seen.shapes, name, shape_of(value))
+            _note(seen.layouts, name, layout_of(value))
+        self._sample(seen, values, size)
+
+    def _sample(self, seen: Seen, values: Mapping[str, object], size: int) -> None:
+        if size > SAMPLE_BYTES:
+            return
+        if seen.first is None:
+            seen.first = _copy(seen, values)
+            seen.size = size
+        elif size > seen.size * 1.25:
+            seen.largest = _copy(seen, values)
+            seen.size = size
+        elif seen.calls >= seen.next_middle:
+            seen.middle = _copy(seen, values)
+            seen.next_middle = seen.calls * 3
+
+    def flush(self, final: bool = True, after: Callable[[], None] | None = None) -> None:
+        """Write the part file of this process over its earlier one, if any region was entered.
+
+        Large samples are written the `final` time only. `after` is called in the end; a signal handler
+        that interrupts a flush leaves its `after` to that one.
+        """
+        self._after = after or self._after
+        if self._flushing:
+            return
+        self._flushing = True
+        try:
+            if self._begin is not None:
+                with self._lock:
+                    self._write(final)
+        finally:
+            self._flushing = False
+            if self._after is not None:
+                self._after()
+
+    def _write(self, final: bool) -> None:
+        from loopwright.workload.store import Recording, merge, save
+
+        assert self._begin is not None
+        seconds = max(self._end - self._begin - self._own, 1e-9)
+        if self._file is None:
+            handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
+            os.close(handle)
+            self._file = Path(name)
+        # a module that was loaded twice has two tallies for one region
+        records = [_record(t, seconds, final) for t in self.tallies if t.calls]
+        parts = [Recording({r.key: r}, 0.0) for r in records]
+        save(merge([Recording({}, seconds), *parts]), self._file, compress=False)
+
+
+def _record(tally: Tally, seconds: float, final: bool) -> RegionRecord:
+    from loopwright.workload.store import RegionRecord, Signature
+
+    # of the calls that the next timed one will stand for, some have happened
+    since = tally.stride - tally.counts[tally.number]
+    calls = tally.calls + (since if 0 < since < tally.stride else 0)
+    # calls that were not looked at are shared out among the types that were seen
+    scale = calls / max(sum(s.calls for s in tally.seen.values()), 1)
+    signatures = tuple(
+        Signature(
+            types=dict(s.types),
+            calls=round(s.calls * scale),
+            unknown=dict(s.unknown),
+            ranges=dict(s.ranges),
+            shapes={n: tuple(v) for n, v in s.shapes.items()},
+            layouts={n: tuple(v) for n, v in s.layouts.items()},
+            samples=tuple(x for x in s.samples() if final or sample_size(x) < SMALL_SAMPLE),
+        )
+        for s in sorted(tally.seen.values(), key=lambda s: -s.calls)
+    )
+    share = min(tally.seconds / seconds, 1.0)
+    return RegionRecord(
+        tally.path, tally.probe.id, tally.probe.digest, calls, tally.seconds, share, signatures
+    )
+
+
+def _note(notes: dict[str, dict[T, None]], name: str, value: T | None) -> None:
+    if value is not None:
+        values = notes.setdefault(name, {})
+        if len(values) < SHAPES:
+            values[value] = None
+
+
+def _copy(seen: Seen, values: Mapping[str, object]) -> dict[str, object]:
+    return {name: copy_of(values[name]) for name in seen.types}
+
+
+def _fetch(source: Source, roots: tuple[object, ...], names: Mapping[str, object]) -> object:
+    """The live-in's value without running any code of the program; `_MISSING` if that is not possible."""
+    if source.argument is not None:
+        value = roots[source.argument]
+    else:
+        value = names.get(source.root, _MISSING)
+    for kind, key in source.steps:
+        if kind == "item":
+            value = value.get(key, _MISSING) if type(value) is dict else _MISSING
+        else:
+            value = _attribute(value, str(key))
+    return value
+
+
+def _attribute(value: object, name: str) -> object:
+    if isinstance(value, ModuleType):
+        return vars(value).get(name, _MISSING)
+    for base in type(value).__mro__:
+        found = base.__dict__.get(name)
+        if found is not None and type(found).__name__ == "member_descriptor":
+            return getattr(value, name, _MISSING)
+        if found is not None and hasattr(type(found), "__set__"):
+            return _MISSING
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return _MISSING
+    if name in own:
+        return own[name]
+    for base in type(value).__mro__:
+        if name in base.__dict__:
+            found = base.__dict__[name]
+            return _MISSING if hasattr(type(found), "__get__") else found
+    return _MISSING

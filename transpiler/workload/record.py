@@ -1,0 +1,215 @@
+"""Run a workload and record what it shows: `record`.
+
+The command runs unchanged in a child process; a generated folder at the front of PYTHONPATH holds a
+`sitecustomize` that starts the recorder in that process and in every Python process below it, and then runs
+the `sitecustomize` that it hides. Only a script's own file cannot be reached by an import hook: where the
+command runs one, it is run through a small runner.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import loopwright
+from loopwright.workload.store import Recording, load, merge, save
+
+_PYTHON = re.compile(r"(python[0-9.]*|pypy[0-9.]*|py)(\.exe)?$", re.IGNORECASE)
+_WITH_ARGUMENT = ("-W", "-X", "--check-hash-based-pycs")
+_GRACE = 3.0
+
+_SITE = '''\
+"""Starts the recorder of `loopwright trace`, then runs the sitecustomize that this file hides."""
+import sys
+
+_FOLDER, _LIBRARY, _ROOTS, _PARTS = {folder!r}, {library!r}, {roots!r}, {parts!r}
+
+
+def _record():
+    try:
+        import loopwright
+    except ImportError:
+        sys.path.append(_LIBRARY)
+    try:
+        from loopwright.workload.hook import install
+
+        hook = install(_ROOTS, _PARTS)
+        if "--multiprocessing-fork" in sys.orig_argv:
+            from loopwright.workload.runner import follow_main
+
+            follow_main(hook)
+    finally:
+        if _LIBRARY in sys.path and sys.path[-1] == _LIBRARY:
+            del sys.path[-1]
+
+
+def _chain():
+    from importlib.machinery import PathFinder
+    from importlib.util import module_from_spec
+
+    sys.path[:] = [entry for entry in sys.path if entry != _FOLDER]
+    spec = PathFinder.find_spec("sitecustomize", sys.path)
+    if spec is not None and spec.loader is not None:
+        sys.modules["sitecustomize"] = module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+
+
+try:
+    _record()
+except Exception as error:
+    print("loopwright: this process is not recorded:", error, file=sys.stderr)
+_chain()
+'''
+
+_RUN = '''\
+"""Runs a script under the recorder as Python itself would run it."""
+from loopwright.workload.runner import run_script
+
+run_script()
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    """`exit_code` is the command's (negative for a signal; 124 if the time limit ended it, 127 if it was not
+    found), `processes` the number of processes that entered a region, `regions` the number of regions."""
+
+    exit_code: int
+    processes: int
+    regions: int
+    timed_out: bool = False
+
+
+def record(
+    command: Sequence[str], roots: Sequence[Path], out: Path, *, time_limit: float | None = None
+) -> RecordResult:
+    """Run `command` and write the recording of the modules below `roots` (files or folders) to `out`.
+
+    Standard streams and the working folder are the caller's own. A recording is written also if the command
+    fails. Raises ValueError for an empty command, OSError if `out` cannot be written.
+    """
+    if not command:
+        raise ValueError("there is no command to run")
+    places = [str(root.resolve()) for root in roots]
+    with tempfile.TemporaryDirectory(prefix="loopwright-trace-") as scratch:
+        site, parts = Path(scratch, "site"), Path(scratch, "parts")
+        site.mkdir()
+        parts.mkdir()
+        text = _SITE.format(
+            folder=str(site),
+            library=str(Path(loopwright.__file__).absolute().parent.parent),
+            roots=places,
+            parts=str(parts),
+        )
+        (site / "sitecustomize.py").write_text(text, encoding="utf-8")
+        runner = site / "loopwright_run.py"
+        runner.write_text(_RUN, encoding="utf-8")
+        environment = dict(os.environ)
+        inherited = environment.get("PYTHONPATH")
+        environment["PYTHONPATH"] = f"{site}{os.pathsep}{inherited}" if inherited else str(site)
+        line = with_runner(command, roots, runner)
+        exit_code, timed_out = _run(line, environment, time_limit)
+        recordings = list(_parts(parts))
+        result = merge(recordings)
+        save(result, out)
+        return RecordResult(exit_code, len(recordings), len(result.regions), timed_out)
+
+
+def with_runner(command: Sequence[str], roots: Sequence[Path], runner: Path) -> list[str]:
+    """`command` with `runner` before the script that it runs, if that is a file below `roots`."""
+    line = list(command)
+    at = _script_position(line)
+    if at is None or not _is_below(Path(line[at]), roots):
+        return line
+    if at == 0:
+        return [sys.executable, str(runner), *line]
+    return [*line[:at], str(runner), *line[at:]]
+
+
+def _script_position(line: Sequence[str]) -> int | None:
+    """Where in a command line the script stands, if it runs one by its file name."""
+    if line[0].endswith(".py") and Path(line[0]).is_file():
+        return 0
+    if not _PYTHON.match(Path(line[0]).name):
+        return None
+    at = 1
+    while at < len(line):
+        word = line[at]
+        if word in ("-", "-c", "-m") or re.match(r"-[A-Za-z]*[cm]", word):
+            return None
+        if word == "--":
+            at += 1
+            break
+        if not word.startswith("-"):
+            break
+        at += 2 if word in _WITH_ARGUMENT else 1
+    return at if at < len(line) and Path(line[at]).is_file() else None
+
+
+def _is_below(file: Path, roots: Sequence[Path]) -> bool:
+    real = file.resolve()
+    return any(real == r or real.is_relative_to(r) for r in (root.resolve() for root in roots))
+
+
+def _run(
+    line: list[str], environment: dict[str, str], time_limit: float | None
+) -> tuple[int, bool]:
+    # a group of its own lets the limit end the whole family; without a limit the terminal keeps it
+    group = 0 if time_limit is not None else None
+    try:
+        child = subprocess.Popen(line, env=environment, process_group=group)
+    except OSError as error:
+        print(f"loopwright: {line[0]}: {error.strerror}", file=sys.stderr)
+        return (126 if isinstance(error, PermissionError) else 127), False
+    try:
+        return _wait(child, time_limit), False
+    except subprocess.TimeoutExpired:
+        _end(child, signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(_GRACE)
+        _end(child, signal.SIGKILL)
+        child.wait()
+        return 124, True
+    finally:
+        if group is not None:
+            _end(child, signal.SIGKILL)
+
+
+def _wait(child: subprocess.Popen[bytes], time_limit: float | None) -> int:
+    """The exit code; an interrupt is the child's to handle first."""
+    try:
+        return child.wait(time_limit)
+    except KeyboardInterrupt:
+        if time_limit is not None:
+            _end(child, signal.SIGINT)
+        try:
+            return child.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+            raise KeyboardInterrupt from None
+
+
+def _end(child: subprocess.Popen[bytes], how: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, how)
+
+
+def _parts(folder: Path) -> list[Recording]:
+    found: list[Recording] = []
+    for part in sorted(folder.glob("*.part")):
+        # a process that was killed may leave an empty file behind
+        with contextlib.suppress(ValueError):
+            found.append(load(part))
+    return found
+
+
+__all__ = ["RecordResult", "record", "with_runner"]

@@ -1,0 +1,163 @@
+"""Values seen at run time in terms of the type lattice, and bounded copies of them.
+
+Types are exact: a subclass of ndarray, an object array or a list of mixed kinds has none. NumPy is looked up
+in `sys.modules`, so a program that does not use it does not start to.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any, get_args
+
+from loopwright.ir.types import NONE, STR, Array, DType, ListOf, Num, Py, Rng, TupleOf, Type
+
+SAMPLE_BYTES = 8 * 2**20
+LIST_CHECK = 2_000_000
+"""Lists (of lists) with more elements than this count as unknown: checking them would be slow."""
+
+_PY: dict[type, Py] = {
+    int: Py("int"),
+    float: Py("float"),
+    bool: Py("bool"),
+    complex: Py("complex"),
+    str: STR,
+    type(None): NONE,
+}
+_DTYPES = frozenset(get_args(DType))
+_BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
+
+
+def _numpy() -> ModuleType | None:
+    return sys.modules.get("numpy")
+
+
+def type_of(value: object) -> Type | None:
+    """The exact type of `value` (arrays with layout "C" whatever their strides), or None if it has none."""
+    kind = type(value)
+    if kind in _PY:
+        return _PY[kind]
+    if isinstance(value, list):
+        return _list_type(value) if kind is list else None
+    if isinstance(value, tuple):
+        items = [type_of(v) for v in value[:17]] if kind is tuple else [None]
+        known = tuple(t for t in items if t is not None)
+        return TupleOf(known) if len(known) == len(value) else None
+    np = _numpy()
+    return None if np is None or not hasattr(np, "generic") else _numpy_type(np, value)
+
+
+def _numpy_type(np: ModuleType, value: Any) -> Type | None:
+    kind = type(value)
+    if kind is np.ndarray:
+        dtype = value.dtype
+        if dtype.name not in _DTYPES or not dtype.isnative or value.ndim == 0:
+            return None
+        return Array(dtype.name, value.ndim)
+    if isinstance(value, np.generic):
+        name = value.dtype.name
+        return Num(name) if name in _DTYPES and kind is np.dtype(name).type else None
+    if hasattr(np, "random") and kind is np.random.Generator:
+        return Rng() if type(value.bit_generator).__name__ in _BIT_GENERATORS else None
+    return None
+
+
+def _list_type(value: list[object]) -> Type | None:
+    """Homogeneous lists of numbers, rectangular and with no row shared if nested."""
+    if not value or len(value) > LIST_CHECK:
+        return None
+    first = type(value[0])
+    if first is list:
+        if len({id(row) for row in value}) != len(value) or len(value[0]) * len(value) > LIST_CHECK:  # type: ignore[arg-type]
+            return None
+        inner = type_of(value[0])
+        if not isinstance(inner, ListOf):
+            return None
+        width = len(value[0])  # type: ignore[arg-type]
+        alike = all(type(r) is list and len(r) == width and type_of(r) == inner for r in value[1:])
+        return ListOf(inner.elem, inner.ndim + 1) if alike and _square(value) else None
+    if first not in (int, float, bool, complex) or any(type(v) is not first for v in value):
+        return None
+    return ListOf(_PY[first])
+
+
+def _square(value: object) -> bool:
+    """All rows of each level have one length."""
+    return shape_of(value) is not None
+
+
+def shape_of(value: object) -> tuple[int, ...] | None:
+    """The shape of an array or of a rectangular list; None for other values."""
+    if isinstance(value, list):
+        if not value or not isinstance(value[0], list):
+            return (len(value),)
+        shapes = {shape_of(row) for row in value}
+        inner = shapes.pop() if len(shapes) == 1 else None
+        return None if inner is None else (len(value), *inner)
+    np = _numpy()
+    if np is not None and isinstance(value, np.ndarray):
+        return tuple(value.shape)
+    return None
+
+
+def layout_of(value: object) -> str | None:
+    """ "C", "F" or "A" for an array, else None."""
+    np = _numpy()
+    if np is None or not isinstance(value, np.ndarray):
+        return None
+    if value.flags.c_contiguous:
+        return "C"
+    return "F" if value.flags.f_contiguous else "A"
+
+
+def range_of(value: object, kind: Type) -> tuple[int, int] | None:
+    """Least and greatest int in an int or a list of ints; None for other types."""
+    if kind == Py("int"):
+        assert isinstance(value, int)
+        return value, value
+    if isinstance(kind, ListOf) and kind.elem == Py("int"):
+        flat = _flat(value)
+        return (min(flat), max(flat)) if flat else None
+    return None
+
+
+def _flat(value: object) -> list[int]:
+    if isinstance(value, list):
+        return [i for v in value for i in _flat(v)]
+    assert isinstance(value, int)
+    return [value]
+
+
+def bytes_of(value: object) -> int:
+    """Roughly how much memory a copy takes."""
+    if isinstance(value, list | tuple):
+        if value and isinstance(value[0], list | tuple):
+            return sum(map(bytes_of, value))
+        return 32 * len(value)
+    if isinstance(value, str):
+        return len(value)
+    return int(getattr(value, "nbytes", 32))
+
+
+def copy_of(value: object) -> object:
+    """A deep copy of a value that `type_of` knows; arrays keep C or Fortran order."""
+    if isinstance(value, list):
+        return [copy_of(v) for v in value] if value and isinstance(value[0], list) else list(value)
+    if isinstance(value, tuple):
+        return tuple(map(copy_of, value))
+    np = _numpy()
+    if np is not None and isinstance(value, np.ndarray):
+        return value.copy(order="K")
+    if np is not None and hasattr(np, "random") and type(value) is np.random.Generator:
+        source: Any = value
+        kind: Any = type(source.bit_generator)
+        bits = kind()
+        bits.state = source.bit_generator.state
+        return np.random.Generator(bits)
+    return value
+
+
+def sample_size(values: Mapping[str, object]) -> int:
+    """Bytes of all values of a sample together."""
+    return sum(map(bytes_of, values.values()))
