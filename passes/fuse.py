@@ -19,19 +19,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from loopwright.analysis.effects import Storages, storages, summarise
+from loopwright.analysis.effects import Storages, Summaries, passed, storages, summarise
 from loopwright.diagnostics import Declined
+from loopwright.ir.check import leaves
 from loopwright.ir.nodes import (
     Alloc,
     Append,
     Assign,
-    Break,
     Check,
     Continue,
+    Dim,
     Draw,
     Expr,
     For,
     Func,
+    If,
     IndexItem,
     Invoke,
     Load,
@@ -42,15 +44,17 @@ from loopwright.ir.nodes import (
     Store,
     Sym,
     Var,
-    While,
 )
 from loopwright.ir.types import Array, ListOf
 from loopwright.ir.walk import (
     Body,
     assigned,
+    children,
     exprs_of,
+    index_exprs,
     map_bodies,
     rename,
+    stored,
     subexprs,
     targets,
     used,
@@ -60,7 +64,7 @@ from loopwright.ir.walk import (
 )
 from loopwright.passes.base import Applied, Example, Outcome, Refusal, Unchanged
 from loopwright.passes.fuse_contract import contracted
-from loopwright.passes.scalarise_ints import affine, const_of, nonnegative, plus, same
+from loopwright.passes.scalarise_ints import affine, const_of, integer, nonnegative, plus, same
 from loopwright.passes.scalarise_scope import scope_of
 
 
@@ -78,7 +82,7 @@ class Fuse:
         declined: list[Declined] = []
         functions: list[Func] = []
         for func in (*program.helpers, program.main):
-            fuser = _Fuser(func, storages(func, summaries), func is program.main)
+            fuser = _Fuser(func, storages(func, summaries), summaries, func is program.main)
             body = fuser.block(func.body)
             done = contracted(replace(func, body=body))
             notes.extend(fuser.notes)
@@ -106,8 +110,9 @@ class Access:
 class _Fuser:
     """Fuses the loops of one function."""
 
-    def __init__(self, func: Func, memory: Storages, is_main: bool) -> None:
+    def __init__(self, func: Func, memory: Storages, summaries: Summaries, is_main: bool) -> None:
         self.func = func
+        self.summaries = summaries
         self.memory = memory
         self.scope = scope_of(func, {}, is_main)
         self.notes: list[str] = []
@@ -161,11 +166,14 @@ class _Fuser:
     def prevented(self, first: For, second: For) -> str | None:
         """Why fusion would change the meaning, or None."""
         for loop in (first, second):
-            for stmt in walk_stmts(loop.body):
-                if isinstance(stmt, (Break, Continue, Return, Invoke, Draw, Append, While)):
-                    return f"`{type(stmt).__name__.lower()}` in a loop"
+            if leaves(loop.body) or any(isinstance(s, Return) for s in walk_stmts(loop.body)):
+                return "a loop may end early"
             if loop.sym in assigned(loop.body):
                 return f"`{loop.sym.name}` is bound in its loop"
+        if _skips(first.body):
+            return "`continue` in the first loop"
+        if all(any(isinstance(s, Draw) for s in walk_stmts(x.body)) for x in (first, second)):
+            return "both loops draw random numbers"
         if second.sym is not first.sym and self.lives_outside(second):
             return f"`{second.sym.name}` is used behind its loop"
         ours, theirs = assigned(first.body), assigned(second.body)
@@ -192,10 +200,60 @@ class _Fuser:
                     return f"`{a.sym.name}` and `{b.sym.name}` may share memory"
                 if not _in_order(first, second, a, b):
                     return f"an iteration would use `{a.sym.name}` of another"
-        for loop in (first, second):
-            if any(_whole_use(e) for e in walk_exprs(loop.body)):
-                return "a loop uses an array as a whole"
+        for one, other in ((first, second), (second, first)):
+            for x in self.whole(one.body):
+                if any(self.memory.overlap(x, y) for y in self.changed(other.body)):
+                    return f"`{x.name}` is used as a whole"
         return None
+
+    def whole(self, body: Body) -> set[Sym]:
+        """Arrays and lists that the block uses in another way than by elements."""
+        found: set[Sym] = set()
+        for stmt in walk_stmts(body):
+            for expr in exprs_of(stmt):
+                found |= _whole(expr)
+            if isinstance(stmt, Append):
+                found.add(stmt.x)
+        return found
+
+    def changed(self, body: Body) -> set[Sym]:
+        """Arrays and lists that the block stores into, or that a called function may."""
+        found = stored(body)
+        for stmt in walk_stmts(body):
+            if isinstance(stmt, Invoke):
+                for arg in passed(stmt, self.summaries, "writes"):
+                    found |= _memory_in(arg)
+        return found
+
+
+def _memory_in(expr: Expr) -> set[Sym]:
+    return {s for s in vars_of(expr) if isinstance(s.type, (Array, ListOf))}
+
+
+def _whole(expr: Expr) -> set[Sym]:
+    """Arrays and lists in the expression whose elements are not named one by one."""
+    match expr:
+        case Load(Var(), index, _) if all(isinstance(item, Pt) for item in index):
+            return {s for e in index_exprs(index) for s in _whole(e)}
+        case Var(sym):
+            return {sym} if isinstance(sym.type, (Array, ListOf)) else set()
+        case Dim(Var(), _, _):
+            return set()
+        case _:
+            return {s for e in children(expr) for s in _whole(e)}
+
+
+def _skips(body: Body) -> bool:
+    """True if the block holds a `continue` of the loop around it."""
+    for stmt in body:
+        match stmt:
+            case Continue():
+                return True
+            case If(_, then, orelse, _) if _skips(then) or _skips(orelse):
+                return True
+            case _:
+                pass
+    return False
 
 
 def accesses(body: Body) -> list[Access]:
@@ -207,13 +265,6 @@ def accesses(body: Body) -> list[Access]:
     ]
     found.extend(Access(s.x, s.index, True) for s in walk_stmts(body) if isinstance(s, Store))
     return found
-
-
-def _whole_use(expr: Expr) -> bool:
-    """True for an expression that reads memory in another way than by elements."""
-    if isinstance(expr, Load):
-        return not isinstance(expr.x, Var) or not all(isinstance(i, Pt) for i in expr.index)
-    return isinstance(expr.type, (Array, ListOf)) and not isinstance(expr, (Var, Alloc))
 
 
 def _in_order(first: For, second: For, a: Access, b: Access) -> bool:
@@ -228,16 +279,10 @@ def _in_order(first: For, second: For, a: Access, b: Access) -> bool:
         if ours is None or theirs is None:
             continue
         least = min(ours, theirs)
-        start = plus(lo, _constant(least))
+        start = plus(lo, integer(least))
         if ours >= theirs and nonnegative(start, lambda _: False):
             return True
     return False
-
-
-def _constant(value: int) -> Expr:
-    from loopwright.passes.scalarise_ints import integer
-
-    return integer(value)
 
 
 def _offset(at: Expr, sym: Sym) -> int | None:

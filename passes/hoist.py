@@ -83,10 +83,12 @@ def _worth(e: Expr) -> bool:
 
 
 def _only_loads_fail(e: Expr) -> bool:
-    """Every node that may fail is a Load at loop variables, other variables or constants >= 0."""
+    """Every node that may fail is element-wise array code, or a Load at variables or constants >= 0."""
     for node in subexprs(e):
         if not expr_may_fail(node) or any(expr_may_fail(c) for c in children(node)):
             continue
+        if isinstance(node.type, Array) and isinstance(node, Binary | Call):
+            continue  # shapes that do not fit together fail in the first iteration as well
         if not isinstance(node, Load):
             return False
         for item in node.index:
@@ -158,21 +160,20 @@ class _Loop:
             case _:
                 return map_children(e, lambda c: self.rewrite(c, certain))
 
+    def _becomes_visible(self, stmt: Stmt) -> bool:
+        """The statement's array value gets a name that is written through, or leaves the function."""
+        match stmt:
+            case Assign(sym, _, _):
+                return holds_memory(sym.type) and bool(self.memory.of(sym) & self.memory.written)
+            case Return() | Invoke():
+                return True
+            case _:
+                return False
+
     def rewrite_stmt(self, stmt: Stmt, certain: bool) -> Stmt:
-        f = self.rewrite_inside if _named_arrays(stmt) else self.rewrite
+        f = self.rewrite_inside if self._becomes_visible(stmt) else self.rewrite
         stmt = map_exprs_of(stmt, lambda e: f(e, certain))
         return map_bodies(stmt, lambda b: tuple(self.rewrite_stmt(s, False) for s in b))
-
-
-def _named_arrays(stmt: Stmt) -> bool:
-    """The statement's array values become visible under a name or to a callee."""
-    match stmt:
-        case Assign(sym, _, _):
-            return holds_memory(sym.type)
-        case Return() | Invoke():
-            return True
-        case _:
-            return False
 
 
 def _hoist_from(

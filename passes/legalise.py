@@ -11,15 +11,17 @@ stands before the loop; the others stand at the access. Array expressions are th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
+from loopwright.analysis.facts import facts
 from loopwright.analysis.interval import FULL, Interval, join
-from loopwright.analysis.ranges import DIM_MAX, PARAM_INTS, analyse
+from loopwright.analysis.range_expr import DIM_MAX, PARAM_INTS
+from loopwright.analysis.ranges import analyse
 from loopwright.diagnostics import CannotLower
 from loopwright.ir.nodes import Check, Dim, Fail, Func, Program, Stmt, Sym, Var
 from loopwright.ir.types import I64, Array, ListOf
-from loopwright.ir.walk import map_stmts, walk_exprs
+from loopwright.ir.walk import walk_exprs
 from loopwright.passes.base import Applied, Example, Outcome, Refusal, Unchanged
 from loopwright.passes.legalise_build import Build, compare, integer, low_type
 from loopwright.passes.legalise_stmt import block
@@ -90,7 +92,7 @@ def _arguments(func: Func, calls: list[tuple[Interval, ...]]) -> Ints:
 
 def _function(func: Func, ints: Ints, dim_max: int) -> Build:
     """`func` legalised: the `Build` holds the low-level function and what was learnt on the way."""
-    func = replace(func, body=_unshared(func.body))
+    func = facts(func).func
     ranges = analyse(func, ints, dim_max=dim_max)
     b = Build(func, ranges, func.span)
     params = tuple(b.sym(p) for p in func.params)
@@ -102,11 +104,6 @@ def _function(func: Func, ints: Ints, dim_max: int) -> Build:
     results = tuple(low_type(t, func.span) for t in func.results)
     b.func = Func(func.name, params, results, tuple(body), func.span, "low")
     return b
-
-
-def _unshared(body: tuple[Stmt, ...]) -> tuple[Stmt, ...]:
-    """The same block with each statement an object of its own: facts are kept by identity."""
-    return map_stmts(body, lambda s: (replace(s),))
 
 
 def _short(func: Func, b: Build, dim_max: int) -> list[Stmt]:

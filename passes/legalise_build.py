@@ -11,7 +11,7 @@ import numpy as np
 from loopwright.analysis.affine import condition as affine_condition
 from loopwright.analysis.bounds import Bounds, Constraint, Guard, Placed
 from loopwright.analysis.interval import Interval, within
-from loopwright.analysis.ranges import Env, Ranges, of_type
+from loopwright.analysis.range_expr import Env, Ranges, of_type
 from loopwright.analysis.scope import Scope
 from loopwright.diagnostics import CannotLower, Declined, Span
 from loopwright.ir.nodes import (
@@ -196,6 +196,8 @@ class Build:
 
     def _any(self, guard: Guard) -> Expr:
         cond: Expr | None = None
+        if () in guard:
+            return TRUE
         for rows in guard:
             piece: Expr | None = None
             for row in rows:

@@ -9,7 +9,7 @@ from loopwright.analysis.interval import INT64_MAX, INT64_MIN, of_dtype
 from loopwright.ir.intrinsics import intrinsic
 from loopwright.ir.nodes import Call, Cast, Const, Expr, Unary
 from loopwright.ir.types import B1, F64, I64, Array, DType, Num, Py, kind_of, machine_dtype
-from loopwright.passes.legalise_arith import comparison_of, py_float_power, weak
+from loopwright.passes.legalise_arith import py_float_power, weak
 from loopwright.passes.legalise_build import (
     Build,
     binary,
@@ -27,6 +27,7 @@ from loopwright.passes.legalise_build import (
     to,
     truth,
 )
+from loopwright.passes.legalise_compare import comparison_of
 
 _TOTAL = frozenset(
     [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
-from loopwright.analysis.ranges import DIM_MAX
+from loopwright.analysis.range_expr import DIM_MAX
 from loopwright.ir.nodes import (
     Alloc,
     Assign,
@@ -32,7 +33,7 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.types import B1, I64, Array, ListOf, Num, Type, is_scalar, machine_dtype
 from loopwright.ir.walk import index_exprs
-from loopwright.passes.legalise_arith import arithmetic, comparison, unary
+from loopwright.passes.legalise_arith import arithmetic
 from loopwright.passes.legalise_build import (
     FALSE,
     TRUE,
@@ -48,7 +49,8 @@ from loopwright.passes.legalise_build import (
     truth,
 )
 from loopwright.passes.legalise_calls import conversion, intrinsic_call
-from loopwright.passes.legalise_index import fold, list_copy, place
+from loopwright.passes.legalise_compare import comparison, unary
+from loopwright.passes.legalise_index import copied, fold, place
 
 _WHOLE = frozenset({
     "np.sort", "np.argsort", "np.searchsorted", "np.flatnonzero", "np.unique", "np.tril", "np.triu",
@@ -87,6 +89,11 @@ def expression(b: Build, e: Expr) -> Expr:
             return expression(b, items[at])
         case Dim() | Load() | Transpose() | Reshape() | Alloc() | Contract():
             return _array(b, e)
+        case Cast(x, t) if isinstance(t, (Array, ListOf)):
+            if not isinstance(x, (Var, Load)) or (isinstance(t, Array) and t.layout != "C"):
+                raise refuse(b.span, "LW307", f"conversion of {x.type} to {t}")
+            view = expression(b, x) if isinstance(x, Var) else _view(b, x)
+            return copied(b, view, x.type, t)
         case Cast() | Reduce() | Scan() | Tup() | Item():
             name = type(e).__name__.lower()
             raise refuse(b.span, "LW307", f"{name} of {e.type} on whole arrays")
@@ -166,12 +173,20 @@ def _array(b: Build, e: Dim | Load | Transpose | Reshape | Alloc | Contract) -> 
 
 def _load(b: Build, e: Load) -> Expr:
     e = fold(e)
+    view = _view(b, e)
+    if isinstance(e.type, ListOf) and _copies(e):
+        return copied(b, view, e.type, e.type)
+    return view
+
+
+def _view(b: Build, e: Load) -> Load:
     base = array(b, e.x)
     lows = [expression(b, i) for i in index_exprs(e.index)]
     index = place(b, e.x, base, e.index, lows)
-    if isinstance(e.type, ListOf) and _copies(e):
-        return list_copy(b, e, base, index)
-    return Load(base, index, low_type(e.type, b.span))
+    t = low_type(e.type, b.span)
+    if isinstance(t, Array) and isinstance(e.type, ListOf) and _copies(e):
+        t = replace(t, layout="A")
+    return Load(base, index, t)
 
 
 def _copies(e: Load) -> bool:

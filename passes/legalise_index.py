@@ -7,6 +7,7 @@ from loopwright.analysis.interval import INT64_MAX
 from loopwright.ir.nodes import (
     Alloc,
     Assign,
+    Cast,
     Const,
     Dim,
     Expr,
@@ -18,9 +19,10 @@ from loopwright.ir.nodes import (
     Pt,
     Slc,
     Store,
+    Sym,
     Var,
 )
-from loopwright.ir.types import I64, Array, ListOf, element
+from loopwright.ir.types import I64, Array, ListOf, Type, element
 from loopwright.passes.legalise_build import (
     Build,
     binary,
@@ -33,8 +35,7 @@ from loopwright.passes.legalise_build import (
     select,
     to,
 )
-
-Lowered = dict[int, Expr]
+from loopwright.passes.legalise_calls import conversion
 
 
 def fold(e: Load) -> Load:
@@ -198,24 +199,25 @@ def _end(b: Build, high: Expr, base: Expr, axis: int, at: Expr, low: Expr) -> Ex
     return select(compare("lt", low, zero), below, above)
 
 
-def list_copy(b: Build, load: Load, base: Expr, index: tuple[IndexItem, ...]) -> Expr:
-    """A slice of a list is a new list: allocation and a loop."""
-    match index:
-        case (Slc(lo, hi, None),):
-            pass
-        case _:
-            raise refuse(b.span, "LW309", "a slice of a list of lists, or one with a step")
-    t = low_type(load.type, b.span)
-    start = b.atom(integer(0) if lo is None else lo, "start")
-    stop = b.atom(Dim(base, 0, I64) if hi is None else hi, "stop")
-    length = binary("sub", stop, start)
-    if start != integer(0):
-        length = select(compare("gt", stop, start), length, integer(0))
-    out, k = b.fresh("part", t), b.fresh("k", I64)
-    n = b.atom(length, "length")
-    b.emit(Assign(out, Alloc((n,), None, t), b.span))
-    source = Var(k) if start == integer(0) else binary("add", start, Var(k))
-    value = Load(base, (Pt(source),), element(base.type))
-    body = Store(out, (Pt(Var(k)),), value, b.span)
-    b.emit(For(k, integer(0), n, integer(1), (body,), (), b.span))
+def copied(b: Build, view: Expr, source: Type, target: Type) -> Expr:
+    """A new array with the elements of `view` (of high-level type `source`) converted to `target`."""
+    t = low_type(target, b.span)
+    assert isinstance(t, Array)
+    if not isinstance(view, Var):
+        shown = b.fresh("view", view.type)
+        b.emit(Assign(shown, view, b.span))
+        view = Var(shown)
+    lengths = tuple(Dim(view, k, I64) for k in range(t.ndim))
+    out = b.fresh("copy", t)
+    b.emit(Assign(out, Alloc(lengths, None, t), b.span))
+    places = [b.fresh("k", I64) for _ in lengths]
+    index = tuple(Pt(Var(k)) for k in places)
+    with b.block() as body:
+        value = Load(view, index, element(view.type))
+        plain = Var(Sym("element", element(source)))
+        value = conversion(b, Cast(plain, element(target)), value)
+        b.emit(Store(out, index, value, b.span))
+    for k, n in zip(reversed(places), reversed(lengths), strict=True):
+        body = [For(k, integer(0), n, integer(1), tuple(body), (), b.span)]
+    b.out.extend(body)
     return Var(out)

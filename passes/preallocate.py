@@ -12,7 +12,7 @@ grows the buffer to twice its size when it is full.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -21,13 +21,9 @@ from loopwright.ir.nodes import (
     Alloc,
     Append,
     Assign,
-    Binary,
-    Break,
     Call,
     Cast,
     Check,
-    Const,
-    Continue,
     Dim,
     Expr,
     For,
@@ -42,7 +38,6 @@ from loopwright.ir.nodes import (
     Store,
     Sym,
     Tup,
-    Unary,
     Var,
     While,
 )
@@ -51,7 +46,6 @@ from loopwright.ir.walk import (
     Body,
     assigned,
     bodies,
-    children,
     map_children,
     map_exprs_of,
     symbols,
@@ -60,15 +54,14 @@ from loopwright.ir.walk import (
     walk_stmts,
 )
 from loopwright.passes.base import Applied, Example, Outcome, Refusal, Unchanged
+from loopwright.passes.preallocate_sizes import bound, handed_over, one_name
 from loopwright.passes.scalarise_ints import (
     ONE,
     ZERO,
     as_int,
-    clipped,
     compare,
     const_of,
     integer,
-    minus,
     nonnegative,
     plus,
     times,
@@ -117,16 +110,20 @@ def evens(n: int) -> list[int]:
 
 def _buffered(func: Func) -> tuple[Func, tuple[Sym, ...], list[Declined]]:
     """The function with buffers, the lists that have one, and the refusals."""
-    grown: dict[Sym, Span] = {}
-    for stmt in walk_stmts(func.body):
-        if isinstance(stmt, Append):
-            grown.setdefault(stmt.x, stmt.span)
-    declined = [
-        Declined(span, "LW244", why)
-        for sym, span in grown.items()
-        if (why := _refusal(func, sym)) is not None
-    ]
-    chosen = tuple(sym for sym in grown if _refusal(func, sym) is None)
+    if not _growing(func):
+        return func, (), []
+    func = one_name(func)
+    handed = handed_over(func)
+    families = {sym: _family(func, sym, handed) for sym in _growing(func)}
+    reasons = {
+        sym: next(filter(None, (_refusal(func, s, handed) for s in family)), None)
+        for sym, family in families.items()
+    }
+    spans = {s.x: s.span for s in walk_stmts(func.body) if isinstance(s, Append)}
+    declined = [Declined(spans[sym], "LW244", why) for sym, why in reasons.items() if why]
+    chosen = tuple(
+        dict.fromkeys(s for sym, why in reasons.items() if not why for s in families[sym])
+    )
     if not chosen:
         return func, (), declined
     taken = {sym.name for sym in symbols(func)}
@@ -138,13 +135,32 @@ def _buffered(func: Func) -> tuple[Func, tuple[Sym, ...], list[Declined]]:
     return replace(func, body=rewriter.straight(func.body)), chosen, declined
 
 
-def _refusal(func: Func, sym: Sym) -> str | None:
+def _growing(func: Func) -> tuple[Sym, ...]:
+    """Lists that the function appends to, in order of the text."""
+    return tuple(dict.fromkeys(s.x for s in walk_stmts(func.body) if isinstance(s, Append)))
+
+
+def _family(func: Func, sym: Sym, handed: Mapping[Assign, Sym]) -> tuple[Sym, ...]:
+    """The list and those that hand their buffers to it, directly or not, or get them from it."""
+    found = {sym: None}
+    while True:
+        more = {
+            s for at, old in handed.items() for s in (at.sym, old) if {at.sym, old} & found.keys()
+        }
+        if more <= found.keys():
+            return tuple(found)
+        found.update(dict.fromkeys(sorted(more, key=lambda s: s.name)))
+
+
+def _refusal(func: Func, sym: Sym, handed: Mapping[Assign, Sym]) -> str | None:
     """Why a list cannot have a buffer, or None."""
     if sym in func.params:
         return f"`{sym.name}` comes from outside"
     if isinstance(sym.type, ListOf) and sym.type.ndim > 1:
         return f"`{sym.name}` is a list of lists"
     for stmt in walk_stmts(func.body):
+        if isinstance(stmt, Assign) and stmt in handed:
+            continue
         if sym in targets(stmt):
             if not (isinstance(stmt, Assign) and isinstance(stmt.value, (Alloc, Cast))):
                 return f"`{sym.name}` may be another list too"
@@ -164,96 +180,6 @@ def _shares(value: Expr, sym: Sym) -> bool:
             return _shares(x, sym)
         case Tup(items, _):
             return any(_shares(item, sym) for item in items)
-        case _:
-            return False
-
-
-# -------------------------------------------------------------------------- sizes
-
-
-def _bound(func: Func, sym: Sym, at: Assign) -> Expr | None:
-    """The most elements that can be appended to the list created at `at`; None if not known."""
-    creations = [s for s in walk_stmts(func.body) if sym in targets(s)]
-    if creations != [at]:
-        return None
-    rest = _behind(func.body, at)
-    if rest is None:
-        return None
-    total: Expr = ZERO
-    changed = assigned(rest)
-    for loops, conditional, _ in _appends(rest, sym):
-        trips: Expr = ONE
-        for loop in loops:
-            count = _trips(loop, changed)
-            if count is None:
-                return None
-            trips = times(trips, count)
-        if conditional and len(loops) > 1:
-            return None
-        total = plus(total, trips)
-    inside = sum(isinstance(s, Append) and s.x is sym for s in walk_stmts(func.body))
-    return total if inside == sum(1 for _ in _appends(rest, sym)) else None
-
-
-def _behind(body: Body, at: Stmt) -> Body | None:
-    """The statements behind `at` in its block."""
-    for k, stmt in enumerate(body):
-        if stmt is at:
-            return body[k + 1 :]
-        for inner in bodies(stmt):
-            found = _behind(inner, at)
-            if found is not None:
-                return found
-    return None
-
-
-Place = tuple[tuple[Stmt, ...], bool, Append]
-
-
-def _appends(body: Body, sym: Sym) -> Iterator[Place]:
-    """Each append to the list: the loops around it, and whether it may be skipped in them."""
-    for stmt in body:
-        match stmt:
-            case Append(x, _, _) if x is sym:
-                yield (), False, stmt
-            case For() | While():
-                leaves = any(isinstance(s, (Break, Continue)) for s in walk_stmts(stmt.body))
-                for loops, conditional, found in _appends(stmt.body, sym):
-                    yield (stmt, *loops), conditional or leaves, found
-                yield from _appends(stmt.orelse, sym)
-            case If(_, then, orelse, _):
-                for loops, _, found in (*_appends(then, sym), *_appends(orelse, sym)):
-                    yield loops, True, found
-            case _:
-                pass
-
-
-def _trips(loop: Stmt, changed: set[Sym]) -> Expr | None:
-    """The trip count of a loop whose bounds use only what `changed` does not hold."""
-    if not isinstance(loop, For):
-        return None
-    by = const_of(loop.step)
-    if by is None or not all(_settled(e, changed) for e in (loop.lo, loop.hi)):
-        return None
-    lo, hi = (as_int(loop.lo), as_int(loop.hi)) if by > 0 else (as_int(loop.hi), as_int(loop.lo))
-    span = minus(hi, lo)
-    if abs(by) != 1:
-        span = Binary("floordiv", plus(span, integer(abs(by) - 1)), integer(abs(by)), INT)
-    return clipped(span, lambda _: False)
-
-
-def _settled(expr: Expr, changed: set[Sym]) -> bool:
-    match expr:
-        case Const():
-            return True
-        case Var(sym):
-            return sym not in changed
-        case Dim(Var(sym), _, _):
-            return sym not in changed and not isinstance(sym.type, ListOf)
-        case Binary("add" | "sub" | "mul", _, _, _) | Unary("neg", _, _) | Cast():
-            return all(_settled(e, changed) for e in children(expr))
-        case Call("min2" | "max2", args, _):
-            return all(_settled(e, changed) for e in args)
         case _:
             return False
 
@@ -334,6 +260,9 @@ class _Rewriter:
     def _created(self, stmt: Assign, sym: Sym, value: Expr, span: Span) -> tuple[Stmt, ...]:
         counter = self.counters[sym]
         self._forget({sym})
+        if isinstance(value, Var):
+            count_of = Var(self.counters[value.sym])
+            return Assign(sym, value, span), Assign(counter, count_of, span)
         value = map_children(value, self.expr)
         if not isinstance(value, Alloc):
             count: Expr = Dim(Var(sym), 0, INT)
@@ -342,7 +271,7 @@ class _Rewriter:
         checks: tuple[Stmt, ...] = ()
         if not nonnegative(length, lambda _: False):
             checks = (Check(compare("ge", length, ZERO), "negative length", span),)
-        more = _bound(self.func, sym, stmt)
+        more = bound(self.func, sym, stmt)
         size = length if more is None else plus(length, more)
         buffer = replace(value, shape=(size,))
         return (*checks, Assign(sym, buffer, span), Assign(counter, length, span))
@@ -354,7 +283,7 @@ class _Rewriter:
         creations = [s for s in walk_stmts(self.func.body) if x in targets(s)]
         first = creations[0] if len(creations) == 1 else None
         if isinstance(first, Assign) and isinstance(first.value, Alloc):
-            if _bound(self.func, x, first) is not None:
+            if bound(self.func, x, first) is not None:
                 return put, move
         return (*self._grown(x, span), put, move)
 

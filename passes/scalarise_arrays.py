@@ -345,6 +345,7 @@ def _bincount(scope: Scope, args: Args, elem: Num) -> Lazy:
     x = materialise(scope, x) if x.cost else x
     if weights is not None:
         scope.demand_equal(x.shape[0], weights.shape[0])
+        scope.check(compare("gt", x.shape[0], ZERO), "weighted counts of nothing are integers")
     scope.demand_length(least_length)
     size = scope.temp("size", least_length).sym
     with scope.loop(x.shape[0], "i") as i:

@@ -53,13 +53,14 @@ def contracted(scope: Scope, expr: Contract, args: list[Lazy], mode: Mode) -> La
             shape, elem, lambda i: term_at(dict(zip(output, i, strict=True))), len(args), order
         )
         return found if shape else found.at(())
+    zero = Const(0j if kind_of(elem.dtype) == "c" else 0.0, elem)
     if len(summed) == 1 and len(output) <= 1 and kind_of(elem.dtype) in "fc":
         n = lengths[summed[0]]
 
         def cell(where: Index) -> Expr:
             places = dict(zip(output, where, strict=True))
             row = Lazy((n,), elem, lambda i: term_at({**places, summed[0]: i[0]}), len(args), (0,))
-            return run_sum(scope, row)
+            return Binary("add", zero, run_sum(scope, row), elem)
 
         return _each(scope, shape, elem, cell)
     return _accumulated(scope, (output, summed), lengths, elem, term_at)

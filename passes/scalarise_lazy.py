@@ -28,7 +28,8 @@ class Lazy:
     `at` takes one expression for each axis, in bounds and not negative (any, if `raw`: then the
     element wraps or fails as Python does). `cost` counts operations for one element. `order` lists
     the axes from the slowest in memory to the fastest, None if unknown; `dense`: without gaps.
-    `storage` is an expression of the array itself where it exists in memory.
+    `storage` is an expression of the array itself where it exists in memory, `fill` the value of all
+    elements where they are equal.
     """
 
     shape: tuple[Expr, ...]
@@ -39,6 +40,7 @@ class Lazy:
     dense: bool = True
     raw: bool = False
     storage: Expr | None = None
+    fill: Expr | None = None
 
     @property
     def ndim(self) -> int:
@@ -79,7 +81,8 @@ def of_variable(sym: Sym) -> Lazy:
 def full(scope: Scope, shape: tuple[Expr, ...], value: Expr, elem: Scalar) -> Lazy:
     """An array whose elements are all `value`."""
     held = value if isinstance(value, (Const, Var)) else scope.temp("fill", value)
-    return Lazy(shape, elem, lambda index: held, order=tuple(range(len(shape))))
+    order = tuple(range(len(shape)))
+    return Lazy(shape, elem, lambda index: held, order=order, fill=held)
 
 
 def is_one(length: Expr) -> bool:
@@ -173,12 +176,14 @@ def nest(scope: Scope, shape: Sequence[Expr], body: Callable[[Index], None]) -> 
     level(())
 
 
-def allocate(scope: Scope, shape: tuple[Expr, ...], elem: Scalar, name: str) -> Sym:
-    """A new C-contiguous array with undefined elements."""
+def allocate(
+    scope: Scope, shape: tuple[Expr, ...], elem: Scalar, name: str, fill: Expr | None = None
+) -> Sym:
+    """A new C-contiguous array; its elements are undefined, unless `fill` says what they are."""
     if not isinstance(elem, Num):
         raise scope.decline("LW240", f"a temporary of {elem} has no array type")
     type_ = Array(elem.dtype, len(shape))
-    var = scope.temp(name, Alloc(shape, None, type_))
+    var = scope.temp(name, Alloc(shape, fill, type_))
     return var.sym
 
 
@@ -192,8 +197,9 @@ def held(sym: Sym, shape: tuple[Expr, ...], like: Lazy | None = None) -> Lazy:
 def materialise(scope: Scope, x: Lazy, name: str = "temp") -> Lazy:
     """`x` computed into a new array."""
     shape = tuple(scope.simple("n", d) for d in x.shape)
-    sym = allocate(scope, shape, x.elem, name)
-    fill(scope, sym, x)
+    sym = allocate(scope, shape, x.elem, name, x.fill)
+    if x.fill is None:
+        fill(scope, sym, x)
     return held(sym, shape, x)
 
 

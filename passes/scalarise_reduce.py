@@ -16,6 +16,7 @@ from loopwright.ir.nodes import (
     Binary,
     BinaryOp,
     Break,
+    Call,
     Cast,
     Compare,
     Const,
@@ -196,7 +197,7 @@ def _total(scope: Scope, plan: Plan) -> Expr:
     else:
         value = run_sum(scope, _flat(scope, _typed(plan)))
     zero = _zero(plan.elem)
-    return scope.temp("total", Binary("add", zero, value, plan.elem))
+    return Binary("add", zero, value, plan.elem)
 
 
 def _zero(elem: Num) -> Const:
@@ -396,7 +397,24 @@ def _cell(scope: Scope, plan: Plan, kept: Index) -> Expr:
         scope.emit(Assign(total, value, scope.span))
 
     nest(scope, [plan.x.shape[k] for k in plan.reduced], update)
+    if plan.op in ("min", "max") and kind_of(plan.elem.dtype) == "f":
+        _demand_one_zero(scope, plan, kept, total)
     return Var(total)
+
+
+def _demand_one_zero(scope: Scope, plan: Plan, kept: Index, total: Sym) -> None:
+    """Fail if zeros of both signs are the least or the greatest: which one NumPy gives depends on the
+    width of the machine's vectors."""
+    with scope.when(Compare("eq", Var(total), _zero(plan.elem), B1)):
+        sign = scope.temp("sign", Call("np.signbit", (Var(total),), B1))
+
+        def compare_signs(where: Index) -> None:
+            value = plan.value(kept, where)
+            other = Compare("ne", value, _zero(plan.elem), B1)
+            alike = Compare("eq", Call("np.signbit", (value,), B1), sign, B1)
+            scope.check(Logic("or", other, alike, B1), "zeros of both signs")
+
+        nest(scope, [plan.x.shape[k] for k in plan.reduced], compare_signs)
 
 
 def _search(scope: Scope, plan: Plan, kept: Index) -> Expr:

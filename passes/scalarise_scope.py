@@ -219,22 +219,22 @@ class Scope:
 
     def demand_point(self, index: Expr, length: Expr) -> None:
         """Fail unless `-length <= index < length`."""
-        low = self.nonnegative(index)
-        high = self.below(index, length)
+        gap = self.gap(index, length)
+        if gap is not None and gap < 0 and not self.nonnegative(index):
+            needed = integer((1 - gap) // 2)
+            self.check(compare("ge", length, needed), "index out of bounds")
+            return
+        value = const_of(index)
         tests: list[Expr] = []
-        if not low:
-            value = const_of(index)
-            tests.append(
-                compare("ge", plus(index, length), ZERO)
-                if value is None
-                else compare("ge", length, integer(-value))
-            )
-        if not high and (const_of(index) or 0) >= 0:
+        if value is not None and value < 0:
+            tests.append(compare("ge", length, integer(-value)))
+        elif value is None and not self.nonnegative(index):
+            tests.append(compare("ge", plus(index, length), ZERO))
+        if (value or 0) >= 0 and not self.below(index, length):
             tests.append(compare("lt", index, length))
-        if len(tests) == 2:
-            self.check(both(tests[0], tests[1]), "index out of bounds")
-        elif tests:
-            self.check(tests[0], "index out of bounds")
+        if tests:
+            cond = both(tests[0], tests[1]) if len(tests) == 2 else tests[0]
+            self.check(cond, "index out of bounds")
 
     def root(self, sym: Sym) -> Sym:
         """The representative of the symbols that may share storage with `sym`."""

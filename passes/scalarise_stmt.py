@@ -38,9 +38,12 @@ from loopwright.ir.walk import (
     Body,
     assigned,
     map_exprs_of,
+    map_stmts,
     rename,
+    substitute,
     targets,
     used,
+    vars_of,
     walk_stmts,
 )
 from loopwright.passes.scalarise_contract import Mode
@@ -173,24 +176,29 @@ class Statements:
                 )
             else:
                 lazy = stored(scope, lazy)
-        self._bind(stmt, tuple((*out, *more)), lazy.storage)
+        old = sym in {s for d in lazy.shape for s in vars_of(d)}
+        renamed = self._bind(stmt, tuple((*out, *more)), lazy.storage)
         self.values.forget({sym})
-        self.values.lazies[sym] = replace(held(sym, lazy.shape, lazy), dense=lazy.dense)
-        if sym in {s for d in lazy.shape for s in used((Check(d, "", stmt.span),))}:
-            del self.values.lazies[sym]
+        if not old:
+            shape = tuple(substitute(d, renamed) for d in lazy.shape)
+            self.values.lazies[sym] = replace(held(sym, shape, lazy), dense=lazy.dense)
 
-    def _bind(self, stmt: Assign, before: Body, storage: Expr | None) -> None:
-        """Let the variable be the new array: under its own name if nothing needs the old value."""
+    def _bind(self, stmt: Assign, before: Body, storage: Expr | None) -> dict[Sym, Expr]:
+        """Let the variable be the new array: under its own name if nothing needs the old value.
+
+        Returns what replaces the name of the temporary.
+        """
         assert storage is not None
         match storage:
             case Var(temp) if temp in assigned(before) and fits(temp, stmt.sym):
                 if stmt.sym not in used(before):
                     self.scope.out.extend(rename(before, {temp: stmt.sym}))
-                    return
+                    return {temp: Var(stmt.sym)}
             case _:
                 pass
         self.scope.out.extend(before)
         self.scope.emit(Assign(stmt.sym, storage, stmt.span))
+        return {}
 
 
 def fits(temp: Sym, sym: Sym) -> bool:
@@ -242,8 +250,6 @@ def _without_dead_views(body: Body) -> Body:
 
 
 def _drop(body: Body, dead: set[Sym]) -> Body:
-    from loopwright.ir.walk import map_stmts
-
     return map_stmts(body, lambda s: () if isinstance(s, Assign) and s.sym in dead else (s,))
 
 

@@ -44,7 +44,7 @@ class Backend:
             raise AttributeError(kernel)
         _, folder, name, _ = self._where
         try:
-            found = getattr(_load(*self._where), kernel)
+            found = getattr(load_backend(*self._where), kernel)
         except Exception as error:
             path = os.path.join(folder, name)
             why = f"{type(error).__name__}: {error}"
@@ -71,7 +71,7 @@ def stamp_extension(source: str, extension: str, *, native: bool = True) -> None
         json.dump(stamp, out, indent=1)
 
 
-def _load(package: str, folder: str, name: str, compiled: bool) -> ModuleType:
+def load_backend(package: str, folder: str, name: str, compiled: bool) -> ModuleType:
     source = os.path.join(folder, name + ".py")
     with open(source, "rb") as file:
         stamp = source_hash(file.read()).hex()

@@ -13,11 +13,6 @@ from typing import Any, Final
 import numpy as np
 from numpy._core import umath
 
-OWNDATA: Final = 0x4
-READABLE: Final = 0x101  # C-contiguous and aligned, as bits of `flags.num`
-WRITABLE: Final = 0x501  # and writeable
-
-
 # the classes of C repeat the slots of `object`
 _PLAIN_READS: Final[tuple[object, ...]] = (
     object.__getattribute__,
@@ -64,19 +59,6 @@ def quiet() -> bool:
 def contiguous(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """A C-contiguous aligned copy, in the same shape also for rank 0."""
     return np.array(array, order="C", copy=True)
-
-
-def apart(written: np.ndarray[Any, Any], others: tuple[np.ndarray[Any, Any], ...]) -> bool:
-    """True if `written` shares memory with none of `others`; False on doubt."""
-    owner = written.flags.num & OWNDATA
-    for other in others:
-        if other is written:
-            return False
-        if owner and other.flags.num & OWNDATA:
-            continue  # two arrays that own their memory
-        if np.may_share_memory(written, other):
-            return False
-    return True
 
 
 def attribute(obj: Any, name: str) -> Any:

@@ -26,7 +26,7 @@ def build_folder(folder: Path, *, native: bool) -> tuple[list[Path], list[Declin
         if isinstance(made, Declined):
             problems.append(made)
             continue
-        stamp_extension(str(source), str(made))
+        stamp_extension(str(source), str(made), native=native)
         built.append(made)
     return built, problems
 

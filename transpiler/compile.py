@@ -24,8 +24,10 @@ from loopwright.pipeline import Candidate, Plan, build_candidate
 from loopwright.report.results import Evidence, Loser, RegionResult
 from loopwright.tune.choose import choose
 from loopwright.tune.measure import MeasureJob, Timed, measure
-from loopwright.verify.differential import CandidatePlace, verify_region
+from loopwright.verify.differential import Candidate as Place
+from loopwright.verify.differential import verify_region
 from loopwright.verify.representative import representative
+from loopwright.warm import warm
 from loopwright.workload.store import Recording, RegionRecord
 
 TRIAL_MODULE = "trial"
@@ -57,6 +59,7 @@ class Survivor:
     entry: KernelEntry
     folder: Path
     evidence: Evidence
+    compile_seconds: float
 
 
 def compile_region(
@@ -153,7 +156,7 @@ def _candidates(job: _Job, losers: list[Loser], refused: list[Declined]) -> list
 
 
 def _verify(job: _Job, candidate: Candidate) -> Survivor | Declined:
-    folder = job.scratch / candidate.recipe.name.replace("-", "_")
+    folder = job.scratch / f"trial_{candidate.recipe.name.replace('-', '_')}"
     entry = KernelEntry(
         lowered=job.lowered,
         name=job.name,
@@ -165,14 +168,17 @@ def _verify(job: _Job, candidate: Candidate) -> Survivor | Declined:
     problems = build_folder(folder, native=True)[1]
     if problems:
         return problems[0]
+    warmed = warm(folder, folder.name)
+    if isinstance(warmed, Declined):
+        return warmed
     begun = time.monotonic()
     verdict = verify_region(
         job.lowered.reference,
-        CandidatePlace(folder, TRIAL_MODULE, job.name),
+        Place(folder, TRIAL_MODULE, job.name),
         job.lowered.domain,
         job.signature.samples,
         accuracy=job.options.accuracy,
-        time_limit=job.options.region_time,
+        time_limit=job.options.verify_time,
         program=job.lowered.program,
     )
     if verdict.status == "same":
@@ -180,7 +186,7 @@ def _verify(job: _Job, candidate: Candidate) -> Survivor | Declined:
         evidence = Evidence(
             "tested", seen.inputs, seen.accepted, time.monotonic() - begun, seen.note
         )
-        return Survivor(candidate, entry, folder, evidence)
+        return Survivor(candidate, entry, folder, evidence, warmed)
     code = "LW401" if verdict.status == "different" else "LW402"
     return Declined(NOWHERE, code, f"{candidate.recipe.name}: {verdict.reason}")
 
@@ -208,9 +214,9 @@ def _choose(
             Timed(s.candidate.recipe.name, s.folder, TRIAL_MODULE, s.entry.name) for s in survivors
         ),
         inputs=tuple(representative(lowered.domain, job.signature.samples, seed=0)),
-        budget=options.region_time / 4,
+        budget=options.measure_time,
     )
-    measured = measure(timing, time_limit=options.region_time * 2)
+    measured = measure(timing, time_limit=60 + 20 * options.measure_time)
     if measured.failure is not None:
         why = Declined(NOWHERE, "LW402", f"measuring failed: {measured.failure}")
         return replace(_declined(blank, why), losers=tuple(losers)), None

@@ -19,7 +19,8 @@ class Options:
     """`accuracy` is `bitwise`, `faithful` or `rtol=X`; `backend` is `auto` or a backend's name.
 
     `min_share` is the part of the recorded time below which a region is left alone; `min_speedup`
-    the ratio that a variant must reach at some size; times are in seconds.
+    the ratio that a variant must reach at its largest size; times are in seconds. `verify_time` is for
+    one variant, `measure_time` for all variants of a region.
     """
 
     accuracy: str = "faithful"
@@ -27,7 +28,8 @@ class Options:
     style: str = "guarded"
     jobs: int = 1
     time_limit: float | None = None
-    region_time: float = 60.0
+    verify_time: float = 4.0
+    measure_time: float = 8.0
     min_share: float = 0.01
     min_speedup: float = 1.2
     exclude: tuple[str, ...] = ()

@@ -81,6 +81,17 @@ CODES: tuple[Code, ...] = (
     Code("LW207", "iterations have an order", "An iteration may end the loop or the kernel, or draws random numbers.",
          "make the loop free of it; index checks go where lengths are tied to the bounds of the loop"),
     Code("LW208", "too little work to share", "Starting threads would cost more than the loop.", "nothing"),
+    Code("LW240", "temporary has no array type", "An array expression needs a temporary whose elements are not NumPy numbers.",
+         "convert the list to an array first"),
+    Code("LW241", "form of index arrays is not covered", "Index arrays stand apart from each other, beside a new axis, or are masks of "
+         "several axes behind other indices.", "index in two steps"),
+    Code("LW242", "order of a reduction is not known", "The result depends on the memory order of the operand, or on NumPy's order of complex "
+         "numbers, and neither is known here.", "copy the operand with np.ascontiguousarray first"),
+    Code("LW243", "array condition with `else: break`", "A `while` with an array expression as its condition leaves an outer loop in its else.",
+         "compute the condition into a name"),
+    Code("LW244", "list cannot have a buffer", "A list that grows may be known by another name, or holds lists.",
+         "give the list one name, or use np.empty with the final size"),
+    Code("LW245", "loops stay apart", "Fusing the loops would change the order of reads and writes.", "nothing; the loops are legal as they are"),
     Code("LW280", "two attributes may be one", "The region rebinds an attribute that may belong to another object "
          "whose attribute of the same name it uses.", "read the attribute into a local name first"),
     Code("LW281", "value is perhaps not bound", "A name that the region may read is bound on some paths to it only.",

@@ -28,6 +28,11 @@ from loopwright.runtime.guarded import FOLDER as KERNELS_FOLDER
 COMPILED = frozenset({"cython"})
 """Backends whose kernels are used as extension modules only."""
 
+_FLAGS = (
+    "# bits of `flags.num`",
+    "_CONTIGUOUS, _OWNER, _WRITEABLE = 0x1, 0x4, 0x400",
+    "_PLAIN = 0x101  # contiguous and aligned",
+)
 _INIT = Path(loopwright.runtime.__file__).with_name("boot.py")
 
 
@@ -56,6 +61,11 @@ def kernels_home(path: Path, root: Path) -> Home:
         top = top.parent
     parts = path.relative_to(top).with_suffix("").parts
     return Home(top / KERNELS_FOLDER, _module_name(parts), len(parts) - 1)
+
+
+def package_name(folder: Path) -> str:
+    """The name that the folder of kernels gets as a package when it is loaded (`runtime/boot.py`)."""
+    return "_loopwright_" + re.sub(r"\W", "_", folder.resolve().parent.name)
 
 
 def _module_name(parts: tuple[str, ...]) -> str:
@@ -122,7 +132,10 @@ def module_source(
     for backend in dict.fromkeys(entry.backend for entry in entries):
         compiled = ", compiled=True" if backend in COMPILED else ""
         text.append(f'_{backend} = Backend(__name__, __file__, "{backend}"{compiled})')
-    for dtype in sorted({dtype for entry in entries for dtype in dtypes_of(entry)}):
+    dtypes = {dtype for entry in entries for dtype in dtypes_of(entry)}
+    if dtypes:
+        text += ["_ndarray = np.ndarray", *_FLAGS]
+    for dtype in sorted(dtypes):
         text.append(f'_{dtype} = np.dtype("{dtype}")')
     return "\n".join(text) + "\n" + "".join(f"\n\n{each}" for each in functions)
 

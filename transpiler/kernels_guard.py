@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loopwright.ir.domain import Param, split_path
+from loopwright.ir.domain import split_path
 from loopwright.ir.types import Array, ListOf, Num, Py, Rng
 from loopwright.kernels_door import Door, path_text, scalar_class, tuple_text
 
@@ -11,7 +11,7 @@ _FULL_INT64 = (-(2**63), 2**63 - 1)
 
 def guard_lines(door: Door) -> None:
     """Add the lines after which every `door.machine` local exists and the domain holds."""
-    conditions = [t for k, p in enumerate(door.params) for t in _type_tests(door, k, p)]
+    conditions = [t for k in range(len(door.params)) for t in _type_tests(door, k)]
     conditions += _code_tests(door) + _store_tests(door)
     if any(isinstance(p.type, (Array, Num)) for p in door.params):
         conditions.append("not guard.quiet()")
@@ -22,27 +22,19 @@ def guard_lines(door: Door) -> None:
     _convert_lists(door)
     if nested:  # their lengths are known only now
         _size_test(door, [f"{door.machine[k]}.size" for k in door.numbers(ListOf)])
-    _overlap_tests(door)
-    for k in door.numbers(Array):
-        v = door.value[k]
-        plain = f"{v}.flags.num & guard.READABLE == guard.READABLE"
-        door.lines.append(f"{door.machine[k]} = {v} if {plain} else guard.contiguous({v})")
+    _array_tests(door)
+    _list_tests(door)
 
 
-def _type_tests(door: Door, k: int, param: Param) -> list[str]:
-    v = door.value[k]
+def _type_tests(door: Door, k: int) -> list[str]:
+    v, param = door.value[k], door.params[k]
     match param.type:
         case Array(dtype, ndim, _):
-            tests = [
-                f"type({v}) is not np.ndarray",
+            return [
+                f"type({v}) is not _ndarray",
                 f"({v}.dtype is not _{dtype} and not guard.same_dtype({v}.dtype, _{dtype}))",
                 f"{v}.ndim != {ndim}",
             ]
-            if k in door.effects.written:
-                tests.append(f"not {v}.flags.writeable")
-            if door.effects.ordered:
-                tests.append(f"not {v}.flags.c_contiguous")
-            return tests
         case Py("none"):
             return [f"{v} is not None"]
         case Py("int"):
@@ -122,15 +114,34 @@ def _convert_lists(door: Door) -> None:
     door.decline_if([f"{door.machine[k]} is None" for k in door.numbers(ListOf)])
 
 
-def _overlap_tests(door: Door) -> None:
-    """Written arrays and lists share nothing with any other parameter; each pair is tested once."""
-    written = door.effects.written
-    tests: list[str] = []
-    arrays, lists = door.numbers(Array), door.numbers(ListOf)
+def _array_tests(door: Door) -> None:
+    """Flags and overlap; then the arrays as the kernel wants them. Flags are read once: they are dear.
+
+    Written arrays share memory with no other; each pair is tested once.
+    """
+    written, arrays = door.effects.written, door.numbers(Array)
+    flags = {k: door.unique(f"f_{door.params[k].name}") for k in arrays}
+    door.lines += [f"{flags[k]} = {door.value[k]}.flags.num" for k in arrays]
+    tests = [f"not {flags[k]} & _WRITEABLE" for k in arrays if k in written]
+    if door.effects.ordered:
+        tests += [f"not {flags[k]} & _CONTIGUOUS" for k in arrays]
     for k in (k for k in arrays if k in written):
-        others = [door.value[j] for j in arrays if j != k and (j not in written or j > k)]
-        if others:
-            tests.append(f"not guard.apart({door.value[k]}, {tuple_text(others)})")
+        for j in (j for j in arrays if j != k and (j not in written or j > k)):
+            one, two = door.value[k], door.value[j]
+            owners = f"{flags[k]} & {flags[j]} & _OWNER"
+            tests.append(f"{one} is {two}")
+            tests.append(f"(not {owners} and np.may_share_memory({one}, {two}))")
+    door.decline_if(tests)
+    for k in arrays:
+        v = door.value[k]
+        plain = f"{flags[k]} & _PLAIN == _PLAIN"
+        door.lines.append(f"{door.machine[k]} = {v} if {plain} else guard.contiguous({v})")
+
+
+def _list_tests(door: Door) -> None:
+    """Written lists and their rows are no others."""
+    written, lists = door.effects.written, door.numbers(ListOf)
+    tests: list[str] = []
     for k in (k for k in lists if k in written):
         pairs = [
             f"({door.value[j]}, {_rank(door, j)})"

@@ -79,16 +79,13 @@ class _Ignored:
         self._everything = everything
         if everything:
             return
-        outer: list[Path] = []
-        for folder in root.parents:
-            if (root / ".git").exists():
-                break
-            outer.insert(0, folder)
-            if (folder / ".git").exists():
-                for each in outer:
-                    self.enter(each)
-                self._read(folder, folder / ".git" / "info" / "exclude")
-                break
+        around = [root, *root.parents]
+        top = next((k for k, folder in enumerate(around) if (folder / ".git").exists()), None)
+        if top is None:
+            return
+        self._read(around[top], around[top] / ".git" / "info" / "exclude")
+        for folder in reversed(around[1 : top + 1]):
+            self.enter(folder)
         if self._decision(root, True):  # the user names a folder that is ignored as a whole
             self._specs.clear()
 

@@ -14,7 +14,7 @@ BLANK_ROWS = 2
 """Blank rows that are inserted with the block: before it, or after it at the top of a file."""
 
 _BLOCK = """\
-{begin}: fast versions of the marked loops; `loopwright revert` takes them out
+{begin}. Finds the fast versions; `loopwright revert` takes all out.
 def {loader}():
     import warnings
     from importlib.util import module_from_spec, spec_from_file_location

@@ -31,7 +31,7 @@ from loopwright.frontend.outline import outline
 from loopwright.frontend.parse import parse_module
 from loopwright.frontend.region import Module, Region
 from loopwright.frontend.screen import screen
-from loopwright.kernels import Rewritten, kernels_home, write_kernels
+from loopwright.kernels import Rewritten, kernels_home, package_name, write_kernels
 from loopwright.pipeline import Plan
 from loopwright.project import (
     SourceFile,
@@ -43,6 +43,7 @@ from loopwright.project import (
 )
 from loopwright.report.results import RegionResult, Report, SkippedFile
 from loopwright.splice import Placement, encode_like, splice
+from loopwright.warm import warm
 from loopwright.workload.record import record
 from loopwright.workload.store import Recording, RegionRecord, load
 
@@ -285,6 +286,7 @@ def _write(works: Sequence[_FileWork], sources: Sequence[Path], target: Target) 
     ]
     for home in dict.fromkeys(homes):
         build_folder(home, native=True)
+        warm(home, package_name(home))
     return ""
 
 

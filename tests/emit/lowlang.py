@@ -178,6 +178,8 @@ class _Reader:
                 return Const(v, F64)
             case ast.Name(x):
                 return Var(self.names[x])
+            case ast.UnaryOp(ast.USub(), ast.Constant(int() as v)):
+                return Const(-v, I64)
             case ast.UnaryOp(op, x):
                 e = self.expr(x)
                 return Unary(OPS[type(op)], e, e.type)  # type: ignore[arg-type]

@@ -214,6 +214,15 @@ def f(x: "f8[:]", a: i8, b: i8) -> "i8, i8, f8":
 """,
         [(V, 2, 5), (V, -3, 20), (V, -30, -2), (V, 8, 3), (V, 3, -20)],
     ),
+    "stores into slices": (
+        """
+def f(out: "f8[:]", x: "f8[:]", a: i8, b: i8):
+    out[a:b] = 1.5
+    out[b:a:-2] = 2.5
+    out[:3] = x[:3]
+""",
+        [(np.zeros(9), V, 2, 5), (np.zeros(9), V, -30, -2), (np.zeros(9), V, 7, 1)],
+    ),
     "an array under two names": (
         """
 def f(n: i8, flip: b1) -> "f8[:], f8":
@@ -339,13 +348,13 @@ def f(x: "f8[:]", out: "f8[:]"):
     ),
     "matrix products": (
         """
-def f(a: "f8[:, :]", v: "f8[:]") -> "f8[:, :], f8[:], f8[:], f8":
+def f(a: "f8[:, :]", v: "f8[:]") -> "f8[:, :], f8[:, :], f8[:], f8[:], f8":
     g = contract("ki,kj->ij", a, a)
     h = contract("ik,jk->ji", a, a)
     left = contract("ij,j->i", a, v)
     right = contract("i,ij->j", left, a)
     s = contract("i,i->", v, v)
-    return g, right, left, s + h[0, 1]
+    return g, h, right, left, s
 """,
         [(M, V[:4]), (M[:0], V[:4]), (np.zeros((3, 0)), V[:0])],
     ),

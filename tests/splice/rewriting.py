@@ -16,13 +16,16 @@ from loopwright.frontend.parse import decode_source, parse_text
 from loopwright.frontend.region import Lowered, Module, Reference, Region
 from loopwright.ir.domain import Domain, Param
 from loopwright.ir.nodes import (
+    Assign,
     Check,
     Const,
+    Draw,
     Func,
     Nothing,
     Pack,
     Program,
     Rebuild,
+    Reduce,
     Return,
     Slc,
     Stmt,
@@ -62,6 +65,8 @@ class Kernel:
     comment: str = "numpy, tested, 9x"
     min_work: int = 0
     backend: str = "numpy"
+    draws: str = ""
+    sums: str = ""
 
 
 def find(tree: ast.Module, qualname: str) -> tuple[ast.FunctionDef, ast.ClassDef | None]:
@@ -116,6 +121,11 @@ def _program(kernel: Kernel, params: tuple[Param, ...]) -> Program:
         t = syms[path].type
         assert isinstance(t, (Array, ListOf))
         body.append(Store(syms[path], (Slc(),) * t.ndim, Const(0.0, F64), AT))
+    if kernel.draws:
+        body.append(Draw(Sym("d", F64), syms[kernel.draws], "random", (), AT))
+    if kernel.sums:
+        total = Reduce("sum", Var(syms[kernel.sums]), None, False, F64)
+        body.append(Assign(Sym("t", F64), total, AT))
     body.append(Return(tuple(Var(Sym(f"r{k}", t)) for k, t in enumerate(kernel.results)), AT))
     rebuild = kernel.rebuild
     if rebuild is None:

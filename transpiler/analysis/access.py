@@ -5,14 +5,15 @@ Views are followed to the array that they show: `row = X[i]; row[j]` is an acces
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from loopwright.analysis.affine import Affine, Atom, Fact, add, constant
 from loopwright.analysis.affine import condition as affine_condition
 from loopwright.analysis.bounds import Bounds
 from loopwright.analysis.effects import Storages, Summaries, holds_memory, passed, storages
+from loopwright.analysis.facts import facts
 from loopwright.analysis.interval import Interval, within
-from loopwright.analysis.ranges import Env, Ranges, analyse, of_type
+from loopwright.analysis.range_expr import Env, Ranges, of_type
 from loopwright.analysis.scope import Scope
 from loopwright.diagnostics import Span
 from loopwright.ir.check import ends
@@ -63,7 +64,7 @@ class _View:
     """A view of `base`: per axis of `base` the position, or (start, axis of the view)."""
 
     base: Sym
-    axes: tuple[Affine | None | tuple[Affine, int], ...]
+    axes: tuple[Affine | tuple[Affine, int] | None, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,46 +76,17 @@ class Nest:
     iterator: Atom
     depth: int
     accesses: tuple[Access, ...]
+    iterators: frozenset[Atom]
     storages: Storages
     bounds: Bounds
 
 
 def nest(func: Func, loop: For, summaries: Summaries | None = None) -> Nest:
-    """The accesses of `loop`, a statement of `func` (by identity). ValueError if it is not there."""
-    found: dict[int, For] = {}
-    body = _unshared(func.body, loop, found)
-    if 0 not in found:
-        raise ValueError("the loop is not part of the function")
-    func = replace(func, body=body)
-    ranges = analyse(func)
-    walker = _Walker(func, ranges, found[0], storages(func, summaries or {}), summaries or {})
+    """The accesses of `loop`, a statement of `func` (by identity). ValueError unless it is there once."""
+    known = facts(func)
+    memory = known.storages if summaries is None else storages(known.func, summaries)
+    walker = _Walker(known.func, known.ranges, known.place(loop), memory, summaries or {})
     return walker.run()
-
-
-def _unshared(body: tuple[Stmt, ...], loop: For, found: dict[int, For]) -> tuple[Stmt, ...]:
-    out: list[Stmt] = []
-    for stmt in body:
-        new: Stmt
-        match stmt:
-            case For() | While():
-                new = replace(
-                    stmt,
-                    body=_unshared(stmt.body, loop, found),
-                    orelse=_unshared(stmt.orelse, loop, found),
-                )
-            case If(_, then, orelse, _):
-                new = replace(
-                    stmt,
-                    then=_unshared(then, loop, found),
-                    orelse=_unshared(orelse, loop, found),
-                )
-            case _:
-                new = replace(stmt)
-        if stmt is loop:
-            assert isinstance(new, For)
-            found[0] = new
-        out.append(new)
-    return tuple(out)
 
 
 class _Walker:
@@ -130,6 +102,7 @@ class _Walker:
         self.inside = False
         self.found: list[Access] = []
         self.frame: tuple[Atom, int] | None = None
+        self.iterators: set[Atom] = set()
         self.span = func.span
 
     def run(self) -> Nest:
@@ -138,7 +111,15 @@ class _Walker:
         self.block(self.func.body)
         assert self.frame is not None
         iterator, depth = self.frame
-        return Nest(self.target, iterator, depth, tuple(self.found), self.memory, self.bounds)
+        return Nest(
+            self.target,
+            iterator,
+            depth,
+            tuple(self.found),
+            frozenset(self.iterators),
+            self.memory,
+            self.bounds,
+        )
 
     def interval(self, expr: Expr) -> Interval:
         return self.ranges.at(expr, self.env)
@@ -235,6 +216,8 @@ class _Walker:
         self.forget(assigned(stmt.body))
         target = stmt is self.target
         with self.scope.loop(stmt, *(() if known is None else (known,))) as frame:
+            if frame.iterator is not None:
+                self.iterators.add(frame.iterator)
             if isinstance(stmt, While):
                 self.reads(stmt.cond)
                 self.scope.assume(stmt.cond)
@@ -285,7 +268,7 @@ class _Walker:
     def record(self, sym: Sym, view: _View | None, *, write: bool) -> None:
         if not self.inside:
             return
-        base, index = sym, (None,) * _ndim(sym)
+        base, index = sym, _anywhere(sym)
         exact = view is not None
         if view is not None:
             base = view.base
@@ -322,7 +305,7 @@ class _Walker:
         base = self.view(x)
         if base is None:
             return None
-        items: list[Affine | None | tuple[Affine, int]] = []
+        items: list[Affine | tuple[Affine, int] | None] = []
         axis = view_axis = 0
         for item in index:
             if isinstance(item, NewAxis):
@@ -339,7 +322,7 @@ class _Walker:
                     items.append(None)
                     view_axis += 1
             axis += 1
-        out: list[Affine | None | tuple[Affine, int]] = []
+        out: list[Affine | tuple[Affine, int] | None] = []
         for old in base.axes:
             if not isinstance(old, tuple):
                 out.append(old)
@@ -364,6 +347,10 @@ class _Walker:
             return form
         n = self.scope.dim(x, axis)
         return add(form, n) if known.hi < 0 and n is not None else None
+
+
+def _anywhere(sym: Sym) -> Index:
+    return (None,) * _ndim(sym)
 
 
 def _ndim(sym: Sym) -> int:

@@ -23,8 +23,8 @@ from loopwright.analysis.scope import Scope
 _OPERATIONS = 200_000  # isl steps for one question, some 20 ms
 _FACTS = 24
 _NEAR = 2**20  # known ends closer to zero than this are worth telling isl
-_PIECES = 3
-_CONSTRAINTS = 8
+_PIECES = 5
+_CONSTRAINTS = 16
 
 Sign = Literal["nonneg", "neg", "any"]
 
@@ -131,19 +131,18 @@ class Bounds:
         """The outermost loop before which a condition on current values excludes the violation."""
         loops = self.scope.loops
         first = max((k + 1 for k, f in enumerate(loops) if f.ends_early), default=0)
-        facts = self.scope.facts
-        whole = self._set(self._text(violation, facts))
-        domain = self._set(self._text(Fact("1 = 1", violation.atoms), facts))
-        if whole is None or domain is None:
-            return None
-        atoms = {a.name: a for a in self._relevant(violation.atoms, facts)[1]}
         for level in range(first, len(loops)):
-            try:
-                placed = self._guard(whole, domain, atoms, level)
-            except isl.Error:
-                return None
-            if placed is not None:
-                return placed
+            inner = frozenset(f.iterator for f in loops[level:] if f.iterator is not None)
+            for seeds in (
+                inner,
+                frozenset[Atom](),
+            ):  # without `inner`: too strict if no iteration runs
+                try:
+                    placed = self._guard(violation, seeds, level)
+                except isl.Error:
+                    return None
+                if placed is not None:
+                    return placed
         return None
 
     def settle(self, placed: Placed) -> None:
@@ -153,9 +152,16 @@ class Bounds:
         fact = Fact(" or ".join(f"({p})" for p in pieces), atoms)
         self.scope.loops[placed.level].guards.append(fact)
 
-    def _guard(
-        self, whole: isl.Set, domain: isl.Set, atoms: dict[str, Atom], level: int
-    ) -> Placed | None:
+    def _guard(self, violation: Fact, seeds: frozenset[Atom], level: int) -> Placed | None:
+        """The condition before one loop, from the facts connected with the violation or `seeds`."""
+        facts = self.scope.facts
+        involved = violation.atoms | seeds
+        whole = self._set(self._text(Fact(violation.text, involved), facts))
+        domain = self._set(self._text(Fact("1 = 1", involved), facts))
+        atoms = {a.name: a for a in self._relevant(involved, facts)[1]}
+        if whole is None or domain is None:
+            return None
+
         def known_there(name: str) -> bool:
             return atoms[name].depth <= level and self.scope.is_current(atoms[name])
 
@@ -163,6 +169,8 @@ class Bounds:
         bad = _project(whole, known_there)
         runs = _project(domain, known_there)
         good = bad.complement().coalesce()
+        if runs.is_empty():  # the access is never reached
+            return Placed(((),), level, good, {})
         if good.intersect(runs).is_empty():
             return None
         there = {name: a for name, a in atoms.items() if known_there(name)}

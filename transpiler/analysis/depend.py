@@ -26,18 +26,15 @@ from loopwright.ir.nodes import (
     Assign,
     Binary,
     Const,
-    Draw,
     Expr,
     For,
     Func,
-    Invoke,
-    Return,
     Stmt,
     Sym,
     Var,
 )
 from loopwright.ir.types import Num, Py, Type, kind_of, machine_dtype
-from loopwright.ir.walk import assigned, exprs_of, subexprs, targets, vars_of, walk_stmts
+from loopwright.ir.walk import assigned, exprs_of, targets, vars_of, walk_stmts
 
 Kind = Literal["flow", "anti", "output"]
 
@@ -67,7 +64,7 @@ class Independent:
 def dependences(func: Func, loop: For, summaries: Summaries | None = None) -> list[Dependence]:
     """What `loop`, a statement of `func`, carries through memory (private arrays aside). Empty only if
     there is provably nothing."""
-    return list(_carried(func, nest(func, loop, summaries)))
+    return list(_carried(func, loop, nest(func, loop, summaries)))
 
 
 def loop_independent(
@@ -82,7 +79,7 @@ def loop_independent(
     if isinstance(scalars, Declined):
         return scalars
     try:
-        found = next(_carried(func, nest(func, loop, summaries)), None)
+        found = next(iter(_carried(func, loop, nest(func, loop, summaries))), None)
     except isl.Error:
         return Declined(loop.span, "LW204", f"the loop over `{loop.sym.name}` is too intricate")
     return scalars if found is None else refusal(loop, found)
@@ -107,9 +104,9 @@ def refusal(loop: For, dep: Dependence) -> Declined:
 # ---------------------------------------------------------------- memory
 
 
-def _carried(func: Func, n: Nest) -> Iterable[Dependence]:
-    inside = assigned(n.loop.body)
-    private = private_arrays(func, n)
+def _carried(func: Func, loop: For, n: Nest) -> Iterable[Dependence]:
+    inside = assigned(loop.body)
+    private = _private_memory(func, loop, n)
     shared = [a for a in n.accesses if not _reach(n, a) <= private]
     unique = list({_key(a): a for a in shared}.values())
     for k, a in enumerate(unique):
@@ -127,28 +124,20 @@ def _reach(n: Nest, a: Access) -> frozenset[Storage]:
     return n.storages.of(a.base if a.base is not None else a.symbol)
 
 
-def private_arrays(func: Func, n: Nest) -> frozenset[Storage]:
+def _private_memory(func: Func, loop: For, n: Nest) -> frozenset[Storage]:
     """Memory that each iteration makes anew, of which nothing is left afterwards."""
-    hands_on = flow(func, _same_place(func, n.loop))
+    hands_on = flow(func, loop)
     outside: frozenset[Storage] = frozenset()
     for sym in n.storages.by_symbol:
         if sym in hands_on.after or sym in hands_on.carried:
             outside |= n.storages.of(sym)
-    outer = set(func.params) | _bound_outside(func, n.loop)
+    outer = set(func.params) | _bound_outside(func, loop)
     for sym in outer:
         if holds_memory(sym.type):
             outside |= n.storages.of(sym)
-    inner = {s for s in assigned(n.loop.body) if holds_memory(s.type)}
+    inner = {s for s in assigned(loop.body) if holds_memory(s.type)}
     made = frozenset[Storage]().union(*(n.storages.of(s) for s in inner))
     return made - outside
-
-
-def _same_place(func: Func, loop: For) -> For:
-    """The statement of `func` that `loop` is a copy of: same span, variable and text."""
-    for stmt in walk_stmts(func.body):
-        if isinstance(stmt, For) and (stmt is loop or stmt == loop):
-            return stmt
-    raise ValueError("the loop is not part of the function")
 
 
 def _bound_outside(func: Func, loop: For) -> set[Sym]:
@@ -156,7 +145,7 @@ def _bound_outside(func: Func, loop: For) -> set[Sym]:
 
     def visit(body: tuple[Stmt, ...]) -> None:
         for stmt in body:
-            if stmt == loop:
+            if stmt is loop:
                 continue
             found.update(targets(stmt))
             for block in (getattr(stmt, name, ()) for name in ("body", "orelse", "then")):
@@ -177,9 +166,16 @@ def _between(n: Nest, a: Access, c: Access, inside: set[Sym]) -> Iterable[Depend
             return
         met = _meeting(n, source, sink)
         if met is None or not met.is_empty():
-            whole = all(i is not None for i in (*source.index, *sink.index))
+            whole = all(_understood(n, i) for i in (*source.index, *sink.index))
             distance = _distance(n, met) if met is not None else None
             yield Dependence(_kind(source, sink), source, sink, distance, whole)
+
+
+def _understood(n: Nest, index: Affine | None) -> bool:
+    """Whether the index is made of iterators and of what the iterations have in common."""
+    if index is None:
+        return False
+    return all(a.depth <= n.depth or a in n.iterators for a in index.atoms)
 
 
 def _kind(source: Access, sink: Access) -> Kind:
@@ -223,7 +219,9 @@ def _meeting(n: Nest, source: Access, sink: Access) -> isl.Set | None:
         atoms |= {a for i in access.index if i is not None for a in i.atoms}
     limits = [t for a in atoms for copy in (first, second) for t in copy.limits(a)]
     names = sorted({copy.name(a) for a in atoms for copy in (first, second)})
-    text = f"[{', '.join(names)}] -> {{ [d] : {' and '.join(f'({p})' for p in (*parts, *limits))} }}"
+    text = (
+        f"[{', '.join(names)}] -> {{ [d] : {' and '.join(f'({p})' for p in (*parts, *limits))} }}"
+    )
     n.bounds.ctx.reset_operations()
     try:
         return isl.Set.read_from_str(n.bounds.ctx, text)
@@ -320,30 +318,3 @@ def _term(value: Expr, sym: Sym) -> Expr | None:
             return e
         case _:
             return None
-
-
-def work(loop: For) -> int:
-    """Operations in one iteration, counting what inner loops repeat as 100 times."""
-
-    def count(body: tuple[Stmt, ...]) -> int:
-        total = 0
-        for stmt in body:
-            own = sum(1 for e in exprs_of(stmt) for _ in subexprs(e)) + 1
-            inner = sum(
-                count(block)
-                for block in (getattr(stmt, name, ()) for name in ("body", "then", "orelse"))
-            )
-            repeated = 100 if hasattr(stmt, "body") else 1
-            total += own + repeated * inner
-        return total
-
-    return count(loop.body)
-
-
-def ordered(loop: For) -> Stmt | None:
-    """The first statement of the body whose effects have an order beyond memory: draws and exits."""
-    kinds = (Draw, Return)
-    return next((s for s in walk_stmts(loop.body) if isinstance(s, kinds)), None)
-
-
-__all__ = ["Invoke", "Dependence", "Independent", "dependences", "loop_independent", "refusal"]

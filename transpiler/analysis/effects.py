@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from loopwright.ir.intrinsics import intrinsic, is_view
 from loopwright.ir.nodes import (
@@ -21,6 +22,7 @@ from loopwright.ir.nodes import (
     Cast,
     Check,
     Compare,
+    Const,
     Dim,
     Draw,
     Expr,
@@ -29,10 +31,13 @@ from loopwright.ir.nodes import (
     Invoke,
     Item,
     Load,
+    Logic,
+    NewAxis,
     Program,
     Reshape,
     Return,
     Select,
+    Slc,
     Stmt,
     Store,
     Sym,
@@ -41,7 +46,7 @@ from loopwright.ir.nodes import (
     Unary,
     Var,
 )
-from loopwright.ir.types import Array, ListOf, Num, Type
+from loopwright.ir.types import Array, ListOf, Num, Py, Type
 from loopwright.ir.walk import exprs_of, subexprs, walk_stmts
 
 
@@ -96,6 +101,8 @@ def _view_of(x: Expr, known: Mapping[Sym, frozenset[Storage]]) -> frozenset[Stor
     match x:
         case Var(sym):
             return known.get(sym, frozenset())
+        case Load(_, (Slc(), *_), ListOf(_, 1)):
+            return frozenset()
         case Load(base, _, _) | Transpose(base, _, _) | Reshape(base, _, _):
             return _view_of(base, known)
         case Call(fn, args, _) if is_view(fn):
@@ -179,7 +186,7 @@ def _summary(func: Func, known: Summaries) -> Summary:
     returned: frozenset[Storage] = frozenset()
     fails = draws = False
     for stmt in walk_stmts(func.body):
-        fails = fails or may_fail(stmt, known)
+        fails = fails or may_fail(stmt, func.level, known)
         match stmt:
             case Return(values, _):
                 for value in values:
@@ -195,54 +202,62 @@ def _params(of: frozenset[Storage]) -> frozenset[int]:
     return frozenset(s.param for s in of if s.param is not None)
 
 
-def may_fail(stmt: Stmt, summaries: Summaries = _UNKNOWN) -> bool:
-    """Whether the statement itself (nested blocks aside) can make the kernel give up."""
+def may_fail(
+    stmt: Stmt, level: Literal["high", "low"] = "high", summaries: Summaries = _UNKNOWN
+) -> bool:
+    """Whether the statement itself (nested blocks aside) can make the kernel give up, judged by its
+    types alone: an index may be out of range in high IR."""
     match stmt:
         case Fail() | Check():
-            return True
-        case Store(_, index, _, _) if index and any(not _low(e) for e in exprs_of(stmt)):
             return True
         case Invoke():
             summary = summaries.get(stmt.func)
             return summary is None or summary.fails
+        case _ if level == "low":
+            return False
+        case Store() | Append() | Draw():
+            return True
         case _:
             return any(expr_may_fail(e) for e in exprs_of(stmt))
 
 
-def _low(expr: Expr) -> bool:
-    return all(isinstance(e.type, (Num, Array)) for e in subexprs(expr))
-
-
 def expr_may_fail(expr: Expr) -> bool:
-    """Whether evaluating the expression can fail, judged by its types alone (no ranges, no bounds).
-
-    Low IR never fails; machine arithmetic on NumPy numbers of high IR does not either, but a `Load`
-    there may be out of bounds.
-    """
+    """Whether evaluating a high-level expression can fail, judged by its types alone."""
     return any(_node_may_fail(e) for e in subexprs(expr))
 
 
 def _node_may_fail(e: Expr) -> bool:
     match e:
-        case Binary(op, a, b, t):
-            if isinstance(t, Array):
-                return (op == "pow" and t.dtype[0] in "iu") or a.type != b.type
-            if isinstance(t, Num):
-                return op == "pow" and t.dtype[0] in "iu"
+        case Binary(op, a, b, Num(dtype) | Array(dtype)):
+            weak = isinstance(a.type, Py) != isinstance(b.type, Py) and dtype[0] in "iu"
+            lengths = isinstance(a.type, Array) and isinstance(b.type, Array)
+            return weak or lengths or (op == "pow" and dtype[0] in "iu")
+        case Binary(op, _, _, t):
+            if t == Py("complex"):
+                return op not in ("add", "sub", "mul")
             return op in ("truediv", "floordiv", "mod", "pow", "lshift", "rshift")
+        case Compare(_, a, b, _):
+            return isinstance(a.type, Array) and isinstance(b.type, Array)
         case Cast(x, t):
             return x.type != t and not _total_cast(x.type, t)
-        case Call(fn, _, _):
-            return intrinsic(fn).can_fail
-        case Load(_, index, _):
-            return bool(index) and not _low(e)
-        case Compare() | Unary() | Dim() | Select():
+        case Call(fn, _, t):
+            return intrinsic(fn).can_fail or isinstance(t, Array)
+        case Load(_, index, t):
+            return any(not isinstance(i, (Slc, NewAxis)) for i in index)
+        case Const() | Var() | Unary() | Logic() | Select() | Dim() | Transpose():
+            return False
+        case Tup() | Item():
             return False
         case _:
-            return holds_memory(e.type) and not isinstance(e, Var)
+            return True
 
 
 def _total_cast(source: Type, to: Type) -> bool:
-    wide = {"float", "complex", "bool", "float64", "complex128"}
-    name = getattr(to, "kind", None) or getattr(to, "dtype", "")
-    return name in wide
+    """Conversions that always succeed: to bool, and from real numbers to floats."""
+    if isinstance(source, (Array, ListOf)) or isinstance(to, (Array, ListOf)):
+        return False
+    target = to.kind if isinstance(to, Py) else to.dtype if isinstance(to, Num) else ""
+    complex_source = source in (Py("complex"), Num("complex64"), Num("complex128"))
+    if target == "bool" or target.startswith("complex"):
+        return True
+    return target.startswith("float") and not complex_source

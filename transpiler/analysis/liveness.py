@@ -72,9 +72,7 @@ class _Backward:
             case Return() | Fail():
                 return read
             case If(_, then, orelse, _):
-                return (
-                    read | self.block(then, out, brk, cont) | self.block(orelse, out, brk, cont)
-                )
+                return read | self.block(then, out, brk, cont) | self.block(orelse, out, brk, cont)
             case For() | While():
                 return self.loop(stmt, out, brk, cont)
             case _:

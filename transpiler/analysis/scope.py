@@ -260,18 +260,18 @@ class Scope:
             self.forget(changed)
 
     def _domain(self, t: Atom, lo: Affine | None, hi: Affine | None, step: Expr) -> None:
-        if not isinstance(step, Const) or not isinstance(step.value, int) or step.value == 0:
+        steps = self.interval(step)
+        if steps.lo <= 0 <= steps.hi:
             return
-        by = step.value
+        up = steps.lo > 0
         if lo is not None:
-            self.facts.append(
-                Fact(f"{t.name} {'>=' if by > 0 else '<='} {lo.text}", lo.atoms | {t})
-            )
-            if abs(by) > 1:
-                text = f"(({t.name} - {lo.text}) mod {abs(by)}) = 0"
+            self.facts.append(Fact(f"{t.name} {'>=' if up else '<='} {lo.text}", lo.atoms | {t}))
+            by = abs(steps.lo)
+            if 1 < by <= CONST_MAX and steps.lo == steps.hi:
+                text = f"(({t.name} - {lo.text}) mod {by}) = 0"
                 self.facts.append(Fact(text, lo.atoms | {t}))
         if hi is not None:
-            self.facts.append(Fact(f"{t.name} {'<' if by > 0 else '>'} {hi.text}", hi.atoms | {t}))
+            self.facts.append(Fact(f"{t.name} {'<' if up else '>'} {hi.text}", hi.atoms | {t}))
 
     # ------------------------------------------------------------ atoms
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Protocol, assert_never
 
 from loopwright.diagnostics import CannotLower, Declined, Span
-from loopwright.emit.layout import place, reason
+from loopwright.emit.layout import block, place, reason
 from loopwright.ir.nodes import (
     Append,
     Assign,
@@ -95,7 +95,7 @@ def write(out: Dialect, stmt: Stmt) -> None:
                 write_block(out, stmt.body)
             _else(out, stmt.orelse)
         case While(cond, body, orelse, span):
-            with lines.block(f"while {out.expr(cond).text}:{place(span)}"):
+            with block(lines, f"while {out.expr(cond).text}:", place(span)):
                 write_block(out, body)
             _else(out, orelse)
         case If():
@@ -109,7 +109,7 @@ def write(out: Dialect, stmt: Stmt) -> None:
         case Fail():
             out.fail(stmt, reason(stmt))
         case Check(cond, _, _):
-            with lines.block(f"if {negated(out, cond).text}:{reason(stmt)}"):
+            with block(lines, f"if {negated(out, cond).text}:", reason(stmt)):
                 out.fail(stmt, "")
         case Invoke():
             out.invoke(stmt)
@@ -141,7 +141,7 @@ def _total(x: Expr) -> bool:
 
 
 def _if(out: Dialect, stmt: If, word: str) -> None:
-    with out.lines.block(f"{word} {out.expr(stmt.cond).text}:"):
+    with block(out.lines, f"{word} {out.expr(stmt.cond).text}:"):
         write_block(out, stmt.then)
     match stmt.orelse:
         case (If() as nested,):

@@ -17,10 +17,10 @@ from loopwright.diagnostics import CannotLower, Declined
 from loopwright.emit.base import KernelSource
 from loopwright.emit.body import decline, located, write_block
 from loopwright.emit.build import toolchain
-from loopwright.emit.cython_expr import CythonExpr, needs_gil
+from loopwright.emit.cython_expr import CythonExpr, needs_gil, stepped
 from loopwright.emit.cython_types import local_type, scalar_type
 from loopwright.emit.flow import fallible, functions, own_arrays, read_only, written
-from loopwright.emit.layout import place, put, wrapped
+from loopwright.emit.layout import block, place, put, wrapped
 from loopwright.emit.names import function_names
 from loopwright.emit.parallel import reduced, reductions, shares
 from loopwright.ir.nodes import (
@@ -43,7 +43,7 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.text import Lines, literal, name_symbols
 from loopwright.ir.types import Array, machine_dtype
-from loopwright.ir.walk import exprs_of, subexprs, symbols, unused, walk_stmts
+from loopwright.ir.walk import assigned, exprs_of, subexprs, symbols, unused, walk_stmts
 
 PRELUDE = """\
 import cython
@@ -132,8 +132,13 @@ def _pure_c(program: Program) -> frozenset[str]:
 
 def _python(stmt: Stmt, pure_c: Collection[str]) -> bool:
     """True if the statement itself runs Python code (nested ones not looked at)."""
-    if isinstance(stmt, Draw) or (isinstance(stmt, Invoke) and stmt.func not in pure_c):
-        return True
+    match stmt:
+        case Draw():
+            return True
+        case Invoke() if stmt.func not in pure_c:
+            return True
+        case Store() if stepped(stmt.index):
+            return True
     return any(needs_gil(part) for e in exprs_of(stmt) for part in subexprs(e))
 
 
@@ -149,9 +154,11 @@ class _Function:
         self.names = name_symbols(func, {*shared.called.values(), *RESERVED})
         self.taken = set(self.names.values())
         self.ok = unused("ok", self.taken)
-        self.expr = CythonExpr(self.names, shared.prefix, shared.supports)
+        changed = assigned(func.body)
+        given = {p for p in func.params if main and p not in changed and self._plain(p)}
+        self.objects = own_arrays(func) | given
+        self.expr = CythonExpr(self.names, self.objects, shared.prefix, shared.supports)
         self.lines = Lines()
-        self.own = own_arrays(func)
         self.const = read_only(func, shared.stores[func.name])
         self.sums: list[dict[Sym, str]] = []
         self.depth = 0
@@ -194,9 +201,13 @@ class _Function:
     def _given(self, param: Sym) -> tuple[str, str]:
         """Name and type of a parameter; arrays of booleans come as such and are viewed as bytes."""
         name = self.names[param]
-        if self.main and isinstance(param.type, Array) and param.type.dtype == "bool":
+        if self.main and isinstance(param.type, Array) and not self._plain(param):
             return unused(f"{name}_flags", self.taken), ""
         return name, self._type(param)
+
+    @staticmethod
+    def _plain(sym: Sym) -> bool:
+        return isinstance(sym.type, Array) and sym.type.dtype != "bool"
 
     def _type(self, sym: Sym) -> str:
         return local_type(sym.type, sym in self.const)
@@ -235,13 +246,9 @@ class _Function:
 
     def _handed(self, value: Expr) -> str:
         """A result; an array goes out as the ndarray behind the memoryview."""
-        code = self.expr(value)
         if not isinstance(value.type, Array):
-            return code.text
-        if isinstance(value, Var) and value.sym in self.own:
-            text = f"{code.text}.base"
-        else:
-            text = self.expr.whole(value).text
+            return self.expr(value).text
+        text = self.expr.whole(value).text
         as_flags = self.main and value.type.dtype == "bool"
         return f"{text}.view(np.bool_)" if as_flags else text
 
@@ -266,8 +273,8 @@ class _Function:
                 stack.enter_context(self.lines.block("with cython.nogil:"))
                 self.released = True
             maker = "prange" if threads else "range"
-            header = f"for {self.names[stmt.sym]} in {maker}({shown}):{place(stmt.span)}"
-            stack.enter_context(self.lines.block(header))
+            header = f"for {self.names[stmt.sym]} in {maker}({shown}):"
+            stack.enter_context(block(self.lines, header, place(stmt.span)))
             if threads:
                 self.sums.append(reductions(stmt))
             self.expr.floors.enter(stmt)
@@ -308,7 +315,10 @@ class _Function:
 
     def store(self, stmt: Store) -> None:
         """`x[index] = value`."""
-        target = self.expr.place(self.names[stmt.x], stmt.index).text
+        x = self.names[stmt.x]
+        if stepped(stmt.index):
+            x = self.expr.whole(Var(stmt.x)).text
+        target = self.expr.place(x, stmt.index).text
         put(self.lines, f"{target} = {self.expr(stmt.value).text}")
 
     def append(self, stmt: Append) -> None:

@@ -7,7 +7,7 @@ support functions where C's rules are not NumPy's.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import assert_never
 
 from loopwright.diagnostics import NOWHERE
@@ -57,15 +57,30 @@ def needs_gil(e: Expr) -> bool:
             return True
         case Cast(_, Array()):
             return True
+        case Load(_, index, _):
+            return stepped(index)
         case _:
             return False
 
 
-class CythonExpr:
-    """Writes expressions; `supports` collects the support functions by name."""
+def stepped(index: tuple[IndexItem, ...]) -> bool:
+    """True if a slice has a step: Cython clips the bounds of such slices by other rules than Python."""
+    return any(isinstance(item, Slc) and item.step is not None for item in index)
 
-    def __init__(self, names: Mapping[Sym, str], prefix: str, supports: dict[str, str]) -> None:
+
+class CythonExpr:
+    """Writes expressions; `supports` collects the support functions by name, `objects` are memoryviews
+    of whole ndarrays."""
+
+    def __init__(
+        self,
+        names: Mapping[Sym, str],
+        objects: Collection[Sym],
+        prefix: str,
+        supports: dict[str, str],
+    ) -> None:
         self.names = names
+        self.objects = objects
         self.prefix = prefix
         self.supports = supports
         self.floors = Floors()
@@ -99,6 +114,8 @@ class CythonExpr:
                 return cython_call(fn, [self(a) for a in args], args, type_, self.support)
             case Dim(x, axis, _):
                 return Code(f"{self(x).at(Prec.ATOM)}.shape[{axis}]")
+            case Load(x, index, _) if stepped(index):
+                return self.place(self.whole(x).text, index)
             case Load(x, index, type_):
                 code = self.place(self(x).at(Prec.ATOM), index)
                 stored_as_byte = not isinstance(type_, Array) and machine_dtype(type_) == "bool"
@@ -194,9 +211,17 @@ class CythonExpr:
                 assert_never(item)
 
     def whole(self, x: Expr) -> Code:
-        """The ndarray behind a memoryview."""
-        code = self(x)
-        return code if needs_gil(x) else text.call("np.asarray", code)
+        """The ndarray behind a memoryview. That of a whole array is at hand as the memoryview's base;
+        others are made through the buffer protocol, which takes some microseconds."""
+        match x:
+            case Var(sym) if sym in self.objects:
+                return Code(f"{self.names[sym]}.base")
+            case Load(Var(sym), index, Array()) if sym in self.objects:
+                return self.place(f"{self.names[sym]}.base", index)
+            case _ if needs_gil(x):
+                return self(x)
+            case _:
+                return text.call("np.asarray", self(x))
 
     def _contract(self, p: Product, args: tuple[Expr, ...]) -> Code:
         parts = []

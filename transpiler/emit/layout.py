@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 
 from loopwright.diagnostics import Span
 from loopwright.ir.nodes import Check, Fail
@@ -34,15 +35,21 @@ def reason(stmt: Check | Fail) -> str:
 
 
 def put(lines: Lines, text: str, comment: str = "") -> None:
-    """One statement. Formatters are told to leave a line that is too long for them."""
-    lines.add(fitting(text, comment))
+    """Add one statement."""
+    lines.add(fitting(lines, text, comment))
 
 
-def fitting(text: str, comment: str = "") -> str:
-    """The line with its comment; one too long for a formatter is marked so that it stays."""
-    if len(text) + 8 > WIDTH:
+def block(lines: Lines, header: str, comment: str = "") -> AbstractContextManager[None]:
+    """Begin a block."""
+    return lines.block(fitting(lines, header, comment))
+
+
+def fitting(lines: Lines, text: str, comment: str) -> str:
+    """The line with its comment; formatters are told to leave one that is too long for them."""
+    room = WIDTH - lines.indentation
+    if len(text) > room:
         return f"{text}  # fmt: skip"
-    return text + comment if len(text) + len(comment) + 8 <= WIDTH else text
+    return text + comment if len(text) + len(comment) <= room else text
 
 
 def slice_text(lo: str | None, hi: str | None, step: str | None) -> str:

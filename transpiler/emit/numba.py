@@ -17,10 +17,11 @@ from loopwright.emit.base import KernelSource
 from loopwright.emit.body import decline, located, negated, write_block
 from loopwright.emit.draws import bounds_of_integers, guard
 from loopwright.emit.flow import fallible, functions, own_arrays, written
-from loopwright.emit.layout import place, put, wrapped
+from loopwright.emit.layout import block, place, put, wrapped
 from loopwright.emit.names import function_names
 from loopwright.emit.numba_expr import NumbaExpr, dtype_name
 from loopwright.emit.parallel import reduced, reductions, shares
+from loopwright.emit.unset import maybe_unset
 from loopwright.ir.nodes import (
     Append,
     Assign,
@@ -146,6 +147,8 @@ class _Function:
     def write(self, stores: Collection[Sym]) -> list[str]:
         """Texts of the function and of what it needs."""
         with self.lines.block(self._header()):
+            for sym in maybe_unset(self.func):
+                put(self.lines, f"{self.names[sym]} = {_dummy(sym.type)}")
             write_block(self, self.func.body)
         signature = [type_text(p.type, p in stores) for p in self.func.params]
         text = _decorator(signature if self.main else None, self.parallel) + str(self.lines)
@@ -210,7 +213,8 @@ class _Function:
         threads = not self.sums and shares(stmt, self.func, self.unsafe)
         counter = unused(f"{name}_turn", self.taken) if threads else name
         maker = "prange" if threads else "range"
-        with self.lines.block(f"for {counter} in {maker}({', '.join(shown)}):{place(stmt.span)}"):
+        header = f"for {counter} in {maker}({', '.join(shown)}):"
+        with block(self.lines, header, place(stmt.span)):
             if threads:
                 self.parallel = True
                 self.sums.append(reductions(stmt))
@@ -254,7 +258,7 @@ class _Function:
         """A draw; arguments that NumPy would refuse make the kernel give up."""
         condition = guard(stmt)
         if condition is not None:
-            with self.lines.block(f"if {negated(self, condition).text}:"):
+            with block(self.lines, f"if {negated(self, condition).text}:"):
                 self.fail(stmt, "")
         args: Sequence[Expr] = stmt.args
         if stmt.method == "integers":

@@ -16,7 +16,7 @@ from loopwright.diagnostics import Declined
 from loopwright.emit.base import KernelSource
 from loopwright.emit.body import write_block
 from loopwright.emit.flow import functions
-from loopwright.emit.layout import place, put, wrapped
+from loopwright.emit.layout import block, place, put, wrapped
 from loopwright.emit.names import function_names
 from loopwright.ir.nodes import (
     Append,
@@ -129,7 +129,7 @@ class _Function:
         if shown[2] == "1":
             shown = shown[1:2] if shown[0] == "0" else shown[:2]
         name = self.names[stmt.sym]
-        with self.lines.block(f"for {name} in range({', '.join(shown)}):{place(stmt.span)}"):
+        with block(self.lines, f"for {name} in range({', '.join(shown)}):", place(stmt.span)):
             yield
 
     def assign(self, stmt: Assign) -> None:

@@ -224,7 +224,7 @@ def _dtype(node: ast.expr) -> DType | None:
         return _BY_BUILTIN[name]
     if isinstance(node, ast.Attribute) and name == "bool":
         return "bool"
-    return {"floating": "float64", "integer": "int64", **_DTYPES}.get(name)  # type: ignore[return-value]
+    return {**_DTYPES, "floating": "float64", "integer": "int64"}.get(name)
 
 
 def _ndarray(shape: ast.expr, dtype: ast.expr) -> tuple[Type, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 
 from loopwright.diagnostics import CannotLower, Declined
@@ -50,7 +49,9 @@ def lower(
     ranges = int_ranges or {}
     domain = Domain(
         tuple(
-            Param(p.name, path, p.type, ranges[p.name]) if p.name in ranges else Param(p.name, path, p.type)
+            Param(p.name, path, p.type, ranges[p.name])
+            if p.name in ranges
+            else Param(p.name, path, p.type)
             for p, path in params
         )
     )
@@ -75,6 +76,7 @@ def lower_region(
     )
     cx = Scope(unit, None, None)
     cx.locals = _locals(region)
+    cx.returns = region.form == "body"
     prepare(cx, region.statements, region.live_outs)
     params = [_parameter(v, types, region) for v in region.live_ins]
     start = {}
@@ -82,9 +84,9 @@ def lower_region(
         key = _key(cx, live_in)
         start[key] = Entry(_value(cx, sym, k, live_in))
         cx.syms[(key, sym.type)] = sym
-    for live_in in region.live_ins:
-        root = split_path(live_in.path)[0]
-        if root != live_in.path and root not in start:
+    for path in (*(v.path for v in region.live_ins), *region.stores, unit.self_path):
+        root = split_path(path)[0] if path else ""
+        if root and root not in start and (root != path or path == unit.self_path):
             start[root] = Entry(Object(root))
     cx.stores = dict.fromkeys(region.stores)
 
@@ -106,7 +108,9 @@ def lower_region(
     name = unit.unique(region.qualname.split(".")[-1])
     main = Func(name, own, (), body, region.span)
     program = finished(unit, cx, main, region)
-    helpers = tuple(n for n in unit.inlined if any(f.name == n.split(".")[-1] for f in program.helpers))
+    helpers = tuple(
+        n for n in unit.inlined if any(f.name == n.split(".")[-1] for f in program.helpers)
+    )
     return program, list(zip(own, (v.path for v in region.live_ins), strict=True)), helpers
 
 

@@ -6,12 +6,14 @@ import ast
 from collections.abc import Sequence
 
 from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_index import index_number
+from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_order import in_order
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Arr, Library, Lst, Number, Text, Tpl, Value, describe
 from loopwright.frontend.typing_rules import DTYPES
 from loopwright.ir.nodes import Const, Expr
-from loopwright.ir.types import DType, is_scalar
+from loopwright.ir.types import INT, DType, is_scalar
 
 _DTYPE_NAMES: dict[str, DType] = {
     "builtins.float": "float64", "builtins.int": "int64", "builtins.bool": "bool",
@@ -21,16 +23,21 @@ _DTYPE_NAMES: dict[str, DType] = {
     "numpy.short": "int16", "numpy.ushort": "uint16", "numpy.csingle": "complex64",
     "numpy.cdouble": "complex128",
     **{f"numpy.{name}": name for name in DTYPES},
-}  # type: ignore[dict-item] # fmt: skip
+}  # fmt: skip
 _TEXT_DTYPES: dict[str, DType] = {
     "float": "float64", "int": "int64", "complex": "complex128", "f8": "float64", "f4": "float32",
     "i8": "int64", "i4": "int32", "u1": "uint8", "d": "float64", "f": "float32",
     **{name: name for name in DTYPES},
-}  # type: ignore[dict-item] # fmt: skip
+}  # fmt: skip
 
 
 def bind(
-    cx: Scope, node: ast.Call, names: Sequence[str], *, required: int = 1, first: Value | None = None
+    cx: Scope,
+    node: ast.Call,
+    names: Sequence[str],
+    *,
+    required: int = 1,
+    first: Value | None = None,
 ) -> dict[str, Value]:
     """The arguments by parameter name; declined if one is unknown or missing.
 
@@ -111,10 +118,6 @@ def flag_of(value: Value | None, node: ast.AST, what: str) -> bool:
 
 def int_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
     """An integer argument (a length, a count) as a Python int."""
-    from loopwright.frontend.lower_index import index_number
-    from loopwright.frontend.lower_join import cast
-    from loopwright.ir.types import INT
-
     return cast(index_number(cx, value, node), INT)
 
 

@@ -1,4 +1,4 @@
-"""Arithmetic and comparison of values, those of uncertain type included.
+"""Arithmetic on values, those of uncertain type included.
 
 A number of uncertain type is computed on its carrier where every possible type gives the same bits;
 otherwise the operation branches on the tag.
@@ -9,63 +9,51 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from typing import Any
 
 from loopwright.frontend.lower_join import (
     assign,
     canonical,
     cast,
     coerce,
+    convert,
     is_tag,
     join_envs,
     join_values,
-    convert,
-    list_length,
-    map_tag,
     to_carrier,
 )
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
-    negated,
-    test,
     TAG,
     Arr,
     Lst,
     Mixed,
     Number,
-    Text,
-    Tpl,
     Value,
     describe,
     integer,
+    negated,
     number,
     tag_const,
-    truth_const,
+    test,
 )
 from loopwright.frontend.typing_rules import (
     binary_type,
     carrier,
-    compare_type,
-    ordered,
     unary_type,
     union,
 )
 from loopwright.ir.nodes import (
     Binary,
     BinaryOp,
-    Compare,
-    CompareOp,
     Const,
     Expr,
     If,
-    Logic,
     Select,
-    Stmt,
     Unary,
     UnaryOp,
 )
 from loopwright.ir.types import (
-    B1,
-    BOOL,
     F64,
     FLOAT,
     INT,
@@ -78,7 +66,7 @@ from loopwright.ir.types import (
     machine_dtype,
 )
 
-_FOLD: dict[str, Callable[[object, object], object]] = {
+_FOLD: dict[str, Callable[[Any, Any], object]] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul,
     "lt": operator.lt, "le": operator.le, "gt": operator.gt, "ge": operator.ge,
     "eq": operator.eq, "ne": operator.ne,
@@ -256,17 +244,17 @@ def _numbers(cx: Scope, op: BinaryOp, a: Number, b: Number, node: ast.AST) -> Va
             work = FLOAT if op == "truediv" else held
             x, y = to_carrier(cx, a.expr, work), to_carrier(cx, b.expr, work)
             expr = cast(Binary(op, x, y, work), held)
-            return Number(expr, results, _table_tag(cx, a, b, table, results))
+            return Number(expr, results, table_tag(cx, a, b, table, results))
     return switch(cx, (a, b), lambda v: single(cx, op, v[0], v[1], node), node)
 
 
-def _table_tag(
+def table_tag(
     cx: Scope, a: Number, b: Number, table: list[list[Type | None]], results: tuple[Scalar, ...]
 ) -> Expr | None:
     """The tag of a result whose type is given by a table over the types of the operands."""
     if len(results) == 1:
         return None
-    places = [tuple(results.index(t) for t in row) for row in table]  # type: ignore[arg-type]
+    places = [tuple(results.index(t) for t in row) for row in table]
     if b.tag is None or all(len(set(row)) == 1 for row in places):
         return _lookup(a.tag, tuple(row[0] for row in places))
     if a.tag is None or len(set(places)) == 1:
@@ -344,122 +332,3 @@ def unary(cx: Scope, op: UnaryOp, value: Value, node: ast.AST) -> Value:
     if value.tag is not None and set(value.types) <= _REALS and op != "invert":
         return Number(Unary(op, value.expr, value.expr.type), value.types, value.tag)
     return switch(cx, (value,), one, node)
-
-
-# ------------------------------------------------------------------ comparison
-
-
-def compare(cx: Scope, op: CompareOp, a: Value, b: Value, node: ast.AST) -> Value:
-    """One comparison; tuples are compared item by item, strings when both are constants."""
-    match a, b:
-        case Number(), Number():
-            return _compare_numbers(cx, op, a, b, node)
-        case Tpl(), Tpl() if op in ("eq", "ne"):
-            return _compare_tuples(cx, op, a, b, node)
-        case Text(), Text() if op in ("eq", "ne"):
-            return number(truth_const((a.value == b.value) == (op == "eq")))
-        case _ if isinstance(a, Arr) or isinstance(b, Arr):
-            x, y = as_operand(cx, a, node), as_operand(cx, b, node)
-            t = compare_type(x.type, y.type)
-            assert isinstance(t, Array)
-            return Arr(Compare(op, x, y, t), t, frozenset())
-        case _:
-            decline(node, "LW103", f"comparing {describe(a)} with {describe(b)} is not covered")
-
-
-def _compare_numbers(cx: Scope, op: CompareOp, a: Number, b: Number, node: ast.AST) -> Number:
-    if op in ("eq", "ne") and (NONE in a.types or NONE in b.types):
-        return _compare_none(cx, op, a, b, node)
-    a, b = strip_none(cx, a), strip_none(cx, b)
-    types = [compare_type(s, t) for s in a.types for t in b.types]
-    if op not in ("eq", "ne") and not all(ordered(t) for t in (*a.types, *b.types)):
-        decline(node, "LW302", "complex numbers have no order")
-    if a.tag is None and b.tag is None:
-        t = types[0]
-        folded = fold(op, a.expr, b.expr, t)
-        return number(folded or Compare(op, a.expr, b.expr, t))
-    wide = carrier(union(a.types, b.types))
-    if wide is None:
-        decline(node, "LW302", f"comparing {describe(a)} with {describe(b)} is not covered")
-    results = union(tuple(types))  # type: ignore[arg-type]
-    x, y = to_carrier(cx, a.expr, wide), to_carrier(cx, b.expr, wide)
-    held: Scalar = BOOL if results == (BOOL,) else B1
-    table = [[compare_type(s, t) for t in b.types] for s in a.types]
-    tag = _table_tag(cx, a, b, [list(row) for row in table], results)
-    return Number(Compare(op, x, y, held), results, tag)
-
-
-def _compare_none(cx: Scope, op: CompareOp, a: Number, b: Number, node: ast.AST) -> Number:
-    """`x == None`; two values that may both be None are not covered."""
-    if a.types == (NONE,):
-        a, b = b, a
-    if b.types != (NONE,):
-        decline(node, "LW103", "comparing numbers that may be None is not covered")
-    return number(cast(is_none(a, op == "eq"), BOOL))
-
-
-def is_none(value: Value, wanted: bool) -> Expr:
-    """`value is None` (or `is not`)."""
-    if not isinstance(value, Number) or NONE not in value.types:
-        return truth_const(not wanted)
-    if value.tag is None:
-        return truth_const(wanted)
-    test = is_tag(value.tag, value.types.index(NONE))
-    return test if wanted else negated(test)
-
-
-def _compare_tuples(cx: Scope, op: CompareOp, a: Tpl, b: Tpl, node: ast.AST) -> Number:
-    equal: Expr = truth_const(len(a.items) == len(b.items))
-    if len(a.items) == len(b.items):
-        for x, y in zip(a.items, b.items, strict=True):
-            if not (isinstance(x, Number) and isinstance(y, Number)):
-                decline(node, "LW103", "comparing tuples of anything but numbers is not covered")
-            equal = both(equal, truth(cx, _compare_numbers(cx, "eq", x, y, node), node))
-    return number(cast(equal if op == "eq" else negated(equal), BOOL))
-
-
-# ------------------------------------------------------------------- conditions
-
-
-def both(a: Expr, b: Expr) -> Expr:
-    """`a and b` of two conditions."""
-    if isinstance(a, Const):
-        return b if a.value else a
-    if isinstance(b, Const) and b.value is True:
-        return a
-    return Logic("and", a, b, BOOL)
-
-
-def truth(cx: Scope, value: Value, node: ast.AST) -> Expr:
-    """The truth value as a scalar condition."""
-    match value:
-        case Number(expr, types, tag):
-            if types == (NONE,):
-                return truth_const(False)
-            if NONE in types:
-                rest = strip_known_none(value)
-                return both(is_none(value, False), truth(cx, rest, node))
-            if isinstance(expr, Const):
-                return truth_const(bool(expr.value))
-            if machine_dtype(expr.type) == "bool":
-                return expr
-            return test("ne", expr, integer(0))
-        case Lst():
-            return test("gt", list_length(value), integer(0))
-        case Tpl(items):
-            return truth_const(bool(items))
-        case Text(text):
-            return truth_const(bool(text))
-        case Arr():
-            decline(node, "LW103", "the truth value of an array depends on its size")
-        case _:
-            decline(node, "LW103", f"the truth value of {describe(value)} is not known")
-
-
-def strip_known_none(value: Number) -> Number:
-    """The number without None among its types, where it is known not to be None."""
-    rest = tuple(t for t in value.types if t != NONE)
-    assert rest
-    if len(rest) == 1 or value.tag is None:
-        return Number(value.expr, rest[:1])
-    return Number(value.expr, rest, Binary("sub", value.tag, tag_const(1), TAG))

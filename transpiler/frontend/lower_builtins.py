@@ -5,20 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from loopwright.frontend.lower_arith import (
-    binary,
-    choose,
-    compare,
-    strip_none,
-    switch,
-    truth,
-)
 from loopwright.frontend.lower_args import int_constant
-from loopwright.frontend.lower_comprehension import comprehend, list_of, reduce_items
+from loopwright.frontend.lower_arith import binary, choose, strip_none, switch
+from loopwright.frontend.lower_compare import compare, truth
+from loopwright.frontend.lower_comprehension import list_of
+from loopwright.frontend.lower_fold import quantified, reduce_items
 from loopwright.frontend.lower_index import whole
 from loopwright.frontend.lower_join import cast, list_length
-from loopwright.frontend.lower_lists import to_list
+from loopwright.frontend.lower_lists import build_list, to_list
 from loopwright.frontend.lower_names import dim
+from loopwright.frontend.lower_numpy import ufunc
 from loopwright.frontend.lower_order import eval_all, spill
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
@@ -61,8 +57,6 @@ def _one(cx: Scope, node: ast.Call) -> Value:
 def absolute(cx: Scope, value: Value, node: ast.AST) -> Value:
     """`abs(x)`."""
     if isinstance(value, Arr):
-        from loopwright.frontend.lower_numpy import ufunc
-
         return ufunc(cx, "absolute", [value], node)
     if not isinstance(value, Number):
         decline(node, "LW102", f"abs of {describe(value)} is not covered")
@@ -83,7 +77,7 @@ def absolute(cx: Scope, value: Value, node: ast.AST) -> Value:
 
     value = strip_none(cx, value)
     if value.tag is not None and all(t in (FLOAT, Num("float64")) for t in value.types):
-        return Number(Call("abs", (value.expr,), value.expr.type), value.types, value.tag)  # type: ignore[arg-type]
+        return Number(Call("abs", (value.expr,), value.expr.type), value.types, value.tag)
     return switch(cx, (value,), one, node)
 
 
@@ -96,7 +90,9 @@ def _convert(to: Py) -> Handler:
 
     def handler(cx: Scope, node: ast.Call) -> Value:
         if not node.args:
-            return number(Const({"int": 0, "float": 0.0, "bool": False, "complex": 0j}[to.kind], to))
+            return number(
+                Const({"int": 0, "float": 0.0, "bool": False, "complex": 0j}[to.kind], to)
+            )
         if to == COMPLEX and len(node.args) == 2:
             a, b = (_real_part(cx, v, node) for v in eval_all(cx, node.args))
             return number(Call("complex", (a.expr, b.expr), COMPLEX))
@@ -191,7 +187,9 @@ def _extreme(largest: bool) -> Handler:
                 return first
             if isinstance(value, Lst) and value.ndim == 1 and len(value.columns) == 1:
                 (column,) = whole(value).columns
-                return number(Reduce("max" if largest else "min", column, None, False, element(column.type)))
+                return number(
+                    Reduce("max" if largest else "min", column, None, False, element(column.type))
+                )
         return reduce_items(
             cx,
             node.args[0],
@@ -224,7 +222,7 @@ def _quantifier(every: bool) -> Handler:
     def handler(cx: Scope, node: ast.Call) -> Value:
         if len(node.args) != 1 or node.keywords:
             decline(node, "LW102", "this form of the call is not covered")
-        return comprehend(cx, node.args[0], every, node)
+        return quantified(cx, node.args[0], every, node)
 
     return handler
 
@@ -233,8 +231,6 @@ def _list(cx: Scope, node: ast.Call) -> Value:
     if node.keywords or len(node.args) > 1:
         decline(node, "LW102", "this form of list() is not covered")
     if not node.args:
-        from loopwright.frontend.lower_lists import build_list
-
         return build_list(cx, [], node)
     if not isinstance(node.args[0], (ast.GeneratorExp, ast.Call)):
         copied = to_list(cx, cx.eval(node.args[0]), node)

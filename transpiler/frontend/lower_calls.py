@@ -97,7 +97,9 @@ def _helper(cx: Scope, callee: Closure, node: ast.Call) -> Value:
     for name, value in zip(names, values, strict=True):
         bound[name] = value
     defaults = dict(zip(positional[len(positional) - len(a.defaults) :], a.defaults, strict=True))
-    defaults |= {p.arg: d for p, d in zip(a.kwonlyargs, a.kw_defaults, strict=True) if d is not None}
+    defaults |= {
+        p.arg: d for p, d in zip(a.kwonlyargs, a.kw_defaults, strict=True) if d is not None
+    }
     order = [*positional, *[p.arg for p in a.kwonlyargs]]
     if set(bound) - set(order):
         decline(node, "LW102", f"`{callee.name}` has no such parameter")

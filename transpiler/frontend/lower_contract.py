@@ -8,13 +8,14 @@ import numpy as np
 
 from loopwright.frontend.lower_args import array_of, bind, constant_of
 from loopwright.frontend.lower_arith import binary
+from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_order import eval_all
-from loopwright.frontend.lower_reduce import as_dtype, wrap
+from loopwright.frontend.lower_reduce import as_dtype, fold, wrap
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Arr, Lst, Number, Text, Value
+from loopwright.frontend.lower_values import Arr, Lst, Number, Text, Value, integer
 from loopwright.frontend.typing_rules import promote
-from loopwright.ir.nodes import Binary, Contract, Expr, Load, NewAxis, Slc
-from loopwright.ir.types import Array, Num, kind_of
+from loopwright.ir.nodes import Binary, Call, Contract, Expr, Fancy, Load, NewAxis, Slc
+from loopwright.ir.types import INT, Array, Num, kind_of
 
 _MATMUL = {(1, 1): "i,i->", (2, 1): "ij,j->i", (1, 2): "i,ij->j", (2, 2): "ij,jk->ik"}
 
@@ -68,10 +69,19 @@ def product(cx: Scope, name: str, node: ast.Call) -> Value:
     ranks = (x.type.ndim, y.type.ndim)
     if name == "outer" and ranks == (1, 1):
         return _outer(cx, x, y, node)
-    if name == "vdot" and ranks == (1, 1) and "c" not in (kind_of(x.type.dtype), kind_of(y.type.dtype)):
+    if (
+        name == "vdot"
+        and ranks == (1, 1)
+        and "c" not in (kind_of(x.type.dtype), kind_of(y.type.dtype))
+    ):
         return contract(cx, "i,i->", [x, y], node)
     if name == "inner" and ranks in ((1, 1), (2, 1), (2, 2)):
-        return contract(cx, {1: "i,i->", 3: "ij,j->i", 4: "ij,kj->ik"}[sum(ranks) - (ranks == (1, 1))], [x, y], node)
+        return contract(
+            cx,
+            {1: "i,i->", 3: "ij,j->i", 4: "ij,kj->ik"}[sum(ranks) - (ranks == (1, 1))],
+            [x, y],
+            node,
+        )
     decline(node, "LW102", f"`np.{name}` is not covered for {x.type} and {y.type}")
 
 
@@ -118,6 +128,7 @@ def trace(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
     x = array_of(cx, bind(cx, node, ["a"], first=first)["a"], node)
     if x.type.ndim != 2 or kind_of(x.type.dtype) not in "fc":
         decline(node, "LW102", "trace is covered for matrices of floats")
-    return contract(cx, "ii->", [x], node)
-
-
+    n = Call("min2", (dim(x, 0), dim(x, 1)), INT)
+    at = cx.hold(Call("np.arange", (integer(0), n, integer(1)), Array("int64", 1)), "at")
+    diagonal = Load(x.expr, (Fancy(at), Fancy(at)), Array(x.type.dtype, 1))
+    return wrap(fold("sum", diagonal, None, False))

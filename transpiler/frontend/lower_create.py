@@ -23,8 +23,19 @@ from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import stored_operand
 from loopwright.frontend.lower_values import Arr, Lst, Number, Tpl, Value, describe, integer, test
 from loopwright.frontend.typing_rules import SCALAR_ORDER
-from loopwright.ir.nodes import Alloc, Call, Cast, Compare, Const, Dim, Expr, Pt, Store, Var
-from loopwright.ir.types import BOOL, FLOAT, INT, Array, DType, Num, Type, is_scalar, kind_of, machine_dtype
+from loopwright.ir.nodes import Alloc, Call, Cast, Const, Dim, Expr, Pt, Store, Var
+from loopwright.ir.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    Array,
+    DType,
+    Num,
+    Type,
+    is_scalar,
+    kind_of,
+    machine_dtype,
+)
 
 
 def _alloc(shape: tuple[Expr, ...], fill: Expr | None, dtype: DType) -> Value:
@@ -89,7 +100,9 @@ def arange(cx: Scope, node: ast.Call) -> Value:
     if not all(is_scalar(o.type) for o in operands):
         decline(node, "LW102", "arange takes numbers")
     kinds = {kind_of(machine_dtype(o.type)) for o in operands}
-    if kinds - {"i", "f"} or any(machine_dtype(o.type) not in ("int64", "float64") for o in operands):
+    if kinds - {"i", "f"} or any(
+        machine_dtype(o.type) not in ("int64", "float64") for o in operands
+    ):
         decline(node, "LW102", "arange is covered for ints and floats")
     if "stop" not in bound:
         operands.insert(0, integer(0))

@@ -5,31 +5,25 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from loopwright.frontend.lower_arith import (
-    binary,
-    both,
-    choose,
-    compare,
-    is_none,
-    truth,
-    unary,
-)
+from loopwright.frontend.lower_arith import binary, choose, unary
 from loopwright.frontend.lower_calls import call
+from loopwright.frontend.lower_compare import both, compare, is_none, truth
 from loopwright.frontend.lower_comprehension import list_comprehension
+from loopwright.frontend.lower_contract import matmul
 from loopwright.frontend.lower_index import subscript
 from loopwright.frontend.lower_join import cast, store_variable
 from loopwright.frontend.lower_lists import list_display, repeat_list
 from loopwright.frontend.lower_names import attribute, lookup
-from loopwright.frontend.lower_order import eval_all, effects
+from loopwright.frontend.lower_order import effects, eval_all
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
-    negated,
     NOTHING,
-    Lst,
+    Closure,
     Number,
     Text,
     Tpl,
     Value,
+    negated,
     number,
     truth_const,
 )
@@ -76,9 +70,10 @@ def expr(cx: Scope, node: ast.expr) -> Value:
             return list_display(cx, elts, node)
         case ast.ListComp():
             return list_comprehension(cx, node)
+        case ast.Lambda():
+            return Closure(node, "<lambda>", depth=cx.depth)
         case ast.NamedExpr(ast.Name(name), value_node):
-            value = cx.eval(value_node)
-            store_variable(cx, cx.renamed.get(name, name), value)
+            store_variable(cx, cx.renamed.get(name, name), cx.eval(value_node))
             return lookup(cx, name, node)
         case _:
             what = type(node).__name__
@@ -105,17 +100,13 @@ def constant(node: ast.AST, value: object) -> Value:
             decline(node, "LW103", f"the constant {value!r} is not covered")
 
 
-def bin_op(
-    cx: Scope, left: ast.expr, op: ast.operator, right: ast.expr, node: ast.expr
-) -> Value:
+def bin_op(cx: Scope, left: ast.expr, op: ast.operator, right: ast.expr, node: ast.expr) -> Value:
     if isinstance(op, ast.Mult):
         repeated = repeat_list(cx, left, right, node)
         if repeated is not None:
             return repeated
     a, b = eval_all(cx, (left, right))
     if isinstance(op, ast.MatMult):
-        from loopwright.frontend.lower_contract import matmul
-
         return matmul(cx, a, b, node)
     return binary(cx, BINARY[type(op)], a, b, node)
 
@@ -126,7 +117,8 @@ def _branching(cx: Scope, node: ast.expr) -> Value:
             return number(cast(negated(condition(cx, operand)), BOOL))
         case ast.Compare(left, ops, comparators):
             if len(ops) == 1:
-                return one_comparison(cx, ops[0], *eval_all(cx, (left, comparators[0])), node)
+                a, b = eval_all(cx, (left, comparators[0]))
+                return one_comparison(cx, ops[0], a, b, node)
             cond, types = _chain(cx, left, ops, comparators, node)
             if len(types) != 1:
                 decline(node, "LW302", "this comparison gives a bool or a np.bool by the path")

@@ -11,8 +11,7 @@ from loopwright.frontend import lower_expr, lower_stmt
 from loopwright.frontend.lower_join import canonical
 from loopwright.frontend.lower_live import liveness, writes
 from loopwright.frontend.lower_names import captured_entry, outside
-from loopwright.frontend.lower_order import spill
-from loopwright.frontend.lower_scope import Again, Rules, Scope, Unit, Unreachable, decline, span_of
+from loopwright.frontend.lower_scope import Again, Rules, Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_store import store_path
 from loopwright.frontend.lower_tidy import tidy
 from loopwright.frontend.lower_values import (
@@ -20,10 +19,7 @@ from loopwright.frontend.lower_values import (
     Arr,
     Closure,
     Entry,
-    Generator,
     Lst,
-    Number,
-    Object,
     Origin,
     Origins,
     Tpl,
@@ -52,7 +48,7 @@ class Helper:
 
 def rules() -> Rules:
     """The translators of expressions, statements and calls."""
-    return Rules(lower_expr.expr, lower_stmt.body, invoke)
+    return Rules(lower_expr.expr, lower_expr.condition, lower_stmt.body, invoke)
 
 
 def prepare(cx: Scope, statements: Sequence[ast.stmt], at_end: Sequence[str] = ()) -> None:
@@ -142,8 +138,10 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
     cx.at(node)
     cx.emit(Invoke(targets, helper.name, tuple(args), cx.span))
     actual = dict(zip(helper.captures, outer.values(), strict=True))
-    origins = {("param", helper.depth, k): v for k, v in enumerate(given)}
-    origins |= {("capture", helper.depth, k): v for k, v in actual.items()}  # type: ignore[misc]
+    origins: dict[tuple[object, ...], Value] = {
+        ("param", helper.depth, k): v for k, v in enumerate(given)
+    }
+    origins |= {("capture", helper.depth, k): v for k, v in actual.items()}
     result = _with_origins(shape, origins, Origin(("call", cx.depth, id(node))))
     assert isinstance(result, Tpl)
     for path, value in zip(helper.stores, result.items[1:], strict=True):
@@ -155,7 +153,7 @@ def _passed(cx: Scope, value: Value, node: ast.AST, k: int) -> Value:
     """An argument as it is handed over: arrays in variables, each of known origin."""
     if isinstance(value, (Arr, Lst)):
         if not value.origins:
-            value = withwith_origin(value, Origin(("argument", cx.depth, id(node), k)))
+            value = with_origin(value, Origin(("argument", cx.depth, id(node), k)))
         held = [e if isinstance(e, Var) else cx.hold(e, "arg") for e in flatten(value)]
         return refill(value, held)
     if isinstance(value, Tpl):
@@ -241,7 +239,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
         raise Unreachable(f"`{callee.name}` never returns", cx.at(node))
     captured = {k: captured_entry(inner, k, v).value for k, v in inner.captures.items()}
     syms = [e.sym for v in (*values, *captured.values()) for e in flatten(v) if isinstance(e, Var)]
-    params, body = own_parameters(syms, tidy(inner.out, inner.markers))
+    params, body = own_parameters(syms, tidy(inner.out, inner.markers - set(syms)))
     name = unit.unique(callee.name.split(".")[-1].replace("<lambda>", "function"))
     func = Func(
         name,

@@ -6,15 +6,13 @@ import ast
 from dataclasses import dataclass
 
 from loopwright.frontend.lower_arith import as_operand
-from loopwright.frontend.lower_join import list_length
 from loopwright.frontend.lower_names import is_prefix, read_path, views
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_values import (
-    test,
+    NOTHING,
     Arr,
     Lst,
-    NOTHING,
     Number,
     Object,
     Origin,
@@ -25,11 +23,11 @@ from loopwright.frontend.lower_values import (
     integer,
     number,
     refill,
+    test,
 )
 from loopwright.ir.nodes import (
     Binary,
     Cast,
-    Compare,
     Const,
     Expr,
     Fancy,
@@ -40,7 +38,17 @@ from loopwright.ir.nodes import (
     Pt,
     Slc,
 )
-from loopwright.ir.types import BOOL, INT, Array, ListOf, Num, element, is_scalar, kind_of, machine_dtype
+from loopwright.ir.types import (
+    BOOL,
+    INT,
+    Array,
+    ListOf,
+    Num,
+    element,
+    is_scalar,
+    kind_of,
+    machine_dtype,
+)
 
 FULL = Slc()
 
@@ -134,7 +142,9 @@ def index_number(cx: Scope, value: Value, node: ast.AST) -> Expr:
 
 
 def _integral(t: object) -> bool:
-    return isinstance(t, type(INT)) and t == INT or isinstance(t, Num) and kind_of(t.dtype) in "iu"
+    return (isinstance(t, type(INT)) and t == INT) or (
+        isinstance(t, Num) and kind_of(t.dtype) in "iu"
+    )
 
 
 def _item(cx: Scope, value: Value, node: ast.expr) -> IndexItem:
@@ -184,7 +194,11 @@ def load(base: Arr, index: Index, node: ast.AST) -> Value:
     if index.ndim == 0 and not index.fancy:
         return number(_point(base.expr, index.items, Num(t.dtype)))
     if index.fancy:
-        return Arr(Load(base.expr, index.items, Array(t.dtype, index.ndim)), Array(t.dtype, index.ndim), frozenset())
+        return Arr(
+            Load(base.expr, index.items, Array(t.dtype, index.ndim)),
+            Array(t.dtype, index.ndim),
+            frozenset(),
+        )
     view = Array(t.dtype, index.ndim, "C" if _contiguous(t, index.items) else "A")
     expr = _point(base.expr, index.items, view)
     return Arr(expr, view, views(base))
@@ -239,9 +253,7 @@ def in_buffer(cx: Scope, base: Lst, at: Expr) -> Expr:
             cx.check(test("lt", at, base.length), "list index out of range")
         return at
     at = cx.hold(at)
-    inside = Logic(
-        "and", test("le", integer(0), at), test("lt", at, base.length), BOOL
-    )
+    inside = Logic("and", test("le", integer(0), at), test("lt", at, base.length), BOOL)
     cx.check(inside, "list index negative or out of range")
     return at
 

@@ -13,11 +13,9 @@ from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
-    test,
     Arr,
     Library,
     Lst,
-    Number,
     Tpl,
     Value,
     describe,
@@ -25,9 +23,10 @@ from loopwright.frontend.lower_values import (
     integer,
     number,
     refill,
+    test,
 )
-from loopwright.ir.nodes import Binary, Call, Compare, Const, Dim, Expr, Pt, Var
-from loopwright.ir.types import BOOL, INT
+from loopwright.ir.nodes import Binary, Call, Const, Dim, Expr, Pt, Var
+from loopwright.ir.types import INT
 
 ZERO, ONE = integer(0), integer(1)
 
@@ -173,7 +172,9 @@ def trip_count(cx: Scope, source: Source) -> Expr:
     if not isinstance(source.step, Const) or not isinstance(source.step.value, int):
         span = sub(source.hi, source.lo)
         # ceil(span / step) for either sign of the step
-        return Binary("sub", ZERO, Binary("floordiv", Binary("sub", ZERO, span, INT), source.step, INT), INT)
+        return Binary(
+            "sub", ZERO, Binary("floordiv", Binary("sub", ZERO, span, INT), source.step, INT), INT
+        )
     s = source.step.value
     span = sub(source.hi, source.lo) if s > 0 else sub(source.lo, source.hi)
     return Binary("floordiv", add(span, integer(abs(s) - 1)), integer(abs(s)), INT)
@@ -189,7 +190,9 @@ def ordinal(cx: Scope, source: Source, at: Expr) -> Value:
 
 def _fixed(cx: Scope, source: Source) -> Source:
     """A source whose bounds may be evaluated again inside the loop."""
-    lo, hi, step = (e if isinstance(e, Const) else cx.hold(e) for e in (source.lo, source.hi, source.step))
+    lo, hi, step = (
+        e if isinstance(e, Const) else cx.hold(e) for e in (source.lo, source.hi, source.step)
+    )
     return Source(lo, hi, step, source.item, source.plain)
 
 
@@ -251,6 +254,4 @@ def _zip(cx: Scope, node: ast.Call, inner: list[Source]) -> Source:
             cx.check(test("eq", shortest, other), "zip() arguments of unequal length")
         else:
             shortest = Call("min2", (shortest, other), INT)
-    return Source(
-        ZERO, shortest, ONE, lambda at: Tpl(tuple(ordinal(cx, s, at) for s in sources))
-    )
+    return Source(ZERO, shortest, ONE, lambda at: Tpl(tuple(ordinal(cx, s, at) for s in sources)))

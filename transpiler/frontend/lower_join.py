@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_scope import Again, Scope
 from loopwright.frontend.lower_values import (
-    test,
     NOTHING,
     TAG,
     Arr,
@@ -22,13 +21,24 @@ from loopwright.frontend.lower_values import (
     describe,
     flatten,
     integer,
-    refill,
     tag_const,
+    test,
     truth_const,
 )
 from loopwright.frontend.typing_rules import carrier, union
-from loopwright.ir.nodes import Cast, Compare, Const, Dim, Expr, Logic, Select, Var
-from loopwright.ir.types import BOOL, FLOAT, INT, NONE, Array, ListOf, Num, Scalar, Type, machine_dtype
+from loopwright.ir.nodes import Cast, Const, Dim, Expr, Logic, Select, Var
+from loopwright.ir.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    NONE,
+    Array,
+    ListOf,
+    Num,
+    Scalar,
+    Type,
+    machine_dtype,
+)
 from loopwright.ir.walk import vars_of
 
 EXACT = 2**53
@@ -50,7 +60,7 @@ def columns_of(cx: Scope, site: int, ndim: int) -> tuple[ListOf, ...]:
 def canonical(cx: Scope, name: str, value: Value) -> Value:
     """`value` with the symbols of variable `name` for its expressions."""
     match value:
-        case Number(expr, types, tag):
+        case Number(_, types, _):
             if types == (NONE,):
                 return NOTHING
             held = carrier(types)
@@ -63,7 +73,8 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
             types_ = columns_of(cx, site, ndim)
             names = [name] if len(types_) == 1 else [f"{name}_{i}" for i in range(len(types_))]
             columns = tuple(
-                Var(cx.sym(n, t, marker=i > 0)) for i, (n, t) in enumerate(zip(names, types_, strict=True))
+                Var(cx.sym(n, t, marker=i > 0))
+                for i, (n, t) in enumerate(zip(names, types_, strict=True))
             )
             count = None if length is None else Var(cx.sym(f"{name}_len", INT))
             return Lst(columns, cx.unit.sites.find(site), ndim, origins, count)
@@ -92,9 +103,7 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             site = unify(cx, a.site, b.site)
             if site is not None:
                 length = a.length if a.length is not None else b.length
-                return canonical(
-                    cx, name, Lst((), site, a.ndim, a.origins | b.origins, length)
-                )
+                return canonical(cx, name, Lst((), site, a.ndim, a.origins | b.origins, length))
         case Tpl(), Tpl() if len(a.items) == len(b.items):
             pairs = enumerate(zip(a.items, b.items, strict=True))
             return Tpl(tuple(join_values(cx, f"{name}_{i}", x, y) for i, (x, y) in pairs))
@@ -201,7 +210,11 @@ def cast(expr: Expr, t: Type) -> Expr:
     """`expr` as a `t`, folded for constants."""
     if expr.type == t:
         return expr
-    if isinstance(expr, Const) and expr.value is not None and not isinstance(expr.value, (str, complex)):
+    if (
+        isinstance(expr, Const)
+        and expr.value is not None
+        and not isinstance(expr.value, (str, complex))
+    ):
         if t == FLOAT and abs(expr.value) <= EXACT:
             return Const(float(expr.value), FLOAT)
         if isinstance(t, Num) and t.dtype == "float64" and abs(expr.value) <= EXACT:
@@ -218,7 +231,9 @@ def to_carrier(cx: Scope, expr: Expr, to: Scalar) -> Expr:
         return expr
     source, target = machine_dtype(expr.type), machine_dtype(to)
     if source in ("int64", "uint32") and target in ("float64", "complex128"):
-        if not (isinstance(expr, Const) and isinstance(expr.value, int) and abs(expr.value) <= EXACT):
+        if not (
+            isinstance(expr, Const) and isinstance(expr.value, int) and abs(expr.value) <= EXACT
+        ):
             expr = cx.hold(expr)
             low = test("le", integer(-EXACT), expr)
             high = test("le", expr, integer(EXACT))
@@ -295,12 +310,30 @@ def assign(cx: Scope, target: Value, value: Value) -> None:
         cx.set(sym, expr)
 
 
+def fits(value: Value, target: Value) -> bool:
+    """Whether `target` is a join of `value` with something."""
+    match value, target:
+        case Number(), Number():
+            return set(value.types) <= set(target.types)
+        case Arr(), Arr():
+            return (value.type.dtype, value.type.ndim) == (target.type.dtype, target.type.ndim)
+        case Lst(), Lst():
+            return value.ndim == target.ndim and len(value.columns) == len(target.columns)
+        case Tpl(), Tpl() if len(value.items) == len(target.items):
+            return all(fits(v, t) for v, t in zip(value.items, target.items, strict=True))
+        case Mixed(), _:
+            return False
+        case _:
+            return value == target
+
+
 def convert(cx: Scope, source: Env, target: Env) -> None:
     """Emit what turns the state `source` into the state `target`."""
     for name, entry in target.items():
         have = source.get(name)
         if have is not None:
-            if isinstance(have.value, Mixed) or isinstance(entry.value, Mixed):
+            if not fits(have.value, entry.value):
+                # the states of a loop are not settled yet, or the variable is unusable from here on
                 continue
             assign(cx, entry.value, have.value)
         if entry.flag is not None:
@@ -318,6 +351,8 @@ def store_variable(cx: Scope, name: str, value: Value) -> None:
             why = "a list that shrinks has a second name"
             raise CannotLower(Declined(cx.span, "LW102", why))
     if isinstance(value, Lst) and name in cx.shrinking and value.length is None:
-        target = canonical(cx, name, Lst(value.columns, value.site, value.ndim, value.origins, integer(0)))
+        target = canonical(
+            cx, name, Lst(value.columns, value.site, value.ndim, value.origins, integer(0))
+        )
     assign(cx, target, value)
     cx.live[name] = Entry(target)

@@ -10,12 +10,17 @@ import ast
 from collections.abc import Sequence
 
 from loopwright.frontend.lower_index import copy_of, index_number, list_element, used_part
-from loopwright.frontend.lower_join import cast, coerce, columns_of, list_length, store_variable, widen
+from loopwright.frontend.lower_join import (
+    cast,
+    coerce,
+    columns_of,
+    list_length,
+    store_variable,
+    widen,
+)
 from loopwright.frontend.lower_order import eval_all, spill
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
-    test,
-    Arr,
     Lst,
     Number,
     Origin,
@@ -24,14 +29,13 @@ from loopwright.frontend.lower_values import (
     describe,
     flatten,
     integer,
-    number,
     refill,
+    test,
 )
 from loopwright.ir.nodes import (
     Alloc,
     Append,
     Binary,
-    Compare,
     Const,
     Dim,
     Expr,
@@ -43,7 +47,7 @@ from loopwright.ir.nodes import (
     Store,
     Var,
 )
-from loopwright.ir.types import BOOL, INT, ListOf
+from loopwright.ir.types import INT
 
 CHANGING = frozenset({"append", "pop", "extend", "insert", "remove", "clear"})
 
@@ -257,7 +261,9 @@ def list_method(cx: Scope, base: Lst, node: ast.Call, attr: str) -> Value:
             return _pop(cx, base, node)
         case "copy", [] if base.ndim == 1:
             origin = Origin(("site", cx.depth, id(node)))
-            columns = tuple(copy_of(c) for c in base.columns) if base.length is None else used_part(base)
+            columns = (
+                tuple(copy_of(c) for c in base.columns) if base.length is None else used_part(base)
+            )
             return Lst(columns, base.site, 1, frozenset({origin}))
         case _:
             decline(node, "LW102", f"`{attr}` of a list is not covered in this form")

@@ -59,7 +59,9 @@ def liveness(body: Sequence[ast.stmt], at_end: Iterable[str] = ()) -> Liveness:
     return info
 
 
-def _block(info: Liveness, body: Sequence[ast.stmt], after: Names, brk: Names, cont: Names) -> Names:
+def _block(
+    info: Liveness, body: Sequence[ast.stmt], after: Names, brk: Names, cont: Names
+) -> Names:
     for stmt in reversed(body):
         info.after[id(stmt)] = after
         after = _stmt(info, stmt, after, brk, cont)
@@ -82,9 +84,11 @@ def _stmt(info: Liveness, stmt: ast.stmt, after: Names, brk: Names, cont: Names)
             return _loop(info, stmt, after, brk, cont)
         case ast.Assign() | ast.AnnAssign():
             targets = stmt.targets if isinstance(stmt, ast.Assign) else [stmt.target]
-            bound = frozenset(
-                n.id for t in targets for n in _plain(t)
-            ) if stmt.value is not None else frozenset()
+            bound = (
+                frozenset(n.id for t in targets for n in _plain(t))
+                if stmt.value is not None
+                else frozenset()
+            )
             return (after - bound) | reads(stmt)
         case ast.AugAssign():
             return after | reads(stmt) | writes(stmt)

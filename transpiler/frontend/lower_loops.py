@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-
 from typing import TypeAlias
 
 from loopwright.frontend.lower_iter import Source, source_of
 from loopwright.frontend.lower_join import convert, join_envs
 from loopwright.frontend.lower_live import reads, writes
 from loopwright.frontend.lower_scope import Frame, Memo, Scope, Unreachable, decline
-from loopwright.frontend.lower_values import Env, Value, integer, truth_const, test
-from loopwright.ir.nodes import Binary, Break, Compare, Const, Expr, For, If, Stmt, Var, While
-from loopwright.ir.types import BOOL, INT
+from loopwright.frontend.lower_values import Env, Value, integer, test, truth_const
+from loopwright.ir.nodes import Binary, Break, Const, Expr, For, If, Stmt, Var, While
+from loopwright.ir.types import INT
 
 ROUNDS = 24
 

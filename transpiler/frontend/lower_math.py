@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 
-from loopwright.frontend.lower_arith import as_operand, strip_none
 from loopwright.frontend.lower_args import bind
+from loopwright.frontend.lower_arith import as_operand, strip_none
 from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Number, Value, describe, number
 from loopwright.ir.intrinsics import TABLE
-from loopwright.ir.nodes import Call, Expr
+from loopwright.ir.nodes import Binary, Call, Expr
 from loopwright.ir.types import BOOL, FLOAT, INT, is_scalar, kind_of, machine_dtype
 
 _TO_INT = {"floor", "ceil", "trunc"}
@@ -49,8 +49,6 @@ def math_call(cx: Scope, name: str, node: ast.Call) -> Value:
             return number(cast(operand, INT))
     args = tuple(as_float(cx, v, node) for v in values)
     if name == "log" and len(args) == 2:
-        from loopwright.ir.nodes import Binary
-
         top, base = (Call(fn, (a,), FLOAT) for a in args)
         return number(Binary("truediv", top, base, FLOAT))
     _arity(fn, args, node)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import ast
 
-from loopwright.frontend.lower_args import bind, dtype_of
+from loopwright.frontend.lower_args import bind, dtype_of, int_constant, normal_axis
 from loopwright.frontend.lower_contract import dot, trace
 from loopwright.frontend.lower_create import copied
+from loopwright.frontend.lower_index import FULL, Index
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_names import transpose
-from loopwright.frontend.lower_numpy import argsort, clip
+from loopwright.frontend.lower_numpy import clip
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import NAMES, reduction
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import astype, flat, reshape_method
+from loopwright.frontend.lower_sorting import argsort
 from loopwright.frontend.lower_store import store_array
-from loopwright.frontend.lower_index import FULL, Index
 from loopwright.frontend.lower_values import NOTHING, Arr, Number, Tpl, Value, number
-from loopwright.frontend.lower_args import int_constant, normal_axis
 from loopwright.ir.nodes import Cast
 from loopwright.ir.types import BOOL, COMPLEX, FLOAT, INT, Num, Py, kind_of
 

@@ -26,8 +26,8 @@ from loopwright.frontend.lower_values import (
     number,
 )
 from loopwright.frontend.typing_rules import real_dtype
-from loopwright.ir.nodes import Binary, Call, Dim, Expr, Transpose
-from loopwright.ir.types import INT, Array, Num, Py, machine_dtype
+from loopwright.ir.nodes import Binary, Call, Cast, Dim, Expr, Transpose
+from loopwright.ir.types import C128, F64, FLOAT, INT, Array, Num, Py, machine_dtype
 
 
 def lookup(cx: Scope, name: str, node: ast.AST) -> Value:
@@ -215,7 +215,8 @@ def _part(expr: Expr, node: ast.Attribute) -> Value:
             return number(expr)
         decline(node, "LW103", "`imag` of a real number is not covered")
     if isinstance(t, Py):
-        return number(Call(f"np.{node.attr}", (expr,), Py("float")))
+        part = Call(f"np.{node.attr}", (Cast(expr, C128),), F64)
+        return number(Cast(part, FLOAT))
     return number(Call(f"np.{node.attr}", (expr,), Num(real_dtype(machine_dtype(t)))))
 
 

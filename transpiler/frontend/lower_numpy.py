@@ -12,24 +12,33 @@ from loopwright.frontend.lower_args import (
     array_of,
     axis_of,
     bind,
-    constant_of,
-    flag_of,
+    dtype_of,
     int_constant,
-    int_operand,
     is_dtype,
 )
-from loopwright.frontend.lower_arith import as_operand, binary, compare, strip_none, switch
+from loopwright.frontend.lower_arith import as_operand, binary, strip_none, switch
+from loopwright.frontend.lower_compare import compare
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_names import transpose
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import NAMES, reduction, wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import SHAPES
-from loopwright.frontend.lower_values import Arr, Library, Lst, Number, Tpl, Value, describe, integer, number
+from loopwright.frontend.lower_sorting import SORTING
+from loopwright.frontend.lower_values import (
+    Library,
+    Lst,
+    Number,
+    Tpl,
+    Value,
+    describe,
+    integer,
+    number,
+)
 from loopwright.frontend.typing_rules import elementwise_type, promote, rank_of, real_dtype, shaped
 from loopwright.ir.intrinsics import TABLE
 from loopwright.ir.nodes import BinaryOp, Call, Cast, CompareOp, Const, Expr, Unary
-from loopwright.ir.types import BOOL, INT, Array, Num, Py, Type, is_scalar, kind_of, machine_dtype
+from loopwright.ir.types import BOOL, Array, Num, Py, Type, kind_of, machine_dtype
 
 _ALIAS = {
     "abs": "absolute", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
@@ -56,8 +65,6 @@ def numpy_call(cx: Scope, name: str, node: ast.Call) -> Value:
         return _CALLS[name](cx, node)
     if name in NAMES:
         return reduction(cx, name, node)
-    if name in SHAPES:
-        return SHAPES[name](cx, node)
     if is_dtype(f"numpy.{name}"):
         return _scalar(cx, name, node)
     row = TABLE.get(f"np.{name}")
@@ -109,37 +116,21 @@ def _strong(operands: list[Expr]) -> list[Expr]:
 
 
 def _operator(op: BinaryOp) -> Callable[[Scope, ast.Call], Value]:
+    """`np.add(a, b)` and the like: of two Python numbers it is a NumPy scalar."""
+
     def handler(cx: Scope, node: ast.Call) -> Value:
         bound = bind(cx, node, ["x1", "x2"], required=2)
-        a, b = (_numpy_number(cx, bound[k], node) for k in ("x1", "x2"))
-        if op == "pow" and isinstance(a, Number) and isinstance(b, Number):
-            if kind_of(machine_dtype(b.expr.type)) == "i" and isinstance(b.expr, Const):
-                return binary(cx, op, a, b, node)
+        a, b = (_from_list(cx, bound[k], node) for k in ("x1", "x2"))
+        if isinstance(a, Number) and isinstance(b, Number):
+            numbers = (strip_none(cx, a), strip_none(cx, b))
+            return switch(cx, numbers, lambda v: _scalar_operator(cx, op, v, node), node)
         return binary(cx, op, a, b, node)
 
     return handler
 
 
-def _numpy_number(cx: Scope, value: Value, node: ast.AST) -> Value:
-    if isinstance(value, Lst):
-        return array_of(cx, value, node)
-    return value
-
-
-def _python_operator(op: BinaryOp) -> Callable[[Scope, ast.Call], Value]:
-    """`np.add(a, b)` and the like: of two Python numbers it is a NumPy scalar."""
-    inner = _operator(op)
-
-    def handler(cx: Scope, node: ast.Call) -> Value:
-        if len(node.args) == 2 and not node.keywords:
-            a, b = eval_all(cx, node.args)
-            if isinstance(a, Number) and isinstance(b, Number):
-                a, b = strip_none(cx, a), strip_none(cx, b)
-                return switch(cx, (a, b), lambda v: _scalar_operator(cx, op, v, node), node)
-            return binary(cx, op, _numpy_number(cx, a, node), _numpy_number(cx, b, node), node)
-        return inner(cx, node)
-
-    return handler
+def _from_list(cx: Scope, value: Value, node: ast.AST) -> Value:
+    return array_of(cx, value, node) if isinstance(value, Lst) else value
 
 
 def _scalar_operator(cx: Scope, op: BinaryOp, v: tuple[Number, ...], node: ast.AST) -> Value:
@@ -163,7 +154,9 @@ def _unary(op: str) -> Callable[[Scope, ast.Call], Value]:
     def handler(cx: Scope, node: ast.Call) -> Value:
         x = as_operand(cx, bind(cx, node, ["x"])["x"], node)
         (x,) = _strong([x])
-        t = elementwise_type({"neg": np.negative, "invert": np.invert, "pos": np.positive}[op], (x.type,))
+        t = elementwise_type(
+            {"neg": np.negative, "invert": np.invert, "pos": np.positive}[op], (x.type,)
+        )
         if t is None:
             decline(node, "LW302", f"not defined for {x.type}")
         return wrap(Unary(op, x, t))  # type: ignore[arg-type]
@@ -173,8 +166,6 @@ def _unary(op: str) -> Callable[[Scope, ast.Call], Value]:
 
 def _scalar(cx: Scope, name: str, node: ast.Call) -> Value:
     """`np.float32(x)`: conversion of a number."""
-    from loopwright.frontend.lower_args import dtype_of
-
     dtype = dtype_of(Library(f"numpy.{name}"), node)
     assert dtype is not None
     if not node.args:
@@ -228,16 +219,13 @@ def clip(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
         dtype = promote(np.maximum, (Num(dtype), operands[2].type))
     if dtype is None:
         decline(node, "LW302", "the bounds have no common dtype with the array")
-    if kind_of(machine_dtype(operands[0].type)) in "iub":
-        # bounds outside of the dtype are a special case of NumPy
-        decline_unless_float(operands, node)
+    bounds = operands[1:]
+    if kind_of(dtype) in "iu" and not all(
+        isinstance(e, Const) or e.type == Num(dtype) for e in bounds
+    ):
+        # a Python int beyond the dtype is a special case of NumPy
+        decline(node, "LW102", "np.clip of integers takes constant bounds")
     return wrap(Call("np.clip", tuple(operands), shaped(dtype, tuple(o.type for o in operands))))
-
-
-def decline_unless_float(operands: list[Expr], node: ast.AST) -> None:
-    for bound in operands[1:]:
-        if isinstance(bound.type, Py) and bound.type == INT and not isinstance(bound, Const):
-            decline(node, "LW102", "np.clip of integers takes constant bounds")
 
 
 def _round(cx: Scope, node: ast.Call) -> Value:
@@ -250,73 +238,6 @@ def _round(cx: Scope, node: ast.Call) -> Value:
     if digits == 0:
         return wrap(Call("np.rint", (x,), x.type))
     return wrap(Call("np.round", (x, integer(digits)), x.type))
-
-
-def _sort(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["a", "axis"])
-    x = array_of(cx, bound["a"], node)
-    axis = axis_of(bound.get("axis", number(integer(-1))), x.type.ndim, node)
-    assert axis is not None
-    t = Array(x.type.dtype, x.type.ndim)
-    return wrap(Call("np.sort", (x.expr, integer(axis)), t))
-
-
-def argsort(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
-    """`np.argsort`; the default kind leaves the order of ties to the library."""
-    bound = bind(cx, node, ["a", "axis", "kind", "stable"], first=first)
-    x = array_of(cx, bound["a"], node)
-    axis = axis_of(bound.get("axis", number(integer(-1))), x.type.ndim, node)
-    assert axis is not None
-    kind = constant_of(bound["kind"], node, "kind") if "kind" in bound else "quicksort"
-    stable = kind in ("stable", "mergesort") or flag_of(bound.get("stable"), node, "stable")
-    args = (x.expr, integer(axis), Const(stable, BOOL))
-    return wrap(Call("np.argsort", args, Array("int64", x.type.ndim)))
-
-
-def _diff(cx: Scope, node: ast.Call) -> Value:
-    x = array_of(cx, bind(cx, node, ["a"])["a"], node)
-    return wrap(Call("np.diff", (x.expr,), Array(x.type.dtype, x.type.ndim)))
-
-
-def _bincount(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["x", "weights", "minlength"])
-    x = array_of(cx, bound["x"], node)
-    least = int_operand(cx, bound["minlength"], node) if "minlength" in bound else integer(0)
-    if kind_of(x.type.dtype) not in "iu" or x.type.dtype == "uint64":
-        decline(node, "LW302", "bincount takes integers")
-    if "weights" in bound:
-        weights = array_of(cx, bound["weights"], node)
-        args = (x.expr, lower_reduce.as_dtype(weights.expr, "float64"), least)
-        return wrap(Call("np.bincount_weights", args, Array("float64", 1)))
-    return wrap(Call("np.bincount", (x.expr, least), Array("int64", 1)))
-
-
-def _flatnonzero(cx: Scope, node: ast.Call) -> Value:
-    x = array_of(cx, bind(cx, node, ["a"])["a"], node)
-    return wrap(Call("np.flatnonzero", (x.expr,), Array("int64", 1)))
-
-
-def _unique(cx: Scope, node: ast.Call) -> Value:
-    x = array_of(cx, bind(cx, node, ["ar"])["ar"], node)
-    return wrap(Call("np.unique", (x.expr,), Array(x.type.dtype, 1)))
-
-
-def _searchsorted(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["a", "v", "side"], required=2)
-    a, v = array_of(cx, bound["a"], node), as_operand(cx, bound["v"], node)
-    side = constant_of(bound["side"], node, "side") if "side" in bound else "left"
-    rank = rank_of(v.type)
-    t: Type = Array("int64", rank) if rank else Num("int64")
-    if machine_dtype(v.type) != a.type.dtype and is_scalar(v.type):
-        decline(node, "LW302", "searchsorted is covered for values of the array's dtype")
-    return wrap(Call("np.searchsorted", (a.expr, v, Const(side == "right", BOOL)), t))
-
-
-def _median(cx: Scope, node: ast.Call) -> Value:
-    x = array_of(cx, bind(cx, node, ["a"])["a"], node)
-    if x.type.dtype != "float64":
-        decline(node, "LW102", "median is covered for float64")
-    return wrap(Call("np.median", (x.expr,), Num("float64")))
 
 
 def _transpose(cx: Scope, node: ast.Call) -> Value:
@@ -342,8 +263,16 @@ def _linalg(name: str, count: int) -> Callable[[Scope, ast.Call], Value]:
     return handler
 
 
+def _with_name(
+    handler: Callable[[Scope, str, ast.Call], Value], name: str
+) -> Callable[[Scope, ast.Call], Value]:
+    return lambda cx, node: handler(cx, name, node)
+
+
 _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
-    **{name: _python_operator(op) for name, op in _BINARY.items()},
+    **SORTING,
+    **SHAPES,
+    **{name: _operator(op) for name, op in _BINARY.items()},
     **{name: _comparison(op) for name, op in _COMPARE.items()},
     "negative": _unary("neg"),
     "positive": _unary("pos"),
@@ -351,14 +280,6 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     "where": _where,
     "clip": clip,
     "round": _round,
-    "sort": _sort,
-    "argsort": argsort,
-    "diff": _diff,
-    "bincount": _bincount,
-    "flatnonzero": _flatnonzero,
-    "unique": _unique,
-    "searchsorted": _searchsorted,
-    "median": _median,
     "transpose": _transpose,
     "linalg.norm": lower_reduce.norm,
     "linalg.solve": _linalg("solve", 2),
@@ -371,23 +292,14 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     "linspace": lower_create.linspace,
     "copy": lower_create.copy,
     **{
-        name: (lambda cx, node, name=name: lower_contract.product(cx, name, node))
-        for name in ("dot", "matmul", "inner", "outer", "vdot")
+        n: _with_name(lower_contract.product, n)
+        for n in ("dot", "matmul", "inner", "outer", "vdot")
     },
+    **{n: _with_name(lower_create.filled, n) for n in ("zeros", "ones", "empty", "full")},
     **{
-        name: (lambda cx, node, name=name: lower_create.filled(cx, name, node))
-        for name in ("zeros", "ones", "empty", "full")
+        n: _with_name(lower_create.like, n)
+        for n in ("zeros_like", "ones_like", "empty_like", "full_like")
     },
-    **{
-        name: (lambda cx, node, name=name: lower_create.like(cx, name, node))
-        for name in ("zeros_like", "ones_like", "empty_like", "full_like")
-    },
-    **{
-        name: (lambda cx, node, name=name: lower_create.eye(cx, name, node))
-        for name in ("eye", "identity")
-    },
-    **{
-        name: (lambda cx, node, name=name: lower_create.array(cx, name, node))
-        for name in ("array", "asarray")
-    },
+    **{n: _with_name(lower_create.eye, n) for n in ("eye", "identity")},
+    **{n: _with_name(lower_create.array, n) for n in ("array", "asarray")},
 }

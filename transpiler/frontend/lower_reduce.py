@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import ast
 
+import numpy as np
+
 from loopwright.frontend.lower_args import (
     array_of,
     bind,
@@ -17,7 +19,7 @@ from loopwright.frontend.lower_args import (
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Arr, Tpl, Value, integer, number
-from loopwright.frontend.typing_rules import binary_type, mean_dtype, real_dtype, sum_dtype
+from loopwright.frontend.typing_rules import binary_type, mean_dtype, sum_dtype
 from loopwright.ir.nodes import (
     Binary,
     Call,
@@ -111,7 +113,7 @@ def reduction(cx: Scope, name: str, node: ast.Call, first: Value | None = None) 
         ddof = 0 if "ddof" not in bound else int_constant(bound["ddof"], node, "ddof")
         return wrap(variance(cx, x, axes, keepdims, ddof, name == "std", node))
     if name == "ptp":
-        high, low = (fold(op, x.expr, axes, keepdims) for op in ("max", "min"))  # type: ignore[arg-type]
+        high, low = (fold(op, x.expr, axes, keepdims) for op in ("max", "min"))
         return wrap(Binary("sub", high, low, high.type))
     expr = x.expr
     op = SIMPLE[name]
@@ -222,10 +224,11 @@ def norm(cx: Scope, node: ast.Call) -> Value:
 
 
 def count_nonzero(cx: Scope, node: ast.Call) -> Value:
-    """`np.count_nonzero` without axis: a Python int."""
+    """`np.count_nonzero` without axis: a Python int or an np.int64 by the version of NumPy."""
     bound = bind(cx, node, ["a"])
     x = array_of(cx, bound["a"], node)
     mask: Expr = x.expr
     if x.type.dtype != "bool":
         mask = Compare("ne", x.expr, integer(0), Array("bool", x.type.ndim))
-    return number(cast(fold("sum", mask, None, False), INT))
+    python = isinstance(np.count_nonzero(np.zeros(1, dtype=bool)), int)
+    return number(cast(fold("sum", mask, None, False), INT if python else I64))

@@ -17,7 +17,18 @@ from loopwright.frontend.lower_values import (
     describe,
 )
 from loopwright.frontend.region import Region
-from loopwright.ir.nodes import Func, Invoke, Nothing, OneOf, Pack, Program, Rebuild, Return, Same, Stmt
+from loopwright.ir.nodes import (
+    Func,
+    Invoke,
+    Nothing,
+    OneOf,
+    Pack,
+    Program,
+    Rebuild,
+    Return,
+    Same,
+    Stmt,
+)
 from loopwright.ir.nodes import Value as Result
 from loopwright.ir.types import NONE, ListOf, Type
 from loopwright.ir.walk import map_stmts, walk_stmts
@@ -59,17 +70,19 @@ class _Plan:
                     return Same(same)
                 self.own(origins)
                 return Result(self.take(t), t)
-            case Lst(columns, _, ndim, origins, _):
+            case Lst(columns, _, _, origins, _):
                 same = _same(origins)
                 if same is not None:
                     self.seen += len(columns)
                     return Same(same)
                 self.own(origins)
                 if len(columns) != 1:
-                    raise self.refuse("a list whose elements are not all of one number type is returned")
-                t = columns[0].type
-                assert isinstance(t, ListOf)
-                return Result(self.take(t), t)
+                    raise self.refuse(
+                        "a list whose elements are not all of one number type is returned"
+                    )
+                held = columns[0].type
+                assert isinstance(held, ListOf)
+                return Result(self.take(held), held)
             case Tpl(items):
                 return Pack(tuple(self.rebuild(v) for v in items))
             case _:
@@ -114,7 +127,9 @@ def _in_order(region: Region, own: Rebuild, stored: list[Rebuild]) -> list[Rebui
         assert isinstance(own, Pack)
         return [*own.items, *stored]
     returns = any(
-        isinstance(n, ast.Return) and n.value is not None for s in region.statements for n in ast.walk(s)
+        isinstance(n, ast.Return) and n.value is not None
+        for s in region.statements
+        for n in ast.walk(s)
     )
     if stored and not returns:
         return stored
@@ -140,5 +155,3 @@ def _reached(unit: Unit, main: Func) -> tuple[Func, ...]:
 
     visit(main)
     return tuple(order.values())
-
-

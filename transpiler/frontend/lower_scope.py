@@ -94,6 +94,7 @@ class Rules:
     """The translators, filled in by `lower_func`."""
 
     expr: Callable[[Scope, ast.expr], Value]
+    condition: Callable[[Scope, ast.expr], Expr]
     body: Callable[[Scope, Sequence[ast.stmt]], None]
     function: Callable[..., object]
 
@@ -166,6 +167,7 @@ class Scope:
             unit.scopes.append(self)
         else:
             unit.scopes[depth] = self
+        self.returns = True
         self.locals: frozenset[str] = frozenset()
         self.liveness = Liveness()
         self.aliased: frozenset[str] = frozenset()

@@ -24,7 +24,7 @@ from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Arr, Tpl, Value, integer
-from loopwright.ir.nodes import Call, Expr, Load, NewAxis, Reshape
+from loopwright.ir.nodes import Call, Expr, IndexItem, Load, NewAxis, Reshape
 from loopwright.ir.types import Array, machine_dtype
 
 
@@ -119,7 +119,7 @@ def _expand_dims(cx: Scope, node: ast.Call) -> Value:
     bound = bind(cx, node, ["a", "axis"], required=2)
     x = array_of(cx, bound["a"], node)
     axis = normal_axis(int_constant(bound["axis"], node, "axis"), x.type.ndim + 1, node)
-    items = [FULL] * x.type.ndim
+    items: list[IndexItem] = [FULL] * x.type.ndim
     index = (*items[:axis], NewAxis(), *items[axis:])
     t = Array(x.type.dtype, x.type.ndim + 1, x.type.layout if x.type.layout == "C" else "A")
     return Arr(Load(x.expr, index, t), t, views(x))

@@ -13,7 +13,6 @@ from loopwright.frontend.region import Module, Region
 from loopwright.ir.nodes import Program
 
 
-
 def region_of_source(source: str) -> Region:
     """The last function of a source text as a body region; raises CannotLower."""
     text = source if source.endswith("\n") else source + "\n"
@@ -31,9 +30,7 @@ def region_of_source(source: str) -> Region:
 
 def _missing_imports(tree: ast.Module) -> list[ast.stmt]:
     """`import numpy as np` and `import math`, unless the text binds these names itself."""
-    bound = {
-        a.asname or a.name for s in tree.body if isinstance(s, ast.Import) for a in s.names
-    }
+    bound = {a.asname or a.name for s in tree.body if isinstance(s, ast.Import) for a in s.names}
     wanted = {"np": "import numpy as np", "math": "import math"}
     return [ast.parse(line).body[0] for name, line in wanted.items() if name not in bound]
 

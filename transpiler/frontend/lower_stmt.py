@@ -8,7 +8,14 @@ from collections.abc import Sequence
 from loopwright.frontend.lower_arith import binary
 from loopwright.frontend.lower_expr import BINARY, condition
 from loopwright.frontend.lower_index import whole
-from loopwright.frontend.lower_join import canonical, coerce, convert, join_envs, join_values, store_variable
+from loopwright.frontend.lower_join import (
+    canonical,
+    coerce,
+    convert,
+    join_envs,
+    join_values,
+    store_variable,
+)
 from loopwright.frontend.lower_lists import list_statement
 from loopwright.frontend.lower_loops import for_loop, is_live, while_loop
 from loopwright.frontend.lower_names import read_path
@@ -48,13 +55,13 @@ def statement(cx: Scope, stmt: ast.stmt) -> None:
         case ast.AnnAssign(target, _, value):
             if value is not None:
                 _assignment(cx, [target], value, stmt)
-        case ast.AugAssign(target, op, value):
+        case ast.AugAssign(target, op, operand):
             if isinstance(op, ast.MatMult):
                 decline(stmt, "LW101", "`@=` is not covered")
             augmented(
                 cx,
                 target,
-                lambda: cx.eval(value),
+                lambda: cx.eval(operand),
                 lambda a, b: binary(cx, BINARY[type(op)], a, b, stmt),
             )
         case ast.If():
@@ -63,8 +70,8 @@ def statement(cx: Scope, stmt: ast.stmt) -> None:
             for_loop(cx, stmt, assign_to)
         case ast.While():
             while_loop(cx, stmt, condition)
-        case ast.Return(value):
-            _return(cx, NOTHING if value is None else cx.eval(value), stmt)
+        case ast.Return(given):
+            _return(cx, NOTHING if given is None else cx.eval(given), stmt)
         case ast.Expr(value):
             _expression(cx, value)
         case ast.Break():
@@ -136,6 +143,8 @@ def _to(cx: Scope, source: Env | None, target: Env, block: list[Stmt]) -> None:
 
 
 def _jump(cx: Scope, stmt: ast.Break | ast.Continue) -> None:
+    if not cx.frames:
+        decline(stmt, "LW101", "this leaves a loop around the region")
     frame: Frame = cx.frames[-1]
     state = cx.live
     if isinstance(stmt, ast.Break):
@@ -151,6 +160,8 @@ def _jump(cx: Scope, stmt: ast.Break | ast.Continue) -> None:
 
 
 def _return(cx: Scope, value: Value, stmt: ast.stmt) -> None:
+    if not cx.returns:
+        decline(stmt, "LW101", "a return inside a region that is part of a function")
     value = named(cx, value, stmt)
     give_back(cx, value, stmt)
 

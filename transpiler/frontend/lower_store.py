@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from loopwright.frontend.lower_arith import as_operand, binary, strip_none
+from loopwright.frontend.lower_arith import as_operand
 from loopwright.frontend.lower_index import (
     FULL,
     Index,
@@ -22,10 +22,8 @@ from loopwright.frontend.lower_names import is_prefix, lookup, member
 from loopwright.frontend.lower_order import effects, spill
 from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_values import (
-    test,
     Arr,
     Lst,
-    Mixed,
     Number,
     Object,
     Origin,
@@ -36,18 +34,20 @@ from loopwright.frontend.lower_values import (
     flatten,
     integer,
     number,
+    test,
 )
 from loopwright.frontend.typing_rules import rank_of, same_kind
-from loopwright.ir.nodes import Compare, Const, Dim, Expr, IndexItem, Pt, Store, Sym, Var
-from loopwright.ir.types import BOOL, FLOAT, INT, NONE, Array, DType, kind_of, machine_dtype
+from loopwright.ir.nodes import Const, Dim, Expr, IndexItem, Pt, Store, Sym, Var
+from loopwright.ir.types import FLOAT, INT, NONE, DType, kind_of, machine_dtype
 
 
-def named(cx: Scope, value: Value, node: ast.AST) -> Value:
-    """A fresh array or list that gets a name: its storage is known by the place `node`."""
+def named(cx: Scope, value: Value, node: ast.AST, *place: int) -> Value:
+    """A fresh array that gets a name: its storage is known by `node` and its place in a tuple."""
     if isinstance(value, Arr) and not value.origins:
-        return Arr(value.expr, value.type, frozenset({Origin(("site", cx.depth, id(node)))}))
+        origin = Origin(("site", cx.depth, id(node), *place))
+        return Arr(value.expr, value.type, frozenset({origin}))
     if isinstance(value, Tpl):
-        return Tpl(tuple(named(cx, v, node) for v in value.items))
+        return Tpl(tuple(named(cx, v, node, *place, k) for k, v in enumerate(value.items)))
     return value
 
 
@@ -150,7 +150,9 @@ def _writer(cx: Scope, base: Value, target: ast.Subscript) -> Callable[[Value], 
             decline(target, "LW101", f"assignment into {describe(base)} is not covered")
 
 
-def _storage(cx: Scope, base: Expr, items: tuple[IndexItem, ...], node: ast.AST) -> tuple[Sym, tuple[IndexItem, ...]]:
+def _storage(
+    cx: Scope, base: Expr, items: tuple[IndexItem, ...], node: ast.AST
+) -> tuple[Sym, tuple[IndexItem, ...]]:
     """The variable that a store goes to, and the index on it."""
     inner, merged = merge(base, items)
     if not isinstance(inner, Var):
@@ -210,7 +212,10 @@ def store_list(cx: Scope, base: Lst, at: Expr, value: Value, node: ast.AST) -> N
 
 
 def augmented(
-    cx: Scope, target: ast.expr, operand: Callable[[], Value], combine: Callable[[Value, Value], Value]
+    cx: Scope,
+    target: ast.expr,
+    operand: Callable[[], Value],
+    combine: Callable[[Value, Value], Value],
 ) -> None:
     """`target op= operand()`; the target's parts are evaluated once, before the operand."""
     match target:
@@ -229,9 +234,7 @@ def augmented(
             old = member(cx, base.path, target.attr, target)
             new = _second(cx, old, operand)
             path = f"{base.path}.{target.attr}"
-            _update(
-                cx, new[0], new[1], combine, lambda v: store_path(cx, path, v, target), target
-            )
+            _update(cx, new[0], new[1], combine, lambda v: store_path(cx, path, v, target), target)
         case ast.Subscript():
             _augmented_item(cx, target, operand, combine)
         case _:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from loopwright.ir.nodes import Append, Assign, Compare, Const, Expr, If, Logic, Stmt, Store, Sym, Unary, Var
+from loopwright.ir.nodes import (
+    Append,
+    Assign,
+    Compare,
+    Const,
+    Expr,
+    If,
+    Logic,
+    Stmt,
+    Store,
+    Sym,
+    Unary,
+    Var,
+)
 from loopwright.ir.walk import Body, map_stmts, walk_exprs
 
 
@@ -43,5 +56,3 @@ def _total(cond: Expr) -> bool:
             return _total(a) and _total(b)
         case _:
             return False
-
-

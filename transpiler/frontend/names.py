@@ -131,8 +131,13 @@ def _comprehension_reads(node: Comprehension, bound: frozenset[str]) -> Iterator
         yield from reads(part, inner)
 
 
-def bound_names(node: ast.AST) -> Iterator[str]:
+@lru_cache(maxsize=16384)
+def bound_names(node: ast.AST) -> tuple[str, ...]:
     """Names that `node` binds in the scope that it stands in, nested statements included."""
+    return tuple(_bound(node))
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
     match node:
         case ast.Name(name, ast.Store() | ast.Del()):
             yield name
@@ -157,7 +162,8 @@ def bound_names(node: ast.AST) -> Iterator[str]:
             if isinstance(node, ast.MatchMapping) and node.rest:
                 yield node.rest
             for child in ast.iter_child_nodes(node):
-                yield from bound_names(child)
+                # statements are asked for at every level around them, expressions are not
+                yield from bound_names(child) if isinstance(child, ast.stmt) else _bound(child)
 
 
 def _walrus_names(nodes: list[ast.expr]) -> Iterator[str]:

@@ -9,13 +9,13 @@ again. A `return` is part of body regions only: a block never holds one, not eve
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from loopwright.diagnostics import Declined, Span
 from loopwright.frontend.coverable import Coverable, has_loop, resolve
-from loopwright.frontend.definite import Assigned
+from loopwright.frontend.definite import Assigned, Bound
 from loopwright.frontend.liveness import Liveness
 from loopwright.frontend.names import bound_names, free_names, parameters, scope_locals, walk_scope
 from loopwright.frontend.paths import Interface, interface
@@ -160,14 +160,23 @@ class _FunctionOutline:
         origins = module_names(module).imports.values()
         self._numpy = any(o.split(".")[0] == "numpy" for o in origins)
         self._typed = any("rray" in ast.unparse(node) for _, node in _annotated(site.node))
-        self._escaping = _escaping(site.node)
-        liveness = Liveness()
-        liveness.run(site.node.body)
-        self._after = liveness.after
-        self._bound = Assigned(site.node.body, frozenset(parameters(site.node))).before
         self._count = 0
         self._loops: dict[ast.stmt, list[Region]] = {}
         self.declined: list[Declined] = []
+
+    @cached_property
+    def _escaping(self) -> frozenset[str]:
+        return _escaping(self._site.node)
+
+    @cached_property
+    def _after(self) -> Mapping[ast.stmt, frozenset[str]]:
+        liveness = Liveness()
+        liveness.run(self._site.node.body)
+        return liveness.after
+
+    @cached_property
+    def _bound(self) -> Mapping[ast.stmt, Bound]:
+        return Assigned(self._site.node.body, frozenset(parameters(self._site.node))).before
 
     def regions(self) -> list[Region]:
         whole = all(self._coverable.obstacle(s, returns=True) is None for s in self._stmts)

@@ -108,7 +108,9 @@ def _entry(
     if region.form == "body":
         if region.stores:
             valued = any(
-                isinstance(n, ast.Return) and n.value for s in stmts for n in _own_nodes(s)
+                isinstance(n, ast.Return) and n.value is not None
+                for s in stmts
+                for n in ast.walk(s)
             )
             rewrite = _Returns(region.stores, valued)
             stmts = [rewrite.visit(s) for s in stmts]
@@ -160,16 +162,6 @@ def _tuple(names: Sequence[str]) -> ast.expr:
     if len(values) == 1:
         return values[0]
     return ast.Tuple(values, ast.Load()) if values else ast.Constant(None)
-
-
-def _own_nodes(stmt: ast.stmt) -> Iterator[ast.AST]:
-    """Nodes of `stmt`, nested functions left out."""
-    if isinstance(stmt, ast.FunctionDef | ast.ClassDef):
-        return
-    yield stmt
-    for child in ast.iter_child_nodes(stmt):
-        if isinstance(child, ast.stmt):
-            yield from _own_nodes(child)
 
 
 class _Returns(ast.NodeTransformer):

@@ -141,6 +141,7 @@ def site_of(module: Module, function: ast.FunctionDef) -> Site:
     return _site_index(module)[function]
 
 
+@lru_cache(maxsize=1024)
 def methods_of(owner: ast.ClassDef) -> dict[str, ast.FunctionDef]:
     """The methods that the class body itself defines, by name; names bound twice are left out."""
     times: dict[str, int] = {}

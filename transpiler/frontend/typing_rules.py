@@ -7,7 +7,7 @@ function returns None where Python or NumPy raises TypeError.
 
 from __future__ import annotations
 
-from typing import cast
+from typing import cast, get_args
 
 import numpy as np
 
@@ -46,15 +46,12 @@ UFUNCS: dict[BinaryOp, np.ufunc] = {
 }
 BITS = ("and", "or", "xor")
 SHIFTS = ("lshift", "rshift")
-DTYPES = frozenset(
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float32 float64 complex64 complex128"
-    .split()
-)  # fmt: skip
+DTYPES = frozenset(get_args(DType))
 _RANK = {"bool": 0, "int": 1, "float": 2, "complex": 3}
 _BY_RANK: tuple[Py, ...] = (BOOL, INT, FLOAT, COMPLEX)
 
 
-def as_dtype(d: np.dtype) -> DType | None:  # type: ignore[type-arg]
+def as_dtype(d: np.dtype) -> DType | None:
     """The IR's name of a NumPy dtype, None if it has none (object, float16, strings)."""
     return cast(DType, d.name) if d.name in DTYPES else None
 

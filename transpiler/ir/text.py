@@ -144,6 +144,11 @@ class Lines:
         self._depth = 0
         self._lines: list[str] = []
 
+    @property
+    def indentation(self) -> int:
+        """How many columns the next line is indented by."""
+        return len(self._indent) * self._depth
+
     def add(self, *lines: str) -> None:
         """Append lines at the present depth; an empty one stays empty."""
         self._lines.extend(self._indent * self._depth + line if line else "" for line in lines)

@@ -10,7 +10,7 @@ inputs, and refuses a candidate that is worse more often than better beyond chan
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -19,6 +19,7 @@ from loopwright.verify.compare import AnyArray, Difference, Floats, bitwise, com
 from loopwright.verify.observe import Observation
 
 if TYPE_CHECKING:
+    from loopwright.ir.nodes import Program
     from loopwright.verify.draw import Case
 
 ULPS = 4.0
@@ -46,8 +47,8 @@ class Oracle(Protocol):
 
     name: str
 
-    def results(self, case: Case) -> list[AnyArray] | None:
-        """The floating leaves of the result, as longdouble or object arrays; None if not known."""
+    def truths(self, case: Case) -> dict[str, AnyArray] | None:
+        """Floating leaves by path as longdouble arrays (NaN where not known); None if out of reach."""
         ...
 
 
@@ -78,7 +79,6 @@ class Faithful:
     better: int = 0
     worst: tuple[float, Case, int, Difference] | None = None
     counting: bool = True
-    _mismatch: dict[str, tuple[AnyArray, AnyArray]] = field(default_factory=dict)
 
     def compare(
         self, case: Case, step: int, a: Observation, b: Observation, *, strict: bool
@@ -100,21 +100,19 @@ class Faithful:
         suspicious = [leaf for leaf in leaves if np.any(ulps(leaf[1], leaf[2]) > ULPS)]
         if not suspicious:
             return None
-        return self._measure(case, step, suspicious, leaves)
+        return self._measure(case, step, suspicious)
 
     def _measure(
-        self,
-        case: Case,
-        step: int,
-        suspicious: list[tuple[str, AnyArray, AnyArray]],
-        leaves: list[tuple[str, AnyArray, AnyArray]],
+        self, case: Case, step: int, suspicious: list[tuple[str, AnyArray, AnyArray]]
     ) -> Difference | None:
-        exact = self.oracle.results(case) if self.oracle is not None and step == 0 else None
-        truths = _matched(leaves, exact)
+        truths = self.oracle.truths(case) if self.oracle is not None and step == 0 else None
         for path, x, y in suspicious:
-            truth = truths.get(path)
-            if truth is None:
-                return _first(path, x, y, ulps(x, y) > ULPS)
+            truth = None if truths is None else truths.get(path)
+            if truth is None or truth.shape != x.shape:
+                truth = np.full(x.shape, np.nan, np.longdouble)
+            unknown = np.isnan(truth) & (ulps(x, y) > ULPS)
+            if np.any(unknown):
+                return _first(path, x, y, unknown)
             old, new = errors(x, truth), errors(y, truth)
             bad = new > np.maximum(old, ULPS)
             if not np.any(bad):
@@ -177,17 +175,7 @@ def errors(x: AnyArray, truth: AnyArray) -> AnyArray:
     return out
 
 
-def _matched(
-    leaves: list[tuple[str, AnyArray, AnyArray]], exact: list[AnyArray] | None
-) -> dict[str, AnyArray]:
-    """The truths of the result's leaves, by path, if there are as many of the same shapes."""
-    results = [leaf for leaf in leaves if leaf[0].startswith("result")]
-    if exact is None or [leaf[1].shape for leaf in results] != [t.shape for t in exact]:
-        return {}
-    return {leaf[0]: truth for leaf, truth in zip(results, exact, strict=True)}
-
-
-def make_judge(accuracy: str, pair: Any, program: object | None) -> Judge:
+def make_judge(accuracy: str, pair: Any, program: Program | None) -> Judge:
     """The judge for `bitwise`, `faithful` or `rtol=X`. Raises ValueError for anything else."""
     if accuracy == "bitwise":
         return Plain(bitwise)

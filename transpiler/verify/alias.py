@@ -40,17 +40,7 @@ def _overlapping(s: Source, x: AnyArray, y: AnyArray) -> tuple[AnyArray, AnyArra
     first, second = (x, y) if s.chance(0.5) else (y, x)
     buffer = np.resize(first.ravel(), max(first.size, shift + step * second.size))
     low = buffer[: first.size].reshape(first.shape)
-    high = buffer[shift : shift + step * second.size : step]
-    shaped = np.lib.stride_tricks.as_strided(high, second.shape, _strides(high, second.shape))
+    shaped = buffer[shift : shift + step * second.size : step].reshape(second.shape)
     if second.ndim == 1 and s.chance(0.2):
         shaped = shaped[::-1]
     return (low, shaped) if first is x else (shaped, low)
-
-
-def _strides(base: AnyArray, shape: tuple[int, ...]) -> tuple[int, ...]:
-    strides: list[int] = []
-    step = base.strides[0]
-    for n in reversed(shape):
-        strides.insert(0, step)
-        step *= max(n, 1)
-    return tuple(strides)

@@ -21,6 +21,7 @@ from loopwright.verify.kinds import (
     Length,
     ListKind,
     NpNumber,
+    OneOfKinds,
     Parameter,
     PyNumber,
     RandomKind,
@@ -226,9 +227,7 @@ def _named(node: ast.expr, scope: Scope) -> Kind | None:
     return None
 
 
-def _generic(
-    name: str, base: ast.expr, items: tuple[ast.expr, ...], scope: Scope
-) -> Kind | None:
+def _generic(name: str, base: ast.expr, items: tuple[ast.expr, ...], scope: Scope) -> Kind | None:
     match name:
         case "Optional":
             return _union((*items, ast.Constant(None)), scope)
@@ -280,17 +279,15 @@ def _tuple(items: tuple[ast.expr, ...], scope: Scope) -> Kind | None:
 def _annotated(items: tuple[ast.expr, ...], scope: Scope) -> Kind | None:
     kind = kind_of(items[0], scope)
     text = next(
-        (i.value for i in items[1:] if isinstance(i, ast.Constant) and isinstance(i.value, str)), None
+        (i.value for i in items[1:] if isinstance(i, ast.Constant) and isinstance(i.value, str)),
+        None,
     )
     if kind is None or text is None:
         return kind
     dims = _dims(text)
-    return one_of(
-        tuple(
-            ArrayKind(k.dtype, dims) if isinstance(k, ArrayKind) else k
-            for k in (kind.choices if not isinstance(kind, ArrayKind) and hasattr(kind, "choices") else (kind,))
-        )
-    )
+    choices = kind.choices if isinstance(kind, OneOfKinds) else (kind,)
+    shaped = (ArrayKind(k.dtype, dims) if isinstance(k, ArrayKind) else k for k in choices)
+    return one_of(tuple(shaped))
 
 
 def _ndarray(items: tuple[ast.expr, ...], scope: Scope) -> Kind | None:

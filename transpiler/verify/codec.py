@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import pickle
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -43,9 +43,13 @@ def copy(value: Any) -> Any:
 def root_of(array: AnyArray) -> AnyArray:
     """The array at the end of the chain of bases: the owner of the buffer where NumPy owns it."""
     root = array
-    while isinstance(root.base, np.ndarray):
-        root = root.base
-    return root
+    while True:
+        base: Any = root.base
+        if not isinstance(base, np.ndarray):
+            base = getattr(base, "base", None)  # as_strided puts a holder between
+        if not isinstance(base, np.ndarray):
+            return root
+        root = base
 
 
 def reduce_array(a: AnyArray) -> Any:
@@ -58,7 +62,8 @@ def reduce_array(a: AnyArray) -> Any:
     root = root_of(a)
     if a is root or not _inside(a, root):
         if a.flags.writeable and cls is None and a.flags.forc:
-            return NotImplemented
+            order: Literal["C", "F"] = "C" if a.flags.c_contiguous else "F"
+            return (_owned, (a.tobytes(order), a.shape, a.dtype, order))
         return (_locked, (np.array(a, order="K"), a.flags.writeable, cls))
     offset = _address(a) - _address(root)
     return (_view, (root, offset, a.shape, a.strides, a.dtype, a.flags.writeable, cls))
@@ -85,6 +90,11 @@ def _dressed(a: AnyArray, writeable: bool, cls: Class) -> AnyArray:
     if not writeable:
         a.flags.writeable = False
     return a
+
+
+def _owned(data: bytes, shape: tuple[int, ...], dtype: Any, order: Literal["C", "F"]) -> AnyArray:
+    a: AnyArray = np.ndarray(shape, dtype, buffer=data, order=order)
+    return a.copy(order="K")
 
 
 def _empty(shape: tuple[int, ...], dtype: Any, writeable: bool, cls: Class) -> AnyArray:

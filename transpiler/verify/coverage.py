@@ -115,5 +115,7 @@ def reachable_codes(function: Any) -> list[types.CodeType]:
                 if isinstance(value, types.FunctionType) and value.__globals__ is scope:
                     todo.append(value)
                 elif isinstance(value, type) and value.__module__ == scope.get("__name__"):
-                    todo.extend(v for v in vars(value).values() if isinstance(v, types.FunctionType))
+                    todo.extend(
+                        v for v in vars(value).values() if isinstance(v, types.FunctionType)
+                    )
     return list(found.values())

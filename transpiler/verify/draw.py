@@ -40,7 +40,7 @@ from loopwright.verify.values import (
     lay_out,
 )
 
-LARGEST_MATRIX = 20_000
+LARGEST_MATRIX = 4000
 _SMALL = (0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10)
 _MEDIUM = (11, 13, 15, 16, 17, 20, 23, 31, 32, 33, 63, 64, 65)
 _LARGE = (100, 127, 128, 129, 130, 150, 200, 255, 256, 257, 300)
@@ -137,7 +137,7 @@ class Drawer:
             fitting = [n for n in self.s.constants.sizes if n <= cap and n <= 40 * 8**reach]
             if fitting:
                 return self.s.py.choice(fitting)
-        pool = _SMALL
+        pool: tuple[int, ...] = _SMALL
         if reach >= 1 and self.s.chance(0.4):
             pool = _MEDIUM
         if reach >= 2 and self.s.chance(0.5):
@@ -207,7 +207,7 @@ class Drawer:
         if dims is None:
             dims = (None,) * self.s.py.choice((1, 1, 1, 1, 2, 2, 2, 3, 0))
         shape = tuple(self.length(d, len(dims)) for d in dims)
-        array = self._array_values(kind, math.prod(shape)).reshape(shape)
+        array = self._array_values(kind, math.prod(shape)).reshape(shape).copy()
         if self.s.chance(self.style.layout):
             layout = self.s.py.choice(LAYOUTS)
             array = lay_out(self.s, array, layout)
@@ -269,7 +269,7 @@ class Drawer:
     def _numbers(self, elem: PyNumber, n: int) -> list[Any]:
         if elem.name == "float":
             mode, values = float_array(self.s, "float64", n, self.style.wild)
-            items = values.tolist()
+            items: list[Any] = values.tolist()
         elif self.s.chance(self.style.wild):
             mode, items = "big integers", [draw_int(self.s, 0.5) for _ in range(n)]
         else:
@@ -324,20 +324,31 @@ def draw_case(
     return Case(values, drawer.env, "once", source.py.randrange(2**31), frozenset(drawer.labels))
 
 
-def redraw(
-    source: Source, parameters: Sequence[Parameter], style: Style, case: Case
-) -> Case:
+def redraw(source: Source, parameters: Sequence[Parameter], style: Style, case: Case) -> Case:
     """A neighbour of `case`: one argument drawn anew under the same lengths, or one element changed."""
     parameter = source.py.choice(parameters)
     if parameter.name not in case.values or parameter.how in ("many", "options"):
         return case
     values = dict(case.values)
-    if source.chance(0.4):
+    if _open(parameter.kind) and source.chance(0.4):
         values[parameter.name] = stock.tweak(source, values[parameter.name])
     else:
         drawer = Drawer(source, style, case.env)
         values[parameter.name] = drawer.draw(parameter.kind)
     return Case(values, case.env, case.script, source.py.randrange(2**31), case.labels)
+
+
+def _open(kind: Kind) -> bool:
+    """True if any other value of the same type is in the kind too."""
+    match kind:
+        case ListKind(elem):
+            return _open(elem)
+        case TupleKind(items):
+            return all(map(_open, items))
+        case PyNumber() | Text() | ArrayKind():
+            return True
+        case _:
+            return False
 
 
 def _rank(kind: Kind) -> int:

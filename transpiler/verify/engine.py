@@ -24,6 +24,7 @@ from loopwright.verify.values import Source
 
 _POOL = 64
 _TRACED = 60
+_TRACED_BYTES = 20_000
 _SHRINK_SECONDS = 1.0
 
 
@@ -32,10 +33,12 @@ class Run:
     """One side's observations for one case: one per call of the script.
 
     `accepted`: the kernel itself ran (candidate of a region), or the original returned (functions).
+    `covers`: the lines that ran count as reached.
     """
 
     steps: list[Observation]
     accepted: bool
+    covers: bool = True
 
     @property
     def usable(self) -> bool:
@@ -104,7 +107,8 @@ class Summary:
 class Plan:
     """Limits of a search; `deadline` and `enough` are times of time.monotonic.
 
-    `call_limit` is the longest call of the original, `patience` of the candidate, in seconds.
+    `call_limit` is the longest call of the original, `patience` of the candidate, in seconds,
+    and `first` of the candidate before its first success: it may have to load or compile.
     The search ends at `enough` if it accepted `wanted` inputs and reached every line, else at `deadline`.
     """
 
@@ -115,11 +119,14 @@ class Plan:
     most: int = 4000
     call_limit: float = 0.5
     patience: float = 2.0
+    first: float = 2.0
     tame: bool = False
     "no large inputs: after the original crashed or hung"
 
 
-def first_difference(pair: Pair, judge: Judge, case: Case, a: Run, b: Run) -> tuple[int, Difference] | None:
+def first_difference(
+    pair: Pair, judge: Judge, case: Case, a: Run, b: Run
+) -> tuple[int, Difference] | None:
     """The first step at which two runs differ, by the judge's rules."""
     for number, (x, y) in enumerate(zip(a.steps, b.steps, strict=False)):
         if x.outcome == "exhausted" or x.outcome == "timeout":
@@ -137,6 +144,12 @@ def first_difference(pair: Pair, judge: Judge, case: Case, a: Run, b: Run) -> tu
 def _modest(case: Case) -> bool:
     """True if no integer of the case is so large that a slower algorithm would not end."""
     return all(abs(v) <= 10_000 for v in case.values.values() if type(v) is int)
+
+
+def _small(case: Case) -> bool:
+    """True if tracing a call on `case` takes no long time."""
+    case.fresh()
+    return len(case.data) < _TRACED_BYTES
 
 
 class Search:
@@ -172,6 +185,13 @@ class Search:
         self.summary.missed = self.pair.coverage.missed
         self.summary.seconds = time.monotonic() - self.begun
         return self.summary
+
+    def warm(self) -> int:
+        """Run inputs until the candidate accepted one, or 60; returns how many it accepted."""
+        for case in self._cases():
+            if self.summary.inputs >= 60 or self._try(case) is not None or self.summary.accepted:
+                break
+        return self.summary.accepted
 
     def _done(self) -> bool:
         now, seen = time.monotonic(), self.summary
@@ -226,7 +246,7 @@ class Search:
     def _try(self, case: Case) -> tuple[int, Difference] | None:
         seen = self.summary
         seen.inputs += 1
-        watched = seen.inputs <= _TRACED or seen.inputs % 6 == 0
+        watched = seen.inputs <= _TRACED or (seen.inputs % 6 == 0 and _small(case))
         a, b = self._both(case, watched)
         if len(self.history) < 500:
             self.history.append(case)
@@ -236,7 +256,8 @@ class Search:
             seen.clean = False
             return None if b is None else first_difference(self.pair, self.judge, case, a, b)
         accepted = a.accepted and b.accepted
-        fresh = self.pair.coverage.keep(self.pair.coverage.now) if watched and accepted else False
+        covers = watched and a.covers and b.covers
+        fresh = self.pair.coverage.keep(self.pair.coverage.now) if covers else False
         self._learn(case, accepted, fresh)
         return first_difference(self.pair, self.judge, case, a, b)
 
@@ -257,6 +278,8 @@ class Search:
             return a, None
         # A slower candidate is no difference: it gets much more time than the original took.
         limit = min(max(limit, 1000 * a.seconds), self.plan.patience)
+        if not self.summary.accepted:
+            limit = self.plan.first
         self.board.post("c", case.data)
         if watched:
             with self.pair.coverage.watch() as more:
@@ -271,6 +294,8 @@ class Search:
         if "drawn" in case.labels:
             self.drawn += 1
             self.drawn_accepted += accepted
+        if fresh and not accepted:
+            self.pool.append(case)
         if not accepted:
             return
         self.summary.accepted += 1
@@ -307,7 +332,9 @@ class Search:
         return Finding(case, small, last[0][1], last[0][0], history)
 
 
-def replay(pair: Pair, judge: Judge, cases: Sequence[Case], limit: float, board: Board) -> Finding | None:
+def replay(
+    pair: Pair, judge: Judge, cases: Sequence[Case], limit: float, board: Board
+) -> Finding | None:
     """Run `cases` in order in this process; the first difference as a finding."""
     for number, case in enumerate(cases):
         case.fresh()

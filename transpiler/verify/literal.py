@@ -89,6 +89,9 @@ class _Writer:
         return f"{value.name}({inner})"
 
     def _array(self, a: AnyArray) -> str:
+        if type(a) is not np.ndarray:
+            heir = f"type({type(a).__name__!r}, (np.ndarray,), {{}})"
+            return f"{self._plain(np.array(a))}.view({heir})"
         root = root_of(a)
         if root is not a and a.size:
             return self._window(a, root)
@@ -97,7 +100,7 @@ class _Writer:
         return self._plain(a)
 
     def _plain(self, a: AnyArray) -> str:
-        dtype = f"np.{a.dtype}" if a.dtype.name != "bool" else "bool"
+        dtype = _dtype(a)
         if a.size == 0:
             return f"np.zeros({a.shape}, dtype={dtype})"
         flat = a.reshape(-1)
@@ -112,8 +115,14 @@ class _Writer:
             self.known[id(root)] = name
         name = self.known[id(root)]
         offset = a.__array_interface__["data"][0] - root.__array_interface__["data"][0]
-        text = f"np.ndarray({a.shape}, np.{a.dtype}, {name}, {offset}, {a.strides})"
+        text = f"np.ndarray({a.shape}, {_dtype(a)}, {name}, {offset}, {a.strides})"
         return text if a.flags.writeable else f"np.broadcast_to({text}, {a.shape})"
+
+
+def _dtype(a: AnyArray) -> str:
+    if a.dtype.kind in "bO":
+        return a.dtype.name
+    return f"np.{a.dtype.name}" if a.dtype.isnative else repr(a.dtype.str)
 
 
 def _owns(a: AnyArray) -> bool:

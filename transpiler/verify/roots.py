@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from itertools import pairwise
+from typing import Any, Protocol
 
 from loopwright.ir.domain import Domain, split_path
 
@@ -56,11 +57,11 @@ def build_roots(
             built[root] = value
             continue
         holder = built.setdefault(root, _holder(root, steps[0][0], owner))
-        for (kind, key), (following, _) in zip(steps[:-1], steps[1:], strict=True):
+        for (kind, key), (following, _) in pairwise(steps):
             holder = _child(holder, kind, key, following)
         _put(holder, steps[-1], value)
     for root in roots:
-        built.setdefault(root, owner.__new__(owner))
+        built.setdefault(root, blank(owner))
     return tuple(built[root] for root in roots)
 
 
@@ -86,10 +87,17 @@ def write_leaf(path: str, roots: Mapping[str, object], value: object) -> None:
         holder[key] = value  # type: ignore[index]
 
 
+def blank(cls: type) -> object:
+    """An instance of `cls` whose `__init__` has not run."""
+    make: Any = cls.__new__
+    made: object = make(cls)
+    return made
+
+
 def _holder(root: str, first: str, owner: type) -> object:
     if first == "item":
         return {}
-    return owner.__new__(owner) if root == "self" else Bag()
+    return blank(owner) if root == "self" else Bag()
 
 
 def _child(holder: object, kind: str, key: str | int, following: str) -> object:

@@ -171,7 +171,14 @@ def ask_worker(job: object, *, time_limit: float) -> Any:
     deadline = time.monotonic() + time_limit
     to_worker, from_parent = os.pipe()
     to_parent, from_worker = os.pipe()
-    command = [sys.executable, "-P", "-m", "loopwright.verify.worker", str(to_worker), str(from_worker)]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "loopwright.verify.worker",
+        str(to_worker),
+        str(from_worker),
+    ]
     environment = {**os.environ, "PYTHONHASHSEED": "0"}
     process = subprocess.Popen(
         command,

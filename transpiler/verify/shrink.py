@@ -9,8 +9,19 @@ from typing import Any
 
 import numpy as np
 
+from loopwright.verify import codec
+from loopwright.verify.codec import root_of
 from loopwright.verify.draw import Case
-from loopwright.verify.kinds import ArrayKind, Kind, ListKind, OneOfKinds, Parameter, PyNumber, Text
+from loopwright.verify.kinds import (
+    ArrayKind,
+    Exactly,
+    Kind,
+    ListKind,
+    OneOfKinds,
+    Parameter,
+    PyNumber,
+    Text,
+)
 from loopwright.verify.values import AnyArray
 
 _MANY = 64
@@ -42,8 +53,13 @@ def _simpler(case: Case, parameters: Sequence[Parameter]) -> Iterator[Case]:
     for length in sorted({n for v in case.values.values() for n in _lengths(v)}, reverse=True):
         for target in sorted({0, 1, 2, 3, length // 2, length - 1}):
             if target < length:
-                yield case.with_values(_resized(case.values, length, target, follow=True))
-                yield case.with_values(_resized(case.values, length, target, follow=False))
+                for follow, end in ((True, False), (True, True), (False, False), (False, True)):
+                    windows = {
+                        k: _resize(v, length, target, follow, end) for k, v in case.values.items()
+                    }
+                    yield case.with_values(windows)
+    for values in _plainer_buffers(case.values):
+        yield case.with_values(values)
     kinds = {p.name: p.kind for p in parameters}
     for name, value in case.values.items():
         if name in kinds:
@@ -63,17 +79,15 @@ def _lengths(value: Any) -> set[int]:
     return set()
 
 
-def _resized(values: dict[str, Any], length: int, target: int, *, follow: bool) -> dict[str, Any]:
-    return {name: _resize(value, length, target, follow) for name, value in values.items()}
-
-
-def _resize(value: Any, length: int, target: int, follow: bool) -> Any:
+def _resize(value: Any, length: int, target: int, follow: bool, end: bool) -> Any:
+    """Every axis of `length` cut to `target`, its end kept or its start; ints follow if asked to."""
+    cut = slice(length - target, None) if end else slice(target)
     if isinstance(value, np.ndarray):
-        window = tuple(slice(target if n == length else None) for n in value.shape)
-        return value[window].copy() if length in value.shape else value
+        window = tuple(cut if n == length else slice(None) for n in value.shape)
+        return value[window] if length in value.shape else value
     if isinstance(value, list):
-        kept = value[:target] if len(value) == length else value
-        return [_resize(item, length, target, False) for item in kept]
+        kept = value[cut] if len(value) == length else value
+        return [_resize(item, length, target, False, end) for item in kept]
     if follow and type(value) is int and value == length:
         return target
     return value
@@ -114,6 +128,39 @@ def _cost(value: float) -> tuple[int, float]:
     return (len(repr(value)), abs(value))
 
 
+def _plainer_buffers(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Buffers that several arguments share: cut to what they cover, then filled with plain numbers."""
+    arrays = {k: v for k, v in values.items() if isinstance(v, np.ndarray) and v.size}
+    for name, array in arrays.items():
+        root = root_of(array)
+        if root is array or root.ndim != 1 or root.dtype.kind not in "fciu":
+            continue
+        cut = _cut_buffer(root, {k: v for k, v in arrays.items() if root_of(v) is root})
+        if cut:
+            yield {**values, **cut}
+        plain = np.arange(root.size) % 100
+        if not np.array_equal(root, plain.astype(root.dtype)):
+            copied: dict[str, Any] = codec.copy(values)
+            root_of(copied[name])[...] = plain
+            yield copied
+
+
+def _cut_buffer(root: AnyArray, views: dict[str, AnyArray]) -> dict[str, AnyArray]:
+    bounds = [np.lib.array_utils.byte_bounds(v) for v in views.values()]
+    start = np.lib.array_utils.byte_bounds(root)[0]
+    low, high = min(b[0] for b in bounds) - start, max(b[1] for b in bounds) - start
+    size = root.dtype.itemsize
+    if high - low == root.nbytes or low % size or high % size:
+        return {}
+    kept = root[low // size : high // size].copy()
+    out = {}
+    for name, view in views.items():
+        offset = view.__array_interface__["data"][0] - start - low
+        out[name] = np.ndarray(view.shape, view.dtype, kept, offset, view.strides)
+        out[name].flags.writeable = view.flags.writeable
+    return out
+
+
 def _plainer_list(value: list[Any], kind: ListKind) -> Iterator[Any]:
     if len(value) <= _MANY:
         for k in range(len(value)):
@@ -146,7 +193,7 @@ def _plainer_array(value: AnyArray) -> Iterator[AnyArray]:
             if value.dtype.kind == "f" or element not in (0, 1):
                 changed = flat.copy()
                 changed[k] = plain
-                yield changed.reshape(value.shape)
+                yield changed.reshape(value.shape).copy()
 
 
 # -------------------------------------------------------------------- domain
@@ -173,7 +220,13 @@ def _fits(kind: Kind, value: Any, env: dict[str, int]) -> bool:
         if len(kind.dims) != value.ndim:
             return False
         return all(_agrees(d, n, env) for d, n in zip(kind.dims, value.shape, strict=True))
+    if isinstance(kind, Exactly):
+        return any(type(v) is type(value) and v == value for v in kind.values)
+    if isinstance(kind, PyNumber):
+        return type(value).__name__ == kind.name
     if isinstance(kind, ListKind) and isinstance(value, list):
+        if not all(_fits(kind.elem, item, dict(env)) for item in value[:20]):
+            return False
         return _agrees(kind.length, len(value), env)
     return True
 

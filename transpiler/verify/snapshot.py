@@ -80,12 +80,10 @@ def _instance(obj: Any) -> Any:
             if hasattr(obj, slot):
                 state[slot] = getattr(obj, slot)
     state.update(getattr(obj, "__dict__", {}))
-    for base, convert in ((dict, dict), (list, list), (tuple, tuple), (set, set), (str, str)):
+    for base in (dict, list, tuple, set, str, int, float):
         if isinstance(obj, base):
-            state[""] = convert(obj)
-    for number in (int, float):
-        if isinstance(obj, number):
-            state[""] = number(obj)
+            plain: Any = base
+            state[""] = plain(obj)
     return (Instance, (name, state))
 
 

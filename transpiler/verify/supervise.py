@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from loopwright.verify.accuracy import make_judge
 from loopwright.verify.compare import Difference, outcome
@@ -13,6 +14,9 @@ from loopwright.verify.draw import Case
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Search, Summary, replay
 from loopwright.verify.sandbox import Ended, Finished, in_fork
 from loopwright.verify.verdict import Counterexample, Evidence, Verdict, undecided
+
+if TYPE_CHECKING:
+    from loopwright.ir.nodes import Program
 
 _ATTEMPTS = 6
 _LISTED = 8
@@ -34,7 +38,7 @@ class Supervisor:
     show: Show
     last_moment: float
     stuck_after: float = 4.0
-    program: object | None = None
+    program: Program | None = None
     notes: list[str] = field(default_factory=list)
     unreached_undecides: bool = False
     total: Summary = field(default_factory=Summary)
@@ -101,7 +105,9 @@ class Supervisor:
             return undecided(f"no input reached these lines: {lines}", evidence)
         return Verdict("same", evidence)
 
-    def _different(self, before: Sequence[Case], case: Case, a: str, b: str, d: Difference) -> Verdict:
+    def _different(
+        self, before: Sequence[Case], case: Case, a: str, b: str, d: Difference
+    ) -> Verdict:
         example = Counterexample(self.show(before, case), a, b, d.path, d.expected, d.got)
         return Verdict("different", self.evidence(), example, f"{d.what} differs at {d.path}")
 
@@ -109,7 +115,7 @@ class Supervisor:
 
     def _replay(self, cases: Sequence[Case]) -> Finding | Ended | None:
         judge = make_judge(self.accuracy, self.pair, self.program)
-        limit = self.plan.patience
+        limit = max(self.plan.patience, self.plan.first)
         end = in_fork(
             lambda board: replay(self.pair, judge, cases, limit, board),
             deadline=self.last_moment,
@@ -150,7 +156,7 @@ class Supervisor:
             texts = ("", "")
             for case in cases:
                 a = self.pair.original(case, self.plan.patience)
-                b = self.pair.candidate(case, self.plan.patience, a)
+                b = self.pair.candidate(case, max(self.plan.patience, self.plan.first), a)
                 pair = (a.steps[min(step, len(a.steps) - 1)], b.steps[min(step, len(b.steps) - 1)])
                 texts = (outcome(pair[0]), outcome(pair[1]))
             return texts
@@ -169,7 +175,8 @@ class Supervisor:
             return runs
 
         ends = [
-            in_fork(alone, deadline=self.last_moment, stuck_after=self.stuck_after) for _ in range(2)
+            in_fork(alone, deadline=self.last_moment, stuck_after=self.stuck_after)
+            for _ in range(2)
         ]
         if not all(isinstance(end, Finished) for end in ends):
             return True

@@ -28,7 +28,8 @@ WIDE_INTS = tuple(
     for d in (-1, 0, 1) for sign in (1, -1)
 )  # fmt: skip
 TEXTS = ("", "a", "b", "ab", "aa", "abc", "ABC", "Ab", " ", "a b", " a", "a,b", "0", "12", "-1", "é",
-         "ß", "İ", "日本", "😀", "a\n", "\t", "aab", "abab", "xyz", "Hello, World")  # fmt: skip
+         "ß", "İ", "日本", "😀", "a\n", "\t", "aab", "abab", "xyz", "Hello, World",
+         "ßs", "ẞ", "ﬁ", "x=1", "1.5", "a-b_c")  # fmt: skip
 
 
 class Source:
@@ -95,7 +96,9 @@ def draw_text(s: Source) -> str:
         return s.py.choice(TEXTS)
     if s.constants.texts and s.chance(0.3):
         return "".join(s.py.choice(s.constants.texts) for _ in range(s.py.randint(1, 4)))
-    alphabet = s.py.choice(("ab", "abc", "abcdefghijkl ", "01", "aA ,.", "éaß😀"))
+    alphabet = s.py.choice(
+        ("ab", "abc", "abcdefghijkl ", "01", "aA ,.", "éaß😀", "ßsS", "ab" * 3 + "\n\t ")
+    )
     return "".join(s.py.choice(alphabet) for _ in range(s.py.choice((1, 2, 3, 4, 5, 8, 12, 20))))
 
 

@@ -60,7 +60,9 @@ def render(verdict: Verdict) -> str:
     lines = []
     match verdict.status:
         case "same":
-            lines.append(f"no difference found ({e.kind})" if e.kind == "tested" else "proved the same")
+            lines.append(
+                f"no difference found ({e.kind})" if e.kind == "tested" else "proved the same"
+            )
         case "different":
             lines.append(f"different: {verdict.reason}")
         case "undecided":

@@ -58,7 +58,7 @@ def _numpy_type(np: ModuleType, value: Any) -> Type | None:
     if isinstance(value, np.generic):
         name = value.dtype.name
         return Num(name) if name in _DTYPES and kind is np.dtype(name).type else None
-    if hasattr(np, "random") and kind is np.random.Generator:
+    if "numpy.random" in sys.modules and kind is np.random.Generator:
         return Rng() if type(value.bit_generator).__name__ in _BIT_GENERATORS else None
     return None
 
@@ -149,13 +149,15 @@ def copy_of(value: object) -> object:
     np = _numpy()
     if np is not None and isinstance(value, np.ndarray):
         return value.copy(order="K")
-    if np is not None and hasattr(np, "random") and type(value) is np.random.Generator:
-        source: Any = value
-        kind: Any = type(source.bit_generator)
-        bits = kind()
-        bits.state = source.bit_generator.state
-        return np.random.Generator(bits)
+    if np is not None and "numpy.random" in sys.modules and type(value) is np.random.Generator:
+        return _generator_copy(np, value)
     return value
+
+
+def _generator_copy(np: ModuleType, source: Any) -> object:
+    bits = type(source.bit_generator)()
+    bits.state = source.bit_generator.state
+    return np.random.Generator(bits)
 
 
 def sample_size(values: Mapping[str, object]) -> int:

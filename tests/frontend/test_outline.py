@@ -1,0 +1,353 @@
+"""Which regions a module has, and what goes in and out of them."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from loopwright.diagnostics import Declined
+from loopwright.frontend.outline import (
+    every_region,
+    excluded,
+    outline,
+    region_of_function,
+    regions_beside,
+    span_of,
+)
+from loopwright.frontend.parse import parse_text
+from loopwright.frontend.region import Module, Region
+
+HEAD = "import math\nimport numpy as np\n"
+
+
+def module_of(source: str) -> Module:
+    module = parse_text(HEAD + textwrap.dedent(source), Path("m.py"), "m")
+    assert isinstance(module, Module)
+    return module
+
+
+def blocks(source: str) -> list[Region]:
+    return [r for r in every_region(outline(module_of(source))) if r.form == "block"]
+
+
+def by_line(source: str, text: str) -> Region:
+    """The smallest block that begins with the line `text`."""
+    module = module_of(source)
+    lines = module.text.splitlines()
+    found = [
+        r
+        for r in every_region(outline(module))
+        if r.form == "block" and lines[r.span.line - 1].strip() == text
+    ]
+    assert found, f"no block starts with {text!r}"
+    return min(found, key=lambda r: r.span.end_line)
+
+
+def paths(region: Region) -> set[str]:
+    return {i.path for i in region.live_ins}
+
+
+def test_a_function_is_a_body_then_groups_then_loops() -> None:
+    (body,) = outline(
+        module_of("""
+        def f(X):
+            '''Doc.'''
+            n = len(X)
+            D = np.empty(n)
+            for i in range(n):
+                D[i] = X[i] * 2
+            s = D.sum()
+            return D, s
+        """)
+    )
+    assert (body.id, body.form, len(body.statements)) == ("f/0:body", "body", 5)
+    (group,) = body.inner
+    assert [type(s).__name__ for s in group.statements] == ["Assign", "Assign", "For", "Assign"]
+    assert group.live_outs == ("D", "s")
+    (with_alloc,) = group.inner
+    assert (paths(with_alloc), with_alloc.live_outs) == ({"n", "X"}, ("D",))
+    (alone,) = with_alloc.inner
+    assert (paths(alone), alone.live_outs) == ({"n", "X", "D"}, ())
+
+
+LIVE = {
+    "names read before they are assigned go in": (
+        "def f(a, b, c):\n    t = c\n    print(t)\n    for i in range(a):\n        t = b\n    print()",
+        "for i in range(a):",
+        {"a", "b"},
+        (),
+    ),
+    "a loop variable that is read later goes out": (
+        "def f(n):\n    print()\n    for i in range(n):\n        pass\n    print(i)",
+        "for i in range(n):",
+        {"n"},
+        ("i",),
+    ),
+    "a value kept on one path goes in and out": (
+        "def f(x, k):\n    print()\n    for v in x:\n        if v:\n            k = v\n    print(k)",
+        "for v in x:",
+        {"x", "k"},
+        ("k",),
+    ),
+    "the back edge of the loop around counts": (
+        "def f(x):\n    s = 0\n    while True:\n        print(s)\n"
+        "        for v in x:\n            s = s + v",
+        "for v in x:",
+        {"x", "s"},
+        ("s",),
+    ),
+    "what only an exception handler reads goes out": (
+        "def f(x):\n    t = 0\n    try:\n        for v in x:\n            t = v\n"
+        "        print()\n    except Exception:\n        print(t)",
+        "for v in x:",
+        {"x", "t"},
+        ("t",),
+    ),
+    "what a finally clause reads after a return goes out": (
+        "def f(x):\n    t = 0\n    try:\n        for v in x:\n            t = v\n"
+        "        return 1\n    finally:\n        print(t)",
+        "for v in x:",
+        {"x", "t"},
+        ("t",),
+    ),
+    "what a nested function reads goes out": (
+        "def f(x):\n    print()\n    t = 0\n    for v in x:\n        t = v\n    print()\n"
+        "    def g():\n        return t\n    return g",
+        "for v in x:",
+        {"x", "t"},
+        ("t",),
+    ),
+    "a name that is deleted later goes out": (
+        "def f(x):\n    print()\n    t = 0\n    for v in x:\n        t = v\n    del v",
+        "for v in x:",
+        {"x"},
+        ("v",),
+    ),
+    "comprehension variables are names of their own": (
+        "def f(x, v):\n    print()\n    for i in range(3):\n        y = [v for v in x]\n    print(v, y)",
+        "for i in range(3):",
+        {"x"},
+        ("y",),
+    ),
+    "a while loop's else reads after the loop": (
+        "def f(n, z):\n    print()\n    while n > 0:\n        n -= 1\n    else:\n        n = z\n    print(n)",
+        "while n > 0:",
+        {"n", "z"},
+        ("n",),
+    ),
+    "the with statement may swallow an exception": (
+        "def f(x, m):\n    t = 1\n    with m:\n        for v in x:\n            t = v\n"
+        "        t = 2\n    print(t)",
+        "for v in x:",
+        {"x", "t"},
+        ("t",),
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "line", "ins", "outs"), LIVE.values(), ids=LIVE.keys())
+def test_liveness(source: str, line: str, ins: set[str], outs: tuple[str, ...]) -> None:
+    region = by_line(source, line)
+    assert paths(region) == ins
+    assert region.live_outs == outs
+
+
+PATHS = {
+    "an attribute of self": ("s += self.w[i]", {"self.w"}, ()),
+    "a longer chain": ("s += self.p.w[i]", {"self.p.w"}, ()),
+    "a key of a dict": ("s += self.p['w'][i]", {"self.p['w']"}, ()),
+    "an attribute of another parameter": ("s += cell.rate * i", {"cell.rate"}, ()),
+    "array attributes are no path": ("s += x.shape[0] + self.w.T[0, i]", {"x", "self.w"}, ()),
+    "array methods are no path": ("s += self.w.sum()", {"self.w"}, ()),
+    "methods of self pass on what they read": ("s += self.norm(i)", {"self.eps", "self.w"}, ()),
+    "functions pass on the globals that they read": ("s += scaled(i)", {"SCALE"}, ()),
+    "objects passed on are taken apart": (
+        "s += rate_of(cell)",
+        {"cell.rate", "cell.base.rate"},
+        (),
+    ),
+    "a store that is read first goes in": ("self.total += i", {"self.total"}, ("self.total",)),
+    "element stores are no attribute stores": ("self.w[i] = 1.0", {"self.w"}, ()),
+    "a private name is written out": ("s += self.__hidden * i", {"self._M__hidden"}, ()),
+    "a property is code, not a path": ("s += self.half", {"self.w"}, ()),
+    "a module global is data": ("s += LIMIT", {"LIMIT"}, ()),
+    "library names are not data": ("s += np.pi + math.pi", set(), ()),
+}
+CLASS = """
+    LIMIT = 3
+    SCALE = 2.0
+    def scaled(i):
+        return i * SCALE
+    def rate_of(c):
+        return c.rate + c.base.rate
+    class M:
+        def norm(self, i):
+            return self.deep(i) + self.eps
+        def deep(self, i):
+            return self.w[i]
+        @property
+        def half(self):
+            return self.w / 2
+        def f(self, x, cell, s, n):
+            print()
+            for i in range(n):
+                {body}
+            print(s)
+"""
+
+
+@pytest.mark.parametrize(("body", "expected", "stores"), PATHS.values(), ids=PATHS.keys())
+def test_paths(body: str, expected: set[str], stores: tuple[str, ...]) -> None:
+    region = by_line(CLASS.format(body=body), "for i in range(n):")
+    assert paths(region) - {"n", "s"} == expected
+    assert region.stores == stores
+    assert all(i.name.isidentifier() for i in region.live_ins)
+    assert len({i.name for i in region.live_ins}) == len(region.live_ins)
+
+
+def test_a_rebound_root_is_no_path() -> None:
+    region = by_line(
+        "def f(node, n):\n    print()\n    while n > 0:\n"
+        "        n -= node.w\n        node = node.next\n    print(n)",
+        "while n > 0:",
+    )
+    assert paths(region) == {"n", "node"}
+
+
+def test_an_identifier_for_a_path_avoids_the_locals() -> None:
+    region = by_line(
+        "class A:\n    def f(self, self_w):\n        print()\n        for i in range(3):\n"
+        "            self_w = self_w + self.w\n        print(self_w)",
+        "for i in range(3):",
+    )
+    assert {i.path: i.name for i in region.live_ins} == {"self_w": "self_w", "self.w": "self_w_2"}
+
+
+def test_closure_variables_and_kinds() -> None:
+    region = by_line(
+        "def f(a):\n    b = a\n    def g(n):\n        print()\n        for i in range(n):\n"
+        "            print\n            n = n + b + G\n        print(n)\n    return g\nG = 1",
+        "for i in range(n):",
+    )
+    assert {i.path: i.kind for i in region.live_ins} == {
+        "n": "local",
+        "b": "closure",
+        "G": "global",
+    }
+
+
+NOTED = {
+    "a name perhaps unbound at the start": (
+        "def f(x, c):\n    if c:\n        k = 1\n    print()\n    for v in x:\n        k += v\n    print(k)",
+        "LW281",
+    ),
+    "a global that the module may not bind": (
+        "if math.pi > 3:\n    G = 1\ndef f(x):\n    print()\n    for v in x:\n        v + G",
+        "LW281",
+    ),
+    "one attribute of two objects": (
+        "def f(p, q):\n    print()\n    for i in range(3):\n        p.w = q.w + i",
+        "LW280",
+    ),
+    "a helper's global hidden by a local": (
+        "G = 1\ndef h():\n    return G\n"
+        "def f(x):\n    G = 2\n    print()\n    for v in x:\n        x[0] = h()",
+        "LW282",
+    ),
+    "a loop in a generator": ("def f(x):\n    for v in x:\n        yield v", "LW180"),
+    "a loop in a coroutine": ("async def f(x):\n    for v in x:\n        pass", "LW180"),
+    "a loop at module level": ("for v in range(3):\n    pass", "LW180"),
+    "a function that another compiler translates": (
+        "import numba\n@numba.njit\ndef f(x):\n    for v in x:\n        pass",
+        "LW180",
+    ),
+    "a function that reads its own frame": (
+        "def f(x):\n    for v in x:\n        print(locals())",
+        "LW180",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "code"), NOTED.values(), ids=NOTED.keys())
+def test_what_is_no_region_leaves_a_note(source: str, code: str) -> None:
+    module = module_of(source)
+    assert outline(module) == ()
+    assert [n.code for n in excluded(module)] == [code]
+
+
+def test_a_statement_that_is_not_covered_ends_a_group() -> None:
+    regions = outline(
+        module_of("""
+        def f(x):
+            a = 0
+            for v in x:
+                a += v
+            print(a)
+            b = 0
+            for v in x:
+                b += v
+            return a, b
+        """)
+    )
+    assert [(r.form, r.live_outs) for r in regions] == [("block", ("a",)), ("block", ("b",))]
+
+
+CUT = {
+    "a return stays out of blocks": "for v in x:\n        if v:\n            return v",
+    "a break of the loop around stays out": "while x:\n        if x[0]:\n            break\n        open(x)",
+    "a global declaration stays out": "global G\n    G = [v for v in x]",
+}
+
+
+@pytest.mark.parametrize("text", CUT.values(), ids=CUT.keys())
+def test_jumps_and_declarations_stay_out_of_blocks(text: str) -> None:
+    assert blocks(f"def f(x):\n    print()\n    {text}\n") == []
+
+
+def test_array_statements_without_a_loop_are_a_region() -> None:
+    regions = outline(module_of("def f(a, b):\n    c = np.exp(a) * b\n    return c.sum() - 1\n"))
+    assert [r.form for r in regions] == ["body"]
+
+
+def test_scalar_functions_are_none() -> None:
+    assert outline(module_of("def f(a, b):\n    return a * b + math.exp(a)\n")) == ()
+
+
+def test_identifiers_do_not_depend_on_other_functions() -> None:
+    loop = "def f(x):\n    print()\n    for v in x:\n        x[0] = v\n"
+    (before,) = outline(module_of(loop))
+    (after,) = outline(module_of("def g():\n    pass\n\n\n" + loop))
+    assert before.id == after.id == "f/1:block"
+
+
+def test_functions_of_one_name_have_identifiers_of_their_own() -> None:
+    loop = "def f(x):\n    for v in x:\n        x[0] = v\n"
+    regions = list(every_region(outline(module_of(loop + loop))))
+    assert [r.id for r in regions if r.form == "body"] == ["f/0:body", "f#2/0:body"]
+
+
+def test_region_of_function_makes_the_body_without_asking() -> None:
+    module = module_of("def f(a):\n    return a\nclass A:\n    def g(self):\n        yield 1\n")
+    region = region_of_function(module, "f")
+    assert isinstance(region, Region)
+    assert (region.form, paths(region)) == ("body", {"a"})
+    assert isinstance(region_of_function(module, "A.g"), Declined)
+    with pytest.raises(KeyError):
+        region_of_function(module, "h")
+
+
+def test_regions_beside_a_declined_statement() -> None:
+    source = "def f(x):\n    a = [v for v in x]\n    b = x.pop()\n    c = [v for v in x]\n    return a, b, c"
+    (body,) = outline(module_of(source))
+    beside = regions_beside(body, span_of([body.statements[1]]))
+    assert [r.live_outs for r in beside] == [("a",), ("c",)]
+    assert {r.id for r in beside}.isdisjoint(r.id for r in every_region((body,)))
+
+
+def test_statements_are_those_of_the_module_tree() -> None:
+    module = module_of("def f(x):\n    for v in x:\n        x[0] = v\n    return x\n")
+    nodes = set(ast.walk(module.tree))
+    assert all(s in nodes for r in every_region(outline(module)) for s in r.statements)

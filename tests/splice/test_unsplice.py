@@ -1,0 +1,156 @@
+"""Taking insertions out, also after edits; reverting trees."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from loopwright.ir.types import FLOAT, Array
+from loopwright.kernels import write_kernels
+from loopwright.unsplice import revert, unsplice
+
+from .rewriting import Kernel, Tree, rewrite
+
+VEC = Array("float64", 1)
+SOURCE = '''\
+"""Doc."""
+
+import numpy as np
+
+K = 2
+
+
+def first(X):
+    """Doc."""
+    total = 0.0
+    for x in X:
+        total += x
+    return total
+
+
+def second(X, Y):
+    n = len(X)
+    for i in range(n):
+        Y[i] = X[i]  # copy
+    # after
+    s = 0.0
+    for x in X:
+        s += x
+        # deeper
+    return s
+'''
+KERNELS = (
+    Kernel("first", {"X": VEC}, "def fast(X):\n    return True, 1.5\n", results=(FLOAT,), name="a"),
+    Kernel("second", {"X": VEC, "Y": VEC}, "def fast(X, Y):\n    return True\n", rows=(1, 2),
+           writes=("Y",), name="b"),
+    Kernel("second", {"X": VEC}, "def fast(X):\n    return True, 2.5\n", rows=(2, 4),
+           live_outs=("s",), results=(FLOAT,), name="c"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    return rewrite(tmp_path, SOURCE, *KERNELS)
+
+
+EDITS: dict[str, Callable[[str], str]] = {
+    "nothing": lambda t: t,
+    "a function added in front": lambda t: t.replace(
+        "def first", "def zero(): ...\n\n\ndef first", 1
+    ),
+    "a comment in the loop": lambda t: t.replace("Y[i] = X[i]", "# why\n            Y[i] = X[i]"),
+    "the loop": lambda t: t.replace("total += x", "total -= x"),
+    "an import": lambda t: t.replace("import numpy as np", "import numpy as np\nimport os"),
+    "a docstring added at the top": lambda t: "# new\n" + t,
+    "the comment of a call lost": lambda t: t.replace("  # loopwright: numpy, tested, 9x", ""),
+    "a call split": lambda t: t.replace(
+        "_kernels.b(X, Y)", "_kernels.b(\n        X,\n        Y\n    )"
+    ),
+    "a variable renamed": lambda t: t.replace("second", "other"),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+def test_an_edit_survives_and_the_insertions_do_not(tree: Tree, edit: Callable[[str], str]) -> None:
+    result = unsplice(edit(tree.path.read_text()))
+    compile(result, "mod.py", "exec")
+    assert "_kernels" not in result and "loopwright" not in result
+    wanted = edit(SOURCE).replace("            # why\n            Y", "        # why\n        Y")
+    assert result == wanted.replace("# why\n            Y", "# why\n        Y")
+
+
+def test_after_a_formatter(tree: Tree) -> None:
+    tree.path.write_text(tree.path.read_text().replace("for x in X:", "for   x in X :"))
+    subprocess.run([sys.executable, "-m", "black", "-q", str(tree.path)], check=True, timeout=60)
+    assert unsplice(tree.path.read_text()) == SOURCE
+
+
+UNTOUCHED = {
+    "text without insertions": SOURCE,
+    "text that is not Python": "# loopwright: begin\ndef f(:\n",
+    "a block that is not ours": "# loopwright: begin\nx = 1\n",
+    "nothing": "",
+}
+
+
+@pytest.mark.parametrize("text", UNTOUCHED.values(), ids=UNTOUCHED)
+def test_other_text_comes_back_as_it_is(text: str) -> None:
+    assert unsplice(text) == text
+
+
+def test_a_call_beyond_recognition_keeps_the_block(tree: Tree) -> None:
+    text = tree.path.read_text().replace(
+        "if (_out := _kernels.c(X)) is None:", "if not (_kernels.c(X) or 0):"
+    )
+    text = text.replace("    else:\n        s = _out\n", "")
+    result = unsplice(text)
+    assert "_kernels.c(X)" in result and "_kernels.a(" not in result
+    compile(result, "mod.py", "exec")
+
+
+def test_revert_gives_back_bytes_mode_and_folder(tmp_path: Path) -> None:
+    data = b"\xef\xbb\xbf" + SOURCE.replace("\n", "\r\n").encode()
+    tree = rewrite(tmp_path, data, *KERNELS)
+    tree.path.chmod(0o755)
+    other = rewrite(tmp_path, SOURCE, *KERNELS, file="pkg/sub/deep.py", packages=("pkg", "pkg/sub"))
+    tree.run("import mod, numpy as np; mod.first(np.zeros(3))")
+    assert (tree.kernels / "__pycache__").exists()
+    assert revert(tmp_path) == [tmp_path / "mod.py", tmp_path / "pkg/sub/deep.py"]
+    assert tree.path.read_bytes() == data and tree.path.stat().st_mode & 0o777 == 0o755
+    assert other.path.read_text() == SOURCE
+    assert not tree.kernels.exists() and not other.kernels.exists()
+    assert revert(tmp_path) == []
+
+
+def test_revert_of_one_file_leaves_the_kernels_of_others(tmp_path: Path) -> None:
+    one = rewrite(tmp_path, SOURCE, *KERNELS, file="one.py")
+    two = rewrite(tmp_path, SOURCE, *KERNELS, file="two.py")
+    assert revert(one.path) == [one.path]
+    assert not list(one.kernels.glob("one*")) and (one.kernels / "two.py").exists()
+    assert "2.5" in two.run("import two, numpy as np; print(two.second(np.ones(2), np.ones(2)))")
+    revert([two.path])
+    assert not two.kernels.exists()
+
+
+def test_revert_keeps_files_of_others(tree: Tree) -> None:
+    (tree.kernels / "notes.txt").write_text("mine")
+    revert(tree.root)
+    assert [p.name for p in tree.kernels.iterdir()] == ["notes.txt"]
+
+
+def test_a_folder_of_that_name_that_is_not_ours_stays(tmp_path: Path) -> None:
+    folder = tmp_path / "_loopwright"
+    folder.mkdir()
+    (folder / "manifest.json").write_text('{"tool": "another"}')
+    assert revert(tmp_path) == [] and (folder / "manifest.json").exists()
+
+
+def test_outputs_that_are_not_made_again_go(tree: Tree) -> None:
+    from loopwright.kernels import Rewritten
+
+    write_kernels(tree.kernels, "mod", [], Rewritten("mod.py", tree.original, tree.original))
+    assert not (tree.kernels / "mod_numpy.py").exists() and (tree.kernels / "mod.py").exists()

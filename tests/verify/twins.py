@@ -1,0 +1,190 @@
+"""Pairs of rewrites, one wrong and one right, for the hazards that a rewriting compiler inherits.
+
+Each row: a sentence about what the wrong one gets wrong, the original `f`, the wrong `g`, and the right
+`h` (None where the right twin would be the original again).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+HEAD = """
+from __future__ import annotations
+import math
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+import numpy as np
+from numpy.typing import NDArray
+Vec = Annotated[NDArray[np.float64], "n"]
+Other = Annotated[NDArray[np.float64], "m"]
+Mat = Annotated[NDArray[np.float64], "n m"]
+Ints = Annotated[NDArray[np.int64], "n"]
+"""
+
+
+@dataclass(frozen=True)
+class Twin:
+    name: str
+    f: str
+    wrong: str
+    right: str | None = None
+    head: str = ""
+
+
+TWINS = (
+    Twin("np.max keeps NaN where a comparison drops it",
+         "def f(x: Vec) -> float:\n    m = -math.inf\n    for v in x:\n        if v > m:\n            m = v\n    return m",
+         "def g(x: Vec) -> float:\n    return np.max(x) if len(x) else -math.inf",
+         "def h(x: Vec) -> float:\n    y = x[~np.isnan(x)]\n    return np.max(y) if len(y) else -math.inf"),
+    Twin("np.maximum picks another zero than max",
+         "def f(x: float) -> float:\n    return max(0.0, x)",
+         "def g(x: float) -> float:\n    return x if x >= 0.0 else 0.0",
+         "def h(x: float) -> float:\n    return x if x > 0.0 else 0.0"),
+    Twin("a sum in another order rounds differently",
+         "def f(x: Vec) -> float:\n    s = 0.0\n    for v in x:\n        s += v\n    return s",
+         "def g(x: Vec) -> float:\n    return 0.0 + np.sum(x)",
+         "def h(x: Vec) -> float:\n    return np.cumsum(np.append(0.0, x))[-1] if len(x) else 0.0"),
+    Twin("int64 wraps where Python's int does not",
+         "def f(n: int) -> int:\n    r = 1\n    for k in range(2, min(n, 60)):\n        r *= k\n    return r",
+         "def g(n: int) -> int:\n    return int(np.prod(np.arange(2, max(2, min(n, 60)), dtype=np.int64)))",
+         "def h(n: int) -> int:\n    return math.prod(range(2, min(n, 60)))"),
+    Twin("int8 sums wrap in a loop and not in np.sum",
+         "def f(x: Annotated[NDArray[np.int8], 'n']) -> int:\n    s = np.int8(0)\n    for v in x:\n        s = s + v\n    return int(s)",
+         "def g(x: Annotated[NDArray[np.int8], 'n']) -> int:\n    return int(np.sum(x))",
+         "def h(x: Annotated[NDArray[np.int8], 'n']) -> int:\n    return int(np.sum(x, dtype=np.int8))"),
+    Twin("uint8 additions wrap",
+         "def f(a: Annotated[NDArray[np.uint8], 'n'], b: Annotated[NDArray[np.uint8], 'n']) -> NDArray[np.uint8]:\n    return a + b",
+         "def g(a, b):\n    return (a.astype(int) + b).clip(0, 255).astype(np.uint8)",
+         "def h(a, b):\n    return ((a.astype(int) + b) % 256).astype(np.uint8)"),
+    Twin("fancy-index += drops repeats",
+         "def f(idx: Annotated[NDArray[np.uint8], 'n']) -> NDArray[np.float64]:\n    out = np.zeros(256)\n    for i in idx:\n        out[i] += 1.0\n    return out",
+         "def g(idx):\n    out = np.zeros(256)\n    out[idx] += 1.0\n    return out",
+         "def h(idx):\n    return np.bincount(idx, minlength=256).astype(float)"),
+    Twin("a view where the original copies",
+         "def f(x: Vec) -> NDArray[np.float64]:\n    return x[1:].copy()",
+         "def g(x):\n    return x[1:]",
+         "def h(x):\n    return np.array([v for v in x[1:]], dtype=np.float64)"),
+    Twin("the argument itself instead of a copy",
+         "def f(x: list[int]) -> list[int]:\n    return sorted(x)",
+         "def g(x):\n    x.sort()\n    return x",
+         "def h(x):\n    y = list(x)\n    y.sort()\n    return y"),
+    Twin("overlapping arrays are read after they were written",
+         "def f(a: Vec, b: Vec) -> None:\n    for i in range(len(a)):\n        a[i] = b[i] * 2.0",
+         "def g(a, b):\n    a[:] = b * 2.0",
+         "def h(a, b):\n    if np.shares_memory(a, b):\n        for i in range(len(a)):\n            a[i] = b[i] * 2.0\n    else:\n        a[:] = b * 2.0"),
+    Twin("arguments are left half-changed by an exception",
+         "def f(x: list[float]) -> None:\n    for i in range(len(x)):\n        if x[i] < 0.0:\n            raise ValueError('negative')\n        x[i] = x[i] + 1.0",
+         "def g(x):\n    if any(v < 0.0 for v in x):\n        raise ValueError('negative')\n    for i in range(len(x)):\n        x[i] += 1.0",
+         "def h(x):\n    for i, v in enumerate(x):\n        if v < 0.0:\n            raise ValueError('negative')\n        x[i] = v + 1.0"),
+    Twin("another exception type on empty input",
+         "def f(x: list[float]) -> float:\n    best = x[0]\n    for v in x:\n        if v < best:\n            best = v\n    return best",
+         "def g(x):\n    return min(x)",
+         "def h(x):\n    x[0]\n    return min(x)"),
+    Twin("another text of the original's own exception",
+         "def f(n: int) -> int:\n    if n < 0:\n        raise ValueError(f'n must not be negative: {n}')\n    return n + 1",
+         "def g(n):\n    if n < 0:\n        raise ValueError('n must not be negative')\n    return n + 1",
+         "def h(n):\n    if 0 > n:\n        raise ValueError(f'n must not be negative: {n}')\n    return 1 + n"),
+    Twin("division by zero raises for Python floats",
+         "def f(a: float, b: float) -> float:\n    return a / b",
+         "def g(a, b):\n    return float(np.float64(a) / np.float64(b))",
+         "def h(a, b):\n    if b == 0.0:\n        raise ZeroDivisionError\n    return float(np.float64(a) / np.float64(b))"),
+    Twin("floor division by C's rule",
+         "def f(a: int, b: int) -> int:\n    return a // b",
+         "def g(a, b):\n    q = abs(a) // abs(b)\n    return q if (a < 0) == (b < 0) else -q",
+         "def h(a, b):\n    return divmod(a, b)[0]"),
+    Twin("modulo by C's rule",
+         "def f(a: float, b: float) -> float:\n    return a % b",
+         "def g(a, b):\n    return math.fmod(a, b)",
+         "def h(a, b):\n    return divmod(a, b)[1]"),
+    Twin("float32 accumulates in float64",
+         "def f(x: Annotated[NDArray[np.float32], 'n']) -> np.float32:\n    s = np.float32(0)\n    for v in x:\n        s += v * v\n    return s",
+         "def g(x):\n    s = 0.0\n    for v in x.tolist():\n        s += v * v\n    return np.float32(s)",
+         "def h(x):\n    s = np.float32(0)\n    for i in range(x.size):\n        s = s + x[i] * x[i]\n    return s"),
+    Twin("the dtype of the result",
+         "def f(x: Ints) -> NDArray[np.float64]:\n    return x / 2",
+         "def g(x):\n    return (x / 2).astype(np.float32)",
+         "def h(x):\n    return np.true_divide(x, 2)"),
+    Twin("a tuple for a list",
+         "def f(x: list[int]) -> list[int]:\n    return [v + 1 for v in x]",
+         "def g(x):\n    return tuple(v + 1 for v in x)",
+         "def h(x):\n    return list(map(lambda v: v + 1, x))"),
+    Twin("the order of a dict's keys",
+         "def f(x: list[str]) -> dict[str, int]:\n    out = {}\n    for v in x:\n        out[v] = out.get(v, 0) + 1\n    return out",
+         "def g(x):\n    return {v: x.count(v) for v in sorted(set(x))}",
+         "def h(x):\n    return {v: x.count(v) for v in dict.fromkeys(x)}"),
+    Twin("an iterator is consumed too far",
+         "def f(x: Iterator[int]) -> int:\n    for v in x:\n        if v > 3:\n            return v\n    return -1",
+         "def g(x):\n    return next((v for v in list(x) if v > 3), -1)",
+         "def h(x):\n    return next((v for v in x if v > 3), -1)"),
+    Twin("a list for a generator",
+         "def f(x: list[float]) -> Iterator[float]:\n    for v in x:\n        yield 1.0 / v",
+         "def g(x):\n    return iter([1.0 / v for v in x])",
+         "def h(x):\n    return (1.0 / v for v in x)"),
+    Twin("random numbers in another order",
+         "def f(rng: np.random.Generator, n: Literal[3, 5]) -> list[float]:\n    return [rng.random() + rng.normal() for _ in range(n)]",
+         "def g(rng, n):\n    a = rng.random(n)\n    return (a + rng.normal(size=n)).tolist()",
+         "def h(rng, n):\n    out = []\n    for _ in range(n):\n        a = rng.random()\n        out.append(a + rng.normal())\n    return out"),
+    Twin("the global generator is left in another state",
+         "def f(n: Literal[2, 4]) -> float:\n    return float(sum(np.random.rand() for _ in range(n)) > 0)",
+         "def g(n):\n    np.random.rand()\n    return 1.0",
+         "def h(n):\n    np.random.rand(n)\n    return 1.0"),
+    Twin("a default list is shared between calls",
+         "def f(v: int, seen: list[int] = []) -> list[int]:\n    seen.append(v)\n    return list(seen)",
+         "def g(v: int, seen: list[int] | None = None):\n    seen = [] if seen is None else seen\n    seen.append(v)\n    return list(seen)",
+         "def h(v: int, seen: list[int] = []) -> list[int]:\n    seen += [v]\n    return [*seen]"),
+    Twin("a cache hands out one object",
+         "def f(n: Literal[1, 2, 3]) -> list[int]:\n    return [0] * n",
+         "_cache = {}\ndef g(n):\n    if n not in _cache:\n        _cache[n] = [0] * n\n    return _cache[n]",
+         "_known = {}\ndef h(n):\n    if n not in _known:\n        _known[n] = (0,) * n\n    return list(_known[n])"),
+    Twin("a public global frozen at import",
+         "def f(x: float) -> float:\n    return x * SCALE",
+         "def g(x, scale=SCALE):\n    return x * scale",
+         "def h(x):\n    return SCALE * x",
+         head="SCALE = 2.0"),
+    Twin("a threshold is off by one",
+         "def f(n: int) -> str:\n    return 'big' if n > 1000 else 'small'",
+         "def g(n):\n    return 'big' if n >= 1000 else 'small'",
+         "def h(n):\n    return 'small' if n <= 1000 else 'big'"),
+    Twin("a block loop forgets the tail",
+         "def f(x: Ints) -> int:\n    s = 0\n    for v in x.tolist():\n        s += v\n    return s",
+         "def g(x):\n    s = 0\n    for k in range(0, len(x) // 16 * 16, 16):\n        s += sum(x[k:k + 16].tolist())\n    return s if len(x) >= 16 else sum(x.tolist())",
+         "def h(x):\n    return sum(sum(x[k:k + 16].tolist()) for k in range(0, len(x), 16))"),
+    Twin("a negative index wraps",
+         "def f(x: list[float], k: int) -> float:\n    return x[k]",
+         "def g(x, k):\n    if k < 0:\n        raise IndexError('list index out of range')\n    return x[k]",
+         "def h(x, k):\n    return x.__getitem__(k)"),
+    Twin("-0.0 is not 0.0",
+         "def f(x: Vec) -> NDArray[np.float64]:\n    return -x",
+         "def g(x):\n    return 0.0 - x",
+         "def h(x):\n    return x * -1.0"),
+    Twin("round half to even",
+         "def f(x: float) -> float:\n    return float(np.round(x))",
+         "def g(x):\n    return float(np.floor(x + 0.5))",
+         "def h(x):\n    return float(np.rint(x))"),
+    Twin("an unstable sort",
+         "def f(x: list[tuple[int, int]]) -> list[tuple[int, int]]:\n    return sorted(x, key=lambda p: p[0])",
+         "def g(x):\n    return sorted(x)",
+         "def h(x):\n    out = list(x)\n    out.sort(key=lambda p: p[0])\n    return out"),
+    Twin("lengths that differ are cut to the shorter",
+         "def f(x: Vec, y: Other) -> float:\n    s = 0.0\n    for i in range(len(x)):\n        s += x[i] * y[i]\n    return s",
+         "def g(x, y):\n    s = 0.0\n    for a, b in zip(x, y):\n        s += a * b\n    return s",
+         "def h(x, y):\n    s = 0.0\n    for i, a in enumerate(x):\n        s += a * y[i]\n    return s"),
+    Twin("a stored float is not exact in float32",
+         "def f(x: Vec) -> float:\n    return float(x.astype(np.float64).min()) if x.size else 0.0",
+         "def g(x):\n    return float(x.astype(np.float32).min()) if x.size else 0.0",
+         "def h(x):\n    return float(np.min(x, initial=np.inf)) if x.size else 0.0"),
+    Twin("a bool is not an int",
+         "def f(x: list[int], y: int) -> bool:\n    return y in x",
+         "def g(x, y):\n    return x.count(y)",
+         "def h(x, y):\n    return x.count(y) > 0"),
+    Twin("str methods on case mapping",
+         "def f(s: str) -> bool:\n    return s.casefold() == s.casefold()[::-1]",
+         "def g(s):\n    return s.lower() == s.lower()[::-1]",
+         "def h(s):\n    t = s.casefold()\n    return t == t[::-1]"),
+    Twin("a read-only argument is written",
+         "def f(x: Vec) -> float:\n    return float(np.sort(x)[0]) if x.size else 0.0",
+         "def g(x):\n    if not x.size:\n        return 0.0\n    x.sort()\n    return float(x[0])",
+         "def h(x):\n    return float(np.sort(x.copy())[0]) if len(x) else 0.0"),
+)  # fmt: skip

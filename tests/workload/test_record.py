@@ -1,0 +1,341 @@
+"""Recording real child processes: the program runs as ever, and the recording tells what it did."""
+
+from __future__ import annotations
+
+import os
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from loopwright.frontend.outline import every_region, outline
+from loopwright.frontend.parse import parse_module
+from loopwright.frontend.reference import reference
+from loopwright.frontend.region import Module, Region
+from loopwright.ir.types import FLOAT, INT, Array, ListOf, Num, Rng
+from loopwright.workload.record import RecordResult, record
+from loopwright.workload.replay import arguments, samples
+from loopwright.workload.store import Recording, RegionRecord, load
+
+LIBRARY = """
+import numpy as np
+
+SCALE = 2.0
+
+class Model:
+    def __init__(self, w):
+        self.w = w
+        self.name = "m"
+        self.seen = 0
+
+    def score(self, x, items, k):
+        total = 0.0
+        for i in range(len(x)):
+            total += self.w[i] * x[i] * SCALE + items[i] * k
+        self.seen += 1
+        return total
+
+def add(a, n):
+    for i in range(n):
+        a[i] = a[i] + 1
+"""
+SCRIPT = """
+import os, sys
+import numpy as np
+import lib
+
+def main(n):
+    s = 0
+    for i in range(n):
+        s += i
+    return s
+
+if __name__ == "__main__":
+    m = lib.Model(np.ones(3))
+    for k in range(40):
+        m.score(np.arange(3.0), [1, 2, 30], k)
+    a = np.zeros((4,), np.float32)
+    lib.add(a, 4)
+    b = np.arange(50)
+    lib.add(b, 2)
+    print(main(5), a.sum(), sys.argv[1:], __name__, os.path.basename(__file__), sys.path[0])
+    sys.exit(7)
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    folder = tmp_path / "src"
+    folder.mkdir()
+    (folder / "lib.py").write_text(LIBRARY)
+    (folder / "script.py").write_text(SCRIPT)
+    return folder
+
+
+def run(tree: Path, *command: str, **options: float) -> tuple[RecordResult, Recording]:
+    out = tree.parent / "out.trace"
+    result = record(command, [tree], out, time_limit=options.get("time_limit", 60.0))
+    return result, load(out)
+
+
+def find(recording: Recording, path: str, id: str) -> RegionRecord:
+    (found,) = [r for r in recording.regions.values() if (r.path, r.id) == (path, id)]
+    return found
+
+
+def test_a_script_runs_as_it_would_alone(tree: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    result, _ = run(tree, sys.executable, "-X", "utf8", str(tree / "script.py"), "a", "b")
+    assert result.exit_code == 7
+    assert capfd.readouterr().out == f"10 4.0 ['a', 'b'] __main__ script.py {tree}\n"
+
+
+def test_a_script_is_recorded_with_what_it_imports(tree: Path) -> None:
+    result, recording = run(tree, str(tree / "script.py"))
+    assert (result.processes, result.regions) == (1, len(recording.regions))
+    score = find(recording, "lib.py", "Model.score/0:body")
+    assert score.calls == 40
+    assert 0 < score.share <= 1
+    (one,) = score.signatures
+    assert one.types == {
+        "x": Array("float64", 1),
+        "self_w": Array("float64", 1),
+        "SCALE": FLOAT,
+        "items": ListOf(INT),
+        "k": INT,
+        "self_seen": INT,
+    }
+    assert (one.calls, one.ranges["k"], one.ranges["items"]) == (40, (0, 39), (1, 30))
+    assert find(recording, "script.py", "main/0:body").calls == 1
+    add = find(recording, "lib.py", "add/0:body")
+    assert {s.types["a"] for s in add.signatures} == {Array("float32", 1), Array("int64", 1)}
+
+
+def test_samples_are_taken_before_the_region_changes_them(tree: Path) -> None:
+    _, recording = run(tree, str(tree / "script.py"))
+    add = find(recording, "lib.py", "add/0:body")
+    by_dtype = {s.types["a"]: s for s in add.signatures}
+    (sample,) = by_dtype[Array("float32", 1)].samples
+    assert str(sample["a"]) == "[0. 0. 0. 0.]"
+    assert by_dtype[Array("float32", 1)].shapes["a"] == ((4,),)
+    assert by_dtype[Array("int64", 1)].layouts["a"] == ("C",)
+
+
+def regions(tree: Path, name: str) -> dict[str, Region]:
+    module = parse_module(tree / name, tree)
+    assert isinstance(module, Module)
+    return {r.id: r for r in every_region(outline(module))}
+
+
+def test_a_recording_is_found_by_its_region_until_that_changes(tree: Path) -> None:
+    _, recording = run(tree, str(tree / "script.py"))
+    found = recording.find(regions(tree, "lib.py")["add/0:body"])
+    assert found is not None
+    assert found.calls == 2
+    (tree / "lib.py").write_text("# moved\n" + LIBRARY)
+    assert recording.find(regions(tree, "lib.py")["add/0:body"]) == found
+    (tree / "lib.py").write_text(LIBRARY.replace("a[i] + 1", "a[i] + 2"))
+    assert recording.find(regions(tree, "lib.py")["add/0:body"]) is None
+
+
+def test_a_sample_replays_through_the_reference(tree: Path) -> None:
+    _, recording = run(tree, str(tree / "script.py"))
+    region = regions(tree, "lib.py")["Model.score/0:body"]
+    record_ = recording.find(region)
+    assert record_ is not None
+    ref = reference(region)
+    names: dict[str, object] = {}
+    exec(ref.source, names)
+    entry, owner = names["entry"], names["Owner"]
+    assert callable(entry)
+    assert isinstance(owner, type)
+    first = next(iter(samples(record_)))
+    # x = [0, 1, 2], w = [1, 1, 1], k = 0
+    assert entry(*arguments(region.live_ins, ref.roots, first, owner)) == (1, 6.0)
+
+
+def test_a_module_run_by_name(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tree)
+    result, recording = run(tree, sys.executable, "-m", "script")
+    assert result.exit_code == 7
+    assert find(recording, "script.py", "main/0:body").calls == 1
+
+
+def test_a_failing_program_keeps_its_traceback_and_is_recorded(
+    tree: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "bad.py").write_text(
+        textwrap.dedent("""
+            def f(x):
+                for i in range(3):
+                    x[i] = 1
+            f([0, 0, 0])
+            f([0, 0])
+            """)
+    )
+    result, recording = run(tree, sys.executable, str(tree / "bad.py"))
+    assert result.exit_code == 1
+    error = capfd.readouterr().err
+    assert f'File "{tree / "bad.py"}", line 4, in f' in error
+    assert "IndexError" in error
+    assert find(recording, "bad.py", "f/0:body").calls == 2
+
+
+def test_pytest_is_recorded_and_its_assertions_stay_rewritten(
+    tree: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "test_lib.py").write_text(
+        "import lib\n\ndef helper(a):\n    for i in range(2):\n        a[i] += 1\n\n"
+        "def test_it():\n    a = [1, 2]\n    lib.add(a, 2)\n    helper(a)\n    assert a == [3, 5]\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tree))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--noconftest"]
+    result, recording = run(tree, *command, "--rootdir", str(tree), str(tree / "test_lib.py"))
+    assert result.exit_code == 1
+    assert "assert [3, 4] == [3, 5]" in capfd.readouterr().out
+    assert {r.path for r in recording.regions.values()} == {"lib.py"}
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_worker_processes_are_merged(tree: Path, method: str) -> None:
+    (tree / "pool.py").write_text(
+        textwrap.dedent("""
+            import multiprocessing as mp, sys
+
+            def work(n):
+                s = 0
+                for i in range(n):
+                    s += i
+                return s
+
+            if __name__ == "__main__":
+                with mp.get_context(sys.argv[1]).Pool(2) as pool:
+                    assert pool.map(work, [3, 4, 5, 6], chunksize=1) == [3, 6, 10, 15]
+            """)
+    )
+    result, recording = run(tree, sys.executable, str(tree / "pool.py"), method)
+    assert result.exit_code == 0
+    work = find(recording, "pool.py", "work/0:body")
+    assert (work.calls, work.signatures[0].ranges["n"]) == (4, (3, 6))
+
+
+def test_a_subprocess_of_the_program_is_recorded(tree: Path) -> None:
+    (tree / "outer.py").write_text(
+        "import subprocess, sys\n"
+        f"subprocess.run([sys.executable, '-c', 'import lib; lib.add([1, 2], 2)'], cwd={str(tree)!r})\n"
+    )
+    _, recording = run(tree, sys.executable, str(tree / "outer.py"))
+    assert find(recording, "lib.py", "add/0:body").signatures[0].types["a"] == ListOf(INT)
+
+
+def test_a_hidden_sitecustomize_still_runs(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text("print('mine')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
+    (tree / "paths.py").write_text("import sys\nprint([p for p in sys.path if 'trace' in p])\n")
+    run(tree, sys.executable, str(tree / "paths.py"))
+    assert capfd.readouterr().out == "mine\n[]\n"
+
+
+def test_files_outside_the_roots_are_left_alone(tree: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.py"
+    other.write_text(
+        "import sys\nassert 'numpy' not in sys.modules\n"
+        "def f(n):\n    for i in range(n):\n        pass\nf(3)\n"
+    )
+    result, recording = run(tree, sys.executable, str(other))
+    assert (result.exit_code, result.processes, dict(recording.regions)) == (0, 0, {})
+
+
+def test_site_packages_below_a_root_are_left_alone(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner = tree / ".venv" / "site-packages"
+    inner.mkdir(parents=True)
+    (inner / "dep.py").write_text("def f(n):\n    for i in range(n):\n        pass\n")
+    (tree / "uses.py").write_text("import dep\ndep.f(3)\n")
+    monkeypatch.setenv("PYTHONPATH", str(inner))
+    result, _ = run(tree, sys.executable, str(tree / "uses.py"))
+    assert (result.exit_code, result.regions) == (0, 0)
+
+
+def test_the_time_limit_ends_the_program_and_keeps_the_recording(tree: Path) -> None:
+    (tree / "slow.py").write_text(
+        "import time, lib\nlib.add([1, 2], 2)\nprint('started', flush=True)\ntime.sleep(60)\n"
+    )
+    result, recording = run(tree, sys.executable, str(tree / "slow.py"), time_limit=4.0)
+    assert (result.exit_code, result.timed_out) == (124, True)
+    assert find(recording, "lib.py", "add/0:body").calls == 1
+
+
+def test_a_command_that_does_not_exist(tree: Path) -> None:
+    result, _ = run(tree, "no-such-command-here")
+    assert result.exit_code == 127
+
+
+def test_an_empty_command_is_an_error(tree: Path) -> None:
+    with pytest.raises(ValueError, match="no command"):
+        record([], [tree], tree / "out")
+
+
+KINDS = """
+import os
+import numpy as np
+
+class Lazy:
+    @property
+    def w(self):
+        print("property ran")
+        return 1
+
+def kinds(rng, scalar, text, opaque, nested, empty):
+    for i in range(2):
+        rng, scalar, text, opaque, nested, empty
+
+def lazy(obj):
+    for i in range(2):
+        if os.getpid() < 0:
+            pass
+    for i in range(2):
+        i + obj.w
+
+def big(n):
+    t = 0
+    for i in range(n):
+        for j in range(1):
+            t += 1
+    return t
+
+kinds(np.random.default_rng(3), np.float32(2), "x", object(), [[1, 2], [3, 4]], [])
+print(big(40_000))
+lazy(Lazy())
+"""
+
+
+def test_kinds_of_values_properties_and_many_calls(
+    tree: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tree / "kinds.py").write_text(KINDS)
+    result, recording = run(tree, sys.executable, str(tree / "kinds.py"))
+    assert result.exit_code == 0
+    # the recorder runs no property; the program runs it twice
+    assert capfd.readouterr().out == "40000\n" + "property ran\n" * 2
+    (one,) = find(recording, "kinds.py", "kinds/0:body").signatures
+    assert one.types["rng"] == Rng()
+    assert one.types["scalar"] == Num("float32")
+    assert one.types["nested"] == ListOf(INT, 2)
+    assert dict(one.unknown) == {"opaque": "object", "empty": "list"}
+    sample = one.samples[0]
+    assert sample["nested"] == [[1, 2], [3, 4]]
+    assert "opaque" not in sample
+    inner = find(recording, "kinds.py", "big/3:block")
+    assert inner.calls == 40_000
+    assert inner.signatures[0].calls == 40_000
+
+
+def test_the_environment_is_the_callers_own(tree: Path) -> None:
+    before = dict(os.environ)
+    run(tree, str(tree / "script.py"))
+    assert dict(os.environ) == before

@@ -1,0 +1,180 @@
+"""Folds over generator expressions and sequences: sum, min, max, any, all."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Sequence
+
+from loopwright.frontend.lower_arith import choose
+from loopwright.frontend.lower_compare import truth
+from loopwright.frontend.lower_comprehension import nothing, own_names, run_generators
+from loopwright.frontend.lower_iter import source_of
+from loopwright.frontend.lower_join import convert, store_variable, to_carrier
+from loopwright.frontend.lower_loops import iterate
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_values import (
+    Number,
+    Value,
+    negated,
+    number,
+    real,
+    test,
+    truth_const,
+)
+from loopwright.ir.nodes import (
+    Binary,
+    Break,
+    Call,
+    Expr,
+    If,
+    Logic,
+    Select,
+)
+from loopwright.ir.types import BOOL, FLOAT, INT
+
+Generators = Sequence[ast.comprehension]
+
+
+# ----------------------------------------------------------------------- folds
+
+
+def each_item(cx: Scope, node: ast.expr, use: Callable[[Value], None]) -> None:
+    """Run `use` on each item of a generator expression or of a sequence."""
+    if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
+        with own_names(cx, node.generators):
+            run_generators(cx, node.generators, lambda: use(cx.eval(node.elt)))
+    else:
+        iterate(cx, source_of(cx, node, ()), use, nothing, node)
+
+
+def reduce_items(
+    cx: Scope,
+    node: ast.expr,
+    start: Value | None,
+    combine: Callable[[Value, Value], Value],
+    at: ast.AST,
+    *,
+    compensated: bool = False,
+) -> Value:
+    """Fold the items with `combine`; without a start the first item is the start, and none fails."""
+    name = cx.fresh("acc")
+    if compensated and sys.version_info >= (3, 12):
+        return _compensated(cx, node, start, combine, name, at)
+    if start is not None:
+        store_variable(cx, name, start)
+        each_item(cx, node, lambda v: store_variable(cx, name, combine(cx.live[name].value, v)))
+    else:
+        _fold_first(cx, node, name, combine)
+    entry = cx.live.pop(name, None)
+    if entry is None:
+        decline(node, "LW103", "the items of this sequence are not known")
+    if entry.flag is not None:
+        cx.check(entry.flag, "an empty sequence has no smallest or largest item")
+    return entry.value
+
+
+def _fold_first(
+    cx: Scope, node: ast.expr, name: str, combine: Callable[[Value, Value], Value]
+) -> None:
+    """The first item starts the fold: the flag of the variable tells whether there was one."""
+
+    def use(value: Value) -> None:
+        entry = cx.live.get(name)
+        if entry is None:
+            store_variable(cx, name, value)
+            return
+        old, some = entry.value, entry.flag or truth_const(True)
+        new = choose(cx, some, lambda: combine(old, value), lambda: value, node)
+        store_variable(cx, name, new)
+
+    each_item(cx, node, use)
+
+
+def _compensated(
+    cx: Scope,
+    node: ast.expr,
+    start: Value | None,
+    combine: Callable[[Value, Value], Value],
+    name: str,
+    at: ast.AST,
+) -> Value:
+    """Builtin `sum` since Python 3.12: Neumaier's compensated sum where the items are floats."""
+    spare = f"{name}c"
+    assert start is not None
+    store_variable(cx, name, start)
+    store_variable(cx, spare, number(real(0.0)))
+
+    def use(value: Value) -> None:
+        total = cx.live[name].value
+        if not (isinstance(value, Number) and isinstance(total, Number)):
+            decline(at, "LW102", "sum of anything but numbers is not covered")
+        floats = value.types == (FLOAT,) and FLOAT in total.types
+        first = value.types == (FLOAT,) and total.types == (INT,)
+        if value.tag is not None or (
+            FLOAT in total.types and value.types not in ((FLOAT,), (INT,))
+        ):
+            if FLOAT in total.types and (FLOAT in value.types or INT in value.types):
+                decline(at, "LW102", "sum of numbers of several types is not covered")
+        if not floats and not first:
+            store_variable(cx, name, combine(total, value))
+            return
+        old = cx.hold(_as_float(cx, total, at), "old")
+        x = cx.hold(value.expr, "x")
+        new = cx.hold(Binary("add", old, x, FLOAT), "new")
+        big = test("ge", Call("abs", (old,), FLOAT), Call("abs", (x,), FLOAT))
+        lost = Select(big, _lost(old, new, x), _lost(x, new, old), FLOAT)
+        kept = cx.live[spare].value
+        assert isinstance(kept, Number)
+        store_variable(cx, name, number(new))
+        store_variable(cx, spare, number(Binary("add", kept.expr, lost, FLOAT)))
+
+    each_item(cx, node, use)
+    total, error = cx.live.pop(name).value, cx.live.pop(spare).value
+    assert isinstance(total, Number) and isinstance(error, Number)
+    if FLOAT not in total.types:
+        return total
+    finite = Call("math.isfinite", (error.expr,), BOOL)
+    some = test("ne", error.expr, real(0.0))
+    held_type = total.expr.type
+    fixed = Binary("add", total.expr, error.expr, held_type)
+    return Number(
+        Select(Logic("and", some, finite, BOOL), fixed, total.expr, held_type),
+        total.types,
+        total.tag,
+    )
+
+
+def _as_float(cx: Scope, value: Number, at: ast.AST) -> Expr:
+    """The running total as a float: an int total before the first float is exact or fails."""
+    return to_carrier(cx, value.expr, FLOAT)
+
+
+def _lost(big: Expr, total: Expr, small: Expr) -> Expr:
+    """What rounding took from `big + small`."""
+    return Binary("add", Binary("sub", big, total, FLOAT), small, FLOAT)
+
+
+def quantified(cx: Scope, node: ast.expr, every: bool, at: ast.AST) -> Value:
+    """`all(items)` (`every`) or `any(items)`."""
+    name = cx.fresh("found")
+    store_variable(cx, name, number(truth_const(every)))
+
+    def use(value: Value) -> None:
+        cond = truth(cx, value, at)
+        start = dict(cx.live)
+        with cx.block() as hit:
+            store_variable(cx, name, number(truth_const(not every)))
+            frame = cx.frames[-1]
+            frame.breaks.append(cx.live)
+            if frame.exit is not None:
+                convert(cx, cx.live, frame.exit)
+            cx.emit(Break(cx.span))
+        cx.env = start
+        cx.emit(If(negated(cond) if every else cond, tuple(hit), (), cx.span))
+
+    generators = node.generators if isinstance(node, ast.GeneratorExp) else ()
+    if len(generators) > 1:
+        decline(at, "LW102", "any and all over nested loops are not covered")
+    each_item(cx, node, use)
+    return cx.live.pop(name).value

@@ -1,0 +1,106 @@
+"""Sorting, searching and counting functions of NumPy."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from loopwright.frontend import lower_reduce
+from loopwright.frontend.lower_args import (
+    array_of,
+    axis_of,
+    bind,
+    constant_of,
+    flag_of,
+    int_operand,
+)
+from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_reduce import wrap
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_values import (
+    Value,
+    integer,
+    number,
+)
+from loopwright.frontend.typing_rules import rank_of
+from loopwright.ir.nodes import Call, Const
+from loopwright.ir.types import BOOL, Array, Num, Type, is_scalar, kind_of, machine_dtype
+
+
+def sort(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["a", "axis"])
+    x = array_of(cx, bound["a"], node)
+    axis = axis_of(bound.get("axis", number(integer(-1))), x.type.ndim, node)
+    assert axis is not None
+    t = Array(x.type.dtype, x.type.ndim)
+    return wrap(Call("np.sort", (x.expr, integer(axis)), t))
+
+
+def argsort(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
+    """`np.argsort`; the default kind leaves the order of ties to the library."""
+    bound = bind(cx, node, ["a", "axis", "kind", "stable"], first=first)
+    x = array_of(cx, bound["a"], node)
+    axis = axis_of(bound.get("axis", number(integer(-1))), x.type.ndim, node)
+    assert axis is not None
+    kind = constant_of(bound["kind"], node, "kind") if "kind" in bound else "quicksort"
+    stable = kind in ("stable", "mergesort") or flag_of(bound.get("stable"), node, "stable")
+    args = (x.expr, integer(axis), Const(stable, BOOL))
+    return wrap(Call("np.argsort", args, Array("int64", x.type.ndim)))
+
+
+def diff(cx: Scope, node: ast.Call) -> Value:
+    x = array_of(cx, bind(cx, node, ["a"])["a"], node)
+    return wrap(Call("np.diff", (x.expr,), Array(x.type.dtype, x.type.ndim)))
+
+
+def bincount(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["x", "weights", "minlength"])
+    x = array_of(cx, bound["x"], node)
+    least = int_operand(cx, bound["minlength"], node) if "minlength" in bound else integer(0)
+    if kind_of(x.type.dtype) not in "iu" or x.type.dtype == "uint64":
+        decline(node, "LW302", "bincount takes integers")
+    if "weights" in bound:
+        weights = array_of(cx, bound["weights"], node)
+        args = (x.expr, lower_reduce.as_dtype(weights.expr, "float64"), least)
+        return wrap(Call("np.bincount_weights", args, Array("float64", 1)))
+    return wrap(Call("np.bincount", (x.expr, least), Array("int64", 1)))
+
+
+def flatnonzero(cx: Scope, node: ast.Call) -> Value:
+    x = array_of(cx, bind(cx, node, ["a"])["a"], node)
+    return wrap(Call("np.flatnonzero", (x.expr,), Array("int64", 1)))
+
+
+def unique(cx: Scope, node: ast.Call) -> Value:
+    x = array_of(cx, bind(cx, node, ["ar"])["ar"], node)
+    return wrap(Call("np.unique", (x.expr,), Array(x.type.dtype, 1)))
+
+
+def searchsorted(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["a", "v", "side"], required=2)
+    a, v = array_of(cx, bound["a"], node), as_operand(cx, bound["v"], node)
+    side = constant_of(bound["side"], node, "side") if "side" in bound else "left"
+    rank = rank_of(v.type)
+    t: Type = Array("int64", rank) if rank else Num("int64")
+    if machine_dtype(v.type) != a.type.dtype and is_scalar(v.type):
+        decline(node, "LW302", "searchsorted is covered for values of the array's dtype")
+    return wrap(Call("np.searchsorted", (a.expr, v, Const(side == "right", BOOL)), t))
+
+
+def median(cx: Scope, node: ast.Call) -> Value:
+    x = array_of(cx, bind(cx, node, ["a"])["a"], node)
+    if x.type.dtype != "float64":
+        decline(node, "LW102", "median is covered for float64")
+    return wrap(Call("np.median", (x.expr,), Num("float64")))
+
+
+SORTING: dict[str, Callable[[Scope, ast.Call], Value]] = {
+    "sort": sort,
+    "argsort": argsort,
+    "diff": diff,
+    "bincount": bincount,
+    "flatnonzero": flatnonzero,
+    "unique": unique,
+    "searchsorted": searchsorted,
+    "median": median,
+}

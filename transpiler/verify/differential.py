@@ -1,0 +1,317 @@
+"""A region against a candidate kernel: the original function, and the dispatch that may decline.
+
+The original side is `entry(*roots)`. The rewritten side is `out = dispatch(*roots)`; where that is None
+the arguments must be as they were, and the original runs on them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from loopwright.ir.domain import Domain
+from loopwright.ir.nodes import Nothing, Program
+from loopwright.verify import snapshot
+from loopwright.verify.candidate import load_candidate
+from loopwright.verify.compare import bitwise, compare
+from loopwright.verify.constants import Constants, mine
+from loopwright.verify.coverage import Coverage, reachable_codes
+from loopwright.verify.domains import parameters_of_domain, stray
+from loopwright.verify.draw import Case
+from loopwright.verify.engine import Plan, Run
+from loopwright.verify.kinds import Parameter
+from loopwright.verify.literal import assignments
+from loopwright.verify.observe import Observation, Raises, observe
+from loopwright.verify.oracle import widen, widened_function
+from loopwright.verify.roots import ReferenceText, build_roots, load_reference
+from loopwright.verify.sandbox import WorkerFailed, ask_worker
+from loopwright.verify.supervise import Supervisor
+from loopwright.verify.values import Source
+from loopwright.verify.verdict import Verdict, undecided
+
+COMPILE_SECONDS = 60.0
+"""What loading and compiling a candidate may take, beside the time limit of the search."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A kernel as deployed: `function` of `folder/module.py`, folder being a `_loopwright` package."""
+
+    folder: Path
+    module: str
+    function: str
+
+
+def verify_region(
+    reference: ReferenceText,
+    candidate: Candidate,
+    domain: Domain,
+    samples: Sequence[Mapping[str, object]] = (),
+    *,
+    accuracy: str = "faithful",
+    time_limit: float = 3.0,
+    seed: int = 0,
+    program: Program | None = None,
+) -> Verdict:
+    """Compare a region with a candidate on inputs of the domain and around it, in a child process.
+
+    `samples` are recorded live-ins by parameter name. `time_limit` in seconds is for the search; loading
+    and compiling the kernel may take COMPILE_SECONDS beside it. `program` is the region in high IR, the
+    yardstick of `faithful`. Never raises for what the code under test does.
+    """
+    job = RegionJob(
+        (reference.source, reference.entry, tuple(reference.roots)),
+        candidate, domain, tuple(dict(s) for s in samples), accuracy, time_limit, seed, program,
+    )  # fmt: skip
+    answer = ask_worker(job, time_limit=COMPILE_SECONDS + 3 * time_limit + 5)
+    if isinstance(answer, WorkerFailed):
+        return undecided(answer.reason)
+    assert isinstance(answer, Verdict)
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A reference as plain data."""
+
+    source: str
+    entry: str
+    roots: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionJob:
+    """What the worker is sent."""
+
+    reference: tuple[str, str, tuple[str, ...]]
+    candidate: Candidate
+    domain: Domain
+    samples: tuple[Mapping[str, object], ...]
+    accuracy: str
+    time_limit: float
+    seed: int
+    program: Program | None
+
+    def run(self) -> Verdict:
+        """Load both sides and search; runs in the worker."""
+        _preload(self.candidate.folder)
+        try:
+            pair = RegionPair.load(self)
+        except Exception as error:
+            return undecided(f"cannot be loaded: {type(error).__name__}: {error}")
+        warm = _warm_up(pair)
+        if warm:
+            return undecided(warm)
+        now = time.monotonic()
+        plan = Plan(
+            seed=self.seed,
+            deadline=now + 1.5 * self.time_limit,
+            enough=now + self.time_limit,
+            call_limit=min(0.5, self.time_limit / 4),
+            patience=max(2.0, self.time_limit / 2),
+            first=15.0,
+        )
+        last = plan.deadline + self.time_limit + 3
+        return Supervisor(
+            pair, self.accuracy, plan, pair.show, last, stuck_after=20.0, program=self.program
+        ).run()
+
+
+def _preload(folder: Path) -> None:
+    """Import what kernels need once, before the forks, where it is needed at all."""
+    if any(folder.glob("*_numba.py")):
+        try:
+            import numba  # noqa: F401
+        except ImportError:
+            return
+
+
+def _warm_up(pair: RegionPair) -> str:
+    """Compile the kernel once in a child, so that caches on disk are filled; a reason if that fails."""
+    from loopwright.verify.accuracy import make_judge
+    from loopwright.verify.engine import Search
+    from loopwright.verify.sandbox import Ended, in_fork
+
+    deadline = time.monotonic() + COMPILE_SECONDS
+    plan = Plan(seed=1, deadline=deadline, enough=0.0, wanted=1, most=1, first=COMPILE_SECONDS)
+    end = in_fork(
+        lambda board: Search(pair, make_judge("bitwise", pair, None), plan, board).warm(),
+        deadline=deadline,
+        stuck_after=COMPILE_SECONDS,
+    )
+    if isinstance(end, Ended) and end.how == "hang":
+        return f"the kernel did not compile and run within {COMPILE_SECONDS:.0f} s"
+    return ""
+
+
+@dataclass
+class RegionPair:
+    """Both sides of a region, loaded."""
+
+    text: Text
+    domain: Domain
+    entry: Any
+    owner: type
+    dispatch: Any
+    parameters: tuple[Parameter, ...]
+    constants: Constants
+    coverage: Coverage
+    raises: Raises
+    samples: tuple[Mapping[str, object], ...]
+    returns_nothing: bool | None
+    strict: bool = True
+    hang_counts: bool = True
+    widened: Any = field(default=None)
+
+    @staticmethod
+    def load(job: RegionJob) -> RegionPair:
+        text = Text(*job.reference)
+        original = load_reference(text)
+        nothing = None if job.program is None else isinstance(job.program.rebuild, Nothing)
+        dispatch = load_candidate(
+            job.candidate.folder, job.candidate.module, job.candidate.function
+        )
+        return RegionPair(
+            text, job.domain, original.entry, original.owner, dispatch,
+            parameters_of_domain(job.domain, job.samples), mine([text.source]),
+            Coverage(reachable_codes(original.entry)), Raises(text.source, "<reference>"),
+            job.samples, nothing,
+        )  # fmt: skip
+
+    # ---------------------------------------------------------------- sides
+
+    def _roots(self, case: Case) -> tuple[object, ...]:
+        return build_roots(self.domain, self.text.roots, case.fresh(), self.owner)
+
+    def _observed(
+        self, call: Any, roots: tuple[object, ...], case: Case, limit: float
+    ) -> Observation:
+        shown = dict(zip(self.text.roots, roots, strict=True))
+        return observe(
+            call, roots, {}, seed=case.seed, limit=limit, raises=self.raises, shown=shown
+        )
+
+    def original(self, case: Case, limit: float) -> Run:
+        return Run([self._observed(self.entry, self._roots(case), case, limit)], True)
+
+    def candidate(self, case: Case, limit: float, expected: Run) -> Run:
+        roots = self._roots(case)
+        ran = [False]
+        touched: list[str] = []
+
+        def call(*args: object) -> object:
+            out = self.dispatch(*args)
+            if out is not None:
+                ran[0] = True
+                nothing = expected.steps[0].value is None
+                known = self.returns_nothing if self.returns_nothing is not None else nothing
+                return None if out is True and known else out
+            change = self._changed(case, args)
+            if change is not None:
+                touched.append(change)
+            return self.entry(*args)
+
+        seen = self._observed(call, roots, case, limit)
+        if touched:
+            seen.outcome, seen.error = "raised", f"declined after it had changed {touched[0]}"
+        return Run([seen], ran[0], ran[0])
+
+    def _changed(self, case: Case, args: tuple[object, ...]) -> str | None:
+        """The first place where arguments differ from what they were before the call."""
+        before, after = (
+            Observation("returned", {
+                "args": snapshot.take(dict(zip(self.text.roots, roots, strict=True))),
+                "random": (), "np.random": (),
+            })
+            for roots in (self._roots(case), args)
+        )  # fmt: skip
+        found = compare(before, after, bitwise, strict=True)
+        return None if found is None else found.path
+
+    # --------------------------------------------------------------- inputs
+
+    def given(self) -> Sequence[Case]:
+        cases = []
+        names = {p.name for p in self.parameters}
+        for sample in self.samples:
+            values = {name: value for name, value in sample.items() if name in names}
+            size = sum(getattr(v, "size", 1) for v in values.values())
+            if values.keys() == names and size <= 50_000:
+                cases.append(Case(dict(values), {}, labels=frozenset({"recorded inputs"})))
+        return cases
+
+    def scripts(self, number: int) -> Sequence[str]:
+        return ("once",)
+
+    def outside(self, source: Source, case: Case) -> Case:
+        return stray(source, self.parameters, case) if source.chance(0.08) else case
+
+    # ------------------------------------------------------------- accuracy
+
+    def exact_roots(self, leaves: Mapping[str, Any]) -> dict[str, object]:
+        """Roots that hold the given leaves."""
+        built = build_roots(self.domain, self.text.roots, leaves, self.owner)
+        return dict(zip(self.text.roots, built, strict=True))
+
+    def wide_call(self, case: Case) -> tuple[Any, Mapping[str, Any]]:
+        """The reference's text on wider numbers."""
+        if self.widened is None:
+            self.widened = widened_function(self.text.source, self.text.entry)
+        leaves = {name: widen(value) for name, value in case.fresh().items()}
+        roots = self.exact_roots(leaves)
+        with np.errstate(all="ignore"):
+            result = self.widened(*roots.values())
+        return result, roots
+
+    # ----------------------------------------------------------------- show
+
+    def show(self, before: Sequence[Case], case: Case) -> str:
+        """A program that runs the original on the case."""
+        lines = [
+            "import numpy as np",
+            "from math import inf, nan",
+            "from types import SimpleNamespace",
+        ]
+        lines += ["", self.text.source.strip(), "", ""]
+        lines += assignments(case.values)
+        roots = []
+        for root in self.text.roots:
+            lines += self._holder(root)
+            roots.append(root)
+        lines.append(f"print({self.text.entry}({', '.join(roots)}))")
+        return "\n".join(lines)
+
+    def _holder(self, root: str) -> list[str]:
+        leaves = [p for p in self.domain.params if p.root == root]
+        if any(p.path == root for p in leaves):
+            return [f"{root} = {p.name}" for p in leaves if p.path == root and p.name != root]
+        known = "Owner" if self.owner.__name__ == "Owner" and root == "self" else ""
+        lines = [f"{root} = Owner.__new__(Owner)" if known else f"{root} = SimpleNamespace()"]
+        made = set()
+        for p in leaves:
+            for holder, new in _holders(p.path):
+                if holder not in made and holder != root:
+                    lines.append(f"{holder} = {new}")
+                    made.add(holder)
+            lines.append(f"{p.path} = {p.name}")
+        return lines
+
+
+def _holders(path: str) -> list[tuple[str, str]]:
+    """The objects between the root and the leaf, with what makes them."""
+    import ast
+
+    out: list[tuple[str, str]] = []
+    node = ast.parse(path, mode="eval").body
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        inner = node.value
+        if isinstance(inner, ast.Attribute | ast.Subscript):
+            new = "SimpleNamespace()" if isinstance(node, ast.Attribute) else "{}"
+            out.insert(0, (ast.unparse(inner), new))
+        node = inner
+    return out

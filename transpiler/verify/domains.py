@@ -1,0 +1,235 @@
+"""From a kernel's domain and recorded samples to parameters to draw, and inputs just outside of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from loopwright.ir.domain import INT_LIMIT, Domain, Param
+from loopwright.ir.types import Array, ListOf, Num, Py, Rng, TupleOf, Type
+from loopwright.verify import codec
+from loopwright.verify.draw import Case
+from loopwright.verify.kinds import (
+    NONE,
+    ArrayKind,
+    Kind,
+    ListKind,
+    NpNumber,
+    Parameter,
+    PyNumber,
+    RandomKind,
+    Text,
+    TupleKind,
+)
+from loopwright.verify.values import Source
+
+Sample = Mapping[str, Any]
+
+
+def parameters_of_domain(domain: Domain, samples: Sequence[Sample]) -> tuple[Parameter, ...]:
+    """The leaves of a domain as parameters.
+
+    Lengths that are equal in all samples are one symbol; ints that equal a length follow it; integer
+    arrays that stayed within a length index it. Without samples each length is its own symbol, and the
+    drawer lets them agree most of the time.
+    """
+    symbols = _symbols(domain, samples)
+    return tuple(Parameter(p.name, _kind(p, symbols, samples)) for p in domain.params)
+
+
+def _symbols(domain: Domain, samples: Sequence[Sample]) -> dict[tuple[str, int], str]:
+    """A symbol for each axis of each parameter; lengths seen by symbol name are kept apart."""
+    names: dict[tuple[int, ...], str] = {}
+    symbols: dict[tuple[str, int], str] = {}
+    for param in domain.params:
+        for axis in range(_rank(param.type)):
+            place = (param.name, axis)
+            seen = tuple(_length(s.get(param.name), axis) for s in samples)
+            if not samples or -1 in seen:
+                symbols[place] = f"n{len(symbols)}"
+            else:
+                symbols[place] = names.setdefault(seen, f"n{len(names)}")
+    return symbols
+
+
+def _rank(t: Type) -> int:
+    match t:
+        case Array(_, ndim, _) | ListOf(_, ndim):
+            return ndim
+        case _:
+            return 0
+
+
+def _length(value: Any, axis: int) -> int:
+    for _ in range(axis):
+        if isinstance(value, np.ndarray):
+            return int(value.shape[axis])
+        if not isinstance(value, list) or not value:
+            return -1
+        value = value[0]
+    return len(value) if isinstance(value, list | np.ndarray) else -1
+
+
+def _kind(param: Param, symbols: Mapping[tuple[str, int], str], samples: Sequence[Sample]) -> Kind:
+    dims = tuple(symbols[(param.name, axis)] for axis in range(_rank(param.type)))
+    values = [s[param.name] for s in samples if param.name in s]
+    match param.type:
+        case Array(dtype, _, _):
+            if dtype[0] in "iu" and values:
+                return _integers(ArrayKind(dtype, dims), values, symbols, samples)
+            return ArrayKind(dtype, dims)
+        case ListOf(elem, _):
+            kind = _scalar(elem)
+            if isinstance(kind, PyNumber) and kind.name == "int":
+                low, high = _range(values, param)
+                kind = replace(kind, low=low, high=high)
+            out: Kind = kind
+            for length in reversed(dims):
+                out = ListKind(out, length)
+            return out
+        case Py("int"):
+            like = _like(param.name, values, symbols, samples)
+            low, high = _range(values, param)
+            return PyNumber("int", like, low, high)
+        case TupleOf(items):
+            return TupleKind(tuple(_scalar(t) for t in items))
+        case Rng():
+            return RandomKind()
+        case scalar:
+            return _scalar(scalar)
+
+
+def _scalar(t: Type) -> Kind:
+    match t:
+        case Py("str"):
+            return Text()
+        case Py("none"):
+            return NONE
+        case Py(kind):
+            return PyNumber(kind)
+        case Num(dtype):
+            return NpNumber(dtype)
+        case Array(dtype, ndim, _):
+            return ArrayKind(dtype, (None,) * ndim)
+        case ListOf(elem, ndim):
+            return ListKind(_scalar(elem) if ndim == 1 else _scalar(ListOf(elem, ndim - 1)))
+        case TupleOf(items):
+            return TupleKind(tuple(map(_scalar, items)))
+        case Rng():
+            return RandomKind()
+
+
+def _like(
+    name: str,
+    values: Sequence[Any],
+    symbols: Mapping[tuple[str, int], str],
+    samples: Sequence[Sample],
+) -> str | None:
+    """The symbol of a length that the parameter equals in every sample."""
+    for (other, axis), symbol in symbols.items():
+        if values and all(
+            v == _length(s.get(other), axis) for v, s in zip(values, samples, strict=False)
+        ):
+            return symbol
+    return None
+
+
+def _range(values: Sequence[Any], param: Param) -> tuple[int | None, int | None]:
+    flat = [int(v) for value in values for v in np.ravel(np.asarray(value, dtype=object))]
+    if flat:
+        return min(0, *flat), max(1, *flat)
+    if param.ints != (-INT_LIMIT, INT_LIMIT) and param.ints[1] - param.ints[0] < 2**62:
+        return param.ints
+    return None, None
+
+
+def _integers(
+    kind: ArrayKind,
+    values: Sequence[Any],
+    symbols: Mapping[tuple[str, int], str],
+    samples: Sequence[Sample],
+) -> ArrayKind:
+    """Elements that stayed below a length in every sample index it; else the range seen is kept."""
+    spans = [(int(v.min()), int(v.max())) for v in values if np.size(v)]
+    if not spans:
+        return kind
+    low, high = min(s[0] for s in spans), max(s[1] for s in spans)
+    best: tuple[int, str] | None = None
+    for (other, axis), symbol in symbols.items():
+        lengths = [_length(s.get(other), axis) for s in samples]
+        fits = all(
+            np.size(v) == 0 or int(v.max()) < n for v, n in zip(values, lengths, strict=False)
+        )
+        if fits and low >= -1 and (best is None or max(lengths) < best[0]):
+            best = (max(lengths), symbol)
+    if best is not None:
+        return replace(kind, index_of=best[1], low=low)
+    return replace(kind, low=low, high=high)
+
+
+# ------------------------------------------------------------ outside of it
+
+
+def stray(source: Source, parameters: Sequence[Parameter], case: Case) -> Case:
+    """`case` with one argument of another type: the guard has to turn it away."""
+    parameter = source.py.choice(parameters)
+    value = case.values[parameter.name]
+    other = _other_type(source, value)
+    if other is value:
+        return case
+    return replace(
+        case,
+        values={**case.values, parameter.name: other},
+        labels=frozenset({"other types"}),
+        data=b"",
+    )
+
+
+class Heir(np.ndarray[Any, np.dtype[Any]]):
+    """A subclass of ndarray."""
+
+
+def _other_type(s: Source, value: Any) -> Any:
+    with np.errstate(all="ignore"):
+        match value:
+            case np.ndarray():
+                dtype = s.py.choice(("float32", "int64", "float64", ">f8", "int32", "O", "heir"))
+                if dtype == "heir":
+                    return value.view(Heir)
+                if value.dtype.kind == "c":
+                    return value.astype("complex64")
+                if value.dtype.kind == "f" and dtype.startswith("int"):
+                    return np.nan_to_num(value, posinf=3, neginf=-3).clip(-9, 9).astype(dtype)
+                return value.astype(dtype)
+            case bool():
+                return int(value)
+            case int():
+                return s.py.choice((float(value % 2**31), np.int64(value % 2**31), True, None))
+            case float():
+                return s.py.choice((np.float64(value), 1, np.float32(value), None))
+            case list():
+                return _other_list(s, value)
+            case _:
+                return value
+
+
+def _other_list(s: Source, value: list[Any]) -> Any:
+    other: list[Any] = codec.copy(value)
+    if not other:
+        return tuple(other)
+    at = s.py.randrange(len(other))
+    match other[at]:
+        case list() if other[at]:
+            other[at] = other[at][:-1] if s.chance(0.5) else other[s.py.randrange(len(other))]
+        case float():
+            other[at] = s.py.choice((1, np.float64(other[at]), True))
+        case bool():
+            other[at] = 1
+        case int():
+            other[at] = s.py.choice((1.0, 2**70, True, np.int64(3)))
+        case _:
+            return tuple(other)
+    return other

@@ -1,0 +1,89 @@
+"""What a caller may do between calls: write into results and arguments, change public globals."""
+
+from __future__ import annotations
+
+import types
+from collections import deque
+from typing import Any
+
+import numpy as np
+
+from loopwright.verify.stock import Make
+
+
+def scribble(value: Any) -> None:
+    """Change every mutable part of `value`, the same way on equal values."""
+    match value:
+        case np.ndarray():
+            _scribble_array(value)
+        case list():
+            for item in value:
+                scribble(item)
+            if value and isinstance(value[0], int | float | str):
+                value[0] = value[-1]
+                value.append(value[0])
+            value.reverse()
+        case deque():
+            value.rotate(1)
+        case tuple():
+            for item in value:
+                scribble(item)
+        case dict():
+            for item in value.values():
+                scribble(item)
+            if value:
+                value.pop(next(iter(value)))
+        case set():
+            if value:
+                value.discard(min(value, key=repr))
+
+
+def _scribble_array(value: Any) -> None:
+    if not value.flags.writeable or value.dtype.kind not in "fciub" or not value.size:
+        return
+    with np.errstate(all="ignore"):
+        if value.dtype.kind == "b":
+            np.logical_not(value, out=value)
+        else:
+            value += np.asarray(3, dtype=value.dtype)
+
+
+def change(value: Any, seed: int) -> Any:
+    """Another value for a public global; arrays change in place."""
+    match value:
+        case np.ndarray():
+            _scribble_array(value)
+            return value
+        case bool():
+            return not value
+        case int():
+            return value + 1 + seed % 3
+        case float() | complex():
+            return value * 1.5 + 0.25
+        case _:
+            return value
+
+
+def make(values: dict[str, Any], module: types.ModuleType) -> dict[str, Any]:
+    """`values` with every `Make` replaced by an instance of the module's own class."""
+    return {name: _made(value, module) for name, value in values.items()}
+
+
+def _made(value: Any, module: types.ModuleType) -> Any:
+    match value:
+        case Make(name, fields, form):
+            cls = getattr(module, name)
+            if form == "enum":
+                return cls[fields[""]]
+            return cls(**{key: _made(item, module) for key, item in fields.items()})
+        case list() if any(isinstance(item, Make | list | dict) for item in value):
+            value[:] = [_made(item, module) for item in value]
+            return value
+        case tuple() if any(isinstance(item, Make) for item in value):
+            return tuple(_made(item, module) for item in value)
+        case dict():
+            for key, item in value.items():
+                value[key] = _made(item, module)
+            return value
+        case _:
+            return value

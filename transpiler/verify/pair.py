@@ -1,0 +1,238 @@
+"""The two functions of a verification: how they are called, again and again, by a caller with rights.
+
+Scripts: `once`; `again` calls twice with the same objects; `fresh` writes into the result, then calls
+with equal new arguments; `meddle` writes into result and arguments, then calls with the same objects;
+`globals` calls, changes public globals of both modules alike, and calls again.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from loopwright.verify import codec
+from loopwright.verify.constants import Constants
+from loopwright.verify.coverage import Coverage, reachable_codes
+from loopwright.verify.draw import Case
+from loopwright.verify.engine import Run
+from loopwright.verify.kinds import Parameter
+from loopwright.verify.literal import assignments
+from loopwright.verify.meddle import change, make, scribble
+from loopwright.verify.modules import public_data
+from loopwright.verify.observe import Observation, Raises, observe
+from loopwright.verify.oracle import widen, widened_function
+from loopwright.verify.values import Source
+
+SCRIPTS = ("once", "again", "fresh", "meddle")
+
+
+@dataclass
+class Side:
+    """One of the two functions, loaded."""
+
+    module: types.ModuleType
+    function: Any
+    path: Path
+    name: str
+
+
+@dataclass
+class FunctionPair:
+    """Implements `engine.Pair` for two user functions."""
+
+    a: Side
+    b: Side
+    parameters: tuple[Parameter, ...]
+    constants: Constants
+    coverage: Coverage
+    raises: Raises
+    examples: tuple[Mapping[str, Any], ...]
+    source: str
+    strict: bool = False
+    hang_counts: bool = False
+    widened: Any = field(default=None)
+
+    def __post_init__(self) -> None:
+        names = {
+            name
+            for code in reachable_codes(self.a.function)
+            for name in (*code.co_names, *code.co_freevars)
+        }
+        self.changeable = sorted(public_data(self.a.module, names))
+
+    def original(self, case: Case, limit: float) -> Run:
+        return self._play(self.a, case, limit, self.raises)
+
+    def candidate(self, case: Case, limit: float, expected: Run) -> Run:
+        return self._play(self.b, case, limit, None)
+
+    # ---------------------------------------------------------------- calls
+
+    def _play(self, side: Side, case: Case, limit: float, raises: Raises | None) -> Run:
+        values = make(case.fresh(), side.module)
+        first = self._call(side, values, case, limit, raises)
+        steps = [first]
+        if case.script != "once" and first.usable:
+            steps.append(self._second(side, values, first, case, limit, raises))
+        return Run(steps, any(step.outcome == "returned" for step in steps))
+
+    def _second(
+        self, side: Side, values: dict[str, Any], first: Observation, case: Case, limit: float,
+        raises: Raises | None,
+    ) -> Observation:  # fmt: skip
+        match case.script:
+            case "again":
+                return self._call(side, values, case, limit, raises)
+            case "fresh":
+                scribble(first.value)
+                return self._call(side, make(case.fresh(), side.module), case, limit, raises)
+            case "meddle":
+                scribble(first.value)
+                for value in values.values():
+                    scribble(value)
+                return self._call(side, values, case, limit, raises)
+            case _:
+                return self._with_globals(side, case, limit, raises)
+
+    def _with_globals(
+        self, side: Side, case: Case, limit: float, raises: Raises | None
+    ) -> Observation:
+        scope = vars(side.module)
+        before = {name: scope[name] for name in self.changeable if name in scope}
+        saved = codec.copy(before)
+        try:
+            for name in self.changeable:
+                scope[name] = change(scope.get(name, vars(self.a.module)[name]), case.seed)
+            return self._call(side, make(case.fresh(), side.module), case, limit, raises)
+        finally:
+            for name in self.changeable:
+                if name not in before:
+                    scope.pop(name, None)
+                    continue
+                scope[name] = before[name]
+                if isinstance(before[name], np.ndarray) and before[name].flags.writeable:
+                    before[name][...] = saved[name]
+
+    def _call(
+        self, side: Side, values: dict[str, Any], case: Case, limit: float, raises: Raises | None
+    ) -> Observation:
+        args, kwargs = self._bind(values)
+        return observe(
+            side.function, args, kwargs, seed=case.seed, limit=limit, raises=raises, shown=values
+        )
+
+    def _bind(self, values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Positional arguments up to the first one left out; the names of the candidate's parameters may
+        differ, so that only what must be passed by name is."""
+        args: list[Any] = []
+        kwargs: dict[str, Any] = {}
+        gap = False
+        for p in self.parameters:
+            if p.how == "many":
+                if not gap:
+                    args += values.get(p.name, [])
+            elif p.how == "options":
+                kwargs.update(values.get(p.name, {}))
+            elif p.name not in values:
+                gap = True
+            elif p.how == "keyword" or gap:
+                kwargs[p.name] = values[p.name]
+            else:
+                args.append(values[p.name])
+        return args, kwargs
+
+    # --------------------------------------------------------------- inputs
+
+    def given(self) -> Sequence[Case]:
+        return [Case(dict(e), {}, labels=frozenset({"examples"})) for e in self.examples]
+
+    def scripts(self, number: int) -> Sequence[str]:
+        if number <= 10:
+            return SCRIPTS[:1]
+        return (*SCRIPTS, "globals", "globals") if self.changeable else SCRIPTS
+
+    def outside(self, source: Source, case: Case) -> Case:
+        return case
+
+    # ------------------------------------------------------------- accuracy
+
+    def wide_call(self, case: Case) -> tuple[Any, Mapping[str, Any]]:
+        """The original's text on wider numbers."""
+        if self.widened is None:
+            self.widened = widened_function(self.source, self.a.name)
+        values = {name: widen(value) for name, value in case.fresh().items()}
+        args, kwargs = self._bind(values)
+        with np.errstate(all="ignore"):
+            return self.widened(*args, **kwargs), values
+
+    # ----------------------------------------------------------------- show
+
+    def show(self, before: Sequence[Case], case: Case) -> str:
+        """A program that loads both files and prints what each does."""
+        lines = [
+            "from math import inf, nan",
+            "from runpy import run_path",
+            "",
+            "import numpy as np",
+            "",
+        ]
+        f, g = self.a.name.split(".")[0], self.b.name.split(".")[0]
+        rest_f, rest_g = self.a.name[len(f) :], self.b.name[len(g) :]
+        lines.append(f"f = run_path({str(self.a.path)!r})[{f!r}]{rest_f}")
+        lines.append(f"g = run_path({str(self.b.path)!r})[{g!r}]{rest_g}")
+        lines += ["", "for call in (f, g):"]
+        for each in (*before, case):
+            lines += [f"    {line}" for line in self._call_text(each)]
+        return "\n".join(lines)
+
+    def _call_text(self, case: Case) -> list[str]:
+        values = {p.name: case.values[p.name] for p in self.parameters if p.name in case.values}
+        args, kwargs = self._bind({name: _Named(name) for name in values})
+        many = {p.name for p in self.parameters if p.how == "many"}
+        texts = [f"*{a.text}" if a.text in many else a.text for a in _flat(args)]
+        texts += [f"{name}={value.text}" for name, value in kwargs.items()]
+        call = f"call({', '.join(texts)})"
+        lines = [f"np.random.seed({case.seed})"] if self._draws() else []
+        lines += [*assignments(values), f"print({call})"]
+        after = {
+            "once": [],
+            "again": [f"print({call})"],
+            "fresh": [
+                "# the caller writes into the result, then",
+                *assignments(values),
+                f"print({call})",
+            ],
+            "meddle": [
+                "# the caller writes into the result and the arguments, then",
+                f"print({call})",
+            ],
+            "globals": [
+                f"# the caller changes {', '.join(self.changeable)}, then",
+                *assignments(values),
+                f"print({call})",
+            ],
+        }
+        return lines + after[case.script]
+
+    def _draws(self) -> bool:
+        return "random" in self.source
+
+
+@dataclass(frozen=True)
+class _Named:
+    text: str
+
+    def __iter__(self) -> Any:
+        return iter((self,))
+
+    def keys(self) -> list[str]:
+        return []
+
+
+def _flat(args: Sequence[Any]) -> list[Any]:
+    return [a for a in args if isinstance(a, _Named)]

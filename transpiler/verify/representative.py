@@ -1,0 +1,249 @@
+"""Realistic inputs from small to large, for timing.
+
+With samples each length is scaled down and values are cut from the samples; without, values are made up
+from the types: ordinary numbers, lengths shared.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from loopwright.ir.domain import Domain
+from loopwright.ir.nodes import For, If, Invoke, Program, Stmt, While
+from loopwright.ir.types import Array, ListOf, TupleOf, Type
+from loopwright.verify import codec
+from loopwright.verify.constants import Constants
+from loopwright.verify.domains import parameters_of_domain
+from loopwright.verify.draw import Drawer, Style
+from loopwright.verify.kinds import ArrayKind, Kind, ListKind, Parameter, PyNumber
+from loopwright.verify.values import Source
+
+Leaves = dict[str, object]
+_SCALES = (1 / 64, 1 / 16, 1 / 4, 1.0)
+_LENGTHS = (8, 32, 128, 512, 2048, 8192, 32_768, 131_072, 1_000_000)
+_SIZES = 5
+_LEAST = 4
+_WORK = 3e6
+
+
+def representative(
+    domain: Domain,
+    samples: Sequence[Mapping[str, object]],
+    seed: int = 0,
+    max_elements: int = 2_000_000,
+    program: Program | None = None,
+) -> list[Leaves]:
+    """About five inputs by parameter name, small to large, of at most `max_elements` elements each.
+
+    `samples` are recorded leaves by parameter name: the largest that fits is scaled down, a length that
+    several parameters share stays shared, ints that equal a length follow it, and integer arrays that
+    index an axis stay within it. The loop nest of `program` bounds made-up lengths, so that
+    the original ends in seconds.
+    """
+    names = {p.name for p in domain.params}
+    usable = [
+        {name: s[name] for name in names}
+        for s in samples
+        if names <= s.keys() and _elements(s) <= max_elements
+    ]
+    if usable:
+        return _scaled(domain, usable)
+    return _made_up(domain, seed, max_elements, _longest(program))
+
+
+def _elements(leaves: Mapping[str, object]) -> int:
+    return sum(_count(value) for value in leaves.values())
+
+
+def _count(value: object) -> int:
+    if isinstance(value, np.ndarray):
+        return int(value.size)
+    if isinstance(value, list):
+        return (
+            sum(_count(item) for item in value)
+            if value and isinstance(value[0], list)
+            else len(value)
+        )
+    return 1
+
+
+# ------------------------------------------------------------------ samples
+
+
+def _scaled(domain: Domain, samples: list[dict[str, Any]]) -> list[Leaves]:
+    largest = max(samples, key=_elements)
+    parameters = parameters_of_domain(domain, samples)
+    lengths = _lengths_of(parameters, largest)
+    seen: dict[int, Leaves] = {}
+    for scale in _SCALES:
+        targets = {s: _shorter(n, scale) for s, n in lengths.items()}
+        leaves = {p.name: _cut(p.kind, largest[p.name], lengths, targets) for p in parameters}
+        seen[_elements(leaves)] = codec.copy(leaves)
+    for sample in samples:
+        seen.setdefault(_elements(sample), codec.copy(sample))
+    ordered = [seen[size] for size in sorted(seen)]
+    if len(ordered) <= _SIZES:
+        return ordered
+    picks = {round(k * (len(ordered) - 1) / (_SIZES - 1)) for k in range(_SIZES)}
+    return [ordered[k] for k in sorted(picks)]
+
+
+def _shorter(n: int, scale: float) -> int:
+    """Short axes (features, classes) keep their length: they are a property of the task, not its size."""
+    return n if n <= 2 * _LEAST else max(_LEAST, min(n, math.ceil(n * scale)))
+
+
+def _lengths_of(parameters: Sequence[Parameter], leaves: Mapping[str, Any]) -> dict[str, int]:
+    lengths: dict[str, int] = {}
+    for p in parameters:
+        for axis, dim in enumerate(_dims(p.kind)):
+            n = _axis(leaves[p.name], axis)
+            if isinstance(dim, str) and n is not None:
+                lengths[dim] = n
+    return lengths
+
+
+def _dims(kind: Kind) -> tuple[str | int | None, ...]:
+    match kind:
+        case ArrayKind(_, dims):
+            return dims or ()
+        case ListKind(elem, length):
+            return (length, *_dims(elem))
+        case _:
+            return ()
+
+
+def _axis(value: Any, axis: int) -> int | None:
+    if isinstance(value, np.ndarray):
+        return int(value.shape[axis])
+    for _ in range(axis):
+        if not isinstance(value, list) or not value:
+            return None
+        value = value[0]
+    return len(value) if isinstance(value, list) else None
+
+
+def _cut(kind: Kind, value: Any, lengths: Mapping[str, int], targets: Mapping[str, int]) -> Any:
+    match kind:
+        case ArrayKind(_, dims) if isinstance(value, np.ndarray):
+            sizes = zip(dims or (), value.shape, strict=False)
+            window = tuple(slice(targets.get(str(d), n)) for d, n in sizes)
+            cut = value[window].copy(order="K")
+            if kind.index_of is not None and kind.index_of in targets:
+                limit = targets[kind.index_of]
+                cut = np.where(cut < 0, cut, cut % max(1, limit)).astype(value.dtype)
+            return cut
+        case ListKind(elem, length) if isinstance(value, list):
+            kept = value[: targets.get(str(length), len(value))]
+            return [_cut(elem, item, lengths, targets) for item in kept]
+        case PyNumber("int", like) if like is not None and lengths.get(like) == value:
+            return targets[like]
+        case _:
+            return value
+
+
+# ------------------------------------------------------------------ made up
+
+
+def _longest(program: Program | None) -> int:
+    """The length at which the deepest loop nest of the program does `_WORK` iterations."""
+    if program is None:
+        return _LENGTHS[-1]
+    depths: dict[str, int] = {}
+    for func in (*program.helpers, program.main):
+        depths[func.name] = _depth(func.body, depths)
+    return int(_WORK ** (1 / max(1, depths[program.main.name])))
+
+
+def _depth(body: Sequence[Stmt], helpers: Mapping[str, int]) -> int:
+    deepest = 0
+    for stmt in body:
+        match stmt:
+            case For() | While():
+                deepest = max(deepest, 1 + _depth(stmt.body, helpers), _depth(stmt.orelse, helpers))
+            case If():
+                deepest = max(deepest, _depth(stmt.then, helpers), _depth(stmt.orelse, helpers))
+            case Invoke():
+                deepest = max(deepest, helpers.get(stmt.func, 0))
+    return deepest
+
+
+def _made_up(domain: Domain, seed: int, max_elements: int, longest: int) -> list[Leaves]:
+    source = Source(seed, Constants())
+    rank = max((_rank(p.type) for p in domain.params), default=0)
+    parameters = [replace(p, kind=_one_length(p.kind)) for p in parameters_of_domain(domain, [])]
+    inputs: list[Leaves] = []
+    for length in _LENGTHS if rank else _LENGTHS[:1]:
+        if inputs and length > longest:
+            break
+        if sum(length ** _rank(p.type) for p in domain.params) > max_elements:
+            break
+        drawer = Drawer(source, Style(wild=0.0, layout=0.0), {"n": length})
+        leaves: Leaves = {p.name: _ordinary(p.kind, drawer, length) for p in parameters}
+        inputs.append(leaves)
+    if len(inputs) <= _SIZES:
+        return inputs
+    picks = sorted({round(k * (len(inputs) - 1) / (_SIZES - 1)) for k in range(_SIZES)})
+    return [inputs[k] for k in picks]
+
+
+def _rank(t: Type) -> int:
+    match t:
+        case Array(_, ndim, _) | ListOf(_, ndim):
+            return ndim
+        case TupleOf(items):
+            return max((_rank(item) for item in items), default=0)
+        case _:
+            return 0
+
+
+def _one_length(kind: Kind) -> Kind:
+    """All lengths are `n`: the choice that programs accept most often."""
+    match kind:
+        case ArrayKind(dtype, dims):
+            return ArrayKind(dtype, tuple("n" for _ in dims or ()), index_of="n", low=0)
+        case ListKind(elem, _):
+            return ListKind(_one_length(elem), "n")
+        case _:
+            return kind
+
+
+def _ordinary(kind: Kind, drawer: Drawer, length: int) -> object:
+    """Finite, unremarkable values; an int is a small count."""
+    rng = drawer.s.np
+    match kind:
+        case ArrayKind(dtype, dims):
+            shape = tuple(length for _ in dims or ())
+            return _ordinary_array(dtype, shape, rng)
+        case ListKind(PyNumber("float")):
+            return rng.normal(size=length).tolist()
+        case ListKind(PyNumber("int")):
+            return rng.integers(0, max(1, length), length).tolist()
+        case ListKind(elem):
+            return [_ordinary(elem, drawer, length) for _ in range(length)]
+        case PyNumber("int", _, low, high):
+            least, most = (low, high) if low is not None and high is not None else (1, 10)
+            return min(max(min(length, 10), least), most)
+        case PyNumber("float"):
+            return 0.1
+        case PyNumber("bool"):
+            return True
+        case _:
+            return drawer.draw(kind)
+
+
+def _ordinary_array(dtype: str, shape: tuple[int, ...], rng: np.random.Generator) -> object:
+    if dtype == "bool":
+        return rng.random(shape) < 0.5
+    if dtype[0] in "iu":
+        top = min(max(shape, default=2), np.iinfo(dtype).max)
+        return rng.integers(0, max(1, top), shape).astype(dtype)
+    values = rng.normal(size=shape)
+    if dtype.startswith("complex"):
+        return (values + 1j * rng.normal(size=shape)).astype(dtype)
+    return values.astype(dtype)
