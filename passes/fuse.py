@@ -31,12 +31,14 @@ from loopwright.ir.nodes import (
     Dim,
     Draw,
     Expr,
+    Fancy,
     For,
     Func,
     If,
     IndexItem,
     Invoke,
     Load,
+    NewAxis,
     Program,
     Pt,
     Return,
@@ -100,7 +102,7 @@ class Fuse:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """An element access; `write` if it stores."""
+    """An access to an element or a part; `write` if it stores."""
 
     sym: Sym
     index: tuple[IndexItem, ...]
@@ -201,39 +203,47 @@ class _Fuser:
                 if not _in_order(first, second, a, b):
                     return f"an iteration would use `{a.sym.name}` of another"
         for one, other in ((first, second), (second, first)):
-            for x in self.whole(one.body):
-                if any(self.memory.overlap(x, y) for y in self.changed(other.body)):
-                    return f"`{x.name}` is used as a whole"
+            if x := self.meeting(_whole_uses(one.body), stored(other.body)):
+                return f"`{x.name}` is used as a whole"
+            if x := self.meeting(self.reshaped(one.body), _memory_in(used(other.body))):
+                return f"`{x.name}` is changed as a whole"
         return None
 
-    def whole(self, body: Body) -> set[Sym]:
-        """Arrays and lists that the block uses in another way than by elements."""
+    def meeting(self, ours: set[Sym], theirs: set[Sym]) -> Sym | None:
+        """An array of one set that may share memory with one of the other set."""
+        for x in sorted(ours, key=lambda s: s.name):
+            if any(self.memory.overlap(x, y) for y in theirs):
+                return x
+        return None
+
+    def reshaped(self, body: Body) -> set[Sym]:
+        """Lists that the block appends to, and what a called function may store into."""
         found: set[Sym] = set()
         for stmt in walk_stmts(body):
-            for expr in exprs_of(stmt):
-                found |= _whole(expr)
-            if isinstance(stmt, Append):
-                found.add(stmt.x)
-        return found
-
-    def changed(self, body: Body) -> set[Sym]:
-        """Arrays and lists that the block stores into, or that a called function may."""
-        found = stored(body)
-        for stmt in walk_stmts(body):
-            if isinstance(stmt, Invoke):
-                for arg in passed(stmt, self.summaries, "writes"):
-                    found |= _memory_in(arg)
+            match stmt:
+                case Append(x, _, _):
+                    found.add(x)
+                case Invoke():
+                    for arg in passed(stmt, self.summaries, "writes"):
+                        found |= _memory_in(vars_of(arg))
+                case _:
+                    pass
         return found
 
 
-def _memory_in(expr: Expr) -> set[Sym]:
-    return {s for s in vars_of(expr) if isinstance(s.type, (Array, ListOf))}
+def _memory_in(syms: set[Sym]) -> set[Sym]:
+    return {s for s in syms if isinstance(s.type, (Array, ListOf))}
+
+
+def _whole_uses(body: Body) -> set[Sym]:
+    """Arrays and lists that the block uses in another way than by elements and rows."""
+    return {s for stmt in walk_stmts(body) for e in exprs_of(stmt) for s in _whole(e)}
 
 
 def _whole(expr: Expr) -> set[Sym]:
     """Arrays and lists in the expression whose elements are not named one by one."""
     match expr:
-        case Load(Var(), index, _) if all(isinstance(item, Pt) for item in index):
+        case Load(Var(), index, _) if any(isinstance(item, Pt) for item in index):
             return {s for e in index_exprs(index) for s in _whole(e)}
         case Var(sym):
             return {sym} if isinstance(sym.type, (Array, ListOf)) else set()
@@ -257,7 +267,7 @@ def _skips(body: Body) -> bool:
 
 
 def accesses(body: Body) -> list[Access]:
-    """Element accesses of a block."""
+    """Accesses of a block to elements and to views."""
     found = [
         Access(e.x.sym, e.index, False)
         for e in walk_exprs(body)
@@ -272,9 +282,9 @@ def _in_order(first: For, second: For, a: Access, b: Access) -> bool:
     step, lo = const_of(first.step), first.lo
     if step is None or step <= 0:
         return False
-    for x, y in zip(a.index, b.index, strict=True):
+    for x, y in zip(_axes(a.index), _axes(b.index), strict=False):
         if not (isinstance(x, Pt) and isinstance(y, Pt)):
-            return False
+            continue
         ours, theirs = _offset(x.at, first.sym), _offset(y.at, second.sym)
         if ours is None or theirs is None:
             continue
@@ -283,6 +293,17 @@ def _in_order(first: For, second: For, a: Access, b: Access) -> bool:
         if ours >= theirs and nonnegative(start, lambda _: False):
             return True
     return False
+
+
+def _axes(index: tuple[IndexItem, ...]) -> list[IndexItem]:
+    """The items of an index that stand for axes, up to an index array."""
+    found: list[IndexItem] = []
+    for item in index:
+        if isinstance(item, Fancy):
+            break
+        if not isinstance(item, NewAxis):
+            found.append(item)
+    return found
 
 
 def _offset(at: Expr, sym: Sym) -> int | None:

@@ -77,7 +77,7 @@ def _contractible(scope: Scope, func: Func, sym: Sym, alloc: Alloc) -> bool:
     if not stores or uses != len(loads):
         return False
     index = stores[0].index
-    if any(other.index != index for other in (*loads, *stores)):
+    if any(e.index != index for e in loads) or any(s.index != index for s in stores):
         return False
     home = _home(func.body, stores[0], ())
     if home is None:

@@ -21,7 +21,6 @@ from loopwright.analysis.ranges import analyse
 from loopwright.diagnostics import CannotLower
 from loopwright.ir.nodes import Check, Dim, Fail, Func, Program, Stmt, Sym, Var
 from loopwright.ir.types import I64, Array, ListOf
-from loopwright.ir.walk import walk_exprs
 from loopwright.passes.base import Applied, Example, Outcome, Refusal, Unchanged
 from loopwright.passes.legalise_build import Build, compare, integer, low_type
 from loopwright.passes.legalise_stmt import block
@@ -41,7 +40,50 @@ class Legalise:
 
     name: ClassVar[str] = "legalise"
     bitwise: ClassVar[bool] = True
-    examples: ClassVar[tuple[Example | Refusal, ...]] = ()
+    examples: ClassVar[tuple[Example | Refusal, ...]] = (
+        Example(
+            """\
+def scale(x: Annotated[NDArray[np.float64], "n"], n: int) -> None:
+    for i in range(1, n):
+        x[i] = x[i - 1] * x[-1]
+""",
+            """\
+def scale(n: np.int64, x: float64[:]) -> None:
+    if not (n <= 1 or n <= x.shape[0]):
+        raise Fail("index out of range")
+    for i in range(1, n):
+        x[i] = x[i - 1] * x[x.shape[0] - 1]
+    return
+""",
+        ),
+        Example(
+            """\
+def mean(total: int, count: int) -> float:
+    return total / count
+""",
+            """\
+def mean(total: np.int64, count: np.int64) -> np.float64:
+    t = np.float64(count)
+    if not (t != 0.0):
+        raise Fail("division by zero")
+    return np.float64(total) / t
+""",
+        ),
+        Refusal(
+            """\
+def shift(x: Annotated[NDArray[np.float64], "n"]) -> None:
+    x[:] = x + 1.0
+""",
+            "LW307",
+        ),
+        Refusal(
+            """\
+def cents(x: float) -> float:
+    return round(x, 2)
+""",
+            "LW308",
+        ),
+    )
 
     def run(self, program: Program) -> Outcome:
         if program.main.level == "low":
@@ -107,12 +149,7 @@ def _function(func: Func, ints: Ints, dim_max: int) -> Build:
 
 
 def _short(func: Func, b: Build, dim_max: int) -> list[Stmt]:
-    """Checks that the lengths that the function uses stay below the bound that was assumed."""
-    used = {
-        (e.x.sym, e.axis)
-        for e in walk_exprs(func.body)
-        if isinstance(e, Dim) and isinstance(e.x, Var)
-    }
+    """Checks that the lengths of the parameters stay below the bound that was assumed."""
     out: list[Stmt] = []
     for p in func.params:
         if isinstance(p.type, (Array, ListOf)):
@@ -121,4 +158,4 @@ def _short(func: Func, b: Build, dim_max: int) -> list[Stmt]:
                 out.append(
                     Check(compare("le", n, integer(dim_max)), "length of an array", func.span)
                 )
-    return out if used else []
+    return out

@@ -101,6 +101,7 @@ def _int_division(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
     if not b.nonzero(e.b):
         y = b.atom(y)
         b.check(compare("ne", y, integer(0)), "division by zero")
+        b.learn_nonzero(e.b)
     if xs.lo == INT64_MIN and ys.lo <= -1 <= ys.hi:
         x, y = b.atom(x), b.atom(y)
         least = compare("ne", x, integer(INT64_MIN))
@@ -203,6 +204,8 @@ def nonzero(b: Build, high: Expr, y: Expr) -> Expr:
             return y
     y = b.atom(y)
     b.check(compare("ne", y, number(0.0)), "division by zero")
+    if high.type == Py("int"):
+        b.learn_nonzero(high)
     return y
 
 

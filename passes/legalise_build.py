@@ -120,7 +120,11 @@ class Build:
         known = self.interval(expr)
         if not known.lo <= 0 <= known.hi:
             return True
-        return self.proves(Compare("ne", expr, Const(0, expr.type), Py("bool")))
+        return self.proves(_is_not_zero(expr))
+
+    def learn_nonzero(self, expr: Expr) -> None:
+        """After a check that the high-level int is not zero."""
+        self.scope.assume(_is_not_zero(expr))
 
     def fits(self, expr: Expr, lo: int, hi: int) -> bool:
         return within(self.interval(expr), Interval(lo, hi))
@@ -229,6 +233,10 @@ class Build:
             case _:
                 raise AssertionError("a guard over something that no expression computes")
         return x if factor == 1 else binary("mul", integer(factor), x)
+
+
+def _is_not_zero(expr: Expr) -> Expr:
+    return Compare("ne", expr, Const(0, Py("int")), Py("bool"))
 
 
 def _sum(terms: list[Expr], constant: int) -> Expr:

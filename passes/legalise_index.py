@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from loopwright.analysis.affine import Fact
 from loopwright.analysis.interval import INT64_MAX
 from loopwright.ir.nodes import (
@@ -55,12 +57,11 @@ def fold(e: Load) -> Load:
     return fold(Load(inner.x, tuple(merged), e.type))
 
 
-def _next_axis(rest: object, merged: list[IndexItem]) -> IndexItem:
-    assert hasattr(rest, "__next__")
-    item: IndexItem = rest.__next__()
+def _next_axis(rest: Iterator[IndexItem], merged: list[IndexItem]) -> IndexItem:
+    item = next(rest)
     while isinstance(item, NewAxis):
         merged.append(item)
-        item = rest.__next__()
+        item = next(rest)
     return item
 
 
@@ -148,10 +149,9 @@ def _int64(b: Build, at: Expr, low: Expr) -> Expr:
 # ---------------------------------------------------------------- slices
 
 
-def _slice(b: Build, high: Expr, base: Expr, axis: int, item: Slc, rest: object) -> Slc:
+def _slice(b: Build, high: Expr, base: Expr, axis: int, item: Slc, rest: Iterator[Expr]) -> Slc:
     """Ends clipped to [0, n]; the step a constant, and only 1 or -1 over the whole axis if negative."""
-    assert hasattr(rest, "__next__")
-    lo, hi, step = (None if e is None else rest.__next__() for e in (item.lo, item.hi, item.step))
+    lo, hi, step = (None if e is None else next(rest) for e in (item.lo, item.hi, item.step))
     if step is not None:
         step = to(step, "int64")
         if not isinstance(step, Const) or step.value == 0:

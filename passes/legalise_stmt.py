@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from loopwright.analysis.affine import condition as affine_condition
-from loopwright.analysis.interval import Interval, within
+from loopwright.analysis.interval import Interval
 from loopwright.ir.check import ends, leaves
 from loopwright.ir.nodes import (
     Append,
@@ -242,7 +242,7 @@ def _for(b: Build, stmt: For) -> None:
         step = b.atom(step, "step")
         b.check(compare("ne", step, integer(0)), "range with step 0")
     counted = steps.lo <= 0 <= steps.hi and not (steps.lo == 0 or steps.hi == 0)
-    lo, hi = _far_from_the_ends(b, stmt, lo, hi, steps, counted)
+    lo, hi, step = _far_from_the_ends(b, stmt, (lo, hi, step), counted)
     own = b.sym(stmt.sym)
     counter = own
     if counted or stmt.sym in assigned(stmt.body):
@@ -268,23 +268,20 @@ def _may_stop(body: list[Stmt]) -> bool:
 
 
 def _far_from_the_ends(
-    b: Build, stmt: For, lo: Expr, hi: Expr, steps: Interval, counted: bool
-) -> tuple[Expr, Expr]:
+    b: Build, stmt: For, bounds: tuple[Expr, Expr, Expr], counted: bool
+) -> tuple[Expr, Expr, Expr]:
     """Fails where stepping past the end could leave int64."""
-    if steps in (Interval(1, 1), Interval(-1, -1)):
-        return lo, hi
-    room = Interval(-_LOOP_LIMIT, _LOOP_LIMIT)
+    if b.interval(stmt.step) in (Interval(1, 1), Interval(-1, -1)):
+        return bounds
     wide = _LOOP_LIMIT // 2 if counted else _LOOP_LIMIT
-    room = Interval(-wide, wide)
     out = []
-    for high, low in ((stmt.lo, lo), (stmt.hi, hi), (stmt.step, None)):
-        x = low if low is not None else to(expression(b, stmt.step), "int64")
-        if not within(b.interval(high), room):
-            x = b.atom(x)
-            inside = conj(compare("ge", x, integer(room.lo)), compare("le", x, integer(room.hi)))
+    for high, low in zip((stmt.lo, stmt.hi, stmt.step), bounds, strict=True):
+        if not b.fits(high, -wide, wide):
+            low = b.atom(low)
+            inside = conj(compare("ge", low, integer(-wide)), compare("le", low, integer(wide)))
             b.check(inside, "range near the ends of 64 bits")
-        out.append(x)
-    return out[0], out[1]
+        out.append(low)
+    return out[0], out[1], out[2]
 
 
 def _trip_count(b: Build, lo: Expr, hi: Expr, step: Expr) -> Expr:

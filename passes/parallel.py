@@ -38,7 +38,40 @@ class Parallel:
 
     name: ClassVar[str] = "parallel"
     bitwise: ClassVar[bool] = True
-    examples: ClassVar[tuple[Example | Refusal, ...]] = ()
+    examples: ClassVar[tuple[Example | Refusal, ...]] = (
+        Example(
+            """\
+def relax(x: Annotated[NDArray[np.float64], "n m"], y: Annotated[NDArray[np.float64], "n m"]) -> None:
+    for i in range(1, x.shape[0]):
+        for j in range(x.shape[1]):
+            y[i, j] = x[i - 1, j] + x[i, j]
+""",
+            """\
+def relax(x: float64[:, :], y: float64[:, :]) -> None:
+    for i in range(1, x.shape[0]):  # parallel
+        for j in range(x.shape[1]):
+            y[i, j] = x[i - 1, j] + x[i, j]
+    return
+""",
+        ),
+        Refusal(
+            """\
+def decay(x: Annotated[NDArray[np.float64], "n m"]) -> None:
+    for i in range(1, x.shape[0]):
+        for j in range(1, x.shape[1]):
+            x[i, j] = x[i - 1, j - 1] + x[i, j - 1] * 0.5
+""",
+            "LW203",
+        ),
+        Refusal(
+            """\
+def clear(x: Annotated[NDArray[np.float64], "n"]) -> None:
+    for i in range(len(x)):
+        x[i] = 0.0
+""",
+            "LW208",
+        ),
+    )
 
     def run(self, program: Program) -> Outcome:
         marker = _Marker(program.main, self.min_work)

@@ -34,8 +34,9 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.types import Array, ListOf, Num, Py, is_scalar, kind_of
 from loopwright.ir.walk import map_children, map_index, vars_of
-from loopwright.passes.scalarise_arrays import counted, scanned, step, whole_array
+from loopwright.passes.scalarise_arrays import whole_array
 from loopwright.passes.scalarise_contract import Mode, contracted
+from loopwright.passes.scalarise_counts import counted, scanned, step
 from loopwright.passes.scalarise_index import (
     gathered,
     indexed,
@@ -219,7 +220,7 @@ class Values:
             case Unary(op, x, _):
                 return self._zip([x], elem, lambda v: Unary(op, v[0], elem), 1)
             case Compare(compare_op, a, b, _):
-                return self._zip([a, b], elem, lambda v: Compare(compare_op, *v, elem), 1)
+                return self._zip([a, b], elem, lambda v: Compare(compare_op, v[0], v[1], elem), 1)
             case Cast(x, _):
                 if isinstance(x.type, ListOf):
                     return _of_list(self.array(x), elem)
@@ -228,7 +229,7 @@ class Values:
                 return self._power(expr, a, float(power), elem)
             case Binary(binary_op, a, b, _):
                 cost = _COST.get(binary_op, 1)
-                return self._zip([a, b], elem, lambda v: Binary(binary_op, *v, elem), cost)
+                return self._zip([a, b], elem, lambda v: Binary(binary_op, v[0], v[1], elem), cost)
 
     def _power(self, expr: Binary, a: Expr, power: float, elem: Num) -> Lazy:
         """`x ** 2` and its like are special in NumPy, and exact products there."""

@@ -156,8 +156,8 @@ def indexed(scope: Scope, x: Lazy, index: Sequence[IndexItem]) -> Lazy:
             case NewAxis():
                 shape.append(ONE)
                 kept.append(-1)
-            case Pt(at):
-                places.append(point(scope, x, at, x.shape[len(places)], keep))
+            case Pt(place):
+                places.append(point(scope, x, place, x.shape[len(places)], keep))
             case Slc():
                 n = x.shape[len(places)]
                 steps = steps_of(scope, item, n)
@@ -177,8 +177,8 @@ def indexed(scope: Scope, x: Lazy, index: Sequence[IndexItem]) -> Lazy:
             if isinstance(item, NewAxis):
                 left.pop(0)
                 continue
-            place = places[len(inner)]
-            inner.append(place.at(left.pop(0)) if isinstance(place, Steps) else place)
+            where = places[len(inner)]
+            inner.append(where.at(left.pop(0)) if isinstance(where, Steps) else where)
         return x.at(tuple(inner))
 
     order = _kept_order(x, kept)

@@ -46,8 +46,8 @@ def list_reduced(scope: Scope, op: ReduceOp, x: Expr, type_: Scalar) -> Expr:
             scope.check(compare("gt", n, ZERO), "the sum of nothing is an int")
         total = scope.temp("total", _nothing(type_)).sym
         with scope.loop(n, "i") as i:
-            value = Binary("add", Var(total), Load(source, (Pt(i),), elem), type_)
-            scope.emit(Assign(total, value, scope.span))
+            more = Binary("add", Var(total), Load(source, (Pt(i),), elem), type_)
+            scope.emit(Assign(total, more, scope.span))
         return Var(total)
     scope.check(compare("gt", n, ZERO), f"{op} of an empty list")
     best = scope.temp("best", Load(source, (Pt(ZERO),), elem)).sym
@@ -70,13 +70,13 @@ def _items(scope: Scope, x: Expr) -> tuple[Var, Expr]:
     match x:
         case Var():
             return x, Dim(x, 0, INT)
-        case Load(Var() as base, (Slc(None, hi, None),), _) if hi is not None and scope.nonnegative(
-            hi
-        ):
-            return base, Call("min2", (hi, Dim(base, 0, INT)), INT)
+        case Load(Var() as base, (Slc(None, hi, None),), _):
+            if hi is not None and scope.nonnegative(hi):
+                return base, scope.temp("n", Call("min2", (hi, Dim(base, 0, INT)), INT))
         case _:
-            source = scope.temp("items", x)
-            return source, Dim(source, 0, INT)
+            pass
+    source = scope.temp("items", x)
+    return source, Dim(source, 0, INT)
 
 
 def _search(scope: Scope, wanted: bool, source: Var, n: Expr) -> Expr:

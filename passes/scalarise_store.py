@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from loopwright.ir.intrinsics import TABLE
 from loopwright.ir.nodes import (
     Binary,
     Call,
@@ -24,7 +25,7 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.types import INT, Array, ListOf
 from loopwright.ir.walk import map_index, subexprs, vars_of
-from loopwright.passes.scalarise_arrays import counted, step
+from loopwright.passes.scalarise_counts import counted, step
 from loopwright.passes.scalarise_expr import Values
 from loopwright.passes.scalarise_index import addressable, gathered, indexed, unmasked_axes
 from loopwright.passes.scalarise_ints import ZERO, difference
@@ -283,7 +284,6 @@ def unmasked(value: Expr, index: tuple[IndexItem, ...]) -> Expr | None:
 
 
 def _elementwise(fn: str) -> bool:
-    from loopwright.ir.intrinsics import TABLE
 
     return TABLE[fn].kind == "elementwise"
 

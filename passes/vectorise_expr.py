@@ -4,13 +4,13 @@
 they are and broadcast. Where Python's meaning differs from NumPy's element-wise one, `vectorise_numbers`
 adds checks or refuses.
 
-`lazy` is True where the original may skip the evaluation for some iterations; there nothing may fail
-that is not proved to hold.
+`mask` tells for which iterations the original evaluates the expression (all if None): what would fail
+elsewhere does not count, and its value is not used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from loopwright.ir.intrinsics import intrinsic
@@ -37,21 +37,29 @@ from loopwright.ir.nodes import (
     Unary,
     Var,
 )
-from loopwright.ir.types import Array, ListOf, Num, Py, Type, machine_dtype
+from loopwright.ir.types import Array, ListOf, Num
 from loopwright.ir.walk import subexprs
 from loopwright.passes import vectorise_numbers as numbers
-from loopwright.passes.vectorise_frame import Frame, batched, converted, like, rank, spread
+from loopwright.passes.vectorise_frame import (
+    Frame,
+    batched,
+    both,
+    converted,
+    opposite,
+    rank,
+    spread,
+)
 from loopwright.passes.vectorise_place import load
 
 
 @dataclass(frozen=True)
 class Lifter:
     f: Frame
-    lazy: bool = False
+    mask: Expr | None = None
 
-    def maybe(self) -> Lifter:
-        """The same for operands that may not be evaluated."""
-        return Lifter(self.f, True)
+    def where(self, cond: Expr) -> Lifter:
+        """The same for operands that are evaluated only where `cond` holds as well."""
+        return Lifter(self.f, cond if self.mask is None else both(self.mask, cond))
 
     def __call__(self, e: Expr) -> Expr:
         f = self.f
@@ -70,22 +78,23 @@ class Lifter:
             case Unary(op, x, _):
                 return Unary(op, numbers.operand(f, e, self(x)), batched(e.type))
             case Binary():
-                return numbers.binary(f, e, *self.aligned((e.a, e.b)), lazy=self.lazy)
+                return numbers.binary(f, e, *self.aligned((e.a, e.b)), mask=self.mask)
             case Compare(op, a, b, t):
                 x, y = numbers.alike(f, (a, b), self.aligned((a, b)))
                 return Compare(op, x, y, batched(t))
             case Logic(op, a, b, t):
                 left = numbers.truth(self(a))
-                right = numbers.truth(self.maybe()(b))
+                more = left if op == "and" else opposite(left)
+                right = numbers.truth(self.where(more)(b))
                 return Binary(op, left, right, batched(t))
             case Select(cond, a, b, t):
                 mask = numbers.truth(self(cond))
-                x, y = self.maybe()(a), self.maybe()(b)
+                x, y = self.where(mask)(a), self.where(opposite(mask))(b)
                 return where(mask, x, y, batched(t))
             case Cast(x, t):
                 if isinstance(t, Array):
                     return Cast(self(x), batched(t))
-                return numbers.cast(f, e, self(x), lazy=self.lazy)
+                return numbers.cast(f, e, self(x), mask=self.mask)
             case Call():
                 return self._call(e)
             case _:
@@ -103,11 +112,12 @@ class Lifter:
     def _call(self, e: Call) -> Expr:
         if e.fn.startswith("np.") and intrinsic(e.fn).kind == "elementwise":
             args = self.aligned(e.args)
-            if len(args) > 1 and e.fn != "np.where":
-                args = numbers.alike(self.f, e.args, args)
+            skip = 1 if e.fn == "np.where" else 0
+            if len(args) > 1:
+                args = (*args[:skip], *numbers.alike(self.f, e.args[skip:], args[skip:]))
             return Call(e.fn, args, batched(e.type))
         if intrinsic(e.fn).kind == "scalar":
-            return numbers.call(self.f, e, tuple(map(self, e.args)), lazy=self.lazy)
+            return numbers.call(self.f, e, tuple(map(self, e.args)), mask=self.mask)
         self.f.decline("LW250", f"{e.fn} takes whole arrays")
 
     def _whole(self, e: Expr) -> Expr:
@@ -143,7 +153,7 @@ class Lifter:
                 return Scan(op, self(x), 1 if axis is None else axis + 1, batched(t))
             case Contract():
                 return self._contract(e)
-            case Alloc(shape, fill, t) if not any(map(f.differs, shape)) and isinstance(t, Array):
+            case Alloc(shape, _, t) if not any(map(f.differs, shape)) and isinstance(t, Array):
                 return self.alloc(e)
             case _:
                 f.decline("LW250", "an expression that differs between iterations")
@@ -201,8 +211,8 @@ def where(mask: Expr, a: Expr, b: Expr, t: Array) -> Expr:
         mask = spread(mask, mask.type.ndim, t.ndim - mask.type.ndim)
     sides = []
     for side in (a, b):
-        if isinstance(side.type, Py) and not isinstance(side, Const):
-            side = Cast(side, Num(machine_dtype(side.type)))
+        if isinstance(side.type, Num) and side.type.dtype != t.dtype:
+            side = Cast(side, Num(t.dtype))
         sides.append(converted(side, t.dtype))
     return Call("np.where", (mask, *sides), t)
 
@@ -233,7 +243,3 @@ def is_private_view(x: Expr) -> bool:
             return is_private_view(args[0])
         case _:
             return False
-
-
-LiftOne = Callable[[Expr], Expr]
-__all__ = ["Lifter", "Type", "is_private_view", "like", "product", "where"]

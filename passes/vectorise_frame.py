@@ -31,14 +31,16 @@ from loopwright.ir.nodes import (
     Stmt,
     Sym,
     Transpose,
+    Unary,
     Var,
 )
 from loopwright.ir.types import B1, BOOL, INT, Array, DType, Num, Py, Type, machine_dtype
 from loopwright.ir.walk import vars_of
 from loopwright.passes.vectorise_linear import (
+    Limits,
     Linear,
-    Loops,
     constant,
+    expanded,
     expression,
     nonnegative,
     sub,
@@ -59,11 +61,13 @@ class Frame:
     lo: Linear
     hi: Linear
     step: int
+    loop_step: int
     changed: frozenset[Sym]
     written: Callable[[Expr], bool]
     ranges: Callable[[], Ranges]
-    loops: Loops
+    limits: Limits
     listed: Callable[[Sym], Sym | None]
+    never_negative_zero: Callable[[Sym], bool]
     facts: list[Linear] = field(default_factory=list)
     varying: set[Sym] = field(default_factory=set)
     twin: dict[Sym, Sym] = field(default_factory=dict)
@@ -94,11 +98,14 @@ class Frame:
         found = ranges.exact(e, env)
         return Interval(-(2**80), 2**80) if found is None else found
 
+    def equal(self, a: Linear, b: Linear) -> bool:
+        return expanded(sub(a, b), self.limits) == constant(0)
+
     # ------------------------------------------------------------ checks
 
     def require(self, form: Linear, reason: str) -> None:
         """The kernel gives up unless form >= 0."""
-        if nonnegative(form, self.loops, self.facts):
+        if nonnegative(form, self.limits, self.facts):
             return
         if not form.terms or self.by_position:
             self.decline("LW250", f"{reason} is not certain")
@@ -113,16 +120,20 @@ class Frame:
         self.check(Compare("ge", expression(left), expression(right), BOOL), reason)
         self.facts.append(form)
 
-    def check(self, cond: Expr, reason: str) -> None:
-        """The kernel gives up unless `cond` holds, everywhere if it is an array."""
-        if isinstance(cond.type, Array):
-            cond = Reduce("all", cond, None, False, B1)
-        self.out.append(Check(cond, reason, self.span))
+    def check(self, cond: Expr, reason: str, mask: Expr | None = None) -> None:
+        """The kernel gives up unless `cond` holds, everywhere (in the mask) if it is an array."""
+        if mask is not None:
+            n = max(rank(cond.type), rank(mask.type))
+            outside = opposite(mask)
+            if rank(mask.type):
+                outside = spread(outside, rank(mask.type), n - rank(mask.type))
+            cond = Binary("or", outside, cond, Array("bool", n, "A") if n else B1)
+        self.out.append(Check(everywhere(cond), reason, self.span))
 
-    def finite(self, x: Expr, reason: str) -> None:
+    def finite(self, x: Expr, reason: str, mask: Expr | None = None) -> None:
         t = x.type
         if isinstance(t, (Num, Array)) and t.dtype[0] in "fc":
-            self.check(Call("np.isfinite", (x,), like(t, "bool")), reason)
+            self.check(Call("np.isfinite", (x,), like(t, "bool")), reason, mask)
 
     def name(self, x: Expr, name: str) -> Expr:
         """A variable that holds `x`, whose value does not change any more."""
@@ -146,6 +157,24 @@ class Frame:
         """The values of the loop variable."""
         args = (expression(self.lo), expression(self.hi), Const(self.step, INT))
         return Call("np.arange", args, Array("int64", 1))
+
+
+def opposite(cond: Expr) -> Expr:
+    return Unary("not", cond, cond.type)
+
+
+def both(a: Expr, b: Expr) -> Expr:
+    """Both truth values, of which at least one is an array."""
+    n = max(rank(a.type), rank(b.type))
+    return Binary("and", a, b, Array("bool", n, "A") if n else B1)
+
+
+def everywhere(cond: Expr) -> Expr:
+    """One truth value: whether the condition holds in all elements."""
+    match cond:
+        case Reduce("all", x, _, False, Array()):
+            return everywhere(x)
+    return Reduce("all", cond, None, False, B1) if isinstance(cond.type, Array) else cond
 
 
 def _floordiv(a: Expr, by: int) -> Expr:

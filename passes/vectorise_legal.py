@@ -38,7 +38,7 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.types import INT
 from loopwright.ir.walk import bodies, children, exprs_of, index_exprs, walk_stmts
-from loopwright.passes.vectorise_linear import Linear, Loops, linear, nonnegative, sub
+from loopwright.passes.vectorise_linear import Limits, Linear, linear, nonnegative, sub
 
 Index = tuple[IndexItem, ...]
 
@@ -64,7 +64,7 @@ class Scene:
     summaries: Summaries
     changed: frozenset[Sym]
     private: frozenset[Sym]
-    loops: Loops
+    limits: Limits
 
 
 def accesses(body: tuple[Stmt, ...]) -> list[Access]:
@@ -232,6 +232,6 @@ def _hidden(form: Linear, sym: Sym) -> bool:
 
 def _sign(scene: Scene, form: Linear) -> int | None:
     """1 if the position counts from the start, -1 if it counts from the end."""
-    if nonnegative(form, scene.loops):
+    if nonnegative(form, scene.limits):
         return 1
     return -1 if not form.terms and form.const < 0 else None

@@ -6,12 +6,28 @@ Python ints only: they do not wrap.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from loopwright.ir.nodes import Binary, Call, Const, Dim, Expr, For, Sym, Unary, Var
+from loopwright.ir.nodes import (
+    Alloc,
+    Append,
+    Assign,
+    Binary,
+    Call,
+    Const,
+    Dim,
+    Expr,
+    For,
+    Func,
+    Sym,
+    Unary,
+    Var,
+    While,
+)
 from loopwright.ir.types import INT
-from loopwright.ir.walk import vars_of
+from loopwright.ir.walk import assigned, targets, vars_of, walk_stmts
 
 _DEPTH = 6
 "Loop variables and minima that one proof may replace."
@@ -61,11 +77,11 @@ def linear(e: Expr) -> Linear:
         case Binary(("add" | "sub") as op, a, b, t) if t == INT and a.type == b.type == INT:
             return add(linear(a), linear(b), 1 if op == "add" else -1)
         case Binary("mul", a, b, t) if t == INT and a.type == b.type == INT:
-            x, y = linear(a), linear(b)
-            if not x.terms:
-                x, y = y, x
-            if not y.terms:
-                return add(constant(0), x, y.const)
+            p, q = linear(a), linear(b)
+            if not q.terms:
+                return add(constant(0), p, q.const)
+            if not p.terms:
+                return add(constant(0), q, p.const)
     return Linear(((e, 1),))
 
 
@@ -86,8 +102,9 @@ def expression(form: Linear) -> Expr:
     return out
 
 
-Loops = Mapping[Sym, tuple[Linear, Linear]]
-"""Variables of the loops around, with their least and greatest value."""
+Limits = Mapping[Expr, tuple[Linear, Linear]]
+"""Atoms with their least and greatest value: variables of the loops around, and, with both the same,
+variables and lengths whose value is in sight."""
 
 
 def span_of(loop: For) -> tuple[Linear, Linear] | None:
@@ -104,40 +121,88 @@ def span_of(loop: For) -> tuple[Linear, Linear] | None:
             return None
 
 
-def nonnegative(form: Linear, loops: Loops, facts: Sequence[Linear] = (), depth: int = 0) -> bool:
+def expanded(form: Linear, limits: Limits) -> Linear:
+    """The form with atoms whose value is in sight replaced by it."""
+    for _ in range(4 * _DEPTH):
+        atom = next((a for a, _ in form.terms if a in limits and _exact(limits[a])), None)
+        if atom is None:
+            break
+        form = add(form.without(atom), limits[atom][0], dict(form.terms)[atom])
+    return form
+
+
+def _exact(ends: tuple[Linear, Linear]) -> bool:
+    return ends[0] == ends[1]
+
+
+def nonnegative(form: Linear, limits: Limits, facts: Sequence[Linear] = (), depth: int = 0) -> bool:
     """Whether the form is >= 0 in every run. `facts` are forms known to be >= 0."""
-    if form.const >= 0 and all(f > 0 and _nonnegative_atom(a, loops, depth) for a, f in form.terms):
+    form = expanded(form, limits)
+    if form.const >= 0 and all(
+        f > 0 and _nonnegative_atom(a, limits, depth) for a, f in form.terms
+    ):
         return True
     if depth > _DEPTH:
         return False
     for atom, factor in reversed(form.terms):
-        for bound in _bounds(atom, factor, loops):
+        for bound in _bounds(atom, factor, limits):
             smaller = add(form.without(atom), bound, factor)
-            if nonnegative(smaller, loops, facts, depth + 1):
+            if nonnegative(smaller, limits, facts, depth + 1):
                 return True
     return any(
-        nonnegative(sub(form, fact), loops, (*facts[:k], *facts[k + 1 :]), depth + 1)
+        nonnegative(
+            sub(form, expanded(fact, limits)), limits, (*facts[:k], *facts[k + 1 :]), depth + 1
+        )
         for k, fact in enumerate(facts)
     )
 
 
-def _nonnegative_atom(atom: Expr, loops: Loops, depth: int) -> bool:
+def definitions(func: Func) -> dict[Expr, tuple[Linear, Linear]]:
+    """What int variables and lengths are equal to, where they have one value in the whole function."""
+    count = Counter(t for s in walk_stmts(func.body) for t in targets(s))
+    moving = {
+        t for s in walk_stmts(func.body) if isinstance(s, For | While) for t in assigned((s,))
+    }
+    moving |= {s.x for s in walk_stmts(func.body) if isinstance(s, Append)}
+
+    def fixed(sym: Sym) -> bool:
+        return count[sym] <= 1 and sym not in moving and (sym in func.params) == (not count[sym])
+
+    found: dict[Expr, tuple[Linear, Linear]] = {}
+    for stmt in walk_stmts(func.body):
+        if not isinstance(stmt, Assign) or not fixed(stmt.sym):
+            continue
+        values: list[tuple[Expr, Expr]] = []
+        match stmt.value:
+            case Alloc(shape, _, _):
+                values.extend((Dim(Var(stmt.sym), k, INT), n) for k, n in enumerate(shape))
+            case value if value.type == stmt.sym.type == INT:
+                values.append((Var(stmt.sym), value))
+        for atom, value in values:
+            if value.type == INT and all(map(fixed, vars_of(value))):
+                form = linear(value)
+                if not any(Var(stmt.sym) == a for a, _ in form.terms):
+                    found[atom] = (form, form)
+    return found
+
+
+def _nonnegative_atom(atom: Expr, limits: Limits, depth: int) -> bool:
     match atom:
         case Dim():
             return True
         case Call("min2", (a, b), _):
-            return all(nonnegative(linear(x), loops, (), depth + 1) for x in (a, b))
+            return all(nonnegative(linear(x), limits, (), depth + 1) for x in (a, b))
         case Call("max2", (a, b), _):
-            return any(nonnegative(linear(x), loops, (), depth + 1) for x in (a, b))
+            return any(nonnegative(linear(x), limits, (), depth + 1) for x in (a, b))
         case _:
             return False
 
 
-def _bounds(atom: Expr, factor: int, loops: Loops) -> tuple[Linear, ...]:
+def _bounds(atom: Expr, factor: int, limits: Limits) -> tuple[Linear, ...]:
     """Forms that make `factor * atom` no greater when they take the place of the atom."""
     match atom:
-        case Var(sym) if sym in loops:
-            least, greatest = loops[sym]
+        case _ if atom in limits:
+            least, greatest = limits[atom]
             return (least if factor > 0 else greatest,)
         case Call("min2", (a, b), _) if factor < 0:
             return linear(a), linear(b)

@@ -12,31 +12,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from loopwright.analysis.interval import Interval
-from loopwright.ir.nodes import Binary, Call, Cast, Compare, Const, Expr, Select, Unary
-from loopwright.ir.types import INT, Array, DType, Num, Py, kind_of, machine_dtype
+from loopwright.ir.nodes import Binary, Call, Cast, Compare, Const, Expr, Unary
+from loopwright.ir.types import BOOL, INT, Array, DType, Num, Py, kind_of, machine_dtype
 from loopwright.passes.vectorise_frame import EXACT, SAFE, Frame, batched, converted, is_py, like
 
-_SAME_NAME = frozenset(
-    [
-        "sqrt",
-        "log",
-        "log2",
-        "log10",
-        "log1p",
-        "exp",
-        "exp2",
-        "expm1",
-        "cbrt",
-        "sin",
-        "cos",
-        "tan",
-        "sinh",
-        "cosh",
-        "tanh",
-        "degrees",
-        "radians",
-    ]
-)
+_SAME_NAME = (
+    "sqrt", "log", "log2", "log10", "log1p", "exp", "exp2", "expm1", "cbrt", "sin", "cos", "tan",
+    "sinh", "cosh", "tanh", "degrees", "radians",
+)  # fmt: skip
 _RENAMED = {
     "asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh",
     "atanh": "arctanh", "fabs": "fabs", "isnan": "isnan", "isinf": "isinf", "isfinite": "isfinite",
@@ -53,11 +36,6 @@ def _fits(f: Frame, e: Expr, limit: int = SAFE) -> None:
     """Declines unless the Python int is known to stay below the limit."""
     if is_py(e, "int") and not _within(f.interval(e), limit):
         f.decline("LW250", "integers that may not fit 64 bits")
-
-
-def _refuse_lazy(f: Frame, lazy: bool, what: str) -> None:
-    if lazy:
-        f.decline("LW250", f"{what} that only some iterations evaluate")
 
 
 def operand(f: Frame, e: Unary, x: Expr) -> Expr:
@@ -117,7 +95,7 @@ def _within_dtype(x: Interval, dtype: DType) -> bool:
 # ------------------------------------------------------------------ operators
 
 
-def binary(f: Frame, e: Binary, a: Expr, b: Expr, *, lazy: bool) -> Expr:
+def binary(f: Frame, e: Binary, a: Expr, b: Expr, *, mask: Expr | None) -> Expr:
     """The operation on lifted operands, Python's errors excluded."""
     if e.op == "pow":
         _power(f, e)
@@ -126,9 +104,9 @@ def binary(f: Frame, e: Binary, a: Expr, b: Expr, *, lazy: bool) -> Expr:
         return Binary(e.op, a, b, batched(e.type))
     match e.type.kind:
         case "int":
-            return _int(f, e, a, b, lazy)
+            return _int(f, e, a, b, mask)
         case "float":
-            return _float(f, e, a, b, lazy)
+            return _float(f, e, a, b, mask)
         case "bool" if e.op in ("and", "or", "xor"):
             return Binary(e.op, a, b, batched(e.type))
         case "complex" if e.op in ("add", "sub", "mul"):
@@ -137,7 +115,7 @@ def binary(f: Frame, e: Binary, a: Expr, b: Expr, *, lazy: bool) -> Expr:
             f.decline("LW250", f"`{e.op}` of Python {kind} numbers")
 
 
-def _int(f: Frame, e: Binary, a: Expr, b: Expr, lazy: bool) -> Expr:
+def _int(f: Frame, e: Binary, a: Expr, b: Expr, mask: Expr | None) -> Expr:
     for x in (e, e.a, e.b):
         _fits(f, x)
     a, b = (converted(x, "int64") for x in (a, b))
@@ -147,8 +125,7 @@ def _int(f: Frame, e: Binary, a: Expr, b: Expr, lazy: bool) -> Expr:
         case "floordiv" | "mod":
             by = f.interval(e.b)
             if by.lo <= 0 <= by.hi:
-                _refuse_lazy(f, lazy, "a division")
-                f.check(Compare("ne", b, Const(0, INT), like(b.type, "bool")), "division by zero")
+                f.check(nonzero(b, Const(0, INT)), "division by zero", mask)
         case "pow" if isinstance(e.b, Const) and isinstance(e.b.value, int) and e.b.value >= 0:
             pass
         case _:
@@ -156,7 +133,7 @@ def _int(f: Frame, e: Binary, a: Expr, b: Expr, lazy: bool) -> Expr:
     return Binary(e.op, a, b, batched(e.type))
 
 
-def _float(f: Frame, e: Binary, a: Expr, b: Expr, lazy: bool) -> Expr:
+def _float(f: Frame, e: Binary, a: Expr, b: Expr, mask: Expr | None) -> Expr:
     for x in (e.a, e.b):
         _fits(f, x, EXACT)
     a, b = (x if is_py(x, "int", "float") else converted(x, "float64") for x in (a, b))
@@ -166,17 +143,19 @@ def _float(f: Frame, e: Binary, a: Expr, b: Expr, lazy: bool) -> Expr:
             return new
         case "truediv":
             if not (isinstance(e.b, Const) and e.b.value):
-                _refuse_lazy(f, lazy, "a division")
                 zero = Const(0.0, Py("float"))
-                f.check(Compare("ne", b, zero, like(b.type, "bool")), "division by zero")
+                f.check(nonzero(b, zero), "division by zero", mask)
             return new
         case "pow":
-            _refuse_lazy(f, lazy, "a power")
             held = f.name(new, "power")
-            f.finite(held, "a power without a finite value")
+            f.finite(held, "a power without a finite value", mask)
             return held
         case _:
             f.decline("LW250", f"`{e.op}` of Python floats")
+
+
+def nonzero(x: Expr, zero: Const) -> Expr:
+    return Compare("ne", x, zero, like(x.type, "bool") if isinstance(x.type, Array) else BOOL)
 
 
 def _power(f: Frame, e: Binary) -> None:
@@ -195,7 +174,7 @@ def _power(f: Frame, e: Binary) -> None:
 # ---------------------------------------------------------------- conversions
 
 
-def cast(f: Frame, e: Cast, x: Expr, *, lazy: bool) -> Expr:
+def cast(f: Frame, e: Cast, x: Expr, *, mask: Expr | None) -> Expr:
     """`float(x)`, `int(x)`, `np.float32(x)` and the like of numbers."""
     source, target = machine_dtype(e.x.type), machine_dtype(e.type)
     if source == target:
@@ -205,32 +184,33 @@ def cast(f: Frame, e: Cast, x: Expr, *, lazy: bool) -> Expr:
             f.decline("LW250", "a conversion of complex numbers")
         return converted(x, target)
     if kind_of(source) == "f" and e.type == INT:
-        return _truncated(f, x, lazy)
+        return _truncated(f, x, mask)
     if kind_of(source) in "fc" or not _within_dtype(f.interval(e.x), target):
         f.decline("LW250", f"a conversion of {e.x.type} to {e.type}")
     return converted(x, target)
 
 
-def _truncated(f: Frame, x: Expr, lazy: bool) -> Expr:
+def _truncated(f: Frame, x: Expr, mask: Expr | None) -> Expr:
     """Floats to int64; fails on NaN and what int64 does not hold."""
-    _refuse_lazy(f, lazy, "a conversion to int")
     held = f.name(x, "whole")
     assert isinstance(held.type, Array)
     size = Call("np.absolute", (held,), held.type)
     limit = Const(float(SAFE), Py("float"))
-    f.check(Compare("lt", size, limit, like(held.type, "bool")), "a float beyond 64-bit integers")
+    f.check(
+        Compare("lt", size, limit, like(held.type, "bool")), "a float beyond 64-bit integers", mask
+    )
     return converted(held, "int64")
 
 
 # ------------------------------------------------------------------ functions
 
 
-def call(f: Frame, e: Call, args: tuple[Expr, ...], *, lazy: bool) -> Expr:
+def call(f: Frame, e: Call, args: tuple[Expr, ...], *, mask: Expr | None) -> Expr:
     """Functions of `math` and builtins on numbers."""
     family, _, name = e.fn.partition(".")
     t = batched(e.type)
     if family == "math" and (name in _SAME_NAME or name in _RENAMED or name in _BINARY):
-        return _math(f, e, args, lazy)
+        return _math(f, e, args, mask)
     match e.fn:
         case "abs" if not is_py(e, "complex"):
             if is_py(e, "int"):
@@ -240,18 +220,12 @@ def call(f: Frame, e: Call, args: tuple[Expr, ...], *, lazy: bool) -> Expr:
             a, b = args
             op = "lt" if e.fn == "min2" else "gt"
             mask = Compare(op, b, a, like(t, "bool"))  # type: ignore[arg-type]
-            return Call("np.where", (mask, _strong(b), _strong(a)), t)
+            return Call("np.where", (mask, b, a), t)
         case _:
             f.decline("LW250", f"`{e.fn}` has no form for arrays with Python's errors")
 
 
-def _strong(x: Expr) -> Expr:
-    if isinstance(x.type, Py) and not isinstance(x, Const):
-        return Cast(x, Num(machine_dtype(x.type)))
-    return x
-
-
-def _math(f: Frame, e: Call, args: tuple[Expr, ...], lazy: bool) -> Expr:
+def _math(f: Frame, e: Call, args: tuple[Expr, ...], mask: Expr | None) -> Expr:
     _, _, name = e.fn.partition(".")
     for x in e.args:
         _fits(f, x, EXACT)
@@ -262,15 +236,9 @@ def _math(f: Frame, e: Call, args: tuple[Expr, ...], lazy: bool) -> Expr:
     fn = f"np.{_RENAMED.get(name) or _BINARY.get(name) or name}"
     new = Call(fn, args, like(t, "float64"))
     if name in ("floor", "ceil", "trunc"):
-        return _truncated(f, new, lazy)
+        return _truncated(f, new, mask)
     if name in ("fabs", "degrees", "radians", "atan", "tanh", "asinh", *_BINARY):
         return new
-    _refuse_lazy(f, lazy, f"`{e.fn}`")
     held = f.name(new, name)
-    f.finite(held, f"{e.fn} raises")
+    f.finite(held, f"{e.fn} raises", mask)
     return held
-
-
-def selectable(e: Select) -> bool:
-    """Whether both sides are numbers of one type."""
-    return e.a.type == e.b.type == e.type

@@ -86,7 +86,7 @@ def _slice(f: Frame, x: Expr, axis: int, c: int, rest: Linear) -> tuple[Slc, boo
     return (
         Slc(
             None if not start.terms and start.const == 0 else expression(start),
-            None if stop == n else expression(stop),
+            None if f.equal(stop, n) else expression(stop),
             None if step == 1 else Const(step, INT),
         ),
         c < 0,
@@ -154,6 +154,8 @@ def base(f: Frame, x: Expr) -> Expr:
     if isinstance(x, Var) and isinstance(x.type, ListOf):
         copy = f.listed(x.sym)
         if copy is not None:
+            n = linear(Dim(x, 0, INT))
+            f.limits = {**f.limits, Dim(Var(copy), 0, INT): (n, n)}
             return Var(copy)
     f.decline("LW250", "a list that the function makes or changes")
 

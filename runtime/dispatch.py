@@ -29,27 +29,27 @@ def none(value: object) -> None:
 
 
 class Backend:
-    """The kernels of the file `<module>_<backend>.py` beside the dispatch module `module` in `file`.
+    """The kernels of the file `<module>_<backend>.py` beside the dispatch module `file`.
 
     Attributes are the kernels, None where they cannot be used; `compiled` asks for the extension module.
     """
 
-    def __init__(self, module: str, file: str, backend: str, compiled: bool = False) -> None:
-        package, _, name = module.rpartition(".")
-        folder = os.path.dirname(os.path.abspath(file))
-        self._where = (package, folder, f"{name}_{backend}", compiled)
+    def __init__(self, file: str, backend: str, compiled: bool = False) -> None:
+        folder, name = os.path.split(os.path.abspath(file))
+        self._where = (folder, f"{name.removesuffix('.py')}_{backend}", compiled)
 
     def __getattr__(self, kernel: str) -> Any:
         if kernel.startswith("__"):
             raise AttributeError(kernel)
-        _, folder, name, _ = self._where
+        folder, name, _ = self._where
         try:
             found = getattr(load_backend(*self._where), kernel)
         except Exception as error:
+            setattr(self, kernel, None)
             path = os.path.join(folder, name)
             why = f"{type(error).__name__}: {error}"
             tell(f"loopwright: {path} is not used, the original code runs instead: {why}")
-            found = None
+            return None
         setattr(self, kernel, found)
         return found
 
@@ -71,18 +71,22 @@ def stamp_extension(source: str, extension: str, *, native: bool = True) -> None
         json.dump(stamp, out, indent=1)
 
 
-def load_backend(package: str, folder: str, name: str, compiled: bool) -> ModuleType:
+def load_backend(folder: str, name: str, compiled: bool) -> ModuleType:
+    """The module `<folder>/<name>.py`, or its extension, under a name that its text determines.
+
+    Numba's cache refers to modules by name: with this one, a cache that moved along with its tree finds
+    its module, and a tree of the same name elsewhere is never taken for it. Raises what importing raises.
+    """
     source = os.path.join(folder, name + ".py")
     with open(source, "rb") as file:
         stamp = source_hash(file.read()).hex()
-    full = f"{package}.{name}" if package else name
-    module = sys.modules.get(full)
-    if module is not None and getattr(module, "_stamp", None) == stamp:
-        return module
-    spec = spec_from_file_location(full, _extension(folder, name, stamp) if compiled else source)
-    module = _run(spec, full)
-    module._stamp = stamp  # type: ignore[attr-defined]
-    return module
+    package = f"_loopwright_{stamp}"
+    full = f"{package}.{name}"
+    if full in sys.modules:
+        return sys.modules[full]
+    path = _extension(folder, name, stamp) if compiled else source
+    sys.modules.setdefault(package, ModuleType(package))
+    return _run(spec_from_file_location(full, path), full)
 
 
 def _run(spec: ModuleSpec | None, full: str) -> ModuleType:

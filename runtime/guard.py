@@ -140,7 +140,7 @@ def is_method(user: dict[str, Any] | None, obj: Any, name: str, qualname: str) -
 def _defined_as(found: Any, qualname: str, user: dict[str, Any]) -> bool:
     return (
         type(found) is FunctionType
-        and found.__code__.co_qualname == qualname
+        and found.__code__.co_qualname in (qualname, "<lambda>")
         and found.__globals__ is user
     )
 

@@ -16,17 +16,47 @@ from .dispatch import tell
 
 
 class Kernels:
-    """The dispatch functions by name; a name without usable kernel is a function that declines."""
+    """The dispatch functions by name; a name without usable kernel is a function that declines.
 
-    def __init__(self, functions: dict[str, Any]) -> None:
+    `origin` is what `reopen` needs in another process.
+    """
+
+    def __init__(self, functions: dict[str, Any], origin: tuple[str, str, str]) -> None:
         self.__dict__.update(functions)
+        self._origin = origin
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
         return decline
+
+    def __reduce__(self) -> tuple[Any, tuple[str, str, str]]:
+        return reopen, self._origin
 
 
 def decline(*roots: object) -> None:
     """What a dispatch function does when its kernel cannot be used."""
+
+
+def reopen(init: str, name: str, file: str) -> Any:
+    """The kernels `name` of the folder with the file `init`, in a process that unpickles their user.
+
+    Tools that send functions of a script to other processes (cloudpickle) send what these refer to.
+    This function goes by value, so it uses nothing of its module. Where the folder is not to be found
+    the original code runs.
+    """
+    try:
+        from importlib.util import module_from_spec, spec_from_file_location
+
+        spec: Any = spec_from_file_location("_loopwright", init)
+        package: Any = module_from_spec(spec)
+        spec.loader.exec_module(package)
+        return package.load(name, {"__file__": file})
+    except Exception:
+        return type("Originals", (), {"__getattr__": lambda *_: lambda *_: None})()
+
+
+reopen.__module__ = "__main__"  # cloudpickle sends functions of the main module by value
 
 
 def load(package: str, folder: str, name: str, user: dict[str, Any]) -> Kernels:
@@ -39,24 +69,26 @@ def load(package: str, folder: str, name: str, user: dict[str, Any]) -> Kernels:
     path = user["__file__"]
     with open(path, "rb") as file:
         text = file.read()
-    names: dict[str, str] = module.REGIONS
-    stale = stale_kernels(text, module.FILE, names)
+    stale, usable = compare(text, module.FILE, module.REGIONS)
     if stale:
         tell(
             f"loopwright: the code in {path} behind {', '.join(stale)} was edited since; it runs as it"
             " is written, and `loopwright optimize` makes new kernels"
         )
-    return Kernels({each: getattr(module, each) for each in names if each not in stale})
+    origin = (os.path.join(folder, "__init__.py"), name, os.path.abspath(path))
+    return Kernels({each: getattr(module, each) for each in usable}, origin)
 
 
-def stale_kernels(text: bytes, file_hash: str, regions: dict[str, str]) -> list[str]:
-    """The names in `regions` (name to fingerprint) whose code in `text` is not what it was."""
+def compare(text: bytes, file_hash: str, regions: dict[str, str]) -> tuple[list[str], list[str]]:
+    """The names in `regions` (name to fingerprint) whose code in `text` was edited, and those whose
+    code is as it was. A name that `text` does not call is neither: its caller is not in this file."""
     if source_hash(text).hex() == file_hash:
-        return []
+        return [], list(regions)
     from .fingerprint import fingerprints
 
     now = fingerprints(text)
-    return [name for name, old in regions.items() if now.get(name, {old}) != {old}]
+    stale = [name for name, old in regions.items() if name in now and now[name] != {old}]
+    return stale, [name for name, old in regions.items() if now.get(name) == {old}]
 
 
 def _execute(full: str, path: str) -> ModuleType:

@@ -12,25 +12,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from loopwright.build import build_folder
 from loopwright.config import Options
 from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.frontend.annotations import signatures as annotated_types
 from loopwright.frontend.lower import lower
 from loopwright.frontend.region import Lowered, Region
+from loopwright.ir.domain import INT_LIMIT
 from loopwright.ir.types import Type
-from loopwright.kernels import KernelEntry, write_kernels
+from loopwright.kernels import KernelEntry
 from loopwright.pipeline import Candidate, Plan, build_candidate
-from loopwright.report.results import Evidence, Loser, RegionResult
+from loopwright.report.results import Loser, RegionResult
+from loopwright.trial import Survivor, Trial, examine, prepare
 from loopwright.tune.choose import choose
-from loopwright.tune.measure import MeasureJob, Timed, measure
-from loopwright.verify.differential import Candidate as Place
-from loopwright.verify.differential import verify_region
+from loopwright.tune.measure import MeasureJob, Measurement, measure
 from loopwright.verify.representative import representative
-from loopwright.warm import warm
 from loopwright.workload.store import Recording, RegionRecord
 
-TRIAL_MODULE = "trial"
+THREADS_FROM = 2e-3
+"""Seconds of the fastest serial variant from which on threads are tried; below, starting them costs more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +48,6 @@ class Chosen:
     lowered: Lowered
     entry: KernelEntry
     comment: str
-
-
-@dataclass(frozen=True, slots=True)
-class Survivor:
-    """A verified variant in its trial folder."""
-
-    candidate: Candidate
-    entry: KernelEntry
-    folder: Path
-    evidence: Evidence
-    compile_seconds: float
 
 
 def compile_region(
@@ -93,12 +81,22 @@ def compile_region(
 def _lower(region: Region, signatures: Sequence[Signature]) -> tuple[Lowered | Declined, Signature]:
     first: Declined | None = None
     for signature in signatures:
-        lowered = lower(region, signature.types, signature.ranges)
+        lowered = lower(region, signature.types, _guard_ranges(signature.ranges))
         if isinstance(lowered, Lowered):
             return lowered, signature
         first = first or lowered
     assert first is not None
     return first, signatures[0]
+
+
+def _guard_ranges(seen: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """Ints are guarded to the usual range, or to 64 bits where larger ones were seen."""
+    large = 2**63 - 1
+    return {
+        name: (-large, large)
+        for name, (low, high) in seen.items()
+        if low < -INT_LIMIT or high > INT_LIMIT
+    }
 
 
 def _declined(blank: RegionResult, why: Declined) -> RegionResult:
@@ -117,78 +115,84 @@ class _Job:
     plan: Plan
 
 
+@dataclass(slots=True)
+class _Trail:
+    """What became of each variant."""
+
+    survivors: list[Survivor] = field(default_factory=list)
+    refused: list[Declined] = field(default_factory=list)
+    losers: list[Loser] = field(default_factory=list)
+
+    def refuse(self, label: str, why: Declined) -> None:
+        self.refused.append(why)
+        self.losers.append(Loser(label, f"{why.code} {why.why}"))
+
+
 def _compile(blank: RegionResult, job: _Job) -> tuple[RegionResult, Chosen | None]:
-    losers: list[Loser] = []
-    survivors: list[Survivor] = []
-    refused: list[Declined] = []
-    for candidate in _candidates(job, losers, refused):
-        if job.deadline is not None and time.monotonic() > job.deadline:
-            refused.append(Declined(NOWHERE, "LW505", "the time limit was reached"))
-            break
-        verdict = _verify(job, candidate)
-        if isinstance(verdict, Survivor):
-            survivors.append(verdict)
-        else:
-            refused.append(verdict)
-            losers.append(Loser(candidate.recipe.name, f"{verdict.code} {verdict.why}"))
-    if not survivors:
-        why = _gravest(refused)
-        return replace(_declined(blank, why), losers=tuple(losers)), None
-    return _choose(blank, job, survivors, losers)
+    trail = _Trail()
+    candidates = _candidates(job, trail)
+    threaded = [c for c in candidates if c.recipe.threaded]
+    _try_out(job, [c for c in candidates if not c.recipe.threaded], trail)
+    inputs = tuple(representative(job.lowered.domain, job.signature.samples, seed=0))
+    measured = _measure(job, trail, inputs) if trail.survivors else None
+    if threaded and (measured is None or measured.best_seconds() >= THREADS_FROM):
+        before = len(trail.survivors)
+        _try_out(job, threaded, trail)
+        if len(trail.survivors) > before:
+            measured = _measure(job, trail, inputs)
+    if measured is None:
+        return replace(_declined(blank, _gravest(trail.refused)), losers=tuple(trail.losers)), None
+    if measured.failure is not None:
+        why = Declined(NOWHERE, "LW402", f"measuring failed: {measured.failure}")
+        return replace(_declined(blank, why), losers=tuple(trail.losers)), None
+    return _choose(blank, job, trail, measured)
 
 
-def _candidates(job: _Job, losers: list[Loser], refused: list[Declined]) -> list[Candidate]:
+def _candidates(job: _Job, trail: _Trail) -> list[Candidate]:
     ints = tuple((p.name, *p.ints) for p in job.lowered.domain.params)
     made: list[Candidate] = []
     for recipe in job.plan.recipes(ints):
         if job.options.backend not in ("auto", recipe.backend):
             continue
         if job.options.accuracy == "bitwise" and not recipe.bitwise:
-            losers.append(Loser(recipe.name, "changes the order of floating-point operations"))
+            why = "changes the order of floating-point operations"
+            trail.losers.append(Loser(recipe.name, why))
             continue
         built = build_candidate(recipe, job.lowered.program, job.name)
         if isinstance(built, Declined):
-            refused.append(built)
-            losers.append(Loser(recipe.name, f"{built.code} {built.why}"))
+            trail.refuse(recipe.name, built)
         else:
             made.append(built)
     return made
 
 
-def _verify(job: _Job, candidate: Candidate) -> Survivor | Declined:
-    folder = job.scratch / f"trial_{candidate.recipe.name.replace('-', '_')}"
-    entry = KernelEntry(
-        lowered=job.lowered,
-        name=job.name,
-        backend=candidate.recipe.backend,
-        program=candidate.program,
-        source=candidate.source,
+def _try_out(job: _Job, candidates: Sequence[Candidate], trail: _Trail) -> None:
+    if job.deadline is not None and time.monotonic() > job.deadline:
+        trail.refused.append(Declined(NOWHERE, "LW505", "the time limit was reached"))
+        return
+    for candidate, trial in prepare(job.lowered, job.name, candidates, job.scratch):
+        if isinstance(trial, Trial):
+            verdict = examine(job.lowered, trial, job.signature.samples, job.options)
+        else:
+            verdict = trial
+        if isinstance(verdict, Survivor):
+            trail.survivors.append(verdict)
+        else:
+            trail.refuse(candidate.recipe.name, verdict)
+
+
+def _measure(job: _Job, trail: _Trail, inputs: tuple[Mapping[str, object], ...]) -> Measurement:
+    reference = job.lowered.reference
+    timing = MeasureJob(
+        source=reference.source,
+        entry=reference.entry,
+        roots=reference.roots,
+        domain=job.lowered.domain,
+        timed=tuple(s.trial.timed for s in trail.survivors),
+        inputs=inputs,
+        budget=job.options.measure_time,
     )
-    write_kernels(folder, TRIAL_MODULE, [entry])
-    problems = build_folder(folder, native=True)[1]
-    if problems:
-        return problems[0]
-    warmed = warm(folder, folder.name)
-    if isinstance(warmed, Declined):
-        return warmed
-    begun = time.monotonic()
-    verdict = verify_region(
-        job.lowered.reference,
-        Place(folder, TRIAL_MODULE, job.name),
-        job.lowered.domain,
-        job.signature.samples,
-        accuracy=job.options.accuracy,
-        time_limit=job.options.verify_time,
-        program=job.lowered.program,
-    )
-    if verdict.status == "same":
-        seen = verdict.evidence
-        evidence = Evidence(
-            "tested", seen.inputs, seen.accepted, time.monotonic() - begun, seen.note
-        )
-        return Survivor(candidate, entry, folder, evidence, warmed)
-    code = "LW401" if verdict.status == "different" else "LW402"
-    return Declined(NOWHERE, code, f"{candidate.recipe.name}: {verdict.reason}")
+    return measure(timing, time_limit=60 + 20 * job.options.measure_time)
 
 
 def _gravest(refused: Sequence[Declined]) -> Declined:
@@ -202,49 +206,34 @@ def _gravest(refused: Sequence[Declined]) -> Declined:
 
 
 def _choose(
-    blank: RegionResult, job: _Job, survivors: Sequence[Survivor], losers: list[Loser]
+    blank: RegionResult, job: _Job, trail: _Trail, measured: Measurement
 ) -> tuple[RegionResult, Chosen | None]:
-    lowered, options = job.lowered, job.options
-    timing = MeasureJob(
-        source=lowered.reference.source,
-        entry=lowered.reference.entry,
-        roots=lowered.domain.roots,
-        domain=lowered.domain,
-        timed=tuple(
-            Timed(s.candidate.recipe.name, s.folder, TRIAL_MODULE, s.entry.name) for s in survivors
-        ),
-        inputs=tuple(representative(lowered.domain, job.signature.samples, seed=0)),
-        budget=options.measure_time,
-    )
-    measured = measure(timing, time_limit=60 + 20 * options.measure_time)
-    if measured.failure is not None:
-        why = Declined(NOWHERE, "LW402", f"measuring failed: {measured.failure}")
-        return replace(_declined(blank, why), losers=tuple(losers)), None
-    winner, verdicts = choose(measured, options.min_speedup)
-    losers += [Loser(label, why) for label, why in verdicts.items()]
+    winner, verdicts = choose(measured, job.options.min_speedup)
+    losers = (*trail.losers, *(Loser(label, why) for label, why in verdicts.items()))
     if winner is None:
         slow = "; ".join(f"{label} {why}" for label, why in verdicts.items())
         why = Declined(NOWHERE, "LW501", slow)
-        return replace(_declined(blank, why), losers=tuple(losers)), None
-    best = next(s for s in survivors if s.candidate.recipe.name == winner.label)
+        return replace(_declined(blank, why), losers=losers), None
+    best = next(s for s in trail.survivors if s.trial.label == winner.label)
+    entry = best.trial.entry
     ratio = winner.speedup[max(winner.speedup)]
     shown = f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.1f}x"
-    comment = f"{best.entry.backend}, {best.evidence.kind}, {shown}"
+    comment = f"{entry.backend}, {best.evidence.kind}, {shown}"
     result = replace(
         blank,
         status="rewritten",
-        backend=best.entry.backend,
-        passes=best.candidate.applied,
-        accuracy=options.accuracy,
+        backend=entry.backend,
+        passes=best.trial.candidate.applied,
+        accuracy=job.options.accuracy,
         evidence=best.evidence,
         speedup=winner.speedup,
         first_call=measured.first_call.get(winner.label),
-        kernel=best.entry.name,
-        notes=best.candidate.notes,
-        losers=tuple(losers),
+        kernel=entry.name,
+        notes=best.trial.candidate.notes,
+        losers=losers,
     )
-    entry = replace(best.entry, min_work=winner.min_size, comment=comment)
-    return result, Chosen(lowered, entry, comment)
+    entry = replace(entry, min_work=winner.min_size, comment=comment)
+    return result, Chosen(job.lowered, entry, comment)
 
 
 def annotated(region: Region) -> list[Signature] | Declined:

@@ -28,8 +28,8 @@ class Options:
     style: str = "guarded"
     jobs: int = 1
     time_limit: float | None = None
-    verify_time: float = 4.0
-    measure_time: float = 8.0
+    verify_time: float = 2.5
+    measure_time: float = 5.0
     min_share: float = 0.01
     min_speedup: float = 1.2
     exclude: tuple[str, ...] = ()
@@ -52,7 +52,9 @@ def parse_accuracy(text: str) -> tuple[str, float]:
     except ValueError:
         value = -1.0
     if name != "rtol" or not 0 < value < 1:
-        raise UsageError(f"accuracy must be bitwise, faithful or rtol=X with 0 < X < 1, not {text!r}")
+        raise UsageError(
+            f"accuracy must be bitwise, faithful or rtol=X with 0 < X < 1, not {text!r}"
+        )
     return "rtol", value
 
 

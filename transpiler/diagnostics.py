@@ -92,6 +92,10 @@ CODES: tuple[Code, ...] = (
     Code("LW244", "list cannot have a buffer", "A list that grows may be known by another name, or holds lists.",
          "give the list one name, or use np.empty with the final size"),
     Code("LW245", "loops stay apart", "Fusing the loops would change the order of reads and writes.", "nothing; the loops are legal as they are"),
+    Code("LW250", "loop has no array form", "NumPy has no element-wise form of a part of the loop that keeps Python's meaning and "
+         "its errors.", "use another backend"),
+    Code("LW251", "temporaries would be too large", "The array form needs an array with more axes than any that the loop works on.",
+         "allow it with `vectorise{spread=1}`"),
     Code("LW280", "two attributes may be one", "The region rebinds an attribute that may belong to another object "
          "whose attribute of the same name it uses.", "read the attribute into a local name first"),
     Code("LW281", "value is perhaps not bound", "A name that the region may read is bound on some paths to it only.",
@@ -142,6 +146,8 @@ CODES: tuple[Code, ...] = (
          "machine lacks.", "install what is named, or choose another backend with --backend"),
     Code("LW511", "the compiler refused the kernel", "Cython or the C compiler failed on the generated module.",
          "choose another backend with --backend"),
+    Code("LW506", "runs inside another kernel", "A function that calls this one was compiled together with it.",
+         "nothing; the time is saved where it was spent"),
     Code("LW901", "internal error", "A defect of loopwright; the region was left as it is.",
          "please report it with the text shown"),
 )  # fmt: skip

@@ -131,7 +131,7 @@ def module_source(
     text += ["}", "", "_user = None"]
     for backend in dict.fromkeys(entry.backend for entry in entries):
         compiled = ", compiled=True" if backend in COMPILED else ""
-        text.append(f'_{backend} = Backend(__name__, __file__, "{backend}"{compiled})')
+        text.append(f'_{backend} = Backend(__file__, "{backend}"{compiled})')
     dtypes = {dtype for entry in entries for dtype in dtypes_of(entry)}
     if dtypes:
         text += ["_ndarray = np.ndarray", *_FLAGS]

@@ -14,18 +14,16 @@ from loopwright.emit import by_name as backend_named
 from loopwright.emit.base import KernelSource
 from loopwright.ir.check import check
 from loopwright.ir.nodes import Program
-from loopwright.passes import (
-    Fuse,
-    Hoist,
-    Inline,
-    Legalise,
-    Normalise,
-    Parallel,
-    Preallocate,
-    Scalarise,
-    Vectorise,
-)
 from loopwright.passes.base import Applied, Pass
+from loopwright.passes.fuse import Fuse
+from loopwright.passes.hoist import Hoist
+from loopwright.passes.inline import Inline
+from loopwright.passes.legalise import Legalise
+from loopwright.passes.normalise import Normalise
+from loopwright.passes.parallel import Parallel
+from loopwright.passes.preallocate import Preallocate
+from loopwright.passes.scalarise import Scalarise
+from loopwright.passes.vectorise import Vectorise
 
 IntRanges = tuple[tuple[str, int, int], ...]
 Observer = Callable[[Pass, Program], None]
@@ -33,13 +31,13 @@ Observer = Callable[[Pass, Program], None]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`bitwise` recipes keep every bit; the others need accuracy `faithful` or weaker."""
+    """`bitwise` recipes keep every bit; the others need accuracy `faithful` or weaker. A `threaded` one is
+    the same as its serial twin unless `parallel` applies."""
 
     name: str
     backend: str
     passes: tuple[Pass, ...]
-    final: Pass | None = None
-    "a pass that must apply, else the recipe is the same as another one"
+    threaded: bool = False
 
     @property
     def bitwise(self) -> bool:
@@ -76,7 +74,7 @@ class Plan:
             Recipe("numpy", "numpy", array_passes()),
             Recipe("numba", "numba", compiled),
             Recipe("cython", "cython", compiled),
-            Recipe("numba-parallel", "numba", (*compiled, Parallel()), Parallel()),
+            Recipe("numba-parallel", "numba", (*compiled, Parallel()), threaded=True),
         )
 
     def _with_extra(self, passes: tuple[Pass, ...]) -> tuple[Pass, ...]:
@@ -143,9 +141,10 @@ def build_candidate(recipe: Recipe, program: Program, name: str) -> Candidate | 
     final, applied, notes, refused = run_passes(program, recipe.passes)
     if backend.level == "low" and final.main.level != "low":
         return refused[-1] if refused else Declined(NOWHERE, "LW504", "the program has no low form")
-    if recipe.final is not None and recipe.final.name not in applied:
-        why = refused[-1] if refused else Declined(NOWHERE, "LW504", f"{recipe.final.name}: no use")
-        return why
+    if recipe.threaded and Parallel.name not in applied:
+        return (
+            refused[-1] if refused else Declined(NOWHERE, "LW504", "there is no loop to share out")
+        )
     if backend.level == "high" and "vectorise" not in applied and "hoist" not in applied:
         return Declined(NOWHERE, "LW504", "no loop became array code")
     source = backend.emit(final, name)

@@ -20,8 +20,9 @@ def {loader}():
     from importlib.util import module_from_spec, spec_from_file_location
     from os.path import abspath, dirname, join
 
-    folder = join({parent}, "{folder}")
+    folder = "{folder}"
     try:
+        folder = join({parent}, folder)
         spec = spec_from_file_location("{folder}", join(folder, "__init__.py"))
         package = module_from_spec(spec)
         spec.loader.exec_module(package)

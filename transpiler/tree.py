@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
+import os
 import shlex
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -43,6 +44,8 @@ from loopwright.project import (
 )
 from loopwright.report.results import RegionResult, Report, SkippedFile
 from loopwright.splice import Placement, encode_like, splice
+from loopwright.splice_block import BEGIN
+from loopwright.unsplice import revert
 from loopwright.warm import warm
 from loopwright.workload.record import record
 from loopwright.workload.store import Recording, RegionRecord, load
@@ -89,6 +92,7 @@ def optimize_tree(
     begun = time.monotonic()
     files = discover(sources, options.exclude)
     _check_target(sources, target)
+    _unsplice_first(files, sources, target)
     recording = _recording(sources, workload, trace, options)
     deadline = None if options.time_limit is None else begun + options.time_limit
     works, skipped = _read(files)
@@ -124,6 +128,19 @@ def _check_target(sources: Sequence[Path], target: Target) -> None:
         raise UsageError(f"{target.output}: is a file; -o names a folder")
 
 
+def _unsplice_first(files: Sequence[SourceFile], sources: Sequence[Path], target: Target) -> None:
+    """A tree is compiled from its original text: in place, earlier kernels are taken out first."""
+    if not any(BEGIN.encode() in file.path.read_bytes() for file in files if _readable(file)):
+        return
+    if not target.in_place:
+        raise UsageError("the source is a rewritten tree; give its original, or `revert` it first")
+    revert(sources)
+
+
+def _readable(file: SourceFile) -> bool:
+    return os.access(file.path, os.R_OK)
+
+
 def _recording(
     sources: Sequence[Path], workload: str | None, trace: Path | None, options: Options
 ) -> Recording | None:
@@ -156,7 +173,7 @@ def _read(files: Sequence[SourceFile]) -> tuple[list[_FileWork], list[SkippedFil
 
 
 @contextmanager
-def _bar(progress: bool, works: Sequence[_FileWork]) -> Iterator[object]:
+def _bar(progress: bool, works: Sequence[_FileWork]) -> Iterator[Callable[[Path], None]]:
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -196,14 +213,23 @@ class _TreeCompiler:
     def compile_file(self, work: _FileWork) -> None:
         if not screen(work.module.text):
             return
-        for region in outline(work.module):
+        for region in self._callers_first(outline(work.module)):
             self._region(work, region, ())
+        work.results.sort(key=lambda r: (r.span.line, r.span.col))
+
+    def _callers_first(self, regions: Sequence[Region]) -> list[Region]:
+        """By recorded share: a function that calls another has at least the other's time."""
+        if self.recording is None:
+            return list(regions)
+        records = {region.id: self.recording.find(region) for region in regions}
+        shares = {key: 0.0 if r is None else r.share for key, r in records.items()}
+        return sorted(regions, key=lambda r: -shares[r.id])
 
     def _region(self, work: _FileWork, region: Region, above: tuple[str, ...]) -> bool:
         """Compile `region`, or failing that the regions inside it. True if anything was rewritten."""
         blank = RegionResult(work.source.shown, region.span, region.qualname, "declined")
         seen = None if self.recording is None else self.recording.find(region)
-        early = self._early_refusal(region, seen)
+        early = self._early_refusal(work, region, seen)
         if early is not None:
             work.results.append(replace(blank, code=early.code, reason=early.why))
             return False
@@ -221,13 +247,17 @@ class _TreeCompiler:
         work.results.append(result)
         return False
 
-    def _early_refusal(self, region: Region, seen: RegionRecord | None) -> Declined | None:
+    def _early_refusal(
+        self, work: _FileWork, region: Region, seen: RegionRecord | None
+    ) -> Declined | None:
         if self.deadline is not None and time.monotonic() > self.deadline:
             return Declined(region.span, "LW505", "the time limit of the command was reached")
         if self.recording is None:
             return None
         if seen is None or seen.calls == 0:
             return Declined(region.span, "LW502", "the recorded run never came here")
+        if region.qualname in {h for c in work.chosen for h in c.lowered.helpers}:
+            return Declined(region.span, "LW506", "compiled along with a function that calls it")
         if seen.share < self.options.min_share:
             return Declined(region.span, "LW503", f"{seen.share:.1%} of the recorded time")
         return None
@@ -268,9 +298,9 @@ def _write(works: Sequence[_FileWork], sources: Sequence[Path], target: Target) 
     spliced: dict[Path, str] = {}
     for work in works:
         if work.chosen:
-            text = splice(
-                work.module, [Placement(c.lowered, c.entry.name, c.comment) for c in work.chosen]
-            )
+            places_in_file = [Placement(c.lowered, c.entry.name, c.comment) for c in work.chosen]
+            home = kernels_home(work.source.path, work.source.root)
+            text = splice(work.module, places_in_file, home)
             if isinstance(text, Declined):
                 _undo(work, text)
             else:
@@ -284,9 +314,9 @@ def _write(works: Sequence[_FileWork], sources: Sequence[Path], target: Target) 
     homes = [
         _write_file(w, spliced[w.source.path], places) for w in works if w.source.path in spliced
     ]
-    for home in dict.fromkeys(homes):
-        build_folder(home, native=True)
-        warm(home, package_name(home))
+    for folder in dict.fromkeys(homes):
+        build_folder(folder, native=True)
+        warm(folder, package_name(folder))
     return ""
 
 

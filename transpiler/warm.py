@@ -43,7 +43,7 @@ def main() -> None:
     assert spec is not None
     sys.modules[package] = module_from_spec(spec)
     for source in sorted(folder.glob("*_numba.py")):
-        load_backend(package, str(folder), source.stem, False)
+        load_backend(str(folder), source.stem, False)
 
 
 if __name__ == "__main__":

@@ -258,5 +258,7 @@ class _Reader:
             return Contract(spec, given, Array(elem.dtype, rank) if rank else elem)
         given = tuple(map(self.expr, args))
         truth = name.rpartition(".")[2] in ("isnan", "isinf", "add_ok", "sub_ok", "mul_ok")
-        fixed = {"lw.trunc_int": I64}.get(name, B1 if truth else given[0].type)
+        fixed = {"lw.trunc_int": I64, "np.searchsorted": I64}.get(
+            name, B1 if truth else given[0].type
+        )
         return Call(name, given, fixed)

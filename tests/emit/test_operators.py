@@ -38,7 +38,7 @@ from loopwright.ir.nodes import (
 from loopwright.ir.types import B1, I64, Array, DType, Num, kind_of
 
 FLOATS: tuple[DType, ...] = ("float64", "float32")
-INTS: tuple[DType, ...] = ("int64", "int32", "int8", "uint8", "uint16", "uint64")
+INTS: tuple[DType, ...] = ("int64", "int8", "uint16", "uint64")
 ALL: tuple[DType, ...] = (*FLOATS, *INTS, "bool")
 
 EDGES = [

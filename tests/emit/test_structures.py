@@ -214,6 +214,72 @@ def f(x: "f8[:]", a: i8, b: i8) -> "i8, i8, f8":
 """,
         [(V, 2, 5), (V, -3, 20), (V, -30, -2), (V, 8, 3), (V, 3, -20)],
     ),
+    "a variable that only a flag knows to be set": (
+        """
+def f(x: "f8[:]") -> "b1, f8":
+    seen = False
+    for i in range(x.shape[0]):
+        if not seen:
+            best = x[i]
+            seen = True
+        else:
+            best = best if best > x[i] else x[i]
+    if seen:
+        return True, best
+    return False, 0.0
+""",
+        [(V,), (V[:0],), (SPECIAL,)],
+    ),
+    "scratch arrays": (
+        """
+def total(x: "f8[:]") -> f8:
+    s = 0.0
+    for i in range(x.shape[0]):
+        s = s + x[i]
+    return s
+def f(x: "f8[:, :]") -> "f8[:]":
+    out = zeros(f8, x.shape[0])
+    for i in range(x.shape[0]):
+        row = empty(f8, x.shape[1])
+        part = empty(f8, i + 1)
+        for j in range(x.shape[1]):
+            pair = empty(f8, 2)
+            pair[0] = x[i, j]
+            pair[1] = pair[0] * pair[0]
+            row[j] = pair[1]
+        part[i] = 1.0
+        t = total(row)
+        out[i] = t + part[i] + f8(row.shape[0])
+    return out
+""",
+        [(M,), (M[:0],)],
+    ),
+    "rows that take turns": (
+        """
+def f(x: "f8[:, :]") -> f8:
+    before = zeros(f8, x.shape[1])
+    for i in range(x.shape[0]):
+        now = empty(f8, x.shape[1])
+        for j in range(x.shape[1]):
+            now[j] = x[i, j] + before[x.shape[1] - 1 - j]
+        before = now
+    return before[0]
+""",
+        [(M,)],
+    ),
+    "a scratch array for each thread": (
+        """
+def f(x: "f8[:, :]", out: "f8[:]"):
+    for i in prange(x.shape[0]):
+        row = empty(f8, x.shape[1])
+        for j in range(x.shape[1]):
+            d = x[i, j] - 1.0
+            row[j] = d * d
+        for j in range(x.shape[1]):
+            out[i] = out[i] + row[x.shape[1] - 1 - j]
+""",
+        [(RNG.normal(size=(200, 50)), np.zeros(200))],
+    ),
     "stores into slices": (
         """
 def f(out: "f8[:]", x: "f8[:]", a: i8, b: i8):
@@ -222,6 +288,16 @@ def f(out: "f8[:]", x: "f8[:]", a: i8, b: i8):
     out[:3] = x[:3]
 """,
         [(np.zeros(9), V, 2, 5), (np.zeros(9), V, -30, -2), (np.zeros(9), V, 7, 1)],
+    ),
+    "functions of whole arrays": (
+        """
+def f(x: "i8[:]") -> "i8[:], i8[:], i8, i8[:]":
+    s = np.sort(x, 0)
+    order = np.argsort(x, 0, True)
+    at = np.searchsorted(s, 5, False)
+    return s, order, at, np.flatnonzero(x)
+""",
+        [(np.array([5, 0, 9, 5, -3, 0, 5]),)],
     ),
     "an array under two names": (
         """
@@ -308,21 +384,6 @@ def f(n: i8) -> i8:
     return s
 """,
         [(20,)],
-    ),
-    "a parallel loop with private variables": (
-        """
-def f(x: "f8[:, :]") -> "f8[:, :]":
-    out = empty(f8, (x.shape[0], x.shape[0]))
-    for i in prange(x.shape[0]):
-        for j in range(x.shape[0]):
-            s = 0.0
-            for k in range(x.shape[1]):
-                d = x[i, k] - x[j, k]
-                s = s + d * d
-            out[i, j] = math.sqrt(s)
-    return out
-""",
-        [(M,), (M[:0],)],
     ),
     "a parallel sum of integers": (
         """
@@ -431,6 +492,19 @@ def test_the_test_of_products_errs_on_the_safe_side(kernels: ModuleType, a: int)
             fits = -(2**63) <= x * y < 2**63
             assert fits or not kernel(x, y)[3]
             assert kernel(x, y)[3] or not abs(x * y) < 9.1e18
+
+
+def test_scratch_arrays_are_allocated_before_the_loops() -> None:
+    made = by_name("numba").emit(lowlang.read(PROGRAMS["scratch arrays"][0]), "k")
+    assert not isinstance(made, Declined)
+    lines = [s.strip() for s in made.text.splitlines() if "np.empty(" in s or "for " in s]
+    assert [line.partition(" =")[0] for line in lines[-5:]] == [
+        "row",
+        "pair",
+        "for i in range(x.shape[0]):  # line 9",
+        "part",
+        "for j in range(x.shape[1]):  # line 12",
+    ]
 
 
 REFUSED = {

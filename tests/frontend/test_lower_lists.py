@@ -408,6 +408,46 @@ def f(x):
         (X,),
     ),
     (
+        "a nested function widens a list around it",
+        """
+def f(x):
+    r = [0.0] * 3
+    def g(i):
+        r[i] += x[0, i]
+    for i in range(2):
+        g(i)
+    return r[0], r[2]
+""",
+        (X,),
+    ),
+    (
+        "sorting",
+        """
+def f(a, r, x):
+    s = sorted(a)
+    b = [v * 2 for v in r]
+    b.sort()
+    c = sorted(a, reverse=True)
+    return s, b, c, sorted(r)[2], sorted(x[0]), sorted(v * v for v in a), a
+""",
+        (L, R, X),
+    ),
+    (
+        "the median of a window",
+        """
+def f(x, k):
+    w = []
+    for i in range(k):
+        w.append(x[0, i])
+    w.sort()
+    n = len(w)
+    if n % 2 == 1:
+        return w[n // 2]
+    return (w[n // 2 - 1] + w[n // 2]) / 2
+""",
+        (X, 2),
+    ),
+    (
         "queue of neighbours",
         """
 def g(x, i):

@@ -73,6 +73,14 @@ class Model:
             self.count(k)
         return self.t + self.count(1)
 
+    def deep(self, x, n):
+        def inner(i):
+            return self.dot(x) * i + n
+        t = 0.0
+        for k in range(n):
+            t += inner(k) + self.read(x) + self.counted(2)
+        return t
+
     def maybe(self, a):
         if a > 0:
             self.t = 10
@@ -102,6 +110,7 @@ METHODS: list[tuple[str, tuple[Any, ...]]] = [
     ("step", (X, 0.1)),
     ("replace", (X,)),
     ("counted", (4,)),
+    ("deep", (X, 3)),
     ("maybe", (1,)),
     ("maybe", (-1,)),
 ]

@@ -498,3 +498,17 @@ def test_int_ranges_widen_a_parameter() -> None:
 def test_a_second_run_changes_nothing() -> None:
     program = legal(PROVED["a triangle"][0])
     assert Legalise().run(program) == Unchanged()
+
+
+def test_a_remainder_that_is_not_evaluated_tells_nothing() -> None:
+    source = (
+        "def f(x: F1, a: int, b: int) -> float:\n    if b == 0 or a % b > 1:\n"
+        "        return float(x[a])\n    return 0.0\n"
+    )
+    assert outcome(source, np.zeros(2), 7, 0) is GAVE_UP
+    assert outcome(source, np.zeros(9), 7, 0) == 0.0
+
+
+def test_a_divisor_is_checked_once() -> None:
+    program = legal("def f(a: int, b: int) -> int:\n    c = a // b\n    return c + a % b\n")
+    assert checks(program.main) == 1

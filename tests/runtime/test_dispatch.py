@@ -21,12 +21,12 @@ def fresh() -> Iterator[None]:
     dispatch._told.clear()
     yield
     for name in set(sys.modules) - before:
-        if name.startswith("lwtest"):
+        if name.startswith("_loopwright_"):
             del sys.modules[name]
 
 
 def backend(folder: Path, compiled: bool = False) -> Backend:
-    return Backend("lwtest.mod", str(folder / "mod.py"), "fake", compiled)
+    return Backend(str(folder / "mod.py"), "fake", compiled)
 
 
 def test_the_module_is_run_by_the_first_kernel_and_once(tmp_path: Path) -> None:
@@ -37,7 +37,6 @@ def test_the_module_is_run_by_the_first_kernel_and_once(tmp_path: Path) -> None:
         assert found.f() == 7
         del sys.lwtest_runs  # type: ignore[attr-defined]
         assert backend(tmp_path).f() == 7 and not hasattr(sys, "lwtest_runs")
-        assert sys.modules["lwtest.mod_fake"].__name__ == "lwtest.mod_fake"
     finally:
         vars(sys).pop("lwtest_runs", None)
 
@@ -48,6 +47,18 @@ def test_a_module_that_changed_is_run_anew(tmp_path: Path) -> None:
     assert backend(tmp_path).f() == 1
     path.write_text("def f(): return 10\n")
     assert backend(tmp_path).f() == 10
+
+
+def test_the_name_of_a_module_follows_from_its_text_alone(tmp_path: Path) -> None:
+    text = "def f(): return __name__\n"
+    names = []
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        folder.mkdir()
+        (folder / "mod_fake.py").write_text(text)
+        names.append(backend(folder).f())
+    (tmp_path / "b" / "mod_fake.py").write_text(text + "# more\n")
+    other = backend(tmp_path / "b").f()
+    assert names[0] == names[1] != other and other.endswith(".mod_fake")
 
 
 BROKEN = {

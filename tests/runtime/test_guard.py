@@ -209,6 +209,8 @@ def test_is_function(user: dict[str, Any]) -> None:
     original = user["helper"]
     user["helper"] = lambda x: x
     assert not guard.is_function(user, "helper")
+    user["helper"] = abs
+    assert not guard.is_function(user, "helper")
     exec("def helper(x):\n    return 3 * x", other := {})
     user["helper"] = other["helper"]
     assert not guard.is_function(user, "helper")

@@ -67,6 +67,7 @@ class Kernel:
     backend: str = "numpy"
     draws: str = ""
     sums: str = ""
+    prelude: str = PRELUDE
 
 
 def find(tree: ast.Module, qualname: str) -> tuple[ast.FunctionDef, ast.ClassDef | None]:
@@ -216,5 +217,5 @@ def entry(low: Lowered, kernel: Kernel) -> KernelEntry:
         source=source,
         min_work=kernel.min_work,
         comment=kernel.comment,
-        prelude=PRELUDE,
+        prelude=kernel.prelude,
     )

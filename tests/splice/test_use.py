@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from loopwright.emit.build import build_cython
 from loopwright.ir.types import FLOAT, Array
 from loopwright.project import check_tree
+from loopwright.runtime.dispatch import stamp_extension
+from loopwright.unsplice import revert
 
 from .rewriting import Kernel, Tree, rewrite
 
@@ -120,6 +123,51 @@ def test_moved(tmp_path: Path) -> None:
     assert run(tree, f"from pkg import mod; {USE}", cwd=new, path=new) == [FAST]
 
 
+NUMBA = """\
+@njit("float64(Array(float64, 1, 'C', readonly=True))", cache=True)
+def helper(X):
+    return -X[0]
+
+
+@njit("Tuple((boolean, float64))(Array(float64, 1, 'C', readonly=True))", cache=True)
+def fast(X):
+    return True, helper(X)
+"""
+
+
+def test_a_cache_of_numba_moves_along(tmp_path: Path) -> None:
+    more = {"text": NUMBA, "backend": "numba", "prelude": "from numba import njit\n"}
+    tree = rewrite(tmp_path / "old", SOURCE, Kernel(**{**vars(KERNEL), **more}))
+    assert run(tree) == [FAST]
+    shutil.move(tmp_path / "old", tmp_path / "new")
+    new = tmp_path / "new"
+    before = sorted((new / "_loopwright/__pycache__").glob("*.nbc"))
+    assert run(tree, cwd=new, path=new) == [FAST]
+    assert before and sorted((new / "_loopwright/__pycache__").glob("*.nbc")) == before
+
+
+CYTHON = """\
+def fast(X: cython.double[:]):
+    return cython.compiled, -X[0]
+"""
+
+
+def test_a_built_extension_is_loaded(tmp_path: Path) -> None:
+    more = {"text": CYTHON, "backend": "cython", "prelude": "import cython\n"}
+    tree = rewrite(tmp_path, SOURCE, Kernel(**{**vars(KERNEL), **more}))
+    out = run(tree)
+    assert out[0] == SLOW and "not built" in out[1]
+    source = tree.kernels / "mod_cython.py"
+    extension = build_cython(source, native=False)
+    assert isinstance(extension, Path)
+    stamp_extension(str(source), str(extension), native=False)
+    assert run(tree) == [FAST]
+    source.write_text(source.read_text() + "# newer\n")
+    out = run(tree)
+    assert out[0] == SLOW and "another version" in out[1]
+    assert revert(tmp_path) and not tree.kernels.exists()
+
+
 def test_without_the_folder_the_original_runs_and_one_warning_says_so(tmp_path: Path) -> None:
     tree = rewrite(tmp_path, SOURCE, KERNEL)
     rewrite(tmp_path, SOURCE, KERNEL, file="two.py")
@@ -218,6 +266,37 @@ def test_new_kernels_in_the_same_second_are_the_ones_that_run(tmp_path: Path) ->
     for value in ("-1.0", "-2.0", "-3.0"):
         kernel = Kernel(**{**vars(KERNEL), "text": KERNEL.text.replace("-1.0", value)})
         assert run(rewrite(tmp_path, SOURCE, kernel)) == [value]
+
+
+def test_text_that_is_run_elsewhere_runs_the_original(tmp_path: Path) -> None:
+    tree = rewrite(tmp_path, SOURCE, KERNEL)
+    (tmp_path / "main.py").write_text(f"import sys\nspace = {{'__file__': __file__}}\nif sys.argv[1:]:\n"
+        f"    del space['__file__']\nexec(open({str(tree.path)!r}).read(), space)\n"
+        "import numpy as np\nprint(space['total'](np.ones(3)))\n")  # fmt: skip
+    assert run(tree, "import main") == [SLOW]
+    out = run(tree, "import sys; sys.argv.append('x'); import main")
+    assert SLOW in out and any("not used" in line for line in out)
+
+
+def test_a_script_can_send_its_functions_to_other_processes(tmp_path: Path) -> None:
+    source = SOURCE + (
+        "\n\nif __name__ == '__main__':\n    import sys\n    from numba import cloudpickle\n"
+        "    with open(sys.argv[1], 'wb') as file:\n        cloudpickle.dump(total, file)\n"
+    )
+    tree = rewrite(tmp_path, source, KERNEL)
+    assert script_with(tree.path, "sent") == ""
+    receive = "import pickle, numpy as np; print(pickle.load(open('sent', 'rb'))(np.ones(3)))"
+    assert run(tree, receive, path=tmp_path / "nowhere") == [FAST]
+    shutil.rmtree(tree.kernels)
+    assert run(tree, receive, path=tmp_path / "nowhere") == [SLOW]
+
+
+def script_with(path: Path, argument: str) -> str:
+    command = [sys.executable, str(path), argument]
+    done = subprocess.run(
+        command, capture_output=True, text=True, cwd=path.parent, timeout=60, check=False
+    )
+    return done.stdout + done.stderr
 
 
 def test_a_replaced_helper_is_noticed(tmp_path: Path) -> None:

@@ -141,7 +141,9 @@ class _Walker:
             self.stmt(stmt)
 
     def stmt(self, stmt: Stmt) -> None:
-        if not isinstance(stmt, While):
+        if isinstance(stmt, Assign) and holds_memory(stmt.sym.type):
+            self.made(stmt.value)
+        elif not isinstance(stmt, While):
             for expr in exprs_of(stmt):
                 self.reads(expr)
         match stmt:
@@ -259,6 +261,17 @@ class _Walker:
                 return
         for child in children(expr):
             self.reads(child)
+
+    def made(self, value: Expr) -> None:
+        """Making a view reads only what its index is made of."""
+        while isinstance(value, (Load, Transpose)) and self.view(value) is not None:
+            if isinstance(value, Load) and isinstance(value.type, ListOf):
+                break  # a slice of a list is a copy
+            for child in children(value)[1:]:
+                self.reads(child)
+            value = value.x
+        if not isinstance(value, Var):
+            self.reads(value)
 
     def whole(self, expr: Expr) -> None:
         """An array-valued expression may be read anywhere (by what it is passed to)."""

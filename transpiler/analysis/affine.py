@@ -190,10 +190,10 @@ def _binary(e: Binary, reader: Reader) -> Affine | None:
 
 
 def _remainder(t: Affine, b: Affine) -> Fact:
-    """What is known of Python's `a % b` for any b but 0."""
+    """What is known of Python's `a % b`; nothing for b = 0, where it is not evaluated."""
     above = f"(0 <= {t.text} and {t.text} < {b.text})"
     below = f"({b.text} < {t.text} and {t.text} <= 0)"
-    return Fact(f"({above} or {below})", t.atoms | b.atoms)
+    return Fact(f"({above} or {below} or {b.text} = 0)", t.atoms | b.atoms)
 
 
 def _select(cond: Expr, a: Expr, b: Expr, reader: Reader) -> Affine | None:

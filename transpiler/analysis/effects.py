@@ -240,6 +240,8 @@ def _node_may_fail(e: Expr) -> bool:
             return isinstance(a.type, Array) and isinstance(b.type, Array)
         case Cast(x, t):
             return x.type != t and not _total_cast(x.type, t)
+        case Call("abs", (x,), _):
+            return x.type == Py("complex")
         case Call(fn, _, t):
             return intrinsic(fn).can_fail or isinstance(t, Array)
         case Load(_, index, t):

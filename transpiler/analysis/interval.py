@@ -7,6 +7,7 @@ intermediate results of unbounded arithmetic may be wider.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from loopwright.ir.types import DType, kind_of
 
@@ -28,6 +29,7 @@ FULL = Interval(INT64_MIN, INT64_MAX)
 TRUTH = Interval(0, 1)
 
 
+@cache
 def of_dtype(dtype: DType) -> Interval | None:
     """Values of an integer or boolean dtype; None for the others."""
     match kind_of(dtype):

@@ -35,7 +35,7 @@ from loopwright.ir.nodes import (
     While,
 )
 from loopwright.ir.types import ListOf, Py
-from loopwright.ir.walk import assigned, targets, vars_of, walk_stmts
+from loopwright.ir.walk import assigned, targets, used, vars_of, walk_stmts
 
 __all__ = ["DIM_MAX", "PARAM_INTS", "Env", "Ranges", "analyse", "of_type"]
 
@@ -77,6 +77,15 @@ class _Exits:
     continues: list[Env] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """The last analysis of a loop: what it started from, and the environments at its head and after."""
+
+    key: tuple[object, ...]
+    head: Env
+    out: Env | None
+
+
 class _Walk:
     """One abstract execution. `caps` bounds accumulators by the trip counts of the loops around."""
 
@@ -84,6 +93,8 @@ class _Walk:
         self.r = ranges
         self.exits: list[_Exits] = []
         self.caps: dict[Sym, Interval] = {}
+        self.done: dict[int, _Done] = {}
+        self.names: dict[int, tuple[Sym, ...]] = {}
 
     def block(self, body: tuple[Stmt, ...], env: Env) -> Env | None:
         """The environment after the block; None if its end is not reached."""
@@ -140,32 +151,51 @@ class _Walk:
         return None
 
     def loop(self, loop: For | While, env: Env) -> Env | None:
+        """The environment after the loop. Nothing is computed again where nothing changed since the
+        last time: otherwise the cost would be exponential in the depth of the nest."""
+        relevant = self.relevant(loop)
+        key = tuple((env.get(s), self.caps.get(s)) for s in relevant)
+        last = self.done.get(id(loop))
+        if last is None or last.key != key or loop.orelse:
+            last = self.done[id(loop)] = self.settle(loop, env, key)
+        elif isinstance(loop, While):
+            self.r.before[id(loop)] = last.head
+        if last.out is None:
+            return None
+        return {**env, **{s: last.out[s] for s in relevant if s in last.out}}
+
+    def relevant(self, loop: For | While) -> tuple[Sym, ...]:
+        """The integers that the loop reads or binds."""
+        if id(loop) not in self.names:
+            found = used((loop,)) | assigned((loop,))
+            kept = [s for s in found if of_type(s.type) is not None]
+            self.names[id(loop)] = tuple(sorted(kept, key=lambda s: s.name))
+        return self.names[id(loop)]
+
+    def settle(self, loop: For | While, env: Env, key: tuple[object, ...]) -> _Done:
         changed = assigned(loop.body)
         own = self.accumulators(loop, env, changed)
-        before = env if isinstance(loop, For) else None
-        head = dict(env)
-        exits = _Exits()
-        stable = False
+        head, exits = dict(env), _Exits()
         for turn in range(_ROUNDS + 40):
             exits = _Exits()
             nxt = joined(env, self.round(loop, head, exits) or env)
             raised = self.tighten(loop, own, env, head)
             new = {s: self._next(head, s, x, turn) for s, x in nxt.items()}
-            stable = new == head and not raised
-            if stable:
+            if new == head and not raised:
                 break
             head = new
-        if not stable:
+        else:
+            turn = _ROUNDS + 40
             self.caps.update((s, FULL) for s in own)
             head = {s: of_type(s.type) or FULL if s in changed else x for s, x in head.items()}
-        for _ in range(2):  # narrowing: one step down from a post-fixpoint is still one
+        if turn > _ROUNDS:  # narrowing: one step down from a post-fixpoint is still one
+            for _ in range(2):
+                head = joined(env, self.round(loop, head, _Exits()) or env)
             exits = _Exits()
-            head = joined(env, self.round(loop, head, exits) or env)
-        exits = _Exits()
-        self.round(loop, head, exits)
+            self.round(loop, head, exits)
         for sym in own:
             self.caps.pop(sym, None)
-        return self.leave(loop, head, before, exits)
+        return _Done(key, head, self.leave(loop, head, env, exits))
 
     def _next(self, head: Env, sym: Sym, x: Interval, turn: int) -> Interval:
         old = head.get(sym, x)
@@ -190,13 +220,13 @@ class _Walk:
         ends = [e for e in (end, *exits.continues) if e is not None]
         return _join_all(ends)
 
-    def leave(self, loop: For | While, head: Env, before: Env | None, exits: _Exits) -> Env | None:
+    def leave(self, loop: For | While, head: Env, before: Env, exits: _Exits) -> Env | None:
         if isinstance(loop, While):
             out: Env | None = self.r.refine(head, loop.cond, False)
             if isinstance(loop.cond, Const) and loop.cond.value is True:
                 out = None
         else:
-            out = head if before is None else joined(head, before)
+            out = joined(head, before)
         if loop.orelse and out is not None:
             out = self.block(loop.orelse, out)
         return _join_all([e for e in (out, *exits.breaks) if e is not None])

@@ -19,10 +19,18 @@ from loopwright.emit.body import decline, located, write_block
 from loopwright.emit.build import toolchain
 from loopwright.emit.cython_expr import CythonExpr, needs_gil, stepped
 from loopwright.emit.cython_types import local_type, scalar_type
-from loopwright.emit.flow import fallible, functions, own_arrays, read_only, written
+from loopwright.emit.flow import (
+    Floors,
+    fallible,
+    functions,
+    own_arrays,
+    read_only,
+    written,
+)
 from loopwright.emit.layout import block, place, put, wrapped
 from loopwright.emit.names import function_names
 from loopwright.emit.parallel import reduced, reductions, shares
+from loopwright.emit.scratch import reuse_scratch
 from loopwright.ir.nodes import (
     Append,
     Assign,
@@ -47,9 +55,9 @@ from loopwright.ir.walk import assigned, exprs_of, subexprs, symbols, unused, wa
 
 PRELUDE = """\
 import cython
-import numpy as np
-from cython.cimports.libc import math as cm
-from cython.parallel import prange
+import numpy as np  # noqa: F401
+from cython.cimports.libc import math as cm  # noqa: F401
+from cython.parallel import prange  # noqa: F401
 """
 
 DIRECTIVES = (
@@ -86,7 +94,7 @@ class Cython:
         The text does not depend on the machine: `missing` tells whether it can be built here.
         """
         try:
-            return KernelSource(name, _module(program, name))
+            return KernelSource(name, _module(reuse_scratch(program), name))
         except CannotLower as refused:
             return located(refused.declined, program)
 
@@ -151,13 +159,16 @@ class _Function:
         self.main = main
         self.reports = main or func.name in shared.unsafe
         self.in_c = func.name in shared.pure_c
+        self.c_result = not main and not any(isinstance(t, Array) for t in func.results)
         self.names = name_symbols(func, {*shared.called.values(), *RESERVED})
         self.taken = set(self.names.values())
         self.ok = unused("ok", self.taken)
         changed = assigned(func.body)
         given = {p for p in func.params if main and p not in changed and self._plain(p)}
         self.objects = own_arrays(func) | given
-        self.expr = CythonExpr(self.names, self.objects, shared.prefix, shared.supports)
+        self.expr = CythonExpr(
+            self.names, Floors(func), self.objects, shared.prefix, shared.supports
+        )
         self.lines = Lines()
         self.const = read_only(func, shared.stores[func.name])
         self.sums: list[dict[Sym, str]] = []
@@ -169,7 +180,7 @@ class _Function:
         self.lines.add(*self._decorators())
         given = {p: self._given(p) for p in self.func.params}
         params = [f"{name}: {kind}" if kind else name for name, kind in given.values()]
-        result = f" -> {self._result()}:" if self.in_c else ":"
+        result = f" -> {self._result()}:" if self.c_result else ":"
         *first, header = wrapped(f"def {self.shared.called[self.func.name]}", params, result)
         self.lines.add(*first)
         with self.lines.block(header):
@@ -187,7 +198,7 @@ class _Function:
         return ["@cython.cfunc", "@cython.nogil", *DIRECTIVES, "@cython.exceptval(check=False)"]
 
     def _result(self) -> str:
-        """The C type of what a helper without Python returns."""
+        """The C type of what a helper returns, unless it returns arrays."""
         types = ["cython.bint"] if self.reports else []
         types += [scalar_type(machine_dtype(t)) for t in self.func.results]
         match types:
@@ -230,7 +241,7 @@ class _Function:
 
     def fail(self, stmt: Stmt, comment: str) -> None:
         """Return a false `ok`."""
-        nothing = ["0" if self.in_c else "None"] * len(self.func.results)
+        nothing = ["0" if self.c_result else "None"] * len(self.func.results)
         self._return(["False", *nothing], comment)
 
     def finish(self, values: Sequence[Expr]) -> None:

@@ -11,7 +11,7 @@ from loopwright.emit.cython_types import scalar_type
 from loopwright.ir import text
 from loopwright.ir.nodes import Expr
 from loopwright.ir.text import Code
-from loopwright.ir.types import Array, DType, Type, kind_of, machine_dtype
+from loopwright.ir.types import DType, Type, kind_of, machine_dtype
 
 LIBM = {
     "sqrt": "sqrt", "cbrt": "cbrt", "exp": "exp", "exp2": "exp2", "expm1": "expm1", "log": "log",
@@ -33,13 +33,11 @@ Support = Callable[[str, DType], str]
 def cython_call(
     fn: str, codes: Sequence[Code], args: Sequence[Expr], type_: Type, support: Support
 ) -> Code:
-    """Text of `fn(args)`; `codes` are the texts of `args`.
+    """Text of `fn(args)` on numbers; `codes` are the texts of `args`.
 
     Raises CannotLower if there is no C function of this meaning.
     """
     scope, _, name = fn.rpartition(".")
-    if isinstance(type_, Array) or any(isinstance(a.type, Array) for a in args):
-        raise missing(fn)
     if scope == "lw":
         return _low(name, codes)
     dtype, result = machine_dtype(args[0].type), machine_dtype(type_)

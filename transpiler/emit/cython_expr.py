@@ -46,6 +46,7 @@ from loopwright.ir.nodes import (
     Unary,
     Var,
 )
+from loopwright.ir.show_expr import show_expr
 from loopwright.ir.text import Code, Prec
 from loopwright.ir.types import Array, DType, Type, kind_of, machine_dtype
 
@@ -59,8 +60,15 @@ def needs_gil(e: Expr) -> bool:
             return True
         case Load(_, index, _):
             return stepped(index)
+        case Call():
+            return on_arrays(e)
         case _:
             return False
+
+
+def on_arrays(e: Call) -> bool:
+    """True if the function takes or gives whole arrays."""
+    return any(isinstance(t, Array) for t in (e.type, *(a.type for a in e.args)))
 
 
 def stepped(index: tuple[IndexItem, ...]) -> bool:
@@ -75,15 +83,16 @@ class CythonExpr:
     def __init__(
         self,
         names: Mapping[Sym, str],
+        floors: Floors,
         objects: Collection[Sym],
         prefix: str,
         supports: dict[str, str],
     ) -> None:
         self.names = names
+        self.floors = floors
         self.objects = objects
         self.prefix = prefix
         self.supports = supports
-        self.floors = Floors()
 
     def support(self, function: str, dtype: DType) -> str:
         """The name of a support function, which is added to the module."""
@@ -110,6 +119,8 @@ class CythonExpr:
                 return text.select(self(cond), self(a), self(b))
             case Cast(x, type_):
                 return self._cast(x, type_)
+            case Call() if on_arrays(e):
+                return self._numpy(e)
             case Call(fn, args, type_):
                 return cython_call(fn, [self(a) for a in args], args, type_, self.support)
             case Dim(x, axis, _):
@@ -158,17 +169,12 @@ class CythonExpr:
             return text.call(self.support(e.op, dtype), a, b)
         if e.op == "pow":
             return self._power(e, a, b, dtype)
-        if e.op in ("floordiv", "mod") and not (kind == "u" or self._natural(e)):
+        # C truncates towards zero, which is the same where nothing is negative
+        plain = kind == "u" or (kind == "i" and self.floors.natural(e.a, e.b))
+        if e.op in ("floordiv", "mod") and not plain:
             return text.call(self.support(variant(e.op, dtype), dtype), a, b)
         code = text.binary(e.op, a, b)
         return code if dtype in ("int64", "uint64", "float64", "float32") else cast(dtype, code)
-
-    def _natural(self, e: Binary) -> bool:
-        """True if C's division of integers is Python's: neither operand is negative."""
-        lows = self.floors.of(e.a), self.floors.of(e.b)
-        return kind_of(machine_dtype(e.type)) == "i" and all(
-            low is not None and low >= 0 for low in lows
-        )
 
     def _power(self, e: Binary, a: Code, b: Code, dtype: DType) -> Code:
         if kind_of(dtype) != "f":
@@ -222,6 +228,22 @@ class CythonExpr:
                 return self(x)
             case _:
                 return text.call("np.asarray", self(x))
+
+    def _numpy(self, e: Call) -> Code:
+        """NumPy's own function on the ndarrays behind the memoryviews."""
+        if e.fn == "np.diff" and machine_dtype(e.type) == "bool":
+            raise decline("LW102", "`np.diff` of booleans, which are bytes here", NOWHERE)
+        names: dict[Sym, str] = {}
+        args: list[Expr] = []
+        for arg in e.args:
+            if isinstance(arg, Const):
+                args.append(arg)
+            else:
+                sym = Sym("argument", arg.type)
+                shown = self.whole(arg) if isinstance(arg.type, Array) else self(arg)
+                names[sym] = shown.at(Prec.ATOM)
+                args.append(Var(sym))
+        return show_expr(Call(e.fn, tuple(args), e.type), names)
 
     def _contract(self, p: Product, args: tuple[Expr, ...]) -> Code:
         parts = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from loopwright.emit.cython_types import scalar_type
+from loopwright.emit.layout import wrapped
 from loopwright.ir.text import Lines
 from loopwright.ir.types import DType, kind_of
 
@@ -104,9 +105,11 @@ def support(function: str, name: str, dtype: DType) -> str:
     }
     lines = Lines()
     lines.add(*INLINE)
-    params = f"a: {c}" if function in ONE else f"a: {c}, b: {c}"
+    params = [f"a: {c}"] if function in ONE else [f"a: {c}", f"b: {c}"]
     result = "cython.bint" if function in TRUTH else c
-    with lines.block(f"def {name}({params}) -> {result}:"):
+    *first, header = wrapped(f"def {name}", params, f" -> {result}:")
+    lines.add(*first)
+    with lines.block(header):
         lines.add(*(row.format(**words) for row in BODIES[function]))
     return str(lines)
 

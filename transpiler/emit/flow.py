@@ -12,7 +12,6 @@ from loopwright.ir.nodes import (
     Assign,
     Binary,
     Call,
-    Cast,
     Check,
     Const,
     Dim,
@@ -31,8 +30,8 @@ from loopwright.ir.nodes import (
     Transpose,
     Var,
 )
-from loopwright.ir.types import Array, Num, kind_of
-from loopwright.ir.walk import assigned, walk_stmts
+from loopwright.ir.types import Array, Num
+from loopwright.ir.walk import assigned, targets, vars_of, walk_stmts
 
 
 def functions(program: Program) -> tuple[Func, ...]:
@@ -114,10 +113,15 @@ def written(program: Program) -> dict[str, frozenset[Sym]]:
 
 
 class Floors:
-    """Lower bounds of integer variables while a body is printed: loop variables that count up."""
+    """Lower bounds of integers while a function is printed: loop variables that count up, lengths, and
+    variables that are set once from such.
 
-    def __init__(self) -> None:
+    Sums are taken not to leave 64 bits, because lengths and trip counts are far below.
+    """
+
+    def __init__(self, func: Func) -> None:
         self._known: dict[Sym, int] = {}
+        self._once = _set_once(func)
 
     def enter(self, loop: For) -> None:
         """The loop's body begins."""
@@ -132,42 +136,54 @@ class Floors:
         """The loop's body has ended."""
         self._known.pop(loop.sym, None)
 
+    def natural(self, *exprs: Expr) -> bool:
+        """True if none of the values is negative."""
+        return all(low is not None and low >= 0 for low in map(self.of, exprs))
+
     def of(self, expr: Expr) -> int | None:
         """A constant that the value never falls below, if one is evident."""
         match expr:
             case Const(value=int() as value):
                 return int(value)
-            case Var(sym):
-                return self._known.get(sym, _least(expr))
-            case Binary("add", a, b, _):
-                return _both(self.of(a), self.of(b), lambda x, y: x + y)
-            case Binary("sub", a, Const(value=int() as c), _):
+            case Var(sym) if sym in self._known:
+                return self._known[sym]
+            case Var(sym) if sym in self._once:
+                return self.of(self._once[sym])
+            case Binary("add", a, b, _) if _wide(expr):
+                low, other = self.of(a), self.of(b)
+                return None if low is None or other is None else low + other
+            case Binary("sub", a, Const(value=int() as c), _) if _wide(expr):
                 low = self.of(a)
                 return None if low is None else low - c
-            case Binary("mul" | "floordiv", a, b, _):
-                low, other = self.of(a), self.of(b)
-                return 0 if low is not None and other is not None and min(low, other) >= 0 else None
+            case Binary("floordiv", a, b, _):
+                return 0 if self.natural(a, b) else None
             case Binary("mod", _, b, _):
                 low = self.of(b)
                 return 0 if low is not None and low > 0 else None
-            case Binary("minimum", a, b, _):
-                return _both(self.of(a), self.of(b), min)
             case Dim():
                 return 0
-            case Cast(x, Num("int64" | "int32")) if isinstance(x.type, Num):
-                return self.of(x) if kind_of(x.type.dtype) != "f" else None
             case _:
-                return _least(expr)
+                return None
 
 
-def _least(expr: Expr) -> int | None:
-    return 0 if isinstance(expr.type, Num) and kind_of(expr.type.dtype) in "ub" else None
+def _wide(expr: Expr) -> bool:
+    return expr.type == Num("int64")
 
 
-def _both(a: int | None, b: int | None, f: object) -> int | None:
-    if a is None or b is None:
-        return None
-    return f(a, b)  # type: ignore[operator, no-any-return]
+def _set_once(func: Func) -> dict[Sym, Expr]:
+    """Variables with one assignment, whose operands do not change either."""
+    count: dict[Sym, int] = dict.fromkeys(func.params, 1)
+    values: dict[Sym, Expr] = {}
+    for stmt in walk_stmts(func.body):
+        for sym in targets(stmt):
+            count[sym] = count.get(sym, 0) + 1
+        if isinstance(stmt, Assign):
+            values[stmt.sym] = stmt.value
+    return {
+        sym: value
+        for sym, value in values.items()
+        if count[sym] == 1 and all(count.get(v, 0) == 1 for v in vars_of(value))
+    }
 
 
 def read_only(func: Func, stores: frozenset[Sym]) -> frozenset[Sym]:

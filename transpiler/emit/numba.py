@@ -16,11 +16,12 @@ from loopwright.diagnostics import NOWHERE, CannotLower, Declined
 from loopwright.emit.base import KernelSource
 from loopwright.emit.body import decline, located, negated, write_block
 from loopwright.emit.draws import bounds_of_integers, guard
-from loopwright.emit.flow import fallible, functions, own_arrays, written
+from loopwright.emit.flow import Floors, fallible, functions, own_arrays, written
 from loopwright.emit.layout import block, place, put, wrapped
 from loopwright.emit.names import function_names
 from loopwright.emit.numba_expr import NumbaExpr, dtype_name
 from loopwright.emit.parallel import reduced, reductions, shares
+from loopwright.emit.scratch import reuse_scratch
 from loopwright.emit.unset import maybe_unset
 from loopwright.ir.nodes import (
     Append,
@@ -44,10 +45,10 @@ from loopwright.ir.types import Array, DType, Num, Rng, Type, machine_dtype
 from loopwright.ir.walk import unused, walk_exprs
 
 PRELUDE = """\
-import math
+import math  # noqa: F401
 
-import numpy as np
-from numba import njit, prange
+import numpy as np  # noqa: F401
+from numba import njit, prange  # noqa: F401
 """
 
 
@@ -76,7 +77,7 @@ class Numba:
         if lacks is not None:
             return Declined(program.main.span, "LW510", lacks)
         try:
-            return KernelSource(name, _module(program, name))
+            return KernelSource(name, _module(reuse_scratch(program), name))
         except CannotLower as refused:
             return located(refused.declined, program)
 
@@ -138,7 +139,7 @@ class _Function:
         reserved = {f"{name}{tail}" for name in called.values() for tail in ("", "_fails")}
         self.names = name_symbols(func, {*reserved, "njit", "prange"})
         self.taken = set(self.names.values())
-        self.expr = NumbaExpr(self.names)
+        self.expr = NumbaExpr(self.names, Floors(func))
         self.lines = Lines()
         self.own = own_arrays(func)
         self.sums: list[dict[Sym, str]] = []

@@ -63,9 +63,9 @@ def dtype_name(dtype: DType) -> str:
 class NumbaExpr:
     """Writes expressions. `names` are the variables, `floors` the bounds known where it stands."""
 
-    def __init__(self, names: Mapping[Sym, str]) -> None:
+    def __init__(self, names: Mapping[Sym, str], floors: Floors) -> None:
         self.names = names
-        self.floors = Floors()
+        self.floors = floors
 
     def __call__(self, e: Expr) -> Code:
         match e:
@@ -190,10 +190,9 @@ class NumbaExpr:
     def _item(self, item: IndexItem) -> str:
         match item:
             case Pt(at):
-                low = self.floors.of(at)
                 # an unsigned index saves the test for negative ones, which stops vectorisation
-                code = self(at)
-                return code.text if low is not None and low >= 0 else f"np.uintp({code.text})"
+                code = self(at).text
+                return code if self.floors.natural(at) else f"np.uintp({code})"
             case NewAxis():
                 return "None"
             case Slc(lo, hi, step):

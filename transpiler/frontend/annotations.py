@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import TypeAlias
 
 from loopwright.diagnostics import Declined
 from loopwright.frontend.annotation_types import annotation_choices, annotation_type
@@ -119,28 +121,38 @@ def _global(module: Module, name: str) -> tuple[Type, ...]:
 
 def _attribute(module: Module, owner: ast.ClassDef, name: str) -> tuple[Type, ...]:
     """Class-level annotations, annotated assignments to `self.name`, then what `__init__` stores there."""
-    for stmt in owner.body:
-        match stmt:
-            case ast.AnnAssign(ast.Name(target), annotation) if target == name:
-                return annotation_choices(annotation, module)
-    methods = [s for s in owner.body if isinstance(s, ast.FunctionDef)]
-    plain: list[tuple[ast.FunctionDef, ast.expr]] = []
-    for method in methods:
-        for part in walk_scope(method):
-            match part:
-                case ast.AnnAssign(ast.Attribute(ast.Name("self"), target), annotation) if (
-                    target == name
-                ):
-                    return annotation_choices(annotation, module)
-                case ast.Assign([ast.Attribute(ast.Name("self"), target)], value) if target == name:
-                    if method.name == "__init__":
-                        plain.append((method, value))
-    for method, value in plain:
+    annotations, stored = _attributes(owner)
+    if name in annotations:
+        return annotation_choices(annotations[name], module)
+    for method, value in stored.get(name, ()):
         found = _local(module, method, value.id) if isinstance(value, ast.Name) else ()
         found = found or value_choices(value)
         if found and found != (NONE,):
             return found
     return ()
+
+
+_Stored: TypeAlias = list[tuple[ast.FunctionDef, ast.expr]]
+
+
+@lru_cache(maxsize=256)
+def _attributes(owner: ast.ClassDef) -> tuple[dict[str, ast.expr], dict[str, _Stored]]:
+    """The annotation of each attribute that has one, and what `__init__` assigns to each."""
+    annotations: dict[str, ast.expr] = {}
+    stored: dict[str, _Stored] = {}
+    for stmt in owner.body:
+        match stmt:
+            case ast.AnnAssign(ast.Name(target), annotation):
+                annotations.setdefault(target, annotation)
+    for method in (s for s in owner.body if isinstance(s, ast.FunctionDef)):
+        for part in walk_scope(method):
+            match part:
+                case ast.AnnAssign(ast.Attribute(ast.Name("self"), target), annotation):
+                    annotations.setdefault(target, annotation)
+                case ast.Assign([ast.Attribute(ast.Name("self"), target)], value):
+                    if method.name == "__init__":
+                        stored.setdefault(target, []).append((method, value))
+    return annotations, stored
 
 
 def value_choices(node: ast.expr) -> tuple[Type, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from loopwright.frontend.names import bound_names, chain_of, declared_elsewhere
+from loopwright.frontend.names import bound_names, chain_of, children, declared_elsewhere
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names, receiver
 
@@ -92,7 +92,7 @@ class Coverable:
                 return next((o for s in node.body if (o := self._visit(s))), None)
             case ast.arguments():
                 return None
-        return next((o for c in ast.iter_child_nodes(node) if (o := self._visit(c))), None)
+        return next((o for c in children(node) if (o := self._visit(c))), None)
 
     def _callable(self, func: ast.expr) -> bool:
         chain = chain_of(func)
@@ -178,7 +178,7 @@ def has_loop(node: ast.AST) -> bool:
         return True
     if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef | ast.AsyncFunctionDef):
         return False
-    return any(has_loop(child) for child in ast.iter_child_nodes(node))
+    return any(has_loop(child) for child in children(node))
 
 
 def resolve(module: Module, site: Site, func: ast.expr) -> str | None:
@@ -213,5 +213,5 @@ def _escapes(stmt: ast.AST, returns: bool, loops: int = 0) -> Iterator[ast.AST]:
             for child in stmt.orelse:
                 yield from _escapes(child, returns, loops)
         case _:
-            for part in ast.iter_child_nodes(stmt):
+            for part in children(stmt):
                 yield from _escapes(part, returns, loops)

@@ -12,7 +12,7 @@ from loopwright.frontend.lower_comprehension import list_of
 from loopwright.frontend.lower_fold import quantified, reduce_items
 from loopwright.frontend.lower_index import whole
 from loopwright.frontend.lower_join import cast, list_length
-from loopwright.frontend.lower_lists import build_list, to_list
+from loopwright.frontend.lower_lists import build_list, sorted_list, to_list
 from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_numpy import ufunc
 from loopwright.frontend.lower_order import eval_all, spill
@@ -239,6 +239,14 @@ def _list(cx: Scope, node: ast.Call) -> Value:
     return list_of(cx, node.args[0], node)
 
 
+def _sorted(cx: Scope, node: ast.Call) -> Value:
+    if not node.args:
+        decline(node, "LW102", "this form of sorted is not covered")
+    if isinstance(node.args[0], ast.GeneratorExp):
+        return sorted_list(cx, list_of(cx, node.args[0], node.args[0]), node)
+    return sorted_list(cx, cx.eval(node.args[0]), node)
+
+
 def _tuple(cx: Scope, node: ast.Call) -> Value:
     value = _one(cx, node)
     if isinstance(value, Tpl):
@@ -279,6 +287,7 @@ BUILTINS: dict[str, Handler] = {
     "all": _quantifier(True),
     "list": _list,
     "tuple": _tuple,
+    "sorted": _sorted,
     "pow": _pow,
     "divmod": _divmod,
     "range": _none,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from loopwright.diagnostics import NOWHERE
 from loopwright.frontend import lower_expr, lower_stmt
-from loopwright.frontend.lower_join import canonical
+from loopwright.frontend.lower_join import canonical, columns_of
 from loopwright.frontend.lower_live import liveness, writes
 from loopwright.frontend.lower_names import captured_entry, outside
 from loopwright.frontend.lower_scope import Again, Rules, Scope, Unreachable, decline, span_of
@@ -110,8 +110,8 @@ def settle_function(
             cx.unit.rules.body(cx, statements)
             if cx.env is not None:
                 end()
-        except Again:
-            if stale():
+        except Again as again:
+            if (again.scope is None and stale()) or again.scope not in (None, cx):
                 raise
             continue
         if before == (cx.result, cx.unit.sites.version, tuple(cx.captures), tuple(cx.stores)):
@@ -179,6 +179,17 @@ def _key(cx: Scope, value: Value) -> object:
             return type_key(value)
 
 
+def _outdated(cx: Scope, value: Value) -> bool:
+    """Whether a list in `value` has got other columns since."""
+    match value:
+        case Lst(columns, site, ndim, _, _):
+            return tuple(c.type for c in columns) != columns_of(cx, site, ndim)
+        case Tpl(items):
+            return any(_outdated(cx, v) for v in items)
+        case _:
+            return False
+
+
 def _cached(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Helper | None:
     found = cx.unit.helpers.get((callee, *(_key(cx, v) for v in given)), [])
     for helper in found:
@@ -231,7 +242,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
             begin,
             end,
             definition,
-            lambda: key != (callee, *(_key(cx, v) for v in given)),
+            lambda: any(_outdated(cx, v) for v in (*given, *inner.captures.values())),
         )
     finally:
         unit.active.pop()

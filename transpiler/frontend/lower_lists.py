@@ -20,7 +20,9 @@ from loopwright.frontend.lower_join import (
 )
 from loopwright.frontend.lower_order import eval_all, spill
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
+from loopwright.frontend.lower_sorted import descending, sorted_column
 from loopwright.frontend.lower_values import (
+    Arr,
     Lst,
     Number,
     Origin,
@@ -29,6 +31,7 @@ from loopwright.frontend.lower_values import (
     describe,
     flatten,
     integer,
+    number,
     refill,
     test,
 )
@@ -47,7 +50,7 @@ from loopwright.ir.nodes import (
     Store,
     Var,
 )
-from loopwright.ir.types import INT
+from loopwright.ir.types import INT, ListOf, Num
 
 CHANGING = frozenset({"append", "pop", "extend", "insert", "remove", "clear"})
 
@@ -177,9 +180,37 @@ def list_statement(cx: Scope, node: ast.Call) -> bool:
         case "clear", []:
             empty = tuple(Alloc((integer(0),), None, c.type) for c in base.columns)
             _replace(cx, func.value, base, empty, node)
+        case "sort", []:
+            column = only_column(base, node)
+            turned = (sorted_column(cx, column, descending(cx, node, method=True), node),)
+            _replace(cx, func.value, base, turned, node)
         case _:
             decline(node, "LW102", f"`{func.attr}` of a list is not covered in this form")
     return True
+
+
+def only_column(base: Lst, node: ast.AST) -> Expr:
+    """The column of a list whose elements are of one number type."""
+    columns = used_part(base)
+    if len(columns) != 1 or base.ndim > 1:
+        decline(node, "LW102", "only lists of numbers of one type are covered here")
+    return columns[0]
+
+
+def sorted_list(cx: Scope, value: Value, node: ast.Call) -> Value:
+    """`sorted(value)`: a new list."""
+    reverse = descending(cx, node, method=False)
+    if isinstance(value, Arr) and value.type.ndim == 1:
+        elem = Num(value.type.dtype)
+        site = new_site(cx, node)
+        _widen(cx, site, number(Const(0, elem)), node)
+        column: Expr = cast(value.expr, ListOf(elem))
+    elif isinstance(value, Lst):
+        site, column = value.site, only_column(value, node)
+    else:
+        decline(node, "LW102", f"sorting {describe(value)} is not covered")
+    origin = Origin(("site", cx.depth, id(node)))
+    return Lst((sorted_column(cx, column, reverse, node),), site, 1, frozenset({origin}))
 
 
 def _replace(

@@ -6,6 +6,9 @@ import ast
 import builtins
 import math
 from collections import Counter
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 
@@ -22,7 +25,8 @@ CONSTANTS: dict[str, float] = {
 _ALIASES = {"cmath": None, "numpy.math": None}
 
 
-def module_names(tree: ast.Module) -> dict[str, Value]:
+@lru_cache(maxsize=16)
+def module_names(tree: ast.Module) -> Mapping[str, Value]:
     """Functions and imported things by their global name; a name bound more than once is left out."""
     bound = Counter(name for stmt in _top(tree.body) for name in _bindings(stmt))
     rebound = {n for g in ast.walk(tree) if isinstance(g, ast.Global) for n in g.names}
@@ -40,7 +44,8 @@ def module_names(tree: ast.Module) -> dict[str, Value]:
                 found[name] = Closure(stmt, name)
             case _:
                 pass
-    return {n: v for n, v in found.items() if bound[n] == 1 and n not in rebound}
+    kept = {n: v for n, v in found.items() if bound[n] == 1 and n not in rebound}
+    return MappingProxyType(kept)
 
 
 def _top(body: list[ast.stmt]) -> list[ast.stmt]:

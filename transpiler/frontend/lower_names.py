@@ -110,7 +110,7 @@ def read_path(cx: Scope, key: str, node: ast.AST) -> Value | None:
     if not isinstance(value, (Number, Arr, Lst, Tpl, Generator)):
         return value
     cx.captures[key] = value
-    raise Again
+    raise Again(cx)
 
 
 def outside(caller: Scope, key: str, node: ast.AST) -> Value | None:

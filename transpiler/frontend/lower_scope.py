@@ -8,7 +8,7 @@ them need not import each other.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -21,7 +21,14 @@ from loopwright.ir.types import Type
 
 
 class Again(Exception):
-    """The function must be lowered anew: something was learnt that its start state depends on."""
+    """A function must be lowered anew: something was learnt that its start state depends on.
+
+    `scope` is that function; None if a list got wider columns, which concerns all that hold the list.
+    """
+
+    def __init__(self, scope: Scope | None = None) -> None:
+        super().__init__("lower again")
+        self.scope = scope
 
 
 class Unreachable(Exception):
@@ -105,7 +112,7 @@ class Unit:
 
     rules: Rules
     tree: ast.Module
-    module_names: dict[str, Value]
+    module_names: Mapping[str, Value]
     owner: ast.ClassDef | None
     self_path: str
     paths: tuple[str, ...]

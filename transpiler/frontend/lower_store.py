@@ -113,7 +113,7 @@ def store_path(cx: Scope, path: str, value: Value, node: ast.AST) -> None:
     if cx.caller is not None and path not in cx.stores:
         cx.stores[path] = None
         cx.result = None
-        raise Again
+        raise Again(cx)
     store_variable(cx, path, value)
 
 

@@ -95,7 +95,7 @@ def reads(node: ast.AST, bound: frozenset[str] = frozenset()) -> Iterator[Chain]
 
 
 def _children(node: ast.AST, bound: frozenset[str]) -> Iterator[Chain]:
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         yield from reads(child, bound)
 
 
@@ -161,7 +161,7 @@ def _bound(node: ast.AST) -> Iterator[str]:
                 yield node.name
             if isinstance(node, ast.MatchMapping) and node.rest:
                 yield node.rest
-            for child in ast.iter_child_nodes(node):
+            for child in children(node):
                 # statements are asked for at every level around them, expressions are not
                 yield from bound_names(child) if isinstance(child, ast.stmt) else _bound(child)
 
@@ -192,12 +192,34 @@ def declared_elsewhere(node: ast.AST) -> frozenset[str]:
 
 def walk_scope(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes of one scope: bodies of nested functions and classes are not entered."""
-    todo: list[ast.AST] = list(ast.iter_child_nodes(node))
+    return iter(_nodes_of_scope(node) if isinstance(node, _SCOPES) else _walk_scope(node))
+
+
+@lru_cache(maxsize=2048)
+def _nodes_of_scope(node: ast.AST) -> tuple[ast.AST, ...]:
+    # a function is walked for many questions, and a method for every attribute that is asked for
+    return tuple(_walk_scope(node))
+
+
+def _walk_scope(node: ast.AST) -> Iterator[ast.AST]:
+    todo = children(node)
     while todo:
         part = todo.pop()
         yield part
         if not isinstance(part, _SCOPES):
-            todo.extend(ast.iter_child_nodes(part))
+            todo += children(part)
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """What `ast.iter_child_nodes` yields but for `ctx`, in half the time."""
+    found: list[ast.AST] = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, list):
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST) and not isinstance(value, ast.expr_context):
+            found.append(value)
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from loopwright.frontend.definite import Assigned
-from loopwright.frontend.names import bound_names, scope_locals, walk_scope
+from loopwright.frontend.names import bound_names, parameters, scope_locals, walk_scope
 from loopwright.frontend.region import Module
 
 LIBRARIES = ("numpy", "math", "typing", "collections.abc", "numpy.typing")
@@ -233,10 +233,13 @@ def kind_of_name(module: Module, site: Site, name: str) -> Kind:
 
 def _closure_kind(outer: ast.FunctionDef, site: Site, name: str) -> Kind:
     """A closure variable is sure if it is bound before the nested function is defined."""
-    flow = Assigned(
-        outer.body, frozenset(a.arg for a in ast.walk(outer.args) if isinstance(a, ast.arg))
-    )
+    flow = _flow_of(outer)
     inner = (*site.enclosing, site.node)
     defined = inner[inner.index(outer) + 1]
     bound = flow.before.get(defined)
     return "closure" if bound is not None and bound.is_sure(name) else "unsure"
+
+
+@lru_cache(maxsize=256)
+def _flow_of(function: ast.FunctionDef) -> Assigned:
+    return Assigned(function.body, frozenset(parameters(function)))

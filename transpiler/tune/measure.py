@@ -57,6 +57,11 @@ class Measurement:
     first_call: dict[str, float] = field(default_factory=dict)
     failure: str | None = None
 
+    def best_seconds(self) -> float:
+        """Of the fastest candidate at the largest input; 0 if none ran."""
+        seen = self.timings[-1].candidates.values() if self.timings else ()
+        return min((seconds for seconds in seen if seconds is not None), default=0.0)
+
 
 def measure(job: MeasureJob, *, time_limit: float) -> Measurement:
     """Run the job in a child process. `failure` is set if the child crashed or ran out of time."""

@@ -87,9 +87,7 @@ def _time_input(
         if number >= 2 and time.perf_counter() - start > budget:
             break
     medians = {label: statistics.median(values) for label, values in samples.items()}
-    return InputTiming(
-        size_of(leaves), medians[""], {label: medians.get(label) for label in sides}
-    )
+    return InputTiming(size_of(leaves), medians[""], {label: medians.get(label) for label in sides})
 
 
 def _once(call: Call, arguments: tuple[object, ...]) -> tuple[float, object]:

@@ -8,7 +8,7 @@ arguments and results count.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,8 +151,7 @@ class _Walk:
             case list() | tuple() | deque():
                 if len(a) != len(b):
                     self.differ(path, a, b, "length")
-                for k, (x, y) in enumerate(zip(a, b, strict=True)):
-                    self.visit(f"{path}[{k}]", x, y)
+                self._items(path, a, b)
             case dict():
                 self._dict(path, a, b)
             case set() | frozenset():
@@ -193,6 +192,18 @@ class _Walk:
                 Difference(path, _identity(before[0], path), _identity(before[1], path), "identity")
             )
         return before[0] != path
+
+    def _items(self, path: str, a: Sequence[Any], b: Sequence[Any]) -> None:
+        """Items one by one; long rows of plain numbers or strings at once."""
+        types = set(map(type, a))
+        if len(a) > _LONG and types <= _ATOMS and list(map(type, a)) == list(map(type, b)):
+            if types == {float}:
+                self._elements(path, np.array(a), np.array(b))
+                return
+            if float not in types and a == b:
+                return
+        for k, (x, y) in enumerate(zip(a, b, strict=True)):
+            self.visit(f"{path}[{k}]", x, y)
 
     def _dict(self, path: str, a: dict[Any, Any], b: dict[Any, Any]) -> None:
         keys_a, keys_b = list(a), list(b)
@@ -244,6 +255,8 @@ class _Walk:
                     raise _Found(Difference(path, says[shared[0]], says[shared[1]], "memory"))
 
 
+_LONG = 16
+_ATOMS = {int, float, bool, str, type(None)}
 _MUTABLE = (list, dict, set, deque, np.ndarray, Instance)
 _PLAIN_OF = {
     "float64": "float", "int64": "int", "bool": "bool", "complex128": "complex", "str": "str",

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from loopwright.ir.domain import Domain
-from loopwright.ir.nodes import Nothing, Program
+from loopwright.ir.nodes import Nothing, Pack, Program
 from loopwright.verify import snapshot
 from loopwright.verify.candidate import load_candidate
 from loopwright.verify.compare import bitwise, compare
@@ -28,7 +28,7 @@ from loopwright.verify.kinds import Parameter
 from loopwright.verify.literal import assignments
 from loopwright.verify.observe import Observation, Raises, observe
 from loopwright.verify.oracle import widen, widened_function
-from loopwright.verify.roots import ReferenceText, build_roots, load_reference
+from loopwright.verify.roots import ReferenceText, build_roots, load_reference, write_leaf
 from loopwright.verify.sandbox import WorkerFailed, ask_worker
 from loopwright.verify.supervise import Supervisor
 from loopwright.verify.values import Source
@@ -57,18 +57,20 @@ def verify_region(
     time_limit: float = 3.0,
     seed: int = 0,
     program: Program | None = None,
+    stores: tuple[tuple[int, str], ...] = (),
 ) -> Verdict:
     """Compare a region with a candidate on inputs of the domain and around it, in a child process.
 
+    `stores` are the results that the rewritten file assigns to attributes: position and path.
     `samples` are recorded live-ins by parameter name. `time_limit` in seconds is for the search; loading
     and compiling the kernel may take COMPILE_SECONDS beside it. `program` is the region in high IR, the
     yardstick of `faithful`. Never raises for what the code under test does.
     """
     job = RegionJob(
         (reference.source, reference.entry, tuple(reference.roots)),
-        candidate, domain, tuple(dict(s) for s in samples), accuracy, time_limit, seed, program,
+        candidate, domain, tuple(dict(s) for s in samples), accuracy, time_limit, seed, program, stores,
     )  # fmt: skip
-    answer = ask_worker(job, time_limit=COMPILE_SECONDS + 3 * time_limit + 5)
+    answer = ask_worker(job, time_limit=2 * COMPILE_SECONDS + 3 * time_limit)
     if isinstance(answer, WorkerFailed):
         return undecided(answer.reason)
     assert isinstance(answer, Verdict)
@@ -96,6 +98,7 @@ class RegionJob:
     time_limit: float
     seed: int
     program: Program | None
+    stores: tuple[tuple[int, str], ...] = ()
 
     def run(self) -> Verdict:
         """Load both sides and search; runs in the worker."""
@@ -104,9 +107,9 @@ class RegionJob:
             pair = RegionPair.load(self)
         except Exception as error:
             return undecided(f"cannot be loaded: {type(error).__name__}: {error}")
-        warm = _warm_up(pair)
-        if warm:
-            return undecided(warm)
+        loading = _warm_up(pair)
+        if loading is None:
+            return undecided(f"the kernel did not compile and run within {COMPILE_SECONDS:.0f} s")
         now = time.monotonic()
         plan = Plan(
             seed=self.seed,
@@ -114,11 +117,17 @@ class RegionJob:
             enough=now + self.time_limit,
             call_limit=min(0.5, self.time_limit / 4),
             patience=max(2.0, self.time_limit / 2),
-            first=15.0,
+            first=max(2.0, 2 * loading),
         )
-        last = plan.deadline + self.time_limit + 3
+        last = plan.deadline + plan.first + self.time_limit + 5
         return Supervisor(
-            pair, self.accuracy, plan, pair.show, last, stuck_after=20.0, program=self.program
+            pair,
+            self.accuracy,
+            plan,
+            pair.show,
+            last,
+            stuck_after=plan.first + 2.0,
+            program=self.program,
         ).run()
 
 
@@ -131,8 +140,11 @@ def _preload(folder: Path) -> None:
             return
 
 
-def _warm_up(pair: RegionPair) -> str:
-    """Compile the kernel once in a child, so that caches on disk are filled; a reason if that fails."""
+def _warm_up(pair: RegionPair) -> float | None:
+    """Compile the kernel once in a child, so that caches on disk are filled.
+
+    The seconds until its first success (an upper bound for later processes), None if it hung.
+    """
     from loopwright.verify.accuracy import make_judge
     from loopwright.verify.engine import Search
     from loopwright.verify.sandbox import Ended, in_fork
@@ -144,9 +156,9 @@ def _warm_up(pair: RegionPair) -> str:
         deadline=deadline,
         stuck_after=COMPILE_SECONDS,
     )
-    if isinstance(end, Ended) and end.how == "hang":
-        return f"the kernel did not compile and run within {COMPILE_SECONDS:.0f} s"
-    return ""
+    if isinstance(end, Ended):
+        return None if end.how == "hang" else 0.0
+    return float(end.value)
 
 
 @dataclass
@@ -166,6 +178,8 @@ class RegionPair:
     returns_nothing: bool | None
     strict: bool = True
     hang_counts: bool = True
+    stores: tuple[tuple[int, str], ...] = ()
+    packed: bool = False
     widened: Any = field(default=None)
 
     @staticmethod
@@ -180,7 +194,8 @@ class RegionPair:
             text, job.domain, original.entry, original.owner, dispatch,
             parameters_of_domain(job.domain, job.samples), mine([text.source]),
             Coverage(reachable_codes(original.entry)), Raises(text.source, "<reference>"),
-            job.samples, nothing,
+            job.samples, nothing, stores=job.stores,
+            packed=job.program is not None and isinstance(job.program.rebuild, Pack),
         )  # fmt: skip
 
     # ---------------------------------------------------------------- sides
@@ -208,6 +223,7 @@ class RegionPair:
             out = self.dispatch(*args)
             if out is not None:
                 ran[0] = True
+                self._store(out, args)
                 nothing = expected.steps[0].value is None
                 known = self.returns_nothing if self.returns_nothing is not None else nothing
                 return None if out is True and known else out
@@ -220,6 +236,12 @@ class RegionPair:
         if touched:
             seen.outcome, seen.error = "raised", f"declined after it had changed {touched[0]}"
         return Run([seen], ran[0], ran[0])
+
+    def _store(self, out: Any, args: tuple[object, ...]) -> None:
+        """Assign the results that belong to attributes, as the rewritten file does."""
+        named = dict(zip(self.text.roots, args, strict=True))
+        for at, path in self.stores:
+            write_leaf(path, named, out[at] if self.packed else out)
 
     def _changed(self, case: Case, args: tuple[object, ...]) -> str | None:
         """The first place where arguments differ from what they were before the call."""
@@ -249,7 +271,7 @@ class RegionPair:
         return ("once",)
 
     def outside(self, source: Source, case: Case) -> Case:
-        return stray(source, self.parameters, case) if source.chance(0.08) else case
+        return stray(source, self.parameters, case) if source.chance(0.12) else case
 
     # ------------------------------------------------------------- accuracy
 

@@ -196,7 +196,9 @@ def _other_type(s: Source, value: Any) -> Any:
     with np.errstate(all="ignore"):
         match value:
             case np.ndarray():
-                dtype = s.py.choice(("float32", "int64", "float64", ">f8", "int32", "O", "heir"))
+                near = {"f": "float32", "i": "int32", "u": "int64", "b": "uint8"}
+                others = ("float32", "int64", "float64", ">f8", "int32", "O", "heir")
+                dtype = s.py.choice((*others, *(near.get(value.dtype.kind, "float64"),) * 5))
                 if dtype == "heir":
                     return value.view(Heir)
                 if value.dtype.kind == "c":

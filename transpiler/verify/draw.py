@@ -41,6 +41,7 @@ from loopwright.verify.values import (
 )
 
 LARGEST_MATRIX = 4000
+LONGEST_LIST = 4099
 _SMALL = (0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10)
 _MEDIUM = (11, 13, 15, 16, 17, 20, 23, 31, 32, 33, 63, 64, 65)
 _LARGE = (100, 127, 128, 129, 130, 150, 200, 255, 256, 257, 300)
@@ -243,6 +244,8 @@ class Drawer:
             forms = ("list", "list", "tuple") + (("iterator",) * 2 if form == "iterable" else ())
             form = self.s.py.choice(forms)
         n = self.length(kind.length)
+        if kind.length is None:
+            n = min(n, LONGEST_LIST)
         if form in ("set", "frozenset"):
             n = min(n, 12)
         if form == "iterator":

@@ -165,6 +165,8 @@ class Search:
         self.summary = Summary()
         self.history: list[Case] = []
         self.cut_off = 0
+        self.loading = 0.0
+        "seconds that the candidate's calls took before its first success: loading, compiling"
         self.drawn = self.drawn_accepted = 0
         self.begun = time.monotonic()
 
@@ -177,6 +179,7 @@ class Search:
                 break
             if self._done():
                 break
+            self.board.count(self.summary.inputs, self.summary.accepted)
         if self.summary.finding is None:
             late = self.judge.conclude()
             if late is not None:
@@ -186,15 +189,15 @@ class Search:
         self.summary.seconds = time.monotonic() - self.begun
         return self.summary
 
-    def warm(self) -> int:
-        """Run inputs until the candidate accepted one, or 60; returns how many it accepted."""
+    def warm(self) -> float:
+        """Run inputs until the candidate accepted one, or 60; the seconds that it took till then."""
         for case in self._cases():
             if self.summary.inputs >= 60 or self._try(case) is not None or self.summary.accepted:
                 break
-        return self.summary.accepted
+        return self.loading
 
     def _done(self) -> bool:
-        now, seen = time.monotonic(), self.summary
+        now, seen = time.monotonic() - self.loading, self.summary
         if now > self.plan.deadline or seen.inputs >= 20 * self.plan.most:
             return True
         content = seen.accepted >= self.plan.wanted and not self.pair.coverage.missed
@@ -281,6 +284,7 @@ class Search:
         if not self.summary.accepted:
             limit = self.plan.first
         self.board.post("c", case.data)
+        begun = time.monotonic()
         if watched:
             with self.pair.coverage.watch() as more:
                 b = self.pair.candidate(case, limit, a)
@@ -288,6 +292,8 @@ class Search:
         else:
             b = self.pair.candidate(case, limit, a)
         self.board.post("-", b"")
+        if not self.summary.accepted:
+            self.loading += time.monotonic() - begun
         return a, b
 
     def _learn(self, case: Case, accepted: bool, fresh: bool) -> None:

@@ -40,7 +40,7 @@ def verify_functions(
     accuracy: str = "bitwise",
     time_limit: float = 60.0,
     examples: Sequence[Example] = (),
-    trace: Sequence[Mapping[str, object]] = (),
+    trace: Sequence[Mapping[str, object]] | None = None,
     inputs: int = 4000,
     seed: int = 0,
 ) -> Verdict:
@@ -56,7 +56,7 @@ def verify_functions(
     last_moment = begun + 0.93 * time_limit - 0.1
     job = FunctionJob(
         str(f_path), f_name, str(g_path), g_name, accuracy,
-        tuple(examples) + tuple(trace), inputs, seed, begun, last_moment,
+        (*examples, *(trace or ())), inputs, seed, begun, last_moment,
     )  # fmt: skip
     answer = ask_worker(job, time_limit=max(0.05, time_limit - 0.05))
     if isinstance(answer, WorkerFailed):

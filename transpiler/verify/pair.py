@@ -26,6 +26,7 @@ from loopwright.verify.meddle import change, make, scribble
 from loopwright.verify.modules import public_data
 from loopwright.verify.observe import Observation, Raises, observe
 from loopwright.verify.oracle import widen, widened_function
+from loopwright.verify.stock import Logged
 from loopwright.verify.values import Source
 
 SCRIPTS = ("once", "again", "fresh", "meddle")
@@ -183,6 +184,8 @@ class FunctionPair:
         ]
         f, g = self.a.name.split(".")[0], self.b.name.split(".")[0]
         rest_f, rest_g = self.a.name[len(f) :], self.b.name[len(g) :]
+        if any(isinstance(v, Logged) for each in (*before, case) for v in each.values.values()):
+            lines.insert(3, "from loopwright.verify.stock import Logged")
         lines.append(f"f = run_path({str(self.a.path)!r})[{f!r}]{rest_f}")
         lines.append(f"g = run_path({str(self.b.path)!r})[{g!r}]{rest_g}")
         lines += ["", "for call in (f, g):"]

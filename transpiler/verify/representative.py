@@ -28,7 +28,7 @@ _SCALES = (1 / 64, 1 / 16, 1 / 4, 1.0)
 _LENGTHS = (8, 32, 128, 512, 2048, 8192, 32_768, 131_072, 1_000_000)
 _SIZES = 5
 _LEAST = 4
-_WORK = 3e6
+_WORK = 1e6
 
 
 def representative(
@@ -53,7 +53,8 @@ def representative(
     ]
     if usable:
         return _scaled(domain, usable)
-    return _made_up(domain, seed, max_elements, _longest(program))
+    rank = max((_rank(p.type) for p in domain.params), default=0)
+    return _made_up(domain, seed, max_elements, _longest(program, rank) if rank else 0)
 
 
 def _elements(leaves: Mapping[str, object]) -> int:
@@ -150,10 +151,10 @@ def _cut(kind: Kind, value: Any, lengths: Mapping[str, int], targets: Mapping[st
 # ------------------------------------------------------------------ made up
 
 
-def _longest(program: Program | None) -> int:
-    """The length at which the deepest loop nest of the program does `_WORK` iterations."""
+def _longest(program: Program | None, rank: int) -> int:
+    """The length at which the deepest loop nest does `_WORK` iterations; a guess without program."""
     if program is None:
-        return _LENGTHS[-1]
+        return int(_WORK ** (1 / (rank + 1)))
     depths: dict[str, int] = {}
     for func in (*program.helpers, program.main):
         depths[func.name] = _depth(func.body, depths)
@@ -175,13 +176,11 @@ def _depth(body: Sequence[Stmt], helpers: Mapping[str, int]) -> int:
 
 def _made_up(domain: Domain, seed: int, max_elements: int, longest: int) -> list[Leaves]:
     source = Source(seed, Constants())
-    rank = max((_rank(p.type) for p in domain.params), default=0)
     parameters = [replace(p, kind=_one_length(p.kind)) for p in parameters_of_domain(domain, [])]
     inputs: list[Leaves] = []
-    for length in _LENGTHS if rank else _LENGTHS[:1]:
-        if inputs and length > longest:
-            break
-        if sum(length ** _rank(p.type) for p in domain.params) > max_elements:
+    lengths = sorted({n for n in _LENGTHS if n < longest} | {longest}) if longest else [1]
+    for length in lengths:
+        if inputs and sum(length ** _rank(p.type) for p in domain.params) > max_elements:
             break
         drawer = Drawer(source, Style(wild=0.0, layout=0.0), {"n": length})
         leaves: Leaves = {p.name: _ordinary(p.kind, drawer, length) for p in parameters}

@@ -28,6 +28,8 @@ from loopwright.verify import codec
 MEMORY = 2 * 2**30
 _BOARD_SIZE = 2**21
 _HEADER = struct.Struct("=cdQ")
+_COUNTS = struct.Struct("=QQ")
+_START = _HEADER.size + _COUNTS.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,13 @@ class Finished:
 @dataclass(frozen=True, slots=True)
 class Ended:
     """The child ended without an answer. `how` is `signal 11`, `exit code 0`, or `hang`; `side` and
-    `case` tell the call that it was in."""
+    `case` tell the call that it was in, `counts` the inputs run and accepted before."""
 
     how: str
     side: str
     case: bytes
     seconds: float
+    counts: tuple[int, int] = (0, 0)
 
 
 class Board:
@@ -53,21 +56,27 @@ class Board:
 
     def __init__(self) -> None:
         self.page = mmap.mmap(-1, _BOARD_SIZE)
-        self.clear()
-
-    def clear(self) -> None:
         _HEADER.pack_into(self.page, 0, b"-", 0.0, 0)
+        self.count(0, 0)
+
+    def count(self, inputs: int, accepted: int) -> None:
+        """Note how far the work got."""
+        _COUNTS.pack_into(self.page, _HEADER.size, inputs, accepted)
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        inputs, accepted = _COUNTS.unpack_from(self.page, _HEADER.size)
+        return inputs, accepted
 
     def post(self, side: str, case: bytes) -> None:
         """`side` is one letter: `o` original, `c` candidate, `-` neither."""
-        length = len(case) if len(case) <= _BOARD_SIZE - _HEADER.size else 0
-        self.page[_HEADER.size : _HEADER.size + length] = case[:length]
+        length = len(case) if len(case) <= _BOARD_SIZE - _START else 0
+        self.page[_START : _START + length] = case[:length]
         _HEADER.pack_into(self.page, 0, side.encode(), time.monotonic(), length)
 
     def read(self) -> tuple[str, float, bytes]:
         side, since, length = _HEADER.unpack_from(self.page, 0)
-        start = _HEADER.size
-        return side.decode(), since, bytes(self.page[start : start + length])
+        return side.decode(), since, bytes(self.page[_START : _START + length])
 
 
 def in_fork(
@@ -143,7 +152,7 @@ def _wait(
         now = time.monotonic()
         if now > deadline or (side != "-" and now - since > stuck_after):
             os.kill(pid, signal.SIGKILL)
-            return Ended("hang", side, case, now - since if side != "-" else 0.0)
+            return Ended("hang", side, case, now - since if side != "-" else 0.0, board.counts)
 
 
 def _died(pid: int, board: Board) -> Ended:
@@ -153,7 +162,7 @@ def _died(pid: int, board: Board) -> Ended:
         how = f"signal {os.WTERMSIG(status)} ({signal.Signals(os.WTERMSIG(status)).name})"
     else:
         how = f"exit code {os.WEXITSTATUS(status)}"
-    return Ended(how, side, case, 0.0)
+    return Ended(how, side, case, 0.0, board.counts)
 
 
 # -------------------------------------------------------------------- worker

@@ -56,7 +56,7 @@ class _Snapshot(codec.Pickler):
             return (Named, (obj.__name__,))
         if isinstance(obj, types.GeneratorType):
             return (Named, ("generator",))
-        module = type(obj).__module__ or ""
+        module = str(getattr(obj, "__module__", None) or type(obj).__module__)
         if module.partition(".")[0] in _STANDARD or module.startswith("loopwright.verify"):
             return NotImplemented
         return _instance(obj)

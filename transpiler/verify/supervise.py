@@ -52,7 +52,7 @@ class Supervisor:
             search_plan = plan
             end = in_fork(
                 lambda board: Search(self.pair, judge, search_plan, board).run(),  # noqa: B023
-                deadline=plan.deadline + 0.2,
+                deadline=min(plan.deadline + 0.2 + plan.first, self.last_moment),
                 stuck_after=self.stuck_after,
             )
             if isinstance(end, Finished):
@@ -203,6 +203,8 @@ class Supervisor:
     # -------------------------------------------------------------- crashes
 
     def _ended(self, end: Ended) -> Verdict | None:
+        self.total.inputs += end.counts[0]
+        self.total.accepted += end.counts[1]
         if end.side != "c" or not end.case:
             if end.side == "o":
                 self.notes.append(f"the original itself ended by {end.how} on an input; left out")
@@ -218,9 +220,18 @@ class Supervisor:
 
     def _crash(self, end: Ended, before: Sequence[Case]) -> Verdict:
         case = Case.from_data(end.case)
+        a = self._original_outcome([*before, case])
         did = "did not return" if end.how == "hang" else f"the process ended: {end.how}"
         difference = Difference("outcome", "an answer", did, "outcome")
-        return self._different(before, case, "returns or raises", did, difference)
+        return self._different(before, case, a, did, difference)
+
+    def _original_outcome(self, cases: Sequence[Case]) -> str:
+        def alone(board: object) -> str:
+            runs = [self.pair.original(case, self.plan.patience) for case in cases]
+            return outcome(runs[-1].steps[-1])
+
+        end = in_fork(alone, deadline=self.last_moment, stuck_after=self.stuck_after)
+        return str(end.value) if isinstance(end, Finished) else "returns or raises"
 
 
 def _suffixes(length: int) -> list[int]:

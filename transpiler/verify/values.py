@@ -73,7 +73,9 @@ def draw_int(s: Source, wild: float, nearby: tuple[int, ...] = ()) -> int:
             return s.py.choice(WIDE_INTS)
         if roll < 0.75:
             return s.py.randint(-(2**40), 2**40)
-        return s.py.randint(-(10**25), 10**25)
+        if roll < 0.97:
+            return s.py.randint(-(10**25), 10**25)
+        return s.py.choice((2**1024, -(2**1024), 2**1023, 10**309))
     roll = s.py.random()
     if roll < 0.25 and s.constants.ints:
         return s.py.choice(s.constants.ints)

@@ -1,0 +1,114 @@
+"""The door of `loopwright verify`: answers in time, whatever the functions do."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from loopwright.verify.functions import Verdict, render, to_json, verify_functions
+
+
+def verify(folder: Path, source: str, **options: object) -> Verdict:
+    file = folder / "pair.py"
+    file.write_text("import numpy as np\nfrom numpy.typing import NDArray\n" + source)
+    given = {"time_limit": 8.0, "inputs": 100, **options}
+    return verify_functions(file, "f", file, "g", **given)  # type: ignore[arg-type]
+
+
+CRASHES = {
+    "a crash by signal": "import ctypes\n    return ctypes.string_at(0)",
+    "the end of the process": "import os\n    os._exit(0)",
+    "an exit": "raise SystemExit",
+    "an endless loop": "while n == 7: pass\n    return n + 1",
+}
+
+
+@pytest.mark.parametrize("body", CRASHES.values(), ids=CRASHES)
+def test_a_candidate_that_ends_badly_is_different(body: str, tmp_path: Path) -> None:
+    verdict = verify(
+        tmp_path, f"def f(n: int) -> int:\n    return n + 1\ndef g(n):\n    {body}\n", inputs=2000
+    )
+    assert verdict.status == "different", render(verdict)
+
+
+UNDECIDED = {
+    "a file that does not import": ("import nothing_of_that_name\n", "nothing_of_that_name"),
+    "an original that always raises": (
+        "def f(n: int):\n    raise ValueError\ndef g(n):\n    raise ValueError\n",
+        "meaningful",
+    ),
+    "an original that varies by itself": (
+        "import os\ndef f(n: int):\n    return os.urandom(4)\ndef g(n):\n    return b''\n",
+        "on each run",
+    ),
+    "a branch that no input reaches": (
+        "def f(x: float):\n    return x\ndef g(x):\n    if x == 0.123456789 * 3.3 ** 7:\n"
+        "        x = 5.0\n    return x\n",
+        "reached",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "reason"), UNDECIDED.values(), ids=UNDECIDED)
+def test_what_cannot_be_decided(source: str, reason: str, tmp_path: Path) -> None:
+    verdict = verify(tmp_path, source, time_limit=4.0)
+    assert verdict.status == "undecided", render(verdict)
+    assert reason in verdict.reason
+
+
+def test_the_answer_comes_in_time_even_if_importing_does_not_end(tmp_path: Path) -> None:
+    begun = time.monotonic()
+    verdict = verify(tmp_path, "def f(n: int): ...\nwhile True: pass\n", time_limit=1.5)
+    assert verdict.status == "undecided"
+    assert time.monotonic() - begun < 2.5
+
+
+def test_examples_give_types_and_are_run(tmp_path: Path) -> None:
+    source = (
+        "def f(x, k):\n    return x[:k].sum()\n"
+        "def g(x, k):\n    return x[:k].sum() if k != 12345 else 0.0\n"
+    )
+    found = verify(tmp_path, source, examples=[(np.ones(4), 12345)])
+    assert found.status == "different"
+    named = verify(tmp_path, source, examples=[{"x": np.ones(4), "k": 2}])
+    assert "x: float64[_]" in named.evidence.note
+
+
+def test_a_tolerance_is_an_input(tmp_path: Path) -> None:
+    source = (
+        "def f(x: NDArray[np.float64]) -> float:\n    s = 0.0\n"
+        "    for v in np.abs(x).ravel():\n        s += v\n    return s\n"
+        "def g(x):\n    return 0.0 + np.abs(x).sum()\n"
+    )
+    assert verify(tmp_path, source, inputs=2000).status == "different"
+    assert verify(tmp_path, source, accuracy="rtol=1e-9").status == "same"
+    assert verify(tmp_path, source, accuracy="faithful").status == "same"
+
+
+def test_other_modules_of_the_same_folder_can_be_imported(tmp_path: Path) -> None:
+    for side, value in (("a", 1), ("b", 2)):
+        (tmp_path / side).mkdir()
+        (tmp_path / side / "helper.py").write_text(f"VALUE = {value}\n")
+        (tmp_path / side / "m.py").write_text(
+            "import helper\ndef f(n: int) -> int:\n    return n * helper.VALUE\n"
+        )
+    a, b = tmp_path / "a" / "m.py", tmp_path / "b" / "m.py"
+    assert verify_functions(a, "f", b, "f", time_limit=8.0, inputs=50).status == "different"
+    assert verify_functions(a, "f", a, "f", time_limit=8.0, inputs=50).status == "same"
+
+
+def test_a_verdict_reads_and_its_program_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = "def f(n: int) -> int:\n    return n\ndef g(n):\n    return n if n < 3 else n + 1\n"
+    verdict = verify(tmp_path, source, inputs=1000)
+    assert verdict.counterexample is not None
+    assert "n = 3" in verdict.counterexample.program
+    exec(verdict.counterexample.program, {})
+    assert capsys.readouterr().out.split() == ["3", "4"]
+    assert "first difference at result: expected 3, got 4" in render(verdict)
+    assert json.loads(to_json(verdict))["status"] == "different"

@@ -1,0 +1,66 @@
+"""Inputs for timing: they grow, keep relations and stay within bounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from loopwright.frontend.lower_source import lower_function
+from loopwright.ir.domain import Domain, Param
+from loopwright.ir.types import Array, ListOf, Py
+from loopwright.verify.representative import representative
+
+DOMAIN = Domain(
+    (
+        Param("X", "X", Array("float64", 2)),
+        Param("n", "n", Py("int")),
+        Param("idx", "idx", Array("int64", 1)),
+        Param("rows", "rows", ListOf(Py("float"), 2)),
+    )
+)
+
+
+def sizes(inputs: list[dict[str, Any]]) -> list[int]:
+    return [leaves["X"].size for leaves in inputs]
+
+
+def test_samples_are_scaled_together() -> None:
+    rng = np.random.default_rng(0)
+    sample = {
+        "X": rng.normal(size=(800, 3)), "n": 800, "idx": rng.permutation(800),
+        "rows": [[0.0, 1.0]] * 800,
+    }  # fmt: skip
+    inputs: Any = representative(DOMAIN, [sample])
+    assert len(inputs) >= 4 and sizes(inputs) == sorted(set(sizes(inputs)))
+    assert inputs[-1]["X"].shape == (800, 3)
+    for leaves in inputs:
+        n = leaves["n"]
+        assert leaves["X"].shape == (n, 3)
+        assert len(leaves["rows"]) == n and len(leaves["idx"]) == n
+        assert leaves["idx"].max() < n
+
+
+def test_without_samples_values_are_made_up() -> None:
+    inputs: Any = representative(DOMAIN, [])
+    assert len(inputs) >= 3 and sizes(inputs) == sorted(set(sizes(inputs)))
+    for leaves in inputs:
+        assert np.isfinite(leaves["X"]).all()
+        assert leaves["idx"].min() >= 0 and leaves["idx"].max() < len(leaves["idx"])
+
+
+def test_a_limit_of_elements_holds() -> None:
+    assert max(sizes(representative(DOMAIN, [], max_elements=5000))) <= 5000
+
+
+def test_a_deep_loop_nest_gets_short_inputs() -> None:
+    program = lower_function(
+        "from typing import Annotated\nimport numpy as np\nfrom numpy.typing import NDArray\n"
+        "def f(x: Annotated[NDArray[np.float64], 'n']) -> float:\n    s = 0.0\n"
+        "    for i in range(len(x)):\n        for j in range(len(x)):\n"
+        "            for k in range(len(x)):\n                s = s + x[i] * x[j] * x[k]\n"
+        "    return s\n"
+    )
+    domain = Domain((Param("x", "x", Array("float64", 1)),))
+    inputs: Any = representative(domain, [], program=program)
+    assert max(len(leaves["x"]) for leaves in inputs) <= 100
