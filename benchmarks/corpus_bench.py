@@ -99,8 +99,8 @@ def main() -> int:
     args.output.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
     failed: list[str] = []
+    extra = ["--backend", args.backend]
     for program in programs(args.names):
-        extra = ["--backend", args.backend]
         seconds, (ours, regions, text) = timed(lambda p=program: optimise(p, args.output, extra))
         try:
             measured = compare_in_child(program, ours, rounds=args.rounds, njit=not args.no_njit)

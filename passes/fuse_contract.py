@@ -69,7 +69,7 @@ def contracted(func: Func) -> Contracted:
 def _contractible(scope: Scope, func: Func, sym: Sym, alloc: Alloc) -> bool:
     if sum(sym in targets(s) for s in walk_stmts(func.body)) != 1:
         return False
-    if not all(nonnegative(d, lambda _: False) for d in alloc.shape):
+    if not all(scope.nonnegative(d) for d in alloc.shape):
         return False
     uses = sum(isinstance(e, Var) and e.sym is sym for e in walk_exprs(func.body))
     loads = [e for e in walk_exprs(func.body) if isinstance(e, Load) and e.x == Var(sym)]

@@ -52,7 +52,7 @@ from loopwright.ir.nodes import (
     Var,
     While,
 )
-from loopwright.ir.types import Array
+from loopwright.ir.types import Array, ListOf
 from loopwright.ir.walk import (
     Body,
     assigned,
@@ -161,8 +161,11 @@ class _Loop:
                 return map_children(e, lambda c: self.rewrite(c, certain))
 
     def _becomes_visible(self, stmt: Stmt) -> bool:
-        """The statement's array value gets a name that is written through, or leaves the function."""
+        """The statement's array value gets a name that is written through, or leaves the function.
+        A list keeps its identity."""
         match stmt:
+            case Assign(Sym(type=ListOf()), _, _) | Append():
+                return True
             case Assign(sym, _, _):
                 return holds_memory(sym.type) and bool(self.memory.of(sym) & self.memory.written)
             case Return() | Invoke():

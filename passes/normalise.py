@@ -46,7 +46,7 @@ from loopwright.ir.nodes import (
     Var,
     While,
 )
-from loopwright.ir.types import BOOL, FLOAT, INT, is_scalar
+from loopwright.ir.types import BOOL, FLOAT, INT, ListOf, is_scalar
 from loopwright.ir.walk import (
     Body,
     children,
@@ -209,9 +209,8 @@ def _propagate(func: Func) -> Func:
             case _:
                 return fold(e)
 
-    appended = {s.x for s in walk_stmts(func.body) if isinstance(s, Append)}
-    for sym in appended:
-        shapes.pop(sym, None)
+    if any(isinstance(s, Append) for s in walk_stmts(func.body)):  # perhaps by another name
+        shapes = {s: shape for s, shape in shapes.items() if not isinstance(s.type, ListOf)}
     return replace(func, body=map_exprs(func.body, lambda e: map_expr(e, one)))
 
 
@@ -332,13 +331,15 @@ def _prune(func: Func) -> Func:
         match stmt:
             case Assign(sym, value, _) if sym not in read and not expr_may_fail(value):
                 return ()
+            case Assign(sym, Var(same), _) if sym is same:
+                return ()
             case If(Const(value, _), then, orelse, _):
                 return then if value else orelse
             case If(cond, (), (), _) if not expr_may_fail(cond):
                 return ()
             case Check(Const(True, _), _, _):
                 return ()
-            case For(sym, lo, hi, Const(), (), (), _) if sym not in read:
+            case For(sym, lo, hi, Const(step, _), (), (), _) if sym not in read and step:
                 return () if not any(map(expr_may_fail, (lo, hi))) else (stmt,)
             case _:
                 return (stmt,)

@@ -17,7 +17,7 @@ Mode: TypeAlias = Literal["keep", "loops"]
 def contracted(scope: Scope, expr: Contract, args: list[Lazy], mode: Mode) -> Lazy | Expr:
     """The value of `expr` on lazy operands: an array, or a number.
 
-    A spec without summation is an element-wise product. A product of floating matrices and vectors
+    A spec without summation is an element-wise product, added to zero as `np.einsum` does. A product of floating matrices and vectors
     stays a `Contract` of arrays in memory if `mode` is `keep`. Else: sums along one letter of at most
     one output axis are pairwise, all others are accumulated in order of the output.
     """
@@ -47,13 +47,17 @@ def contracted(scope: Scope, expr: Contract, args: list[Lazy], mode: Mode) -> La
         assert total is not None
         return total
 
+    zero = Const(0j if kind_of(elem.dtype) == "c" else 0.0, elem)
     if not summed:
         order = tuple(range(len(shape)))
-        found = Lazy(
-            shape, elem, lambda i: term_at(dict(zip(output, i, strict=True))), len(args), order
-        )
+        floating = len(args) > 1 and kind_of(elem.dtype) in "fc"
+
+        def product_at(index: Index) -> Expr:
+            value = term_at(dict(zip(output, index, strict=True)))
+            return Binary("add", zero, value, elem) if floating else value
+
+        found = Lazy(shape, elem, product_at, len(args), order)
         return found if shape else found.at(())
-    zero = Const(0j if kind_of(elem.dtype) == "c" else 0.0, elem)
     if len(summed) == 1 and len(output) <= 1 and kind_of(elem.dtype) in "fc":
         n = lengths[summed[0]]
 

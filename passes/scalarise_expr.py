@@ -144,7 +144,7 @@ class Values:
                 return map_children(expr, self.value)
 
     def _logic(self, expr: Logic, a: Expr, right: Expr) -> Expr:
-        with self.scope.block() as before:
+        with self.scope.guarded() as before:
             b = self.number(right)
         if not before:
             return replace(expr, a=a, b=b)
@@ -156,9 +156,9 @@ class Values:
         return Var(found)
 
     def _select(self, expr: Select, cond: Expr, left: Expr, right: Expr) -> Expr:
-        with self.scope.block() as then:
+        with self.scope.guarded() as then:
             a = self.number(left)
-        with self.scope.block() as orelse:
+        with self.scope.guarded() as orelse:
             b = self.number(right)
         if not then and not orelse:
             return replace(expr, cond=cond, a=a, b=b)

@@ -126,6 +126,18 @@ class Scope:
             self.out = outer
 
     @contextmanager
+    def guarded(self) -> Iterator[list[Stmt]]:
+        """As `block`, for statements that may be left out: their checks stay with them."""
+        top, checked = self.top, list(self.checked)
+        self.top = []
+        try:
+            with self.block() as inner:
+                yield inner
+            inner[:0] = self.top
+        finally:
+            self.top, self.checked = top, checked
+
+    @contextmanager
     def loop(self, hi: Expr, name: str = "i", lo: Expr = ZERO, step: Expr = ONE) -> Iterator[Var]:
         """A counting loop around what is emitted inside; `lo` >= 0."""
         sym = self.new(name, INT)
@@ -210,7 +222,8 @@ class Scope:
             left, right = self.canonical(a), self.canonical(b)
             if self.fixed(left, self.known) and self.fixed(right, self.known):
                 a, b = left, right
-            self.check(compare("eq", a, b), "operands could not be broadcast together")
+            if compare("eq", b, a) not in self.checked:
+                self.check(compare("eq", a, b), "operands could not be broadcast together")
 
     def demand_length(self, length: Expr) -> None:
         """Fail if a length is negative."""

@@ -117,11 +117,13 @@ class Statements:
             case If(cond, then, orelse, _):
                 test = self.values.number(cond)
                 before = dict(self.values.lazies)
-                first = self.branch(then)
+                with self.scope.guarded() as first:
+                    self.scope.out.extend(self.branch(then))
                 self.values.lazies = before
-                second = self.branch(orelse)
+                with self.scope.guarded() as second:
+                    self.scope.out.extend(self.branch(orelse))
                 self.values.forget(assigned(then))
-                self.scope.emit(If(test, first, second, stmt.span))
+                self.scope.emit(If(test, tuple(first), tuple(second), stmt.span))
             case Append() | Check() | Return() | Invoke() | Draw():
                 self.scope.emit(map_exprs_of(stmt, self.values.value))
                 self.values.forget(set(targets(stmt)))

@@ -6,7 +6,7 @@ them. A loop with step -1 is taken upwards: its iterations were shown to commute
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -98,6 +98,11 @@ class Frame:
         found = ranges.exact(e, env)
         return Interval(-(2**80), 2**80) if found is None else found
 
+    def forget(self, syms: Iterable[Sym]) -> None:
+        """These variables get new values."""
+        changed = set(syms)
+        self.facts = [x for x in self.facts if not x.vars() & changed]
+
     def equal(self, a: Linear, b: Linear) -> bool:
         return expanded(sub(a, b), self.limits) == constant(0)
 
@@ -160,7 +165,12 @@ class Frame:
 
 
 def opposite(cond: Expr) -> Expr:
-    return Unary("not", cond, cond.type)
+    """The negation of a truth value."""
+    match cond:
+        case Unary("not", x, t) if x.type == t:
+            return x
+        case _:
+            return Unary("not", cond, cond.type)
 
 
 def both(a: Expr, b: Expr) -> Expr:

@@ -26,7 +26,7 @@ from loopwright.ir.nodes import (
     Var,
     While,
 )
-from loopwright.ir.types import INT
+from loopwright.ir.types import INT, ListOf
 from loopwright.ir.walk import assigned, targets, vars_of, walk_stmts
 
 _DEPTH = 6
@@ -163,9 +163,11 @@ def definitions(func: Func) -> dict[Expr, tuple[Linear, Linear]]:
     moving = {
         t for s in walk_stmts(func.body) if isinstance(s, For | While) for t in assigned((s,))
     }
-    moving |= {s.x for s in walk_stmts(func.body) if isinstance(s, Append)}
+    grows = any(isinstance(s, Append) for s in walk_stmts(func.body))
 
     def fixed(sym: Sym) -> bool:
+        if grows and isinstance(sym.type, ListOf):
+            return False
         return count[sym] <= 1 and sym not in moving and (sym in func.params) == (not count[sym])
 
     found: dict[Expr, tuple[Linear, Linear]] = {}

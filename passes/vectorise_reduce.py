@@ -24,6 +24,7 @@ from loopwright.ir.nodes import (
     If,
     Load,
     Return,
+    Slc,
     Stmt,
     Store,
     Sym,
@@ -144,6 +145,8 @@ def _is_target(e: Expr, stmt: Assign | Store) -> bool:
             return a is sym
         case Load(Var(a), index, _), Store(x, place, _, _):
             return a is x and index == place
+        case Var(a), Store(x, place, _, _):
+            return a is x and all(item == Slc() for item in place)
         case _:
             return False
 

@@ -12,10 +12,8 @@ from loopwright.ir.nodes import (
     Alloc,
     Assign,
     Binary,
-    Call,
     Cast,
     Check,
-    Const,
     Expr,
     Fail,
     For,
@@ -26,19 +24,18 @@ from loopwright.ir.nodes import (
     Stmt,
     Store,
     Sym,
-    Unary,
     Var,
 )
-from loopwright.ir.types import Array, ListOf, Num, Py, Type, is_scalar, kind_of, machine_dtype
-from loopwright.ir.walk import Body, assigned, children, index_exprs, subexprs, vars_of
+from loopwright.ir.types import Array, ListOf, Py, is_scalar, kind_of, machine_dtype
+from loopwright.ir.walk import Body, assigned, children, index_exprs, vars_of
 from loopwright.passes.vectorise_expr import Lifter, is_private_view, where
 from loopwright.passes.vectorise_fold import fold
 from loopwright.passes.vectorise_frame import (
     EXACT,
     Frame,
     batched,
-    converted,
     moved,
+    opposite,
     rank,
     reversed_axis,
     spread,
@@ -85,7 +82,7 @@ class Distribution:
             case Fail(reason, _):
                 if mask is None:
                     f.decline("LW207", "every iteration gives up")
-                self.check(Unary("not", mask, mask.type), reason, None)
+                f.check(opposite(mask), reason)
             case For():
                 self.inner(stmt, mask)
             case _:
@@ -99,6 +96,7 @@ class Distribution:
 
     def assign(self, stmt: Assign, mask: Expr | None) -> None:
         f, sym = self.f, stmt.sym
+        f.forget((sym,))
         if sym not in f.varying:
             f.out.append(stmt)
             return
@@ -218,7 +216,7 @@ class Distribution:
         before, f.by_position = f.by_position, f.by_position or _by_position(stmt.cond, f.loop.sym)
         self.block(stmt.then, chosen)
         if stmt.orelse:
-            other: Expr = Unary("not", chosen, TRUTH)
+            other = opposite(chosen)
             if mask is not None:
                 other = Binary("and", mask, other, TRUTH)
             self.block(stmt.orelse, f.name(other, "others"))
@@ -238,11 +236,7 @@ class Distribution:
         f.out.append(If(stmt.cond, tuple(then), tuple(orelse), stmt.span))
 
     def check(self, cond: Expr, reason: str, mask: Expr | None) -> None:
-        f = self.f
-        new = truth(self.lift(mask)(cond)) if f.differs(cond) else truth(cond)
-        if mask is not None:
-            new = Binary("or", Unary("not", mask, TRUTH), new, TRUTH)
-        f.check(new, reason)
+        self.f.check(truth(self.lift(mask)(cond)), reason, mask)
 
     def inner(self, loop: For, mask: Expr | None) -> None:
         """A loop inside stays one, around array code: its iterations come in the same order for all."""
@@ -253,6 +247,7 @@ class Distribution:
         limits = f.limits
         if known is not None and not (known[0].vars() | known[1].vars()) & f.changed:
             f.limits = {**limits, Var(loop.sym): known}
+        f.forget((*assigned(loop.body), loop.sym))
         self.depth += 1
         with self.apart() as body:
             self.block(loop.body, mask)
@@ -264,12 +259,12 @@ class Distribution:
     def apart(self) -> Iterator[list[Stmt]]:
         """Collects what is emitted inside; facts learnt there are forgotten."""
         f = self.f
-        out, facts = f.out, len(f.facts)
+        out, facts = f.out, f.facts
         inner: list[Stmt] = []
-        f.out = inner
+        f.out, f.facts = inner, list(facts)
         yield inner
         f.out = out
-        del f.facts[facts:]
+        f.facts = [x for x in facts if x in f.facts]
 
 
 _TOTAL = {("b", k) for k in "biufc"} | {("f", "f"), ("f", "c"), ("c", "c")} | {
@@ -319,6 +314,3 @@ def varying(body: Body, sym: Sym, kept: set[int], private: set[Sym]) -> set[Sym]
         visit(body, False)
         if len(found) == before:
             return found - {sym}
-
-
-__all__ = ["Call", "Const", "Distribution", "Num", "Type", "assigned", "converted", "subexprs"]

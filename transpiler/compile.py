@@ -170,7 +170,9 @@ def _try_out(job: _Job, candidates: Sequence[Candidate], trail: _Trail) -> None:
     if job.deadline is not None and time.monotonic() > job.deadline:
         trail.refused.append(Declined(NOWHERE, "LW505", "the time limit was reached"))
         return
-    for candidate, trial in prepare(job.lowered, job.name, candidates, job.scratch):
+    for candidate, trial in prepare(
+        job.lowered, job.name, candidates, job.scratch, job.options.jobs
+    ):
         if isinstance(trial, Trial):
             verdict = examine(job.lowered, trial, job.signature.samples, job.options)
         else:

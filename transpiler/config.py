@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from loopwright.usage import UsageError
 
-class UsageError(Exception):
-    """The request cannot be carried out as given; the message is for the user (exit code 2)."""
+__all__ = ["Options", "UsageError", "load_options", "parse_accuracy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,14 @@ class Options:
 
     `min_share` is the part of the recorded time below which a region is left alone; `min_speedup`
     the ratio that a variant must reach at its largest size; times are in seconds. `verify_time` is for
-    one variant, `measure_time` for all variants of a region.
+    one variant, `measure_time` for all variants of a region. `jobs` processes run at a time. UsageError
+    for values that mean nothing.
     """
 
     accuracy: str = "faithful"
     backend: str = "auto"
     style: str = "guarded"
-    jobs: int = 1
+    jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     time_limit: float | None = None
     verify_time: float = 2.5
     measure_time: float = 5.0
@@ -40,6 +42,12 @@ class Options:
             raise UsageError(f"style must be guarded or inline, not {self.style!r}")
         if self.jobs < 1:
             raise UsageError("the number of jobs must be at least 1")
+        for name in ("time_limit", "verify_time", "measure_time", "min_speedup"):
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise UsageError(f"{name.replace('_', '-')} must be more than 0, not {value:g}")
+        if not 0 <= self.min_share <= 1:
+            raise UsageError(f"min-share must be from 0 to 1, not {self.min_share:g}")
 
 
 def parse_accuracy(text: str) -> tuple[str, float]:

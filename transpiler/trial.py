@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -52,14 +51,14 @@ class Survivor:
 
 
 def prepare(
-    lowered: Lowered, name: str, candidates: Sequence[Candidate], scratch: Path
+    lowered: Lowered, name: str, candidates: Sequence[Candidate], scratch: Path, jobs: int
 ) -> list[tuple[Candidate, Trial | Declined]]:
-    """Write and build the variants, as many at a time as there are cores: compilers are processes."""
+    """Write and build the variants, `jobs` at a time: compilers are processes."""
 
     def one(candidate: Candidate) -> tuple[Candidate, Trial | Declined]:
         return candidate, _build(lowered, name, candidate, scratch)
 
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    with ThreadPoolExecutor(jobs) as pool:
         return list(pool.map(one, candidates))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import math
 from collections.abc import Callable, Sequence
@@ -88,10 +89,14 @@ def python(source: str, args: list[Any]) -> Any:
         return RAISED
 
 
-def kernel(program: Program, args: list[Any]) -> Any:
-    """What the program gives, or GAVE_UP."""
+def kernel(program: Program, source: str, args: list[Any]) -> Any:
+    """What the program gives, or GAVE_UP. Its parameters stand in order of first use."""
+    function = ast.parse(source).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    named = dict(zip([a.arg for a in function.args.args], args, strict=True))
+    given = [named[p.name] for p in program.main.params]
     try:
-        return rebuild(program, run(program, args), args)
+        return rebuild(program, run(program, given), given)
     except KernelFailed:
         return GAVE_UP
 
@@ -100,11 +105,12 @@ def same(x: Any, y: Any) -> bool:
     """Equal in type, shape and every bit (any NaN is like any other)."""
     if isinstance(x, (tuple, list)):
         return type(x) is type(y) and len(x) == len(y) and all(map(same, x, y))
-    if isinstance(x, np.ndarray):
-        if not isinstance(y, np.ndarray) or x.dtype != y.dtype or x.shape != y.shape:
-            return False
-        return all(_bits(a, b) for a, b in ((x.real, y.real), (x.imag, y.imag)))
-    return type(x) is type(y) and _bits(np.asarray(x), np.asarray(y))
+    if type(x) is not type(y):
+        return False
+    a, b = np.asarray(x), np.asarray(y)
+    if a.dtype != b.dtype or a.shape != b.shape:
+        return False
+    return _bits(a.real, b.real) and _bits(a.imag, b.imag)
 
 
 def _bits(x: Any, y: Any) -> bool:
@@ -120,7 +126,7 @@ def agree(source: str, drawn: Drawn, program: Program, spurious: int = 0) -> Non
     given_up = 0
     for args in drawn:
         ours, theirs = copy.deepcopy(args), copy.deepcopy(args)
-        expected, found = python(source, theirs), kernel(program, ours)
+        expected, found = python(source, theirs), kernel(program, source, ours)
         if isinstance(found, str) and found == GAVE_UP:
             given_up += not (isinstance(expected, str) and expected == RAISED)
             continue
@@ -177,7 +183,7 @@ CASES: dict[str, tuple[str, Callable[[], Drawn]]] = {
     "a reversed store reads first": ("def f(x: F1):\n    x[:] = x[::-1] * 0.5", vectors),
     "a store in place needs no temporary": ("def f(x: F1):\n    x[1:] *= 3.0", vectors),
     "an update of the whole array": (
-        "def f(x: F1, y: F1):\n    x += y\n    x /= 2.0",
+        "def f(x: F1, y: F1):\n    x -= y\n    y += x",
         lambda: vectors(2),
     ),
     "slices clip": (
@@ -410,7 +416,6 @@ GIVES_UP: dict[str, tuple[str, Drawn]] = {
         "def f(x: F1, k: int):\n    return x[k:] * 1.0",
         [[np.ones(3), -1]],
     ),
-    "the sum of an empty list, an int": ("def f(x: list[float]):\n    return sum(x) + 1.0", [[[]]]),
     "zeros of both signs as the greatest": (
         "def f(x: F1):\n    return np.max(x)",
         [[np.array([0.0, -1.0, -0.0])]],
@@ -466,7 +471,7 @@ def test_fails_where_numpy_raises(name: str) -> None:
     source, drawn = FAILS[name]
     for args in drawn:
         assert isinstance(python(source, copy.deepcopy(args)), str)
-        assert kernel(scalar(source), args) == GAVE_UP
+        assert kernel(scalar(source), source, args) == GAVE_UP
 
 
 def test_negative_points_wrap() -> None:
@@ -502,7 +507,7 @@ def test_products_become_loops_on_demand() -> None:
     program = scalar(source, "loops")
     assert not any(isinstance(e, Contract) for e in walk_exprs(program.main.body))
     for x, y in matrices(2, ((1, 1), (3, 4), (20, 130)))[:3]:
-        expected, found = python(source, [x, y]), kernel(program, [x, y])
+        expected, found = python(source, [x, y]), kernel(program, source, [x, y])
         for a, b in zip(expected, found, strict=True):
             scale = np.max(np.abs(x)) * np.max(np.abs(y)) * x.shape[1]
             assert np.all(np.abs(a - b) <= 1e-14 * scale)

@@ -55,9 +55,9 @@ from loopwright.ir.walk import assigned, exprs_of, subexprs, symbols, unused, wa
 
 PRELUDE = """\
 import cython
-import numpy as np  # noqa: F401
-from cython.cimports.libc import math as cm  # noqa: F401
-from cython.parallel import prange  # noqa: F401
+import numpy as np
+from cython.cimports.libc import math as cm
+from cython.parallel import prange
 """
 
 DIRECTIVES = (

@@ -48,7 +48,7 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.show_expr import show_expr
 from loopwright.ir.text import Code, Prec
-from loopwright.ir.types import Array, DType, Type, kind_of, machine_dtype
+from loopwright.ir.types import BOOL, INT, Array, DType, Type, kind_of, machine_dtype
 
 
 def needs_gil(e: Expr) -> bool:
@@ -236,8 +236,8 @@ class CythonExpr:
         names: dict[Sym, str] = {}
         args: list[Expr] = []
         for arg in e.args:
-            if isinstance(arg, Const):
-                args.append(arg)
+            if isinstance(arg, Const) and isinstance(arg.value, int):
+                args.append(Const(arg.value, BOOL if isinstance(arg.value, bool) else INT))
             else:
                 sym = Sym("argument", arg.type)
                 shown = self.whole(arg) if isinstance(arg.type, Array) else self(arg)

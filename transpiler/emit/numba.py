@@ -45,10 +45,10 @@ from loopwright.ir.types import Array, DType, Num, Rng, Type, machine_dtype
 from loopwright.ir.walk import unused, walk_exprs
 
 PRELUDE = """\
-import math  # noqa: F401
+import math
 
-import numpy as np  # noqa: F401
-from numba import njit, prange  # noqa: F401
+import numpy as np
+from numba import njit, prange
 """
 
 

@@ -39,9 +39,9 @@ from loopwright.ir.types import ListOf, machine_dtype
 from loopwright.ir.walk import unused, walk_stmts
 
 PRELUDE = """\
-import math  # noqa: F401
+import math
 
-import numpy as np  # noqa: F401
+import numpy as np
 """
 
 

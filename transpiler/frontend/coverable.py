@@ -8,7 +8,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from loopwright.frontend.names import bound_names, chain_of, children, declared_elsewhere
+from loopwright.frontend.names import (
+    bound_names,
+    chain_of,
+    children,
+    declared_elsewhere,
+    walk_scope,
+)
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names, receiver
 
@@ -59,7 +65,9 @@ class Coverable:
         # names that other functions may rebind at any call
         self._shared = declared_elsewhere(site.node) | frozenset(
             name
-            for part in ast.walk(site.node)
+            for inner in walk_scope(site.node)
+            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+            for part in ast.walk(inner)
             if isinstance(part, ast.Nonlocal)
             for name in part.names
         )

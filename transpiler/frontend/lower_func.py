@@ -109,7 +109,7 @@ def settle_function(
             begin()
             cx.unit.rules.body(cx, statements)
             if cx.env is not None:
-                end()
+                _ended(cx, end)
         except Again as again:
             if (again.scope is None and stale()) or again.scope not in (None, cx):
                 raise
@@ -117,6 +117,14 @@ def settle_function(
         if before == (cx.result, cx.unit.sites.version, tuple(cx.captures), tuple(cx.stores)):
             return
     decline(node, "LW302", "the types in this function do not settle")
+
+
+def _ended(cx: Scope, end: Callable[[], None]) -> None:
+    """What follows the last statement; the original raises there if it lacks a value."""
+    try:
+        end()
+    except Unreachable as error:
+        cx.stop(error.reason)
 
 
 # --------------------------------------------------------------------- helpers

@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from loopwright.frontend.lower_values import Closure, Library, Number, Value, number
+from loopwright.frontend.scopes import rebound_globals
 from loopwright.ir.nodes import Const
 from loopwright.ir.types import FLOAT
 
@@ -29,7 +30,7 @@ _ALIASES = {"cmath": None, "numpy.math": None}
 def module_names(tree: ast.Module) -> Mapping[str, Value]:
     """Functions and imported things by their global name; a name bound more than once is left out."""
     bound = Counter(name for stmt in _top(tree.body) for name in _bindings(stmt))
-    rebound = {n for g in ast.walk(tree) if isinstance(g, ast.Global) for n in g.names}
+    rebound = rebound_globals(tree)
     found: dict[str, Value] = {}
     for stmt in _top(tree.body):
         match stmt:

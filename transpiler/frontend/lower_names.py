@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from loopwright.frontend.lower_arith import strip_none, switch
 from loopwright.frontend.lower_join import canonical
 from loopwright.frontend.lower_modules import builtin, library
 from loopwright.frontend.lower_scope import Again, Scope, Unreachable, decline
@@ -141,8 +142,8 @@ def attribute(cx: Scope, node: ast.Attribute) -> Value:
             return member(cx, path, node.attr, node)
         case Arr():
             return _array_attribute(cx, base, node)
-        case Number(expr, types, None) if node.attr in ("real", "imag") and len(types) == 1:
-            return _part(expr, node)
+        case Number() if node.attr in ("real", "imag"):
+            return switch(cx, (strip_none(cx, base),), lambda v: _part(v[0].expr, node), node)
         case _:
             decline(node, "LW103", f"attribute `{node.attr}` of {describe(base)} is not covered")
 

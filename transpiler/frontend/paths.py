@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from loopwright.diagnostics import Declined, Span
 from loopwright.frontend.definite import Bound
@@ -153,8 +154,7 @@ class _Namer:
 
     def __init__(self, site: Site) -> None:
         self.owner = site.owner
-        self._taken = {n.id for n in ast.walk(site.node) if isinstance(n, ast.Name)}
-        self._taken |= {a.arg for a in ast.walk(site.node) if isinstance(a, ast.arg)}
+        self._taken = set(_words_of(site.node))
 
     def name(self, root: str, steps: tuple[Step, ...]) -> str:
         if not steps:
@@ -167,6 +167,13 @@ class _Namer:
             candidate = f"{stem}_{count}"
         self._taken.add(candidate)
         return candidate
+
+
+@lru_cache(maxsize=256)
+def _words_of(function: ast.FunctionDef) -> frozenset[str]:
+    nodes = list(ast.walk(function))
+    names = {n.id for n in nodes if isinstance(n, ast.Name)}
+    return frozenset(names | {a.arg for a in nodes if isinstance(a, ast.arg)})
 
 
 def _live_in(names: _Namer, root: str, steps: tuple[Step, ...], kind: Kind) -> LiveIn:

@@ -77,7 +77,7 @@ def module_names(module: Module) -> ModuleNames:
             functions[part.name] = part
         elif isinstance(part, ast.ClassDef):
             classes[part.name] = part
-    rebound = _assigned_by_functions(module)
+    rebound = rebound_globals(module.tree)
     known = {n for n in (*imports, *functions, *classes) if times[n] == 1 and n not in rebound}
     end = Assigned(module.tree.body, frozenset()).end
     sure = frozenset(n for n in times if n not in known and end.is_sure(n))
@@ -90,13 +90,12 @@ def module_names(module: Module) -> ModuleNames:
     )
 
 
-def _assigned_by_functions(module: Module) -> set[str]:
+@lru_cache(maxsize=64)
+def rebound_globals(tree: ast.Module) -> frozenset[str]:
     """Module-level names that some function rebinds by a `global` declaration."""
-    found: set[str] = set()
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Global):
-            found |= set(node.names)
-    return found
+    return frozenset(
+        n for node in ast.walk(tree) if isinstance(node, ast.Global) for n in node.names
+    )
 
 
 @lru_cache(maxsize=64)

@@ -190,9 +190,11 @@ class RegionPair:
         dispatch = load_candidate(
             job.candidate.folder, job.candidate.module, job.candidate.function
         )
+        kernels = sorted(job.candidate.folder.glob(f"{job.candidate.module}_*.py"))
+        sources = [text.source, *(path.read_text("utf-8") for path in kernels)]
         return RegionPair(
             text, job.domain, original.entry, original.owner, dispatch,
-            parameters_of_domain(job.domain, job.samples), mine([text.source]),
+            parameters_of_domain(job.domain, job.samples), mine(sources),
             Coverage(reachable_codes(original.entry)), Raises(text.source, "<reference>"),
             job.samples, nothing, stores=job.stores,
             packed=job.program is not None and isinstance(job.program.rebuild, Pack),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import random
+import zlib
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
@@ -25,6 +27,14 @@ def assignments(values: Mapping[str, Any]) -> list[str]:
 def literal(value: Any) -> str:
     """An expression for `value`, without sharing."""
     return _Writer().text(value)
+
+
+_LONGEST = 2000
+_UNPACK = (
+    "import base64, zlib",
+    "def unpack(text, dtype, shape):",
+    "    return np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype).reshape(shape).copy()",
+)
 
 
 class _Writer:
@@ -106,6 +116,10 @@ class _Writer:
         flat = a.reshape(-1)
         if a.size > 8 and all(self.text(v) == self.text(flat[0].item()) for v in flat.tolist()):
             return f"np.full({a.shape}, {self.text(flat[0].item())}, dtype={dtype})"
+        if a.size > _LONGEST and not a.dtype.hasobject:
+            packed = base64.b64encode(zlib.compress(a.tobytes())).decode()
+            self.lines[:0] = [line for line in _UNPACK if line not in self.lines]
+            return f"unpack({packed!r}, {dtype}, {a.shape})"
         return f"np.array({self.text(a.tolist())}, dtype={dtype})"
 
     def _window(self, a: AnyArray, root: AnyArray) -> str:

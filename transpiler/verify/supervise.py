@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from loopwright.verify.accuracy import make_judge
+from loopwright.verify.accuracy import make_judge, referee
 from loopwright.verify.compare import Difference, outcome
 from loopwright.verify.draw import Case
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Search, Summary, replay
@@ -46,6 +46,8 @@ class Supervisor:
     def run(self) -> Verdict:
         """Search, confirm what was found, and answer."""
         plan = self.plan
+        if self.accuracy == "faithful":
+            self.notes.append(f"accuracy measured by {referee(self.pair, self.program)}")
         for attempt in range(_ATTEMPTS):
             plan = replace(plan, seed=self.plan.seed + attempt)
             judge = make_judge(self.accuracy, self.pair, self.program)
