@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from loopwright.diagnostics import Declined
 from loopwright.ir.nodes import Assign, Const, Func, Invoke, Program, Return, Stmt, Sym, Var
 from loopwright.ir.walk import (
     Body,
@@ -77,6 +78,17 @@ def _bind(call: Invoke, last: Return, taken: set[str]) -> Iterator[Stmt]:
         yield Assign(target, Var(kept), call.span)
 
 
+def _refused(program: Program, kept: list[Func]) -> Iterator[Declined]:
+    """One note for each function that stays, where it is called first."""
+    stay = {f.name: f for f in kept}
+    for func in (program.main, *program.helpers):
+        for stmt in walk_stmts(func.body):
+            if isinstance(stmt, Invoke) and (callee := stay.pop(stmt.func, None)) is not None:
+                simple = returns_once_at_the_end(callee)
+                why = "is long and called from several places" if simple else "returns early"
+                yield Declined(stmt.span, "LW252", f"`{stmt.func}` {why}")
+
+
 @dataclass(frozen=True)
 class Inline:
     """`size` is the number of statements up to which a helper is copied to several places."""
@@ -113,7 +125,7 @@ class Inline:
                 kept.append(helper)
         main = expand(program.main)
         if not done:
-            return Unchanged()
+            return Unchanged(tuple(_refused(program, kept)))
         notes = tuple(f"inlined {name}" for name in dict.fromkeys(done))
         return Applied(replace(program, main=main, helpers=tuple(kept)), notes)
 

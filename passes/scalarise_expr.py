@@ -105,6 +105,12 @@ class Values:
 
     def value(self, expr: Expr) -> Expr:
         """The expression as a number, or as an array that exists in memory."""
+        if isinstance(expr, Var):
+            lazy = self.lazies.get(expr.sym)
+            if lazy is None or lazy.storage is not None:
+                return expr
+        if self._is_plain_view(expr):
+            return map_children(expr, self.value)
         if isinstance(expr.type, Array):
             storage = stored(self.scope, self.array(expr)).storage
             assert storage is not None
@@ -112,6 +118,17 @@ class Values:
         if is_scalar(expr.type):
             return self.number(expr)
         return map_children(expr, self.value)
+
+    def _is_plain_view(self, expr: Expr) -> bool:
+        """True for a part of an array that has a name and is not known as anything else."""
+        match expr:
+            case Load(Var(sym), index, Array()):
+                fancy = any(isinstance(item, Fancy) for item in index)
+                return sym not in self.lazies and not fancy
+            case Transpose(Var(sym), _, _) | Reshape(Var(sym), _, _):
+                return sym not in self.lazies
+            case _:
+                return False
 
     def number(self, expr: Expr) -> Expr:
         """A number without array-level work inside; what must come before is emitted."""

@@ -107,13 +107,22 @@ class Scope:
 
     def check(self, cond: Expr, reason: str) -> None:
         """A check; one of values that never change moves before the outermost loop, once."""
-        if cond in self.checked:
+        if cond in self.checked or self._just_checked(cond):
             return
         if self.fixed(cond, self.known):
             self.checked.append(cond)
             self.top.append(Check(cond, reason, self.span))
         else:
             self.emit(Check(cond, reason, self.span))
+
+    def _just_checked(self, cond: Expr) -> bool:
+        """True if the same check stands directly before."""
+        for stmt in reversed(self.out):
+            if not isinstance(stmt, Check):
+                return False
+            if stmt.cond == cond:
+                return True
+        return False
 
     @contextmanager
     def block(self) -> Iterator[list[Stmt]]:

@@ -71,6 +71,7 @@ class Statements:
         self.func = func
         self.values = values
         self.scope: Scope = values.scope
+        self.depth = 0
         self.counts = Counter(s for stmt in walk_stmts(func.body) for s in targets(stmt))
 
     def top(self, body: Body) -> Body:
@@ -94,7 +95,9 @@ class Statements:
     def branch(self, body: Body) -> Body:
         """A block that may be left out: what is learnt in it holds only in it."""
         before = dict(self.values.lazies)
+        self.depth += 1
         result = self.block(body)
+        self.depth -= 1
         self.values.lazies = before
         self.values.forget(assigned(body))
         return result
@@ -124,7 +127,12 @@ class Statements:
                     self.scope.out.extend(self.branch(orelse))
                 self.values.forget(assigned(then))
                 self.scope.emit(If(test, tuple(first), tuple(second), stmt.span))
-            case Append() | Check() | Return() | Invoke() | Draw():
+            case Check(cond, _, _):
+                new = map_exprs_of(stmt, self.values.value)
+                self.scope.emit(new)
+                if self.scope.fixed(cond, self.scope.known) and new == stmt and self.depth == 0:
+                    self.scope.checked.append(cond)
+            case Append() | Return() | Invoke() | Draw():
                 self.scope.emit(map_exprs_of(stmt, self.values.value))
                 self.values.forget(set(targets(stmt)))
             case Break() | Continue() | Fail():

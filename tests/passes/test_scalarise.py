@@ -386,9 +386,7 @@ def test_every_bit(name: str) -> None:
     source, drawn = CASES[name]
     program = scalar(source)
     agree(source, drawn(), program)
-    again = Scalarise().run(program)
-    if isinstance(again, Applied):
-        assert again.program == program or loops(again.program) == loops(program)
+    assert isinstance(Scalarise().run(program), Unchanged), "a second run changes nothing"
 
 
 def loops(program: Program) -> int:
@@ -506,7 +504,7 @@ def test_products_become_loops_on_demand() -> None:
     source = "def f(x: F2, y: F2):\n    return x @ y.T, x[0] @ y[0], np.einsum('ij,ij->i', x, y)"
     program = scalar(source, "loops")
     assert not any(isinstance(e, Contract) for e in walk_exprs(program.main.body))
-    for x, y in matrices(2, ((1, 1), (3, 4), (20, 130)))[:3]:
+    for x, y in matrices(2, ((1, 1), (3, 4), (5, 40)))[:3]:
         expected, found = python(source, [x, y]), kernel(program, source, [x, y])
         for a, b in zip(expected, found, strict=True):
             scale = np.max(np.abs(x)) * np.max(np.abs(y)) * x.shape[1]

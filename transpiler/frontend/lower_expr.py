@@ -251,12 +251,27 @@ def one_comparison(cx: Scope, op: ast.cmpop, a: Value, b: Value, node: ast.expr)
             a, b = b, a
         if b == NOTHING:
             return number(cast(is_none(a, wanted), BOOL))
-        decline(node, "LW103", "`is` is covered for None only")
+        if isinstance(a, Number) and isinstance(a.expr, Const):
+            a, b = b, a
+        test = _is_bool(cx, a, b, node)
+        return number(cast(test if wanted else negated(test), BOOL))
     if isinstance(op, (ast.In, ast.NotIn)):
         if isinstance(b, Tpl):
             return number(cast(_member(cx, a, b, isinstance(op, ast.In), node), BOOL))
         decline(node, "LW103", "`in` is covered for tuples only")
     return compare(cx, COMPARE[type(op)], a, b, node)
+
+
+def _is_bool(cx: Scope, a: Value, b: Value, node: ast.expr) -> Expr:
+    """`a is True` or `a is False`: there is one object of each, so for a bool it is equality."""
+    if not (isinstance(b, Number) and isinstance(b.expr, Const) and b.types == (BOOL,)):
+        decline(node, "LW103", "`is` is covered for None, True and False only")
+    if not isinstance(a, Number) or BOOL not in a.types:
+        return truth_const(False)
+    if a.types != (BOOL,):
+        decline(node, "LW103", "`is` on a value that is a bool on some paths only")
+    test = truth(cx, a, node)
+    return test if b.expr.value else negated(test)
 
 
 def _member(cx: Scope, a: Value, items: Tpl, wanted: bool, node: ast.expr) -> Expr:
