@@ -35,6 +35,7 @@ def optimise(program: Path, work: Path, extra: list[str]) -> tuple[Path, list[di
     for folder in (source, out):
         shutil.rmtree(folder, ignore_errors=True)
     source.mkdir(parents=True)
+    out.parent.mkdir(parents=True, exist_ok=True)
     copy = source / program.name
     shutil.copy(program, copy)
     script = write_workload(copy, work / "src")
@@ -106,7 +107,8 @@ def main() -> int:
             measured = compare_in_child(program, ours, rounds=args.rounds, njit=not args.no_njit)
         except RuntimeError as error:
             failed.append(program.stem)
-            print(f"{program.stem}: FAILED\n{text}\n{error}", flush=True)
+            last = [*text.splitlines()[-1:], *str(error).splitlines()[-1:]]
+            print(f"{program.stem}: FAILED: {' | '.join(last)}", flush=True)
             continue
         rows.append(summarise(measured, regions, seconds))
         print(table(rows[-1:]).splitlines()[-1], flush=True)

@@ -76,7 +76,24 @@ class Fuse:
 
     name: ClassVar[str] = "fuse"
     bitwise: ClassVar[bool] = True
-    examples: ClassVar[tuple[Example | Refusal, ...]] = ()
+    examples: ClassVar[tuple[Example | Refusal, ...]] = (
+        Example(
+            """\
+def both(x: Annotated[NDArray[np.float64], "n"], y: Annotated[NDArray[np.float64], "n"]) -> None:
+    for i in range(len(x)):
+        y[i] = x[i] * 2.0
+    for i in range(len(x)):
+        x[i] = y[i] + 1.0
+""",
+            """\
+def both(x: float64[:], y: float64[:]) -> None:
+    for i in range(x.shape[0]):
+        y[i] = x[i] * 2.0
+        x[i] = y[i] + 1.0
+    return
+""",
+        ),
+    )
 
     def run(self, program: Program) -> Outcome:
         summaries = summarise(program)

@@ -83,11 +83,13 @@ def _worth(e: Expr) -> bool:
 
 
 def _only_loads_fail(e: Expr) -> bool:
-    """Every node that may fail is element-wise array code, or a Load at variables or constants >= 0."""
+    """Every node that may fail is array code, or a Load at variables or constants >= 0."""
     for node in subexprs(e):
         if not expr_may_fail(node) or any(expr_may_fail(c) for c in children(node)):
             continue
-        if isinstance(node.type, Array) and isinstance(node, Binary | Call):
+        if isinstance(node, Reduce | Scan | Contract) or (
+            isinstance(node.type, Array) and isinstance(node, Binary | Call)
+        ):
             continue  # shapes that do not fit together fail in the first iteration as well
         if not isinstance(node, Load):
             return False
@@ -226,7 +228,22 @@ def _hoist(func: Func, summaries: Summaries, notes: list[str]) -> Func:
 class Hoist:
     name: ClassVar[str] = "hoist"
     bitwise: ClassVar[bool] = True
-    examples: ClassVar[tuple[Example | Refusal, ...]] = ()
+    examples: ClassVar[tuple[Example | Refusal, ...]] = (
+        Example(
+            """\
+def scale(x: Annotated[NDArray[np.float64], "n"], w: Annotated[NDArray[np.float64], "n"]) -> None:
+    for i in range(len(x)):
+        x[i] = x[i] / np.sqrt(np.sum(w))
+""",
+            """\
+def scale(x: float64[:], w: float64[:]) -> None:
+    fixed = np.sqrt(np.sum(w))
+    for i in range(x.shape[0]):
+        x[i] = x[i] / fixed
+    return
+""",
+        ),
+    )
 
     def run(self, program: Program) -> Outcome:
         notes: list[str] = []

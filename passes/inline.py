@@ -97,7 +97,45 @@ class Inline:
 
     name: ClassVar[str] = "inline"
     bitwise: ClassVar[bool] = True
-    examples: ClassVar[tuple[Example | Refusal, ...]] = ()
+    examples: ClassVar[tuple[Example | Refusal, ...]] = (
+        Example(
+            """\
+def square(v: float) -> float:
+    return v * v
+
+
+def total(x: Annotated[NDArray[np.float64], "n"]) -> float:
+    s = 0.0
+    for i in range(len(x)):
+        s = s + square(float(x[i]))
+    return s
+""",
+            """\
+def total(x: float64[:]) -> float:
+    s = 0.0
+    for i in range(x.shape[0]):
+        t = s
+        v = float(x[i])
+        r = v * v
+        s = t + r
+    return s
+""",
+        ),
+        Refusal(
+            """\
+def sign(v: float) -> float:
+    if v < 0.0:
+        return -1.0
+    return 1.0
+
+
+def signs(x: Annotated[NDArray[np.float64], "n"]) -> None:
+    for i in range(len(x)):
+        x[i] = sign(float(x[i]))
+""",
+            "LW252",
+        ),
+    )
 
     def run(self, program: Program) -> Outcome:
         sites = _sites(program)

@@ -11,7 +11,6 @@ Legality of removal: the value is unused and its evaluation cannot fail.
 
 from __future__ import annotations
 
-import operator
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -22,10 +21,7 @@ from loopwright.ir.nodes import (
     Alloc,
     Append,
     Assign,
-    Binary,
-    Cast,
     Check,
-    Compare,
     Const,
     Dim,
     Draw,
@@ -33,7 +29,6 @@ from loopwright.ir.nodes import (
     For,
     Func,
     If,
-    Item,
     Load,
     Logic,
     Program,
@@ -41,12 +36,10 @@ from loopwright.ir.nodes import (
     Stmt,
     Store,
     Sym,
-    Tup,
-    Unary,
     Var,
     While,
 )
-from loopwright.ir.types import BOOL, FLOAT, INT, ListOf, is_scalar
+from loopwright.ir.types import Array, ListOf, is_scalar
 from loopwright.ir.walk import (
     Body,
     children,
@@ -64,89 +57,7 @@ from loopwright.ir.walk import (
     walk_stmts,
 )
 from loopwright.passes.base import Applied, Example, Outcome, Pass, Refusal, Unchanged
-
-_INT_OPS: dict[str, Callable[[int, int], int]] = {
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "floordiv": operator.floordiv,
-    "mod": operator.mod,
-}
-_COMPARE: dict[str, Callable[[int, int], bool]] = {
-    "lt": operator.lt,
-    "le": operator.le,
-    "gt": operator.gt,
-    "ge": operator.ge,
-    "eq": operator.eq,
-    "ne": operator.ne,
-}
-_LARGEST = 2**62  # folded constants stay machine integers
-
-
-def _int_value(e: Expr) -> int | None:
-    if isinstance(e, Const) and e.type == INT:
-        assert isinstance(e.value, int)
-        return e.value
-    return None
-
-
-def fold(e: Expr) -> Expr:
-    """One node with folded operands, simplified if a rule fits."""
-    match e:
-        case Binary(_, _, _, t) if t == INT:
-            return _fold_int(e)
-        case Compare(op, a, b, t) if t == BOOL:
-            x, y = _int_value(a), _int_value(b)
-            return e if x is None or y is None else Const(_COMPARE[op](x, y), BOOL)
-        case Unary("neg", x, t) if t == INT and (v := _int_value(x)) is not None:
-            return Const(-v, INT)
-        case Unary("not", Const(value, _), t) if t == BOOL:
-            return Const(not value, BOOL)
-        case Logic(op, Const(value, _), b, t) if b.type == t or bool(value) == (op == "or"):
-            return b if bool(value) == (op == "and") else Const(bool(value), t)
-        case Select(Const(value, _), a, b, t):
-            chosen = a if value else b
-            return chosen if chosen.type == t else e
-        case Cast(x, t) if x.type == t and is_scalar(t):
-            return x
-        case Cast(Const(int() as value, x_type), t) if t == FLOAT and x_type == INT:
-            return Const(float(value), FLOAT) if abs(value) <= 2**53 else e
-        case Dim(Alloc(shape, _, _), axis, _):
-            return shape[axis] if shape[axis].type == INT else e
-        case Item(Tup(items, _), at, _) if not any(map(expr_may_fail, items)):
-            return items[at]
-        case _:
-            return e
-
-
-def _fold_int(e: Binary) -> Expr:
-    x, y = _int_value(e.a), _int_value(e.b)
-    if x is not None and y is not None and e.op in _INT_OPS:
-        if e.op in ("floordiv", "mod") and y == 0:
-            return e
-        value = _INT_OPS[e.op](x, y)
-        return Const(value, INT) if abs(value) < _LARGEST else e
-    if (y == 0 and e.op in ("add", "sub")) or (y == 1 and e.op == "mul"):
-        return e.a if e.a.type == INT else e
-    if (x == 0 and e.op == "add") or (x == 1 and e.op == "mul"):
-        return e.b if e.b.type == INT else e
-    if y is not None and e.op in ("add", "sub") and isinstance(e.a, Binary) and e.a.type == INT:
-        return _reassociate(e, e.a, y)
-    return e
-
-
-def _reassociate(e: Binary, inner: Binary, y: int) -> Expr:
-    """(x + c) + d -> x + (c + d), with either sign of c and d."""
-    c = _int_value(inner.b)
-    if c is None or inner.op not in ("add", "sub") or inner.a.type != INT:
-        return e
-    total = (c if inner.op == "add" else -c) + (y if e.op == "add" else -y)
-    if abs(total) >= _LARGEST:
-        return e
-    if total == 0:
-        return inner.a
-    return Binary("add" if total > 0 else "sub", inner.a, Const(abs(total), INT), INT)
-
+from loopwright.passes.normalise_fold import fold
 
 # ----------------------------------------------------------------- copies
 
@@ -184,13 +95,20 @@ def _propagate(func: Func) -> Func:
     shapes: dict[Sym, tuple[Expr, ...]] = {}
 
     def is_fixed(e: Expr) -> bool:
-        return isinstance(e, Const) or (isinstance(e, Var) and known.fixed(e.sym, params))
+        match e:
+            case Var(sym):
+                return known.fixed(sym, params)
+            case Dim(Var(sym), _, _):
+                return sym in params and isinstance(sym.type, Array)
+            case _:
+                return isinstance(e, Const)
 
     for stmt in walk_stmts(func.body):
         if not isinstance(stmt, Assign) or known.count[stmt.sym] != 1 or stmt.sym in params:
             continue
         value = stmt.value
-        if is_scalar(stmt.sym.type) and value.type == stmt.sym.type and is_fixed(value):
+        plain = isinstance(value, Const | Var) and value.type == stmt.sym.type
+        if plain and is_scalar(stmt.sym.type) and is_fixed(value):
             values[stmt.sym] = value
         elif isinstance(value, Alloc) and all(map(is_fixed, value.shape)):
             shapes[stmt.sym] = value.shape
@@ -361,7 +279,39 @@ def normalise(func: Func) -> Func:
 class Normalise:
     name: ClassVar[str] = "normalise"
     bitwise: ClassVar[bool] = True
-    examples: ClassVar[tuple[Example | Refusal, ...]] = ()
+    examples: ClassVar[tuple[Example | Refusal, ...]] = (
+        Example(
+            """\
+def centre(x: Annotated[NDArray[np.float64], "n"], n: int) -> None:
+    half = 1 + 1
+    m = n + 0
+    for i in range(m):
+        t = x[i] * half
+        x[i] = t - x[0]
+""",
+            """\
+def centre(n: int, x: float64[:]) -> None:
+    for i in range(n):
+        x[i] = x[i] * 2 - x[0]
+    return
+""",
+        ),
+        Example(
+            """\
+def first(x: Annotated[NDArray[np.float64], "n"]) -> float:
+    y = np.zeros(len(x))
+    if len(y) == len(x) + 0 and 2 > 1:
+        return float(len(y))
+    return 0.0
+""",
+            """\
+def first(x: float64[:]) -> float:
+    y = np.zeros(x.shape[0])
+    return float(x.shape[0])
+    return 0.0
+""",
+        ),
+    )
 
     def run(self, program: Program) -> Outcome:
         main = normalise(program.main)

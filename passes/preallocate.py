@@ -80,13 +80,21 @@ class Preallocate:
     examples: ClassVar[tuple[Example | Refusal, ...]] = (
         Example(
             before="""
-def evens(n: int) -> list[int]:
+def evens(n: int):
     out = []
     for i in range(n):
         out.append(2 * i)
     return out
 """,
-            after="",
+            after="""
+def evens(n: int) -> list[int]:
+    out = [0] * max(n, 0)
+    out_len = 0
+    for i in range(n):
+        out[out_len] = 2 * i
+        out_len = out_len + 1
+    return out[:out_len]
+""",
         ),
     )
 

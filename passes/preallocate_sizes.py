@@ -55,15 +55,16 @@ from loopwright.passes.scalarise_ints import (
 def one_name(func: Func) -> Func:
     """The function with `y = x` dropped, and `y` called `x`, where `y` has no other meaning: it is bound
     only there, used only behind in the same block, and `x` is not bound anew there."""
-    while True:
-        found = next(_second_names(func), None)
-        if found is None:
-            return func
+    while (found := next(_second_names(func), None)) is not None:
         at, old = found
-        body = map_stmts(func.body, lambda s: () if s is at else (s,))  # noqa: B023
-        if len(list(walk_stmts(body))) == len(list(walk_stmts(func.body))):
-            return func
+        body = _without(func.body, at)
         func = replace(func, body=rename(body, {at.sym: old}))
+    return func
+
+
+def _without(body: Body, at: Assign) -> Body:
+    """The block without the only statement that binds the symbol of `at`."""
+    return map_stmts(body, lambda s: () if isinstance(s, Assign) and s.sym is at.sym else (s,))
 
 
 def _second_names(func: Func) -> Iterator[tuple[Assign, Sym]]:

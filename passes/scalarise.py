@@ -13,6 +13,10 @@ broadcasting demands to be equal are checked; a length that turns out to be 1 at
 does not say so makes the kernel fail. A name of a view is replaced by its base while the base and the
 index keep their values. Sums are pairwise in NumPy's order (`scalarise_pairwise`, `scalarise_reduce`).
 
+Results keep every bit, except products (`Contract`), whose order of summation is the library's anyway,
+and complex multiplication, which NumPy contracts to fused operations where the machine has them. Where
+NumPy's own result depends on the machine, or the order of its sums on its buffers, the kernel gives up.
+
 What has no form in loops here (sorting, linear algebra) stays a call with arguments in memory.
 """
 
@@ -22,7 +26,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from loopwright.diagnostics import CannotLower, Declined
+from loopwright.diagnostics import CannotLower
 from loopwright.ir.nodes import Program
 from loopwright.passes.base import Applied, Example, Outcome, Pass, Refusal, Unchanged
 from loopwright.passes.scalarise_contract import Mode
@@ -38,7 +42,22 @@ class Scalarise:
 
     name: ClassVar[str] = "scalarise"
     bitwise: ClassVar[bool] = True
-    examples: ClassVar[tuple[Example | Refusal, ...]] = ()
+    examples: ClassVar[tuple[Example | Refusal, ...]] = (
+        Example(
+            """\
+def axpy(x: Annotated[NDArray[np.float64], "n"], y: Annotated[NDArray[np.float64], "n"], a: float) -> None:
+    y[:] = a * x + y
+""",
+            """\
+def axpy(y: float64[:], a: float, x: float64[:]) -> None:
+    if not (x.shape[0] == y.shape[0]):
+        raise Fail("operands could not be broadcast together")
+    for i in range(y.shape[0]):
+        y[i] = a * x[i] + y[i]
+    return
+""",
+        ),
+    )
 
     def run(self, program: Program) -> Outcome:
         helpers = {f.name: f for f in program.helpers}
@@ -59,6 +78,3 @@ class Scalarise:
     def space(self, program: Program) -> Iterator[Pass]:
         yield self
         yield replace(self, contract="loops")
-
-
-__all__ = ["Declined", "Scalarise"]

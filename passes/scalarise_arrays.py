@@ -52,7 +52,7 @@ from loopwright.passes.scalarise_scope import Scope
 
 def whole_array(scope: Scope, fn: str, args: Args, elem: Num) -> Lazy | None:
     """The result of an array function, or None if it has no form in loops here."""
-    rule = _RULES.get(fn)
+    rule = RULES.get(fn)
     return None if rule is None else rule(scope, args, elem)
 
 
@@ -276,7 +276,7 @@ def _diag(scope: Scope, args: Args, elem: Num) -> Lazy | None:
     return _plain((x.shape[0], x.shape[0]), x.elem, at, x.cost + 1)
 
 
-_RULES: dict[str, Callable[[Scope, Args, Num], Lazy | None]] = {
+RULES: dict[str, Callable[[Scope, Args, Num], Lazy | None]] = {
     "np.arange": _arange,
     "np.linspace": _linspace,
     "np.eye": _eye,

@@ -17,9 +17,10 @@ Mode: TypeAlias = Literal["keep", "loops"]
 def contracted(scope: Scope, expr: Contract, args: list[Lazy], mode: Mode) -> Lazy | Expr:
     """The value of `expr` on lazy operands: an array, or a number.
 
-    A spec without summation is an element-wise product, added to zero as `np.einsum` does. A product of floating matrices and vectors
-    stays a `Contract` of arrays in memory if `mode` is `keep`. Else: sums along one letter of at most
-    one output axis are pairwise, all others are accumulated in order of the output.
+    A spec without summation is an element-wise product, added to zero as `np.einsum` does. A product of
+    floating matrices and vectors stays a `Contract` of arrays in memory if `mode` is `keep`. Else: sums
+    along one letter for at most one output axis are pairwise, all others are accumulated in order of the
+    output.
     """
     inputs, _, output = expr.spec.partition("->")
     terms = inputs.split(",")
@@ -33,8 +34,7 @@ def contracted(scope: Scope, expr: Contract, args: list[Lazy], mode: Mode) -> La
     assert elem is not None
     summed = tuple(letter for letter in lengths if letter not in output)
     shape = tuple(lengths[letter] for letter in output)
-    library = canonical(expr.spec) in MATMUL and kind_of(elem.dtype) in "fc"
-    if library and mode == "keep":
+    if is_library(expr, mode):
         return _kept(scope, expr, args, shape)
     args = [stored(scope, x) if x.cost > 1 else x for x in args]
 
@@ -68,6 +68,13 @@ def contracted(scope: Scope, expr: Contract, args: list[Lazy], mode: Mode) -> La
 
         return _each(scope, shape, elem, cell)
     return _accumulated(scope, (output, summed), lengths, elem, term_at)
+
+
+def is_library(expr: Contract, mode: Mode) -> bool:
+    """True if the product stays a call of the library."""
+    if mode != "keep" or canonical(expr.spec) not in MATMUL:
+        return False
+    return isinstance(expr.type, (Num, Array)) and kind_of(expr.type.dtype) in "fc"
 
 
 def _kept(scope: Scope, expr: Contract, args: list[Lazy], shape: Index) -> Lazy | Expr:

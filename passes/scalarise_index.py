@@ -258,12 +258,11 @@ def reshaped(scope: Scope, x: Lazy, shape: Sequence[Expr]) -> Lazy:
     def at(index: Index) -> Expr:
         return x.at(_split(scope, _flat(index, new), x.shape))
 
-    order = tuple(range(len(new)))
-    storage: Expr | None = None
     if x.storage is not None and x.dense and x.order == x.c_order and isinstance(x.elem, Num):
-        storage = Reshape(x.storage, new, Array(x.elem.dtype, len(new)))
+        view = Reshape(x.storage, new, Array(x.elem.dtype, len(new)))
+        return held(scope.temp("view", view).sym, new)
     cost = x.cost + (2 * (x.ndim - 1) if x.ndim > 1 else 0)
-    return Lazy(new, x.elem, at, cost, order, x.dense, False, storage)
+    return Lazy(new, x.elem, at, cost, tuple(range(len(new))), x.dense)
 
 
 def _flat(index: Index, shape: tuple[Expr, ...]) -> Expr:

@@ -218,7 +218,9 @@ def arg_reduced(scope: Scope, op: ReduceOp, x: Lazy, axis: int | None, elem: Num
     result = allocate(scope, shape, elem, op)
 
     def cell(kept: Index) -> None:
-        at: Callable[[Expr], Expr] = lambda i: x.at((*kept[:axis], i, *kept[axis:]))  # noqa: E731
+        def at(i: Expr) -> Expr:
+            return x.at((*kept[:axis], i, *kept[axis:]))
+
         best = _first_best(scope, op, n, at, elem)
         scope.emit(Store(result, tuple(map(Pt, kept)), best, scope.span))
 

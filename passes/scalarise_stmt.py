@@ -51,13 +51,16 @@ from loopwright.passes.scalarise_defer import may_wait
 from loopwright.passes.scalarise_expr import Values
 from loopwright.passes.scalarise_index import transposed
 from loopwright.passes.scalarise_ints import negated
-from loopwright.passes.scalarise_lazy import held, materialise, stored
+from loopwright.passes.scalarise_lazy import Lazy, held, materialise, stored
 from loopwright.passes.scalarise_scope import Scope, scope_of
 from loopwright.passes.scalarise_store import store
+from loopwright.passes.scalarise_work import has_work
 
 
 def scalar_func(func: Func, helpers: dict[str, Func], contract: Mode, is_main: bool) -> Func:
     """The function with loops for array expressions; functions that it needs go to `helpers`."""
+    if not has_work(func, contract):
+        return func
     scope = scope_of(func, helpers, is_main)
     rewriter = Statements(func, Values(scope, contract))
     body = rewriter.top(func.body)
@@ -171,6 +174,9 @@ class Statements:
             self.values.forget({sym})
             self.values.lazies[sym] = lazy
             return
+        if isinstance(lazy.storage, Var) and lazy.storage.sym in assigned(tuple(out)):
+            self.keep(stmt, tuple(out), lazy)
+            return
         if lazy.storage is not None and _is_view(value):
             scope.out.extend(out)
             view = lazy.storage
@@ -186,8 +192,13 @@ class Statements:
                 )
             else:
                 lazy = stored(scope, lazy)
+        self.keep(stmt, tuple((*out, *more)), lazy)
+
+    def keep(self, stmt: Assign, before: Body, lazy: Lazy) -> None:
+        """Bind the variable to an array that `before` makes, and remember what is known of it."""
+        sym = stmt.sym
         old = sym in {s for d in lazy.shape for s in vars_of(d)}
-        renamed = self._bind(stmt, tuple((*out, *more)), lazy.storage)
+        renamed = self._bind(stmt, before, lazy.storage)
         self.values.forget({sym})
         if not old:
             shape = tuple(substitute(d, renamed) for d in lazy.shape)

@@ -62,7 +62,103 @@ class Vectorise:
 
     name: ClassVar[str] = "vectorise"
     bitwise: ClassVar[bool] = False
-    examples: ClassVar[tuple[Example | Refusal, ...]] = ()
+    examples: ClassVar[tuple[Example | Refusal, ...]] = (
+        Example(
+            """\
+def relu(x: Annotated[NDArray[np.float64], "n"], y: Annotated[NDArray[np.float64], "n"]) -> None:
+    for i in range(len(x)):
+        if x[i] > 0.0:
+            y[i] = x[i]
+        else:
+            y[i] = 0.0
+""",
+            """\
+def relu(x: float64[:], y: float64[:]) -> None:
+    if not (y.shape[0] >= x.shape[0]):
+        raise Fail("an index beyond the end")
+    y[:x.shape[0]] = np.where(x > 0.0, x, np.float64(0.0))
+    return
+""",
+        ),
+        Example(
+            """\
+def multiply(
+    a: Annotated[NDArray[np.float64], "n k"], b: Annotated[NDArray[np.float64], "k m"]
+) -> Annotated[NDArray[np.float64], "n m"]:
+    c = np.zeros((a.shape[0], b.shape[1]))
+    for i in range(a.shape[0]):
+        for j in range(b.shape[1]):
+            for k in range(a.shape[1]):
+                c[i, j] += a[i, k] * b[k, j]
+    return c
+""",
+            """\
+def multiply(a: float64[:, :], b: float64[:, :]) -> float64[:, :]:
+    c = np.zeros((a.shape[0], b.shape[1]))
+    if not (b.shape[0] >= a.shape[1]):
+        raise Fail("an index beyond the end")
+    c[:] = c + a @ b[:a.shape[1]]
+    if not np.all(np.isfinite(c)):
+        raise Fail("a sum overflows")
+    return c
+""",
+        ),
+        Example(
+            """\
+def nearest(x: Annotated[NDArray[np.float64], "n"], at: float) -> int:
+    best = math.inf
+    found = -1
+    for i in range(len(x)):
+        d = abs(float(x[i]) - at)
+        if d < best:
+            best = d
+            found = i
+    return found
+""",
+            """\
+def nearest(x: float64[:], at: float) -> int:
+    best = math.inf
+    found = -1
+    d = np.absolute(x - at)
+    found_1 = np.arange(0, x.shape[0], 1, dtype=np.int64)
+    if 0 < x.shape[0]:
+        at_1 = np.argmin(d)
+        if not (d[at_1] == d[at_1]):
+            raise Fail("NaN among the values")
+        if float(d[at_1]) < best:
+            best = float(d[at_1])
+            found = int(found_1[at_1])
+    return found
+""",
+        ),
+        Refusal(
+            """\
+def decay(a: Annotated[NDArray[np.float64], "n"]) -> None:
+    for i in range(1, len(a)):
+        a[i] = a[i - 1] * 0.5
+""",
+            "LW203",
+        ),
+        Refusal(
+            """\
+def smooth(a: Annotated[NDArray[np.float64], "n"], b: Annotated[NDArray[np.float64], "n"], c: float) -> float:
+    level = 0.0
+    for i in range(len(a)):
+        level = c * level + float(a[i])
+        b[i] = level
+    return level
+""",
+            "LW205",
+        ),
+        Refusal(
+            """\
+def scatter(x: Annotated[NDArray[np.float64], "n"], at: Annotated[NDArray[np.int64], "n"]) -> None:
+    for i in range(len(at)):
+        x[at[i]] = 1.0
+""",
+            "LW204",
+        ),
+    )
 
     def run(self, program: Program) -> Outcome:
         if program.main.level == "low":

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from loopwright.ir.nodes import (
     Assign,
+    Const,
     Continue,
     Dim,
     Expr,
@@ -22,7 +23,7 @@ from loopwright.ir.nodes import (
     Unary,
     Var,
 )
-from loopwright.ir.types import BOOL, Array, ListOf, element, is_scalar
+from loopwright.ir.types import BOOL, F64, Array, ListOf, Type, element, is_scalar
 from loopwright.ir.walk import (
     Body,
     assigned,
@@ -87,12 +88,18 @@ def _merge(stmt: Stmt) -> Stmt:
     match stmt:
         case If(cond, (Assign(x, a, _),), (Assign(y, b, _),), span) if x is y and _alike(a, b):
             return Assign(x, Select(cond, a, b, a.type), span)
-        case If(cond, (Store(x, i, a, _),), (Store(y, j, b, _),), span) if (
-            x is y and i == j and _alike(a, b)
-        ):
-            return Store(x, i, Select(cond, a, b, a.type), span)
+        case If(cond, (Store(x, i, a, _),), (Store(y, j, b, _),), span) if x is y and i == j:
+            a, b = _double(a, b.type), _double(b, a.type)
+            return Store(x, i, Select(cond, a, b, a.type), span) if _alike(a, b) else stmt
         case _:
             return stmt
+
+
+def _double(e: Expr, other: Type) -> Expr:
+    """A float constant beside a float64 is stored as that would be."""
+    if isinstance(e, Const) and isinstance(e.value, float) and other == F64:
+        return Const(e.value, F64)
+    return e
 
 
 def _alike(a: Expr, b: Expr) -> bool:

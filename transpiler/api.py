@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from loopwright.build import build_folder
-from loopwright.compile import Signature, annotated, compile_region
+from loopwright.compile import compile_region
 from loopwright.config import Options, UsageError
 from loopwright.diagnostics import Declined
+from loopwright.explain import explain_tree
 from loopwright.frontend.outline import region_of_function
 from loopwright.frontend.parse import parse_module
 from loopwright.frontend.region import Lowered, Module, Region
@@ -22,10 +23,12 @@ from loopwright.ir.nodes import Nothing, Pack
 from loopwright.kernels import write_kernels
 from loopwright.passes.base import Pass
 from loopwright.pipeline import Plan
+from loopwright.preflight import python_files
 from loopwright.report.results import Evidence, RegionResult, Report
 from loopwright.report.text import explain as explain_text
+from loopwright.signatures import Signature, annotated
 from loopwright.splice import Placement, splice
-from loopwright.tree import Target, explain_tree, optimize_tree
+from loopwright.tree import Target, optimize_tree
 from loopwright.verify.candidate import load_candidate
 from loopwright.verify.functions import verify_functions
 from loopwright.verify.roots import read_leaf, write_leaf
@@ -221,7 +224,8 @@ def verify(
 
 def explain(source: str | Path, *, trace: str | Path | None = None) -> Report:
     """The verdict on each region of a file or folder, without running any of its code."""
-    return explain_tree([Path(source)], trace=None if trace is None else Path(trace), where=None)
+    files = python_files([Path(source)])
+    return explain_tree(files, trace=None if trace is None else Path(trace))
 
 
 def trace(

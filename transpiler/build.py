@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from loopwright.cache import cache_folder
 from loopwright.diagnostics import Declined
 from loopwright.emit.build import build_cython
 from loopwright.project import KERNELS_FOLDER
 from loopwright.runtime.dispatch import stamp_extension
-
-
-def cache_folder() -> Path:
-    """Where the tool keeps what it can make again: `$XDG_CACHE_HOME/loopwright`."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base, "loopwright")
 
 
 def build_folder(folder: Path, *, native: bool) -> tuple[list[Path], list[Declined]]:

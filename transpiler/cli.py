@@ -110,9 +110,7 @@ def _add_optimize(commands: Commands) -> None:
 
 def _add_trace(commands: Commands) -> None:
     p = _command(commands, "trace", "record types, sizes and hot spots of a run")
-    p.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="FILE", help="the recording"
-    )
+    p.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help="the recording")
     p.add_argument(
         "--source", type=Path, action="append", metavar="SRC",
         help="what to record: files or folders (default: the current folder)",

@@ -14,31 +14,18 @@ from pathlib import Path
 
 from loopwright.config import Options
 from loopwright.diagnostics import NOWHERE, Declined
-from loopwright.frontend.annotations import signatures as annotated_types
-from loopwright.frontend.lower import lower
 from loopwright.frontend.region import Lowered, Region
-from loopwright.ir.domain import INT_LIMIT
-from loopwright.ir.types import Type
 from loopwright.kernels import KernelEntry
 from loopwright.pipeline import Candidate, Plan, build_candidate
 from loopwright.report.results import Loser, RegionResult
+from loopwright.signatures import Signature, as_declined, lower_region
 from loopwright.trial import Survivor, Trial, examine, prepare
 from loopwright.tune.choose import choose
 from loopwright.tune.measure import MeasureJob, Measurement, measure
 from loopwright.verify.representative import representative
-from loopwright.workload.store import Recording, RegionRecord
 
 THREADS_FROM = 2e-3
 """Seconds of the fastest serial variant from which on threads are tried; below, starting them costs more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """Types of the live-ins by name, observed int ranges, and recorded values to try first."""
-
-    types: Mapping[str, Type]
-    ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    samples: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +53,9 @@ def compile_region(
     """
     blank = RegionResult(region.module.path, region.span, region.qualname, "declined")
     try:
-        lowered, signature = _lower(region, signatures)
+        lowered, signature = lower_region(region, signatures)
         if isinstance(lowered, Declined):
-            return _declined(blank, lowered), None
+            return as_declined(blank, lowered), None
         job = _Job(lowered, signature, options, scratch, name, deadline, plan)
         return _compile(blank, job)
     except Exception as error:
@@ -76,32 +63,6 @@ def compile_region(
         place = traceback.extract_tb(error.__traceback__)[-1]
         why = f"{detail} ({Path(place.filename).name}:{place.lineno})"
         return replace(blank, status="failed", code="LW901", reason=why), None
-
-
-def _lower(region: Region, signatures: Sequence[Signature]) -> tuple[Lowered | Declined, Signature]:
-    first: Declined | None = None
-    for signature in signatures:
-        lowered = lower(region, signature.types, _guard_ranges(signature.ranges))
-        if isinstance(lowered, Lowered):
-            return lowered, signature
-        first = first or lowered
-    assert first is not None
-    return first, signatures[0]
-
-
-def _guard_ranges(seen: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
-    """Ints are guarded to the usual range, or to 64 bits where larger ones were seen."""
-    large = 2**63 - 1
-    return {
-        name: (-large, large)
-        for name, (low, high) in seen.items()
-        if low < -INT_LIMIT or high > INT_LIMIT
-    }
-
-
-def _declined(blank: RegionResult, why: Declined) -> RegionResult:
-    at = blank.span if why.at == NOWHERE else why.at
-    return replace(blank, span=at, code=why.code, reason=why.why, unlocks=why.unlocks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +94,11 @@ def _compile(blank: RegionResult, job: _Job) -> tuple[RegionResult, Chosen | Non
     candidates = _candidates(job, trail)
     threaded = [c for c in candidates if c.recipe.threaded]
     _try_out(job, [c for c in candidates if not c.recipe.threaded], trail)
-    inputs = tuple(representative(job.lowered.domain, job.signature.samples, seed=0))
+    inputs = tuple(
+        representative(
+            job.lowered.domain, job.signature.samples, seed=0, program=job.lowered.program
+        )
+    )
     measured = _measure(job, trail, inputs) if trail.survivors else None
     if threaded and (measured is None or measured.best_seconds() >= THREADS_FROM):
         before = len(trail.survivors)
@@ -141,10 +106,12 @@ def _compile(blank: RegionResult, job: _Job) -> tuple[RegionResult, Chosen | Non
         if len(trail.survivors) > before:
             measured = _measure(job, trail, inputs)
     if measured is None:
-        return replace(_declined(blank, _gravest(trail.refused)), losers=tuple(trail.losers)), None
+        return replace(
+            as_declined(blank, _gravest(trail.refused)), losers=tuple(trail.losers)
+        ), None
     if measured.failure is not None:
         why = Declined(NOWHERE, "LW402", f"measuring failed: {measured.failure}")
-        return replace(_declined(blank, why), losers=tuple(trail.losers)), None
+        return replace(as_declined(blank, why), losers=tuple(trail.losers)), None
     return _choose(blank, job, trail, measured)
 
 
@@ -215,7 +182,7 @@ def _choose(
     if winner is None:
         slow = "; ".join(f"{label} {why}" for label, why in verdicts.items())
         why = Declined(NOWHERE, "LW501", slow)
-        return replace(_declined(blank, why), losers=losers), None
+        return replace(as_declined(blank, why), losers=losers), None
     best = next(s for s in trail.survivors if s.trial.label == winner.label)
     entry = best.trial.entry
     ratio = winner.speedup[max(winner.speedup)]
@@ -236,35 +203,6 @@ def _choose(
     )
     entry = replace(entry, min_work=winner.min_size, comment=comment)
     return result, Chosen(job.lowered, entry, comment)
-
-
-def annotated(region: Region) -> list[Signature] | Declined:
-    """The signatures that annotations and defaults tell."""
-    found = annotated_types(region)
-    return found if isinstance(found, Declined) else [Signature(types) for types in found]
-
-
-def explain_region(region: Region, file: Path, recording: Recording | None) -> list[RegionResult]:
-    """The verdict on a region, or on the ones inside it, without running anything."""
-    seen = None if recording is None else recording.find(region)
-    signatures = recorded(seen) if seen is not None else annotated(region)
-    blank = RegionResult(file, region.span, region.qualname, "declined")
-    if isinstance(signatures, Declined):
-        why = signatures
-    else:
-        lowered, _ = _lower(region, signatures)
-        if isinstance(lowered, Lowered):
-            return [replace(blank, status="candidate", share=seen.share if seen else None)]
-        why = lowered
-    inner = [r for each in region.inner for r in explain_region(each, file, recording)]
-    if any(r.status == "candidate" for r in inner):
-        return inner
-    return [replace(_declined(blank, why), share=seen.share if seen else None)]
-
-
-def recorded(seen: RegionRecord) -> list[Signature]:
-    """The signatures of a recording, most frequent first."""
-    return [Signature(s.types, s.ranges, s.samples) for s in seen.signatures]
 
 
 def kernel_name(region: Region, taken: set[str]) -> str:

@@ -120,6 +120,8 @@ CODES: tuple[Code, ...] = (
          "the original differ; the candidate was thrown away.", "nothing; the original stays"),
     Code("LW402", "the rewrite could not be verified", "Too few test inputs reached the kernel, or time ran out.",
          "record a workload with `loopwright trace`, or raise --time-limit"),
+    Code("LW403", "the rewrite is not proved", "`--style inline` replaces code only where all inputs are known to give the same; "
+         "the evidence here comes from tests.", "leave `--style` out: the kernel is then guarded and the code stays"),
     Code("LW501", "no variant is faster", "Every verified variant was measured and none beats the original.",
          "nothing; the original is fast enough here"),
     Code("LW502", "not run by the workload", "The recording never reached this region.",

@@ -16,36 +16,36 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from loopwright.alternatives import alternatives
 from loopwright.build import build_folder
 from loopwright.compile import (
     Chosen,
-    Signature,
-    annotated,
     compile_region,
-    explain_region,
     kernel_name,
-    recorded,
 )
 from loopwright.config import Options, UsageError
 from loopwright.diagnostics import Declined
-from loopwright.frontend.outline import outline
+from loopwright.emit import backends
+from loopwright.frontend.outline import every_region, outline
 from loopwright.frontend.parse import parse_module
 from loopwright.frontend.region import Module, Region
 from loopwright.frontend.screen import screen
 from loopwright.kernels import Rewritten, kernels_home, package_name, write_kernels
 from loopwright.pipeline import Plan
+from loopwright.preflight import check_in_place, check_output, command_line, python_files
 from loopwright.project import (
     SourceFile,
     clean_or_refuse,
     copy_tree,
-    discover,
     output_places,
     write_atomic,
 )
 from loopwright.report.results import RegionResult, Report, SkippedFile
+from loopwright.signatures import Signature, annotated, inherited, recorded
 from loopwright.splice import Placement, encode_like, splice
 from loopwright.splice_block import BEGIN
 from loopwright.unsplice import revert
+from loopwright.verdicts import notes
 from loopwright.warm import warm
 from loopwright.workload.record import record
 from loopwright.workload.store import Recording, RegionRecord, load
@@ -87,13 +87,24 @@ def optimize_tree(
 ) -> Outcome:
     """Optimise files and folders into `target`.
 
-    Raises UsageError for a workload that fails, an output inside the source, and uncommitted changes.
+    Raises UsageError, before anything is written, for sources without Python files, a workload that fails or
+    does not end, a recording that cannot be read, an unfit output, and uncommitted changes.
     """
     begun = time.monotonic()
-    files = discover(sources, options.exclude)
-    _check_target(sources, target)
+    command = None if workload is None else command_line(workload)
+    if options.backend not in ("auto", *(b.name for b in backends())):
+        raise UsageError(f"there is no backend {options.backend}; see `loopwright backends`")
+    files = python_files(sources, options.exclude)
+    _check_target(files, sources, target)
     _unsplice_first(files, sources, target)
-    recording = _recording(sources, workload, trace, options)
+    if trace is not None:
+        recording: Recording | None = load_recording(trace)
+    elif command is not None:
+        recording = _record(
+            command, sources, options, quiet=target.output is None and not target.in_place
+        )
+    else:
+        recording = None
     deadline = None if options.time_limit is None else begun + options.time_limit
     works, skipped = _read(files)
     with tempfile.TemporaryDirectory(prefix="loopwright-") as scratch:
@@ -114,18 +125,13 @@ def optimize_tree(
     return Outcome(report, diff)
 
 
-def _check_target(sources: Sequence[Path], target: Target) -> None:
-    if target.in_place and not target.force:
-        clean_or_refuse(sources)
-    if target.output is None:
-        return
-    out = target.output.resolve()
-    for source in sources:
-        inside = out == source.resolve() or source.resolve() in out.parents
-        if inside or (out in source.resolve().parents and out.exists() and not source.is_dir()):
-            raise UsageError(f"{target.output}: the output may not be inside the source {source}")
-    if out.is_file():
-        raise UsageError(f"{target.output}: is a file; -o names a folder")
+def _check_target(files: Sequence[SourceFile], sources: Sequence[Path], target: Target) -> None:
+    if target.output is not None:
+        check_output(sources, target.output)
+    if target.in_place:
+        check_in_place(files)
+        if not target.force:
+            clean_or_refuse(sources)
 
 
 def _unsplice_first(files: Sequence[SourceFile], sources: Sequence[Path], target: Target) -> None:
@@ -141,21 +147,28 @@ def _readable(file: SourceFile) -> bool:
     return os.access(file.path, os.R_OK)
 
 
-def _recording(
-    sources: Sequence[Path], workload: str | None, trace: Path | None, options: Options
-) -> Recording | None:
-    if trace is not None:
-        try:
-            return load(trace)
-        except ValueError as error:
-            raise UsageError(f"{trace}: {error}") from error
-    if workload is None:
-        return None
+def load_recording(trace: Path) -> Recording:
+    """The recording in a file; UsageError if it cannot be read."""
+    try:
+        return load(trace)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+def _record(
+    command: Sequence[str], sources: Sequence[Path], options: Options, *, quiet: bool
+) -> Recording:
+    """Run the workload. `quiet` keeps its output off our own standard output."""
+    shown = shlex.join(command)
     with tempfile.TemporaryDirectory(prefix="loopwright-") as folder:
         file = Path(folder, "recording")
-        result = record(shlex.split(workload), sources, file, time_limit=options.time_limit)
+        result = record(
+            command, sources, file, time_limit=options.time_limit, stdout_to_stderr=quiet
+        )
+        if result.timed_out:
+            raise UsageError(f"the workload took longer than the time limit: {shown}")
         if result.exit_code != 0:
-            raise UsageError(f"the workload failed with exit code {result.exit_code}: {workload}")
+            raise UsageError(f"the workload failed with exit code {result.exit_code}: {shown}")
         return load(file)
 
 
@@ -211,10 +224,10 @@ class _TreeCompiler:
         self.trials = 0
 
     def compile_file(self, work: _FileWork) -> None:
-        if not screen(work.module.text):
-            return
-        for region in self._callers_first(outline(work.module)):
-            self._region(work, region, ())
+        if screen(work.module.text):
+            for region in self._callers_first(outline(work.module)):
+                self._region(work, region, (), self._seen(region))
+        work.results += [note.result for note in notes(work.module, work.source.shown)]
         work.results.sort(key=lambda r: (r.span.line, r.span.col))
 
     def _callers_first(self, regions: Sequence[Region]) -> list[Region]:
@@ -225,10 +238,18 @@ class _TreeCompiler:
         shares = {key: 0.0 if r is None else r.share for key, r in records.items()}
         return sorted(regions, key=lambda r: -shares[r.id])
 
-    def _region(self, work: _FileWork, region: Region, above: tuple[str, ...]) -> bool:
-        """Compile `region`, or failing that the regions inside it. True if anything was rewritten."""
+    def _seen(self, region: Region) -> RegionRecord | None:
+        return None if self.recording is None else self.recording.find(region)
+
+    def _region(
+        self,
+        work: _FileWork,
+        region: Region,
+        above: tuple[str, ...],
+        seen: RegionRecord | None,
+    ) -> bool:
+        """Compile `region`, or failing that parts of it. True if anything was rewritten."""
         blank = RegionResult(work.source.shown, region.span, region.qualname, "declined")
-        seen = None if self.recording is None else self.recording.find(region)
         early = self._early_refusal(work, region, seen)
         if early is not None:
             work.results.append(replace(blank, code=early.code, reason=early.why))
@@ -241,17 +262,32 @@ class _TreeCompiler:
             return True
         note = f"lines {region.span.line}-{region.span.end_line} as a whole: {result.code} {result.reason}"
         before = len(work.results)
-        if any([self._region(work, inner, (*above, note)) for inner in region.inner]):
+        parts = self._parts(region, result, seen)
+        if any([self._region(work, part, (*above, note), record) for part, record in parts]):
             return True
         del work.results[before:]
         work.results.append(result)
         return False
+
+    def _parts(
+        self, region: Region, result: RegionResult, seen: RegionRecord | None
+    ) -> list[tuple[Region, RegionRecord | None]]:
+        """What to try in place of `region`; groups of statements that no recording knows are left out."""
+        listed = {r.id for r in every_region(region.inner)}
+        found: list[tuple[Region, RegionRecord | None]] = []
+        for part in alternatives(region, result.code, result.span):
+            record = self._seen(part) or (seen and inherited(seen, region, part))
+            if self.recording is None or record is not None or part.id in listed:
+                found.append((part, record))
+        return found
 
     def _early_refusal(
         self, work: _FileWork, region: Region, seen: RegionRecord | None
     ) -> Declined | None:
         if self.deadline is not None and time.monotonic() > self.deadline:
             return Declined(region.span, "LW505", "the time limit of the command was reached")
+        if self.options.style == "inline":
+            return Declined(region.span, "LW403", "`--style inline` takes proofs only")
         if self.recording is None:
             return None
         if seen is None or seen.calls == 0:
@@ -356,33 +392,3 @@ def _undo(work: _FileWork, why: Declined) -> None:
         else r
         for r in work.results
     ]
-
-
-def explain_tree(
-    sources: Sequence[Path], *, trace: Path | None = None, where: str | None = None
-) -> Report:
-    """The verdict on each region without running anything: is it rewritten, can it be lowered, why not.
-
-    `where` is a line number or a function's (qualified) name to look at only.
-    """
-    begun = time.monotonic()
-    works, skipped = _read(discover(sources))
-    recording = _recording(sources, None, trace, Options())
-    for work in works:
-        if screen(work.module.text):
-            for region in outline(work.module):
-                if _wanted(region, where):
-                    work.results += explain_region(region, work.source.shown, recording)
-    results = [r for work in works for r in work.results]
-    texts = {w.source.shown: w.module.text for w in works}
-    seconds = time.monotonic() - begun
-    return Report(tuple(results), tuple(skipped), None, texts, seconds)
-
-
-def _wanted(region: Region, where: str | None) -> bool:
-    if where is None:
-        return True
-    if where.isdigit():
-        first, last = region.function.lineno, region.function.end_lineno or 0
-        return first <= int(where) <= last
-    return region.qualname == where or region.qualname.endswith(f".{where}")

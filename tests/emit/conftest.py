@@ -15,6 +15,9 @@ from loopwright.emit import by_name
 from loopwright.emit.build import build_cython
 from loopwright.ir.nodes import Program
 
+# the tests of this folder share the small language and the programs written in it
+sys.path.insert(0, str(Path(__file__).parent))
+
 Load = Callable[[str, Mapping[str, Program]], ModuleType]
 
 

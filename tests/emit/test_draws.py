@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
-from pathlib import Path
 from types import ModuleType
 
+import lowlang
 import numpy as np
 import pytest
-
-_spec = importlib.util.spec_from_file_location("lowlang", Path(__file__).with_name("lowlang.py"))
-assert _spec is not None and _spec.loader is not None
-lowlang = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(lowlang)
 
 SOURCE = """
 def f(rng: rng, n: i8, low: f8, scale: f8, top: i8) -> "f8[:, :], i8[:, :]":

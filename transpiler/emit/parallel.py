@@ -22,7 +22,7 @@ from loopwright.ir.nodes import (
     Var,
     While,
 )
-from loopwright.ir.walk import bodies, used, walk_stmts
+from loopwright.ir.walk import bodies, exprs_of, vars_of, walk_stmts
 
 REDUCTIONS: Mapping[str, str] = {
     "add": "+=",
@@ -52,7 +52,7 @@ def reductions(loop: For) -> dict[Sym, str]:
     for stmt in walk_stmts(loop.body):
         if isinstance(stmt, Assign):
             match reduced(stmt):
-                case (op, e) if stmt.sym not in used((Assign(stmt.sym, e, stmt.span),)):
+                case (op, e) if stmt.sym not in vars_of(e):
                     if found.setdefault(stmt.sym, op) != op:
                         spoilt.add(stmt.sym)
                 case _:
@@ -88,6 +88,4 @@ def _mentioned_outside(loop: For, func: Func) -> bool:
 
 
 def _reads(stmt: Stmt, sym: Sym) -> bool:
-    from loopwright.ir.walk import exprs_of, vars_of
-
     return any(sym in vars_of(e) for e in exprs_of(stmt))

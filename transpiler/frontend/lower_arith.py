@@ -20,6 +20,7 @@ from loopwright.frontend.lower_join import (
     is_tag,
     join_envs,
     join_values,
+    plain_column,
     to_carrier,
 )
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
@@ -192,9 +193,13 @@ def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
             return value.expr
         case Arr(expr, _, _):
             return expr
-        case Lst(columns, _, ndim, _, length) if len(columns) == 1 and length is None:
-            t = Array(machine_dtype(columns[0].type), ndim)
-            return cast(columns[0], t)
+        case Lst(_, _, ndim, _, None):
+            column = plain_column(cx, value)
+            if column is None:
+                decline(
+                    node, "LW102", "a list of numbers of several types where an array is needed"
+                )
+            return cast(column, Array(machine_dtype(column.type), ndim))
         case _:
             decline(node, "LW103", f"{describe(value)} is not a number or an array")
 

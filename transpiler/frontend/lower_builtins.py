@@ -11,7 +11,7 @@ from loopwright.frontend.lower_compare import compare, truth
 from loopwright.frontend.lower_comprehension import list_of
 from loopwright.frontend.lower_fold import quantified, reduce_items
 from loopwright.frontend.lower_index import whole
-from loopwright.frontend.lower_join import cast, list_length
+from loopwright.frontend.lower_join import cast, list_length, plain_column
 from loopwright.frontend.lower_lists import build_list, sorted_list, to_list
 from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_numpy import ufunc
@@ -185,7 +185,7 @@ def _extreme(largest: bool) -> Handler:
                 for other in rest:
                     first = extreme(cx, largest, first, other, node)
                 return first
-            if isinstance(value, Lst) and value.ndim == 1 and len(value.columns) == 1:
+            if isinstance(value, Lst) and value.ndim == 1 and plain_column(cx, value) is not None:
                 (column,) = whole(value).columns
                 return number(
                     Reduce("max" if largest else "min", column, None, False, element(column.type))

@@ -154,7 +154,7 @@ def filled(
 
 
 def _element_reason(cx: Scope, target: Lst, value: Value) -> str | None:
-    if not isinstance(value, (Number, Tpl)):
+    if not isinstance(value, (Number, Tpl)) or not flatten(value):
         return f"a list whose elements are {describe(value)} is not covered"
     return widen(cx, target.site, value)
 

@@ -290,6 +290,14 @@ def coerce(cx: Scope, value: Value, target: Value) -> Value:
             return value
 
 
+def plain_column(cx: Scope, value: Lst) -> Expr | None:
+    """The only column of a list of numbers of one certain type, if the list is that."""
+    elem = cx.unit.sites.element(value.site)
+    if len(value.columns) == 1 and (elem is None or isinstance(elem, Number)):
+        return value.columns[0]
+    return None
+
+
 def list_length(value: Lst) -> Expr:
     return value.length if value.length is not None else Dim(value.columns[0], 0, INT)
 

@@ -15,6 +15,7 @@ from loopwright.frontend.lower_join import (
     coerce,
     columns_of,
     list_length,
+    plain_column,
     store_variable,
     widen,
 )
@@ -88,8 +89,10 @@ def fresh_list(cx: Scope, node: ast.AST, shape: tuple[Expr, ...], fill: Value | 
 
 
 def _widen(cx: Scope, site: int, value: Value, node: ast.AST) -> None:
-    if not isinstance(value, (Number, Tpl)) or not all(
-        isinstance(i, Number) for i in (value.items if isinstance(value, Tpl) else ())
+    if (
+        not flatten(value)
+        or not isinstance(value, (Number, Tpl))
+        or not all(isinstance(i, Number) for i in (value.items if isinstance(value, Tpl) else ()))
     ):
         decline(node, "LW103", f"a list whose elements are {describe(value)} is not covered")
     reason = widen(cx, site, value)
@@ -181,7 +184,7 @@ def list_statement(cx: Scope, node: ast.Call) -> bool:
             empty = tuple(Alloc((integer(0),), None, c.type) for c in base.columns)
             _replace(cx, func.value, base, empty, node)
         case "sort", []:
-            column = only_column(base, node)
+            column = only_column(cx, base, node)
             turned = (sorted_column(cx, column, descending(cx, node, method=True), node),)
             _replace(cx, func.value, base, turned, node)
         case _:
@@ -189,12 +192,11 @@ def list_statement(cx: Scope, node: ast.Call) -> bool:
     return True
 
 
-def only_column(base: Lst, node: ast.AST) -> Expr:
+def only_column(cx: Scope, base: Lst, node: ast.AST) -> Expr:
     """The column of a list whose elements are of one number type."""
-    columns = used_part(base)
-    if len(columns) != 1 or base.ndim > 1:
+    if plain_column(cx, base) is None or base.ndim > 1:
         decline(node, "LW102", "only lists of numbers of one type are covered here")
-    return columns[0]
+    return used_part(base)[0]
 
 
 def sorted_list(cx: Scope, value: Value, node: ast.Call) -> Value:
@@ -206,7 +208,7 @@ def sorted_list(cx: Scope, value: Value, node: ast.Call) -> Value:
         _widen(cx, site, number(Const(0, elem)), node)
         column: Expr = cast(value.expr, ListOf(elem))
     elif isinstance(value, Lst):
-        site, column = value.site, only_column(value, node)
+        site, column = value.site, only_column(cx, value, node)
     else:
         decline(node, "LW102", f"sorting {describe(value)} is not covered")
     origin = Origin(("site", cx.depth, id(node)))

@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.lower_join import plain_column
 from loopwright.frontend.lower_scope import Scope, Unit
 from loopwright.frontend.lower_values import (
     Arr,
@@ -37,7 +38,8 @@ from loopwright.ir.walk import map_stmts, walk_stmts
 class _Plan:
     """Numbers the results: those of the machine first, then those that are kept."""
 
-    def __init__(self, region: Region) -> None:
+    def __init__(self, cx: Scope, region: Region) -> None:
+        self.cx = cx
         self.region = region
         self.seen = 0
         self.kept: list[int] = []
@@ -76,7 +78,7 @@ class _Plan:
                     self.seen += len(columns)
                     return Same(same)
                 self.own(origins)
-                if len(columns) != 1:
+                if plain_column(self.cx, value) is None:
                     raise self.refuse(
                         "a list whose elements are not all of one number type is returned"
                     )
@@ -111,7 +113,7 @@ def finished(unit: Unit, cx: Scope, main: Func, region: Region) -> Program:
     """The program, with the results that are handed back and the helpers that are called."""
     assert isinstance(cx.result, Tpl)
     value, *stored = cx.result.items
-    plan = _Plan(region)
+    plan = _Plan(cx, region)
     # machine results come in the order value, stores; the rebuilt ones in the order of the contract
     own = plan.rebuild(value)
     kept = [plan.rebuild(v) for v in stored]

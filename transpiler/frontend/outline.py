@@ -17,7 +17,14 @@ from loopwright.diagnostics import Declined, Span
 from loopwright.frontend.coverable import Coverable, has_loop, resolve
 from loopwright.frontend.definite import Assigned, Bound
 from loopwright.frontend.liveness import Liveness
-from loopwright.frontend.names import bound_names, free_names, parameters, scope_locals, walk_scope
+from loopwright.frontend.names import (
+    bound_names,
+    children,
+    free_names,
+    parameters,
+    scope_locals,
+    walk_scope,
+)
 from loopwright.frontend.paths import Interface, interface
 from loopwright.frontend.region import Module, Region
 from loopwright.frontend.scopes import Site, module_names, site_of, sites
@@ -31,6 +38,8 @@ _EATERS = frozenset(
     "sum min max any all list tuple sorted set dict enumerate zip frozenset".split()  # noqa: SIM905
 )
 _ARRAY_WORK = 2
+_SHOWN = 40
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)
 _Inner = Callable[[], list[Region]]
 
 
@@ -94,7 +103,7 @@ def span_of(stmts: Sequence[ast.stmt]) -> Span:
     return Span(min([first.lineno, *(d.lineno for d in decorators)]), first.col_offset, line, col)
 
 
-def _end(stmt: ast.stmt) -> tuple[int, int]:
+def _end(stmt: ast.stmt | ast.expr) -> tuple[int, int]:
     return stmt.end_lineno or stmt.lineno, stmt.end_col_offset or stmt.col_offset
 
 
@@ -115,8 +124,10 @@ def _outline(module: Module) -> tuple[tuple[Region, ...], tuple[Declined, ...]]:
                 notes.append(Declined(span_of([site.node]), "LW180", reason))
             continue
         function = _FunctionOutline(module, site)
-        regions += function.regions()
+        found = function.regions()
+        regions += found
         notes += function.declined
+        notes += function.left_over(found)
     notes += _outside(module.tree)
     return tuple(regions), tuple(sorted(notes, key=lambda n: (n.at.line, n.at.col)))
 
@@ -188,6 +199,22 @@ class _FunctionOutline:
             return [body]
         self.declined.append(body)
         return self.groups(self._stmts)
+
+    def left_over(self, regions: Sequence[Region]) -> Iterator[Declined]:
+        """A note on each outermost loop that no region holds and no note is about."""
+        held = {stmt for region in regions for stmt in region.statements}
+        told = [note.at for note in self.declined]
+        todo: list[ast.AST] = list(reversed(self._stmts))
+        while todo:
+            part = todo.pop()
+            if part in held or isinstance(part, _DEFINITIONS):
+                continue
+            if not isinstance(part, ast.For | ast.AsyncFor | ast.While):
+                todo += reversed([c for c in children(part) if not isinstance(c, ast.expr)])
+            elif not any(
+                at.line <= part.lineno and _end(part) <= (at.end_line, at.end_col) for at in told
+            ):
+                yield _obstacle_note(part, self._coverable.obstacle(part))
 
     def body(self) -> Region | Declined:
         if not self._stmts:
@@ -313,6 +340,23 @@ class _FunctionOutline:
             inner=tuple(inner),
             span=span_of(stmts),
         )
+
+
+def _obstacle_note(loop: ast.stmt, obstacle: ast.AST | None) -> Declined:
+    """Why a loop is part of no region: what in it is surely not covered."""
+    match obstacle:
+        case ast.Call():
+            code, shown = "LW102", ast.unparse(obstacle.func)
+        case ast.expr():
+            code, shown = "LW103", ast.unparse(obstacle)
+        case ast.stmt():
+            code, shown = "LW101", ast.unparse(obstacle)
+        case _:
+            return Declined(span_of([loop]), "LW101", "the loop holds code that is not covered")
+    first = shown.splitlines()[0]
+    short = first if first == shown and len(first) <= _SHOWN else f"{first[:_SHOWN]}..."
+    at = Span(obstacle.lineno, obstacle.col_offset, *_end(obstacle))
+    return Declined(at, code, f"`{short}` is not covered")
 
 
 def _annotated(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:

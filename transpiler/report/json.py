@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from loopwright.atomic import write_atomic
 from loopwright.report.results import RegionResult, Report
 
 
@@ -55,4 +56,5 @@ def render_json(report: Report) -> str:
 
 
 def write_json(report: Report, path: Path) -> None:
-    path.write_text(render_json(report), encoding="utf-8")
+    """Write the report to `path`, whole or not at all."""
+    write_atomic(path, render_json(report).encode())

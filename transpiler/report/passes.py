@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import textwrap
 from dataclasses import fields
-from typing import Any
+from typing import Any, cast
 
 from loopwright.config import UsageError
 from loopwright.passes import ALL
-from loopwright.passes.base import Example
+from loopwright.passes.base import Example, Pass
 
 
 def listing() -> str:
@@ -26,9 +26,8 @@ def describe(name: str) -> str:
     else:
         known = ", ".join(p.name for p in ALL)
         raise UsageError(f"unknown pass {name}; there are {known}")
-    module = inspect.getmodule(each)
-    parts = [f"{each.name}\n", inspect.cleandoc((module.__doc__ if module else "") or "")]
-    options = [f"  {f.name}={f.default!r}" for f in fields(each) if f.init]
+    parts = [f"{each.name}\n", documentation(each)]
+    options = [f"  {f.name}={f.default!r}" for f in fields(cast(Any, each)) if f.init]
     if options:
         parts.append("options:\n" + "\n".join(options))
     for example in each.examples:
@@ -41,7 +40,11 @@ def describe(name: str) -> str:
     return "\n\n".join(parts)
 
 
-def _summary(each: Any) -> str:
+def documentation(each: Pass) -> str:
+    """The docstring of the pass's module."""
     module = inspect.getmodule(each)
-    text = inspect.cleandoc((module.__doc__ if module else "") or each.name)
-    return text.splitlines()[0]
+    return inspect.cleandoc((module.__doc__ if module else "") or each.name)
+
+
+def _summary(each: Pass) -> str:
+    return documentation(each).splitlines()[0]

@@ -59,6 +59,15 @@ class RegionResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A result with the first and last row of its region, and of the function around it."""
+
+    result: RegionResult
+    rows: tuple[int, int]
+    function: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class SkippedFile:
     """A file that could not be read as Python; the rest of the tree goes on."""
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -11,6 +14,9 @@ from rich.table import Table
 
 from loopwright.diagnostics import Span, code_row
 from loopwright.report.results import RegionResult, Report
+
+_TABLE_WIDTH = 110
+_STYLES = {"rewritten": "green", "failed": "red", "declined": "default"}
 
 
 def caret(
@@ -21,7 +27,7 @@ def caret(
     The span's columns are in UTF-8 bytes, as `ast` counts them; tabs are shown as they stand.
     """
     row = code_row(code)
-    out = [f"{file}:{span.line}:{span.col + 1}: {code} {row.meaning}"]
+    out = [f"{short(file)}:{span.line}:{span.col + 1}: {code} {row.meaning}"]
     lines = text.splitlines()
     if 1 <= span.line <= len(lines):
         line = lines[span.line - 1]
@@ -43,7 +49,7 @@ def caret(
 
 def headline(region: RegionResult) -> str:
     """The verdict on one region in one line."""
-    place = f"{region.file}:{region.span.line}"
+    place = f"{short(region.file)}:{region.span.line}"
     if region.status == "rewritten":
         return f"{place}: {region.name}: rewritten, {how(region)}"
     if region.status == "candidate":
@@ -96,27 +102,71 @@ def trail(region: RegionResult) -> list[str]:
     return lines
 
 
+def summary(report: Report) -> str:
+    """`14 loops: 2 rewritten, 3 can be compiled, 9 declined`."""
+    words = {"candidate": "can be compiled"}
+    counts = Counter(words.get(r.status, r.status) for r in report.regions)
+    total = len(report.regions)
+    if not total:
+        return "there is no loop or array code"
+    order = ("rewritten", "can be compiled", "declined", "failed")
+    parts = ", ".join(f"{counts[word]} {word}" for word in order if counts[word])
+    return f"{total} region{'s' if total > 1 else ''}: {parts}"
+
+
 def print_table(report: Report, console: Console) -> None:
-    """The table that ends `optimize`: region, verdict, evidence, speed-up."""
+    """What ends `optimize`: a table where there is room for one, else two rows or more a region."""
+    if console.width >= _TABLE_WIDTH:
+        _print_columns(report.regions, console)
+    else:
+        for region in report.regions:
+            _print_rows(region, console)
+    for skipped in report.skipped:
+        text = f"{short(skipped.file)}: {skipped.code} {skipped.reason}"
+        console.print(escape(text), style="yellow", soft_wrap=True)
+    done, total = len(report.rewritten), len(report.regions)
+    console.print(f"{done} of {total} regions rewritten in {report.seconds:.1f} s")
+
+
+def _print_columns(regions: Sequence[RegionResult], console: Console) -> None:
+    if not regions:
+        return
     table = Table(title=None, show_edge=False, pad_edge=False)
-    for title in ("region", "verdict", "evidence", "speed-up", "why"):
-        table.add_column(title, overflow="fold", justify="right" if title == "speed-up" else "left")
-    for region in report.regions:
+    table.add_column("region", overflow="fold", max_width=console.width // 3)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("evidence", no_wrap=True)
+    table.add_column("speed-up", justify="right", no_wrap=True)
+    table.add_column("why", overflow="fold")
+    for region in regions:
         evidence = region.evidence
         shown = f"{evidence.kind} ({evidence.inputs} inputs)" if evidence else ""
         speed = ratio_text(best(region)) if region.speedup else ""
         verdict = f"{region.status}: {region.backend}" if region.backend else region.status
         why = "" if region.status == "rewritten" else f"{region.code} {region.reason}"
-        table.add_row(
-            escape(f"{region.file}:{region.span.line} {region.name}"),
-            verdict,
-            shown,
-            speed,
-            escape(why),
-        )
-    if report.regions:
-        console.print(table)
-    for skipped in report.skipped:
-        console.print(escape(f"{skipped.file}: {skipped.code} {skipped.reason}"), style="yellow")
-    done, total = len(report.rewritten), len(report.regions)
-    console.print(f"{done} of {total} regions rewritten in {report.seconds:.1f} s")
+        place = f"{short(region.file)}:{region.span.line} {region.name}"
+        style = _STYLES.get(region.status, "")
+        table.add_row(escape(place), f"[{style}]{verdict}[/]", shown, speed, escape(why))
+    console.print(table)
+
+
+def _print_rows(region: RegionResult, console: Console) -> None:
+    place = f"{short(region.file)}:{region.span.line} {region.name}"
+    console.print(escape(place), soft_wrap=True)
+    what = how(region) if region.status == "rewritten" else f"{region.code} {region.reason}"
+    rows = textwrap.wrap(
+        f"{region.status}: {what}",
+        max(console.width - 4, 20),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    style = _STYLES.get(region.status, "")
+    for row in rows:
+        console.print(f"    {escape(row)}", style=style, soft_wrap=True)
+
+
+def short(path: Path) -> Path:
+    """The path relative to the current folder where it is below it."""
+    if path.is_absolute():
+        with contextlib.suppress(ValueError):
+            return path.relative_to(Path.cwd())
+    return path

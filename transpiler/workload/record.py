@@ -89,12 +89,18 @@ class RecordResult:
 
 
 def record(
-    command: Sequence[str], roots: Sequence[Path], out: Path, *, time_limit: float | None = None
+    command: Sequence[str],
+    roots: Sequence[Path],
+    out: Path,
+    *,
+    time_limit: float | None = None,
+    stdout_to_stderr: bool = False,
 ) -> RecordResult:
     """Run `command` and write the recording of the modules below `roots` (files or folders) to `out`.
 
-    Standard streams and the working folder are the caller's own. A recording is written also if the command
-    fails. Raises ValueError for an empty command, OSError if `out` cannot be written.
+    Standard streams and the working folder are the caller's own; `stdout_to_stderr` joins the two outputs.
+    A recording is written also if the command fails. Raises ValueError for an empty command, OSError if
+    `out` cannot be written.
     """
     if not command:
         raise ValueError("there is no command to run")
@@ -116,7 +122,7 @@ def record(
         inherited = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = f"{site}{os.pathsep}{inherited}" if inherited else str(site)
         line = with_runner(command, roots, runner)
-        exit_code, timed_out = _run(line, environment, time_limit)
+        exit_code, timed_out = _run(line, environment, time_limit, stdout_to_stderr)
         recordings = list(_parts(parts))
         result = merge(recordings)
         save(result, out)
@@ -160,12 +166,14 @@ def _is_below(file: Path, roots: Sequence[Path]) -> bool:
 
 
 def _run(
-    line: list[str], environment: dict[str, str], time_limit: float | None
+    line: list[str], environment: dict[str, str], time_limit: float | None, to_stderr: bool
 ) -> tuple[int, bool]:
     # a group of its own lets the limit end the whole family; without a limit the terminal keeps it
     group = 0 if time_limit is not None else None
     try:
-        child = subprocess.Popen(line, env=environment, process_group=group)
+        child = subprocess.Popen(
+            line, env=environment, process_group=group, stdout=2 if to_stderr else None
+        )
     except OSError as error:
         print(f"loopwright: {line[0]}: {error.strerror}", file=sys.stderr)
         return (126 if isinstance(error, PermissionError) else 127), False

@@ -1,0 +1,244 @@
+"""What each command of the command line does: call the API, print, return the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from loopwright.cli import FINDINGS, FINE, UNDECIDED, USAGE
+from loopwright.config import Options, load_options, parse_accuracy
+from loopwright.preflight import python_files, startable, writable_file
+from loopwright.usage import UsageError
+
+
+def _existing(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path}: no such file or folder")
+
+
+def _writable(path: Path | None) -> None:
+    """Told before the work, not after it."""
+    if path is not None:
+        writable_file(path)
+
+
+_FLAGS = ("accuracy", "backend", "style", "jobs", "min_share", "time_limit")
+
+
+def _options(args: argparse.Namespace, start: Path) -> Options:
+    given = {name: getattr(args, name) for name in _FLAGS if hasattr(args, name)}
+    return load_options(start if start.is_dir() else start.parent, given)
+
+
+def _optimize(args: argparse.Namespace) -> int:
+    _existing(args.sources)
+    _writable(args.json)
+    options = _options(args, args.sources[0])
+    python_files(args.sources, options.exclude)
+
+    from rich.console import Console
+
+    from loopwright.report.json import write_json
+    from loopwright.report.text import print_table
+    from loopwright.tree import Target, optimize_tree
+
+    target = Target(output=args.output, in_place=args.in_place, force=args.force)
+    result = optimize_tree(
+        args.sources, target, options, workload=args.workload, trace=args.trace, progress=True
+    )
+    if args.json is not None:
+        write_json(result.report, args.json)
+    if args.diff:
+        print(result.diff, end="")
+    console = Console(stderr=args.diff, highlight=False)
+    print_table(result.report, console)
+    if result.report.output is not None:
+        console.print(f"output: {result.report.output}", soft_wrap=True, markup=False)
+    return USAGE if result.report.skipped else FINE
+
+
+def _trace(args: argparse.Namespace) -> int:
+    roots = args.source or [Path.cwd()]
+    _existing(roots)
+    _writable(args.output)
+    startable(args.command)
+    _positive(args.time_limit)
+
+    from loopwright.workload.record import record
+
+    result = record(args.command, roots, args.output, time_limit=args.time_limit)
+    if result.regions == 0:
+        print("loopwright: the run entered no loop below the sources", file=sys.stderr)
+    return result.exit_code if result.exit_code >= 0 else 128 - result.exit_code
+
+
+def _positive(seconds: float | None) -> None:
+    if seconds is not None and not seconds > 0:
+        raise UsageError(f"--time-limit must be more than 0, not {seconds:g}")
+
+
+def _verify(args: argparse.Namespace) -> int:
+    accuracy = args.accuracy or "bitwise"
+    if args.rtol is not None:
+        accuracy = f"rtol={args.rtol}" if args.rtol else "bitwise"
+    parse_accuracy(accuracy)
+    _positive(args.time_limit)
+    _writable(args.json)
+    (f_path, f_name), (g_path, g_name) = map(_function_place, (args.original, args.candidate))
+
+    from loopwright.project import write_atomic
+    from loopwright.recorded_calls import recorded_calls
+    from loopwright.verify.functions import render, to_json, verify_functions
+
+    calls = () if args.trace is None else recorded_calls(args.trace, f_path, f_name)
+    verdict = verify_functions(
+        f_path, f_name, g_path, g_name,
+        accuracy=accuracy, time_limit=args.time_limit, trace=calls,
+    )  # fmt: skip
+    if args.json is not None:
+        write_atomic(args.json, to_json(verdict).encode())
+    print(render(verdict))
+    return {"same": FINE, "different": FINDINGS}.get(verdict.status, UNDECIDED)
+
+
+def _function_place(text: str) -> tuple[Path, str]:
+    """`A.py:f` -> (A.py, "f"); UsageError if the file has no such function."""
+    file, colon, name = text.rpartition(":")
+    if not colon or not name or not file:
+        raise UsageError(f"{text}: write FILE.py:function")
+    path = Path(file)
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file")
+
+    from loopwright.diagnostics import Declined
+    from loopwright.frontend.parse import parse_module
+    from loopwright.verify.annotations import find_function
+
+    module = parse_module(path, path.parent)
+    if isinstance(module, Declined):
+        line = f":{module.at.line}" if module.at.line else ""
+        raise UsageError(f"{path}{line}: {module.why}")
+    if find_function(module.tree, name) is None:
+        raise UsageError(f"{path}: there is no function {name}")
+    return path, name
+
+
+def _check(args: argparse.Namespace) -> int:
+    from loopwright.project import check_tree
+
+    _existing(args.sources)
+    findings = check_tree(args.sources)
+    for finding in findings:
+        print(f"{finding.file}:{finding.line}: {finding.code} {finding.message}")
+    return FINDINGS if findings else FINE
+
+
+def _explain(args: argparse.Namespace) -> int:
+    path, where = _place(args.source)
+    _writable(args.json)
+    options = _options(args, path)
+    files = python_files([path], options.exclude)
+
+    from loopwright.explain import explain_tree
+    from loopwright.report.json import write_json
+    from loopwright.report.text import explain, summary
+
+    report = explain_tree(files, trace=args.trace, where=where, jobs=options.jobs)
+    if args.json is not None:
+        write_json(report, args.json)
+    print(explain(report), end="")
+    print(summary(report))
+    for skipped in report.skipped:
+        print(f"{skipped.file}: {skipped.code} {skipped.reason}", file=sys.stderr)
+    return USAGE if report.skipped else FINE
+
+
+def _place(text: str) -> tuple[Path, str | None]:
+    """`pkg/heat.py:14` -> (path, "14"); a path that exists as it stands is taken whole."""
+    if Path(text).exists():
+        return Path(text), None
+    file, colon, where = text.rpartition(":")
+    if colon and where and Path(file).exists():
+        return Path(file), where
+    raise UsageError(f"{text}: no such file or folder")
+
+
+def _build(args: argparse.Namespace) -> int:
+    from loopwright.build import build_tree
+
+    _existing([args.source])
+    built, problems = build_tree(args.source, native=not args.portable)
+    for path in built:
+        print(f"built {path}")
+    for problem in problems:
+        print(f"{problem.code} {problem.why}", file=sys.stderr)
+    if not built and not problems:
+        print("there are no Cython kernels")
+    return FINDINGS if problems else FINE
+
+
+def _revert(args: argparse.Namespace) -> int:
+    from loopwright.unsplice import revert
+
+    _existing([args.source])
+    restored = revert(args.source)
+    for path in restored:
+        print(f"restored {path}")
+    if not restored:
+        print("nothing to restore")
+    return FINE
+
+
+def _why(args: argparse.Namespace) -> int:
+    from loopwright.diagnostics import CODES, code_row
+
+    try:
+        row = code_row(args.code.upper())
+    except KeyError:
+        known = ", ".join(row.code for row in CODES)
+        raise UsageError(f"unknown code {args.code}; there are {known}") from None
+    print(f"{row.code}: {row.meaning}\n\n{row.cause}\nunlocks it: {row.unlocks}")
+    return FINE
+
+
+def _passes(args: argparse.Namespace) -> int:
+    from loopwright.report.passes import describe, listing
+
+    print(listing() if args.pass_name is None else describe(args.pass_name))
+    return FINE
+
+
+def _backends(args: argparse.Namespace) -> int:
+    from loopwright.emit import backends
+
+    for backend in backends():
+        print(f"{backend.name}: {backend.missing() or 'ready'}")
+    return FINE
+
+
+def _opt(args: argparse.Namespace) -> int:
+    from loopwright.report.opt import run_opt
+
+    if not args.file.is_file():
+        raise UsageError(f"{args.file}: no such file")
+    text, failed = run_opt(args.file, args.passes, args.print_after, args.function, args.emit)
+    print(text, end="")
+    return FINDINGS if failed else FINE
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "optimize": _optimize,
+    "trace": _trace,
+    "explain": _explain,
+    "verify": _verify,
+    "check": _check,
+    "revert": _revert,
+    "build": _build,
+    "why": _why,
+    "passes": _passes,
+    "backends": _backends,
+    "opt": _opt,
+}

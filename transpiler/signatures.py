@@ -1,0 +1,104 @@
+"""The types to compile a region for: from a recording or from annotations; and lowering with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from loopwright.diagnostics import NOWHERE, Declined
+from loopwright.frontend.annotations import signatures as annotated_types
+from loopwright.frontend.lower import lower
+from loopwright.frontend.names import bound_names
+from loopwright.frontend.region import Lowered, Region
+from loopwright.ir.domain import INT_LIMIT, split_path
+from loopwright.ir.types import Type
+from loopwright.report.results import RegionResult
+from loopwright.workload.store import RegionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Types of the live-ins by name, observed int ranges, and recorded values to try first."""
+
+    types: Mapping[str, Type]
+    ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    samples: tuple[Mapping[str, object], ...] = ()
+
+
+def annotated(region: Region) -> list[Signature] | Declined:
+    """The signatures that annotations and defaults tell."""
+    found = annotated_types(region)
+    return found if isinstance(found, Declined) else [Signature(types) for types in found]
+
+
+def recorded(seen: RegionRecord) -> list[Signature]:
+    """The signatures of a recording, most frequent first."""
+    return [Signature(s.types, s.ranges, s.samples) for s in seen.signatures]
+
+
+def inherited(seen: RegionRecord, region: Region, part: Region) -> RegionRecord | None:
+    """What a recording of `region` tells about `part`, some of its statements that were not recorded apart.
+
+    None if `part` reads something that `region` computes before it.
+    """
+    first = part.span
+    before = [s for s in region.statements if s.lineno < first.line]
+    rebound = {name for stmt in before for name in bound_names(stmt)}
+    names = {live.path: live.name for live in region.live_ins}
+    for live in part.live_ins:
+        changed = split_path(live.path)[0] in rebound or live.path in region.stores
+        if live.path not in names or changed:
+            return None
+    pairs = [(live.name, names[live.path]) for live in part.live_ins]
+
+    def kept(of_region: Mapping[str, object]) -> dict[str, object]:
+        return {name: of_region[outer] for name, outer in pairs if outer in of_region}
+
+    signatures = tuple(
+        replace(
+            one,
+            types=kept(one.types),
+            unknown=kept(one.unknown),
+            ranges=kept(one.ranges),
+            shapes=kept(one.shapes),
+            layouts=kept(one.layouts),
+            samples=tuple(kept(sample) for sample in one.samples),
+        )
+        for one in seen.signatures
+    )
+    return replace(seen, id=part.id, signatures=signatures)
+
+
+def lower_region(
+    region: Region, signatures: Sequence[Signature]
+) -> tuple[Lowered | Declined, Signature]:
+    """Lower `region` for the first signature that works; else the first one's refusal.
+
+    `signatures` holds at least one.
+    """
+    first: Declined | None = None
+    for signature in signatures:
+        lowered = lower(region, signature.types, _guard_ranges(signature.ranges))
+        if isinstance(lowered, Lowered):
+            return lowered, signature
+        first = first or lowered
+    assert first is not None
+    return first, signatures[0]
+
+
+def _guard_ranges(seen: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:
+    """Ints are guarded to the usual range, or to 64 bits where larger ones were seen."""
+    large = 2**63 - 1
+    return {
+        name: (-large, large)
+        for name, (low, high) in seen.items()
+        if low < -INT_LIMIT or high > INT_LIMIT
+    }
+
+
+def as_declined(blank: RegionResult, why: Declined) -> RegionResult:
+    """The result for a refusal, at its own place if it has one."""
+    at = blank.span if why.at == NOWHERE else why.at
+    return replace(
+        blank, status="declined", span=at, code=why.code, reason=why.why, unlocks=why.unlocks
+    )
