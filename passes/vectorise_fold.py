@@ -160,6 +160,9 @@ def _bounded(f: Frame, r: Sum, t: Type) -> None:
         if isinstance(r.term.type, Py) and machine_dtype(t) != "int64":
             f.decline("LW250", f"Python ints added to {t}")
         return
+    match r.term:
+        case Cast(Reduce("sum", x, _, _, _), _) if machine_dtype(x.type) == "bool":
+            return  # at most as many as there are elements in memory
     known = f.interval(r.term)
     size = max(-known.lo, known.hi)
     if size > _WIDE:

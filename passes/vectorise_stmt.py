@@ -19,11 +19,13 @@ from loopwright.ir.nodes import (
     For,
     If,
     Load,
+    NewAxis,
     Pt,
     Slc,
     Stmt,
     Store,
     Sym,
+    Transpose,
     Var,
 )
 from loopwright.ir.types import Array, ListOf, Py, is_scalar, kind_of, machine_dtype
@@ -101,7 +103,7 @@ class Distribution:
             f.out.append(stmt)
             return
         lifted = self.lift(mask)(stmt.value)
-        if sym not in self.used:  # evaluated for what it may raise
+        if sym not in self.used and _sliced(lifted):
             return
         value = self.whole(stmt, lifted)
         twin = f.twin[sym]
@@ -270,6 +272,17 @@ class Distribution:
 _TOTAL = {("b", k) for k in "biufc"} | {("f", "f"), ("f", "c"), ("c", "c")} | {
     (s, t) for s in "iu" for t in "fc"
 }  # fmt: skip
+
+
+def _sliced(x: Expr) -> bool:
+    """A view by slices, whose bounds were checked: looking at it cannot fail."""
+    match x:
+        case Load(y, index, _):
+            return _sliced(y) and all(isinstance(i, (Slc, NewAxis)) for i in index)
+        case Transpose(y, _, _):
+            return _sliced(y)
+        case _:
+            return isinstance(x, Var)
 
 
 def _plain(item: object) -> bool:

@@ -7,6 +7,8 @@ no type test accepts.
 
 from __future__ import annotations
 
+import os
+import threading
 from types import FunctionType, MemberDescriptorType, ModuleType, SimpleNamespace
 from typing import Any, Final
 
@@ -54,6 +56,25 @@ def quiet() -> bool:
         return False
     _quiet_setting = setting
     return True
+
+
+def alone() -> bool:
+    """Whether a kernel may start threads of its own here.
+
+    Numba's and OpenMP's thread pools abort the process when two threads use them at once, and are broken
+    in a child made by fork after they were started; so: one Python thread, and not such a child.
+    """
+    return not _forked and threading.active_count() == 1
+
+
+def _after_fork() -> None:
+    global _forked
+    _forked = True
+
+
+_forked = False
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def contiguous(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

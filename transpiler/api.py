@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
+import secrets
 import tempfile
 import weakref
+from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
+from types import FunctionType, MethodType
 from typing import Any
 
 from loopwright.build import build_folder
 from loopwright.compile import compile_region
 from loopwright.config import Options, UsageError
 from loopwright.diagnostics import Declined
-from loopwright.explain import explain_tree
+from loopwright.explain_tree import explain_tree
 from loopwright.frontend.outline import region_of_function
-from loopwright.frontend.parse import parse_module
+from loopwright.frontend.parse import parse_text
 from loopwright.frontend.region import Lowered, Module, Region
+from loopwright.frontend.scopes import sites
 from loopwright.ir.nodes import Nothing, Pack
+from loopwright.ir.types import Type
 from loopwright.kernels import write_kernels
 from loopwright.passes.base import Pass
 from loopwright.pipeline import Plan
-from loopwright.preflight import python_files
+from loopwright.preflight import command_line, python_files, startable
 from loopwright.report.results import Evidence, RegionResult, Report
 from loopwright.report.text import explain as explain_text
-from loopwright.signatures import Signature, annotated
+from loopwright.signatures import Signature, annotated, as_declined
 from loopwright.splice import Placement, splice
 from loopwright.tree import Target, optimize_tree
 from loopwright.verify.candidate import load_candidate
@@ -72,6 +78,10 @@ class Optimized:
         report = Report((self.result,), sources={self.result.file: self._text})
         return explain_text(report)
 
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        """Bind as a function does, so that a method can be replaced."""
+        return self if instance is None else MethodType(self, instance)
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if self._call is None:
             return self.original(*args, **kwargs)
@@ -88,48 +98,62 @@ def optimize(
     """Compile the function `f`.
 
     `examples` are argument tuples to take the types from, small to large; without them annotations must
-    tell. `f` must be a function defined in a file. Raises UsageError if its source cannot be found.
+    tell. Arguments of other types, and any that the kernel declines, run `f` itself. Raises UsageError if
+    `f` is no plain function, its source cannot be found, or an example does not fit it.
 
     >>> fast = optimize(f, examples=[(X, Y)])  # doctest: +SKIP
     """
     module, region = _source_of(f)
     found = _signatures(f, region, examples)
     options = Options(accuracy=accuracy, backend=backend)
-    folder = tempfile.TemporaryDirectory(prefix="loopwright-")
-    scratch = Path(folder.name, "trials")
-    scratch.mkdir()
     if isinstance(found, Declined):
-        blank = RegionResult(module.path, found.at, region.qualname, "declined")
-        result = replace(blank, code=found.code, reason=found.why, unlocks=found.unlocks)
-        return Optimized(f, result, module.text, None, module.text)
+        blank = RegionResult(module.path, region.span, region.qualname, "declined")
+        return Optimized(f, as_declined(blank, found), module.text, None, module.text)
     name = f.__name__.strip("_").lower() or "kernel"
-    result, chosen = compile_region(region, found, options, scratch, name=name, plan=Plan())
+    with tempfile.TemporaryDirectory(prefix="loopwright-") as scratch:
+        result, chosen = compile_region(
+            region, found, options, Path(scratch), name=name, plan=Plan()
+        )
     if chosen is None:
         return Optimized(f, result, module.text, None, module.text)
-    home = Path(folder.name, "kernels")
-    write_kernels(home, "chosen", [chosen.entry])
+    spliced = splice(module, [Placement(chosen.lowered, name, chosen.comment)])
+    source = module.text if isinstance(spliced, Declined) else spliced
+    # the folder's name is the package's: each needs its own among the imported modules
+    folder = tempfile.TemporaryDirectory(prefix="loopwright-")
+    home = Path(folder.name, f"_loopwright_{secrets.token_hex(8)}")
+    write_kernels(home, "chosen", chosen.entries)
     build_folder(home, native=True)
     dispatch = load_candidate(home, "chosen", name)
-    placement = Placement(chosen.lowered, name, chosen.comment)
-    spliced = splice(module, [placement])
-    source = module.text if isinstance(spliced, Declined) else spliced
-    call = _caller(f, chosen.lowered, dispatch)
-    made = Optimized(f, result, source, call, module.text)
+    made = Optimized(f, result, source, _caller(f, chosen.lowered, dispatch), module.text)
     weakref.finalize(made, folder.cleanup)
     return made
 
 
 def _source_of(f: Callable[..., Any]) -> tuple[Module, Region]:
-    path = inspect.getsourcefile(f)
-    if not inspect.isfunction(f) or path is None:
-        raise UsageError(f"{f!r} is not a function defined in a file")
-    module = parse_module(Path(path), Path(path).parent)
+    if not inspect.isfunction(f):
+        raise UsageError(f"{f!r} is not a plain Python function")
+    try:
+        lines, _ = inspect.findsource(f)
+    except OSError as error:
+        raise UsageError(f"the source of {f.__qualname__} cannot be found: {error}") from error
+    path = Path(inspect.getsourcefile(f) or f.__code__.co_filename)
+    module = parse_text("".join(lines), path, f.__module__)
     if isinstance(module, Declined):
         raise UsageError(f"{path}: {module.why}")
-    region = region_of_function(module, f.__qualname__.replace("<locals>.", ""))
+    region = region_of_function(module, _qualified_name(module, f))
     if isinstance(region, Declined):
-        raise UsageError(f"{path}: {region.why}")
+        raise UsageError(f"{f.__qualname__} cannot be compiled: {region.code} {region.why}")
     return module, region
+
+
+def _qualified_name(module: Module, f: FunctionType) -> str:
+    """By place, as a module may define one name several times."""
+    for site in sites(module):
+        node = site.node
+        first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+        if node.name == f.__code__.co_name and first == f.__code__.co_firstlineno:
+            return site.qualname
+    raise UsageError(f"{module.path} was edited since {f.__qualname__} was defined")
 
 
 def _signatures(
@@ -137,24 +161,50 @@ def _signatures(
 ) -> list[Signature] | Declined:
     if not examples:
         return annotated(region)
-    merged: dict[tuple[tuple[str, Any], ...], list[Mapping[str, object]]] = {}
+    merged: dict[tuple[tuple[str, Type], ...], list[Mapping[str, object]]] = {}
     for example in examples:
-        names = _names_at_call(f, example, {})
-        leaves = {live.name: read_leaf(live.path, names) for live in region.live_ins}
-        types = {name: type_of(value) for name, value in leaves.items()}
-        known = {name: t for name, t in types.items() if t is not None}
-        merged.setdefault(tuple(known.items()), []).append(leaves)
-    return [Signature(dict(types), {}, tuple(samples)) for types, samples in merged.items()]
+        names = _names_at_call(f, example)
+        known: dict[str, Type] = {}
+        sample: dict[str, object] = {}
+        for live in region.live_ins:
+            with contextlib.suppress(LookupError, AttributeError, TypeError):
+                value = read_leaf(live.path, names)
+                found = type_of(value)
+                if found is not None:
+                    known[live.name], sample[live.name] = found, value
+        merged.setdefault(tuple(known.items()), []).append(sample)
+    return [
+        Signature(dict(types), _int_ranges(samples), tuple(samples))
+        for types, samples in merged.items()
+    ]
 
 
-def _names_at_call(
-    f: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
-) -> dict[str, Any]:
+def _int_ranges(samples: Sequence[Mapping[str, object]]) -> dict[str, tuple[int, int]]:
+    seen: dict[str, list[int]] = {}
+    for sample in samples:
+        for name, value in sample.items():
+            if type(value) is int:
+                seen.setdefault(name, []).append(value)
+    return {name: (min(values), max(values)) for name, values in seen.items()}
+
+
+def _names_at_call(f: Callable[..., Any], example: tuple[Any, ...]) -> dict[str, Any]:
     """Every name that the body can read when it starts: globals, closure cells, arguments."""
-    bound = inspect.signature(f).bind(*args, **kwargs)
+    try:
+        bound = inspect.signature(f).bind(*example)
+    except TypeError as error:
+        raise UsageError(f"an example does not fit {f.__name__}: {error}") from error
     bound.apply_defaults()
-    closure = inspect.getclosurevars(f)
-    return {**f.__globals__, **closure.nonlocals, **bound.arguments}
+    return {**f.__globals__, **_cells(f), **bound.arguments}
+
+
+def _cells(f: Callable[..., Any]) -> dict[str, Any]:
+    """The closure variables that are bound now."""
+    found: dict[str, Any] = {}
+    for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
+        with contextlib.suppress(ValueError):  # not bound yet
+            found[name] = cell.cell_contents
+    return found
 
 
 def _caller(
@@ -165,15 +215,14 @@ def _caller(
     names_of_globals = f.__globals__
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        names = bound.arguments
-        cells = {} if f.__closure__ is None else inspect.getclosurevars(f).nonlocals
         try:
-            given = [
-                names[r] if r in names else cells[r] if r in cells else names_of_globals[r]
-                for r in roots
-            ]
+            bound = signature.bind(*args, **kwargs)
+        except TypeError:
+            return f(*args, **kwargs)  # which says it in Python's own words
+        bound.apply_defaults()
+        names = ChainMap(bound.arguments, _cells(f), names_of_globals)
+        try:
+            given = [names[root] for root in roots]
         except KeyError:
             return f(*args, **kwargs)
         result = dispatch(*given)
@@ -203,13 +252,16 @@ def verify(
     accuracy: str = "bitwise",
     time_limit: float = 60.0,
 ) -> Verdict:
-    """Look for arguments on which `f` and `g`, functions defined in files, differ."""
-    places = []
-    for each in (f, g):
-        path = inspect.getsourcefile(each)
-        if path is None:
-            raise UsageError(f"{each!r} is not defined in a file")
-        places.append((Path(path), each.__qualname__))
+    """Look for arguments on which `f` and `g` differ; both must stand at the top of a file, or in a class.
+
+    The files are loaded afresh in a child process. Types come from annotations, defaults and `examples`
+    (argument tuples). The answer comes within `time_limit` seconds.
+
+    >>> verdict = verify(f, g, examples=[(X, Y)])  # doctest: +SKIP
+    >>> verdict.status  # doctest: +SKIP
+    'same'
+    """
+    places = [_place_of(each) for each in (f, g)]
     (f_path, f_name), (g_path, g_name) = places
     return verify_functions(
         f_path,
@@ -222,22 +274,49 @@ def verify(
     )
 
 
+def _place_of(f: Callable[..., Any]) -> tuple[Path, str]:
+    try:
+        path = inspect.getsourcefile(f)
+    except TypeError:
+        path = None
+    name = getattr(f, "__qualname__", "")
+    if path is None or not Path(path).is_file():
+        raise UsageError(f"{f!r} is not defined in a file")
+    if "<" in name:
+        raise UsageError(f"{name} is not at the top of its file, or in a class")
+    return Path(path), name
+
+
 def explain(source: str | Path, *, trace: str | Path | None = None) -> Report:
-    """The verdict on each region of a file or folder, without running any of its code."""
+    """The verdict on each loop of a file or folder, without running any of its code.
+
+    >>> [(r.name, r.status) for r in explain("pkg").regions]  # doctest: +SKIP
+    [('pairwise', 'candidate')]
+    """
     files = python_files([Path(source)])
     return explain_tree(files, trace=None if trace is None else Path(trace))
 
 
 def trace(
-    command: Sequence[str], out: str | Path, *, sources: Sequence[str | Path] = (".",)
+    command: str | Sequence[str], out: str | Path, *, sources: Sequence[str | Path] = (".",)
 ) -> RecordResult:
-    """Run `command` and record types, sizes and hot spots of the regions in `sources`."""
-    return record(list(command), [Path(s) for s in sources], Path(out), time_limit=None)
+    """Run `command` and record types, sizes and hot spots of the regions in `sources`.
+
+    Raises UsageError if there is no such program, OSError if `out` cannot be written.
+
+    >>> trace("python train.py --epochs 1", "run.rec", sources=["src"])  # doctest: +SKIP
+    """
+    words = command_line(command) if isinstance(command, str) else list(command)
+    startable(words)
+    return record(words, [Path(s) for s in sources], Path(out), time_limit=None)
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A pass list and a backend of your own in place of the built-in competition.
+    """The default variants with passes of your own, or with one backend only.
+
+    A pass that the default order holds takes the place of the default one; any other runs just before
+    `legalise`. Without passes the built-in variants compete.
 
     >>> Pipeline([Scalarise()], backend="numba").run_tree("src", out="fast")  # doctest: +SKIP
     """
@@ -249,7 +328,7 @@ class Pipeline:
     def run_tree(
         self, source: str | Path, *, out: str | Path, workload: str | None = None
     ) -> Report:
-        """Optimise the tree `source` into `out`."""
+        """Optimise the tree `source` into `out`. Raises UsageError as `loopwright optimize` reports it."""
         options = Options(accuracy=self.accuracy, backend=self.backend)
         outcome = optimize_tree(
             [Path(source)],

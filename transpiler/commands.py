@@ -142,7 +142,7 @@ def _explain(args: argparse.Namespace) -> int:
     options = _options(args, path)
     files = python_files([path], options.exclude)
 
-    from loopwright.explain import explain_tree
+    from loopwright.explain_tree import explain_tree
     from loopwright.report.json import write_json
     from loopwright.report.text import explain, summary
 

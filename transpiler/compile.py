@@ -14,6 +14,7 @@ from pathlib import Path
 
 from loopwright.config import Options
 from loopwright.diagnostics import NOWHERE, Declined
+from loopwright.emit import by_name as backend_named
 from loopwright.frontend.region import Lowered, Region
 from loopwright.kernels import KernelEntry
 from loopwright.pipeline import Candidate, Plan, build_candidate
@@ -30,10 +31,10 @@ THREADS_FROM = 2e-3
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What goes into the output: the dispatch function `name` and the variant behind it."""
+    """What goes into the output: the variants behind one dispatch function, tried in order."""
 
     lowered: Lowered
-    entry: KernelEntry
+    entries: tuple[KernelEntry, ...]
     comment: str
 
 
@@ -99,7 +100,7 @@ def _compile(blank: RegionResult, job: _Job) -> tuple[RegionResult, Chosen | Non
             job.lowered.domain, job.signature.samples, seed=0, program=job.lowered.program
         )
     )
-    measured = _measure(job, trail, inputs) if trail.survivors else None
+    measured = _measure(job, trail, inputs) if trail.survivors and inputs else None
     if threaded and (measured is None or measured.best_seconds() >= THREADS_FROM):
         before = len(trail.survivors)
         _try_out(job, threaded, trail)
@@ -109,8 +110,9 @@ def _compile(blank: RegionResult, job: _Job) -> tuple[RegionResult, Chosen | Non
         return replace(
             as_declined(blank, _gravest(trail.refused)), losers=tuple(trail.losers)
         ), None
-    if measured.failure is not None:
-        why = Declined(NOWHERE, "LW402", f"measuring failed: {measured.failure}")
+    if measured.failure is not None or not measured.timings:
+        failure = measured.failure or "the original raises on every input"
+        why = Declined(NOWHERE, "LW402", f"measuring failed: {failure}")
         return replace(as_declined(blank, why), losers=tuple(trail.losers)), None
     return _choose(blank, job, trail, measured)
 
@@ -201,8 +203,16 @@ def _choose(
         notes=best.trial.candidate.notes,
         losers=losers,
     )
-    entry = replace(entry, min_work=winner.min_size, comment=comment)
-    return result, Chosen(job.lowered, entry, comment)
+    entries = [replace(entry, min_work=winner.min_size, comment=comment)]
+    if best.trial.candidate.recipe.threaded:
+        # where threads may not be started, the serial twin takes over
+        entries += [
+            twin
+            for s in trail.survivors
+            if s.trial.entry.backend == entry.backend and s is not best
+            if (twin := _renamed(s.trial.entry, f"{entry.name}_serial")) is not None
+        ]
+    return result, Chosen(job.lowered, tuple(entries), comment)
 
 
 def kernel_name(region: Region, taken: set[str]) -> str:
@@ -215,3 +225,11 @@ def kernel_name(region: Region, taken: set[str]) -> str:
         name = f"{base}_{number}"
     taken.add(name)
     return name
+
+
+def _renamed(entry: KernelEntry, name: str) -> KernelEntry | None:
+    """The same variant with its kernel under another name; the dispatch function keeps its own."""
+    source = backend_named(entry.backend).emit(entry.program, name)
+    if isinstance(source, Declined):
+        return None
+    return replace(entry, source=source, comment=f"{entry.backend}, serial")

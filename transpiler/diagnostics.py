@@ -71,6 +71,13 @@ CODES: tuple[Code, ...] = (
          "a function of the same module that compiles.", "use a function of math or NumPy, or move the call out of the loop"),
     Code("LW103", "expression is not covered", "The compiler has no translation for this expression.",
          "write it with numbers, arrays and lists"),
+    Code("LW104", "attribute is set", "The code assigns to an attribute or element that the kernel cannot hand back in one piece.",
+         "work on a local name, and assign the attribute once after the loop"),
+    Code("LW105", "function calls itself", "Recursive functions have no kernel.", "write the recursion as a loop"),
+    Code("LW106", "random draw is not covered", "The stream of random numbers cannot be kept for this kind of draw.",
+         "draw before the loop, into an array"),
+    Code("LW107", "result has no kernel form", "What the code returns, or leaves to the code around it, is not made of numbers, arrays and "
+         "lists alone, or differs in kind from path to path.", "return the same kind of value on all paths"),
     Code("LW203", "iterations depend on each other", "An iteration reads or overwrites what another iteration of the loop writes.",
          "nothing if it is a recurrence; else write to another array"),
     Code("LW204", "access is not understood", "An array that the loop writes is reached through another name, a called function, or an "
@@ -106,6 +113,9 @@ CODES: tuple[Code, ...] = (
          "name is a local variable around the region.", "rename the local variable"),
     Code("LW301", "type of a name is unknown", "Neither an annotation nor a recording tells the type.",
          "annotate it, or record a workload with `loopwright trace`"),
+    Code("LW302", "type depends on the path", "A value has one type on one path through the code, and another one on another path.",
+         "give it one type on all paths"),
+    Code("LW303", "array has no axes", "An array of rank 0 was seen or annotated.", "pass a number"),
     Code("LW306", "value has no machine form", "Strings, None, tuples and integers beyond 64 bits are not held by compiled kernels.",
          "keep them out of the loop"),
     Code("LW307", "operation has no machine form", "It works on whole arrays, or on types for which compiled kernels have no such operation.",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from loopwright.ir.domain import split_path
+from loopwright.ir.nodes import For
 from loopwright.ir.types import Array, ListOf, Num, Py, Rng
+from loopwright.ir.walk import walk_stmts
 from loopwright.kernels_door import Door, path_text, scalar_class, tuple_text
 
 _FULL_INT64 = (-(2**63), 2**63 - 1)
@@ -15,6 +17,8 @@ def guard_lines(door: Door) -> None:
     conditions += _code_tests(door) + _store_tests(door)
     if any(isinstance(p.type, (Array, Num)) for p in door.params):
         conditions.append("not guard.quiet()")
+    if any(isinstance(s, For) and s.parallel for s in walk_stmts(door.entry.program.main.body)):
+        conditions.append("not guard.alone()")
     door.decline_if(conditions)
     nested = any(isinstance(p.type, ListOf) and p.type.ndim > 1 for p in door.params)
     if not nested:

@@ -6,6 +6,7 @@ import difflib
 import os
 import shlex
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -165,6 +166,8 @@ def _record(
         result = record(
             command, sources, file, time_limit=options.time_limit, stdout_to_stderr=quiet
         )
+        if result.exit_code in (-signal.SIGINT, 128 + signal.SIGINT):
+            raise KeyboardInterrupt  # Ctrl-C reaches the workload first
         if result.timed_out:
             raise UsageError(f"the workload took longer than the time limit: {shown}")
         if result.exit_code != 0:
@@ -334,7 +337,9 @@ def _write(works: Sequence[_FileWork], sources: Sequence[Path], target: Target) 
     spliced: dict[Path, str] = {}
     for work in works:
         if work.chosen:
-            places_in_file = [Placement(c.lowered, c.entry.name, c.comment) for c in work.chosen]
+            places_in_file = [
+                Placement(c.lowered, c.entries[0].name, c.comment) for c in work.chosen
+            ]
             home = kernels_home(work.source.path, work.source.root)
             text = splice(work.module, places_in_file, home)
             if isinstance(text, Declined):
@@ -371,7 +376,10 @@ def _write_file(work: _FileWork, text: str, places: Mapping[Path, Path]) -> Path
     home = kernels_home(path, root)
     shown = str(path.relative_to(home.folder.parent))
     write_kernels(
-        home.folder, home.module, [c.entry for c in work.chosen], Rewritten(shown, original, data)
+        home.folder,
+        home.module,
+        [e for c in work.chosen for e in c.entries],
+        Rewritten(shown, original, data),
     )
     write_atomic(path, data)
     return home.folder

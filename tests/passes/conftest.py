@@ -88,6 +88,6 @@ def alike(a: Any, b: Any, tolerance: float) -> bool:
         return same and alike(a.ravel().tolist(), b.ravel().tolist(), tolerance)
     if isinstance(a, (float, np.floating)):
         if tolerance and np.isfinite([a, b]).all():
-            return abs(a - b) <= tolerance * max(1.0, abs(a))
+            return bool(abs(float(a) - float(b)) <= tolerance * max(1.0, abs(float(a))))
         return repr(float(a)) == repr(float(b))
     return bool(a == b)

@@ -76,6 +76,12 @@ def f(a: F1, b: F1) -> None:
         b[i] = a[i] + 1.0
         a[i] = b[i - 1] * 2.0
 """,
+    "two statements that write one element in their order": """
+def f(a: F1, b: F1) -> None:
+    for i in range(len(a) - 1):
+        a[i + 1] = 1.0
+        a[i] = b[i]
+""",
     "even and odd elements do not meet": """
 def f(a: F1) -> None:
     for i in range(len(a) // 2):
@@ -441,8 +447,8 @@ def f(a: F1, b: F1) -> None:
     "two statements that write one element": ("LW203", "writes again what the iteration before wrote", """
 def f(a: F1, b: F1) -> None:
     for i in range(len(a) - 1):
-        a[i + 1] = 1.0
         a[i] = b[i]
+        a[i + 1] = 1.0
 """),
     "an element that all iterations read and one writes": ("LW204", "another iteration writes", """
 def f(a: F1) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 
 from loopwright.diagnostics import CannotLower, Declined
@@ -16,6 +17,7 @@ from loopwright.frontend.lower_tidy import tidy
 from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
+    Closure,
     Entry,
     Generator,
     Lst,
@@ -76,6 +78,7 @@ def lower_region(
     )
     cx = Scope(unit, None, None)
     cx.locals = _locals(region)
+    cx.bound = frozenset[str]().union(*(writes(s) for s in region.statements))
     cx.returns = region.form == "body"
     prepare(cx, region.statements, region.live_outs)
     params = [_parameter(v, types, region) for v in region.live_ins]
@@ -88,6 +91,8 @@ def lower_region(
         root = split_path(path)[0] if path else ""
         if root and root not in start and (root != path or path == unit.self_path):
             start[root] = Entry(Object(root))
+    for name, node in _nested(region).items():
+        start.setdefault(name, Entry(Closure(node, name, depth=cx.depth)))
     cx.stores = dict.fromkeys(region.stores)
 
     def begin() -> None:
@@ -119,6 +124,18 @@ def _self_name(region: Region) -> str:
     args = region.function.args
     first = [*args.posonlyargs, *args.args]
     return first[0].arg if region.owner is not None and first else ""
+
+
+def _nested(region: Region) -> dict[str, ast.FunctionDef]:
+    """Functions defined in the function around the region, outside of it, that are bound only there."""
+    found: dict[str, ast.FunctionDef] = {}
+    inside = {id(n) for s in region.statements for n in ast.walk(s)}
+    for stmt in region.function.body:
+        if isinstance(stmt, ast.FunctionDef) and id(stmt) not in inside and not stmt.decorator_list:
+            others = [s for s in region.function.body if s is not stmt]
+            if not any(stmt.name in writes(s) for s in others):
+                found[stmt.name] = stmt
+    return found
 
 
 def _locals(region: Region) -> frozenset[str]:

@@ -31,6 +31,26 @@ _TEXT_DTYPES: dict[str, DType] = {
 }  # fmt: skip
 
 
+_OPTIONAL = frozenset(
+    (
+        "axis",
+        "dtype",
+        "out",
+        "a_min",
+        "a_max",
+        "min",
+        "max",
+        "weights",
+        "ord",
+        "kind",
+        "high",
+        "M",
+        "axes",
+    )
+)
+"""Parameters whose default is None."""
+
+
 def bind(
     cx: Scope,
     node: ast.Call,
@@ -41,7 +61,8 @@ def bind(
 ) -> dict[str, Value]:
     """The arguments by parameter name; declined if one is unknown or missing.
 
-    `first` is the value of the first parameter for a method. Arguments equal to None are left out.
+    `first` is the value of the first parameter for a method. None is left out for the parameters whose
+    default it is.
     """
     names = list(names)
     positional = names[1:] if first is not None else names
@@ -49,11 +70,18 @@ def bind(
         decline(node, "LW102", "too many arguments for what is covered of this function")
     given = [*positional[: len(node.args)], *[k.arg or "" for k in node.keywords]]
     nodes = [*node.args, *[k.value for k in node.keywords]]
-    for name, arg in zip(given, nodes, strict=True):
+    for k, (name, arg) in enumerate(zip(given, nodes, strict=True)):
+        if name in given[:k] or (first is not None and name == names[0]):
+            decline(arg, "LW103", f"the argument `{name}` is given twice: TypeError")
         if name not in names:
             decline(arg, "LW102", f"the argument `{name}` of this function is not covered")
     values = in_order(cx, [lambda n=n: cx.eval(n) for n in nodes])  # type: ignore[misc]
-    bound = {n: v for n, v in zip(given, values, strict=True) if not is_none_value(v)}
+    bound: dict[str, Value] = {}
+    for name, arg, value in zip(given, nodes, values, strict=True):
+        if not is_none_value(value):
+            bound[name] = value
+        elif name not in _OPTIONAL:
+            decline(arg, "LW102", f"None for the argument `{name}` is not covered")
     if first is not None:
         bound[names[0]] = first
     for name in names[:required]:

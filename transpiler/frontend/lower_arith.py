@@ -44,17 +44,9 @@ from loopwright.frontend.typing_rules import (
     unary_type,
     union,
 )
-from loopwright.ir.nodes import (
-    Binary,
-    BinaryOp,
-    Const,
-    Expr,
-    If,
-    Select,
-    Unary,
-    UnaryOp,
-)
+from loopwright.ir.nodes import Binary, BinaryOp, Const, Dim, Expr, If, Select, Unary, UnaryOp
 from loopwright.ir.types import (
+    COMPLEX,
     F64,
     FLOAT,
     INT,
@@ -199,6 +191,9 @@ def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
                 decline(
                     node, "LW102", "a list of numbers of several types where an array is needed"
                 )
+            if machine_dtype(column.type) != "float64" or ndim > 1:
+                # an empty list makes a float64 array with one axis, whatever its elements would be
+                cx.check(test("gt", Dim(column, 0, INT), integer(0)), "an array of an empty list")
             return cast(column, Array(machine_dtype(column.type), ndim))
         case _:
             decline(node, "LW103", f"{describe(value)} is not a number or an array")
@@ -298,7 +293,7 @@ def single(cx: Scope, op: BinaryOp, a: Number, b: Number, node: ast.AST) -> Numb
     t = binary_type(op, a.type, b.type)
     if t is None:
         decline(node, "LW302", f"`{a.type}` and `{b.type}` have no such operation")
-    x, y = a.expr, b.expr
+    x, y = a.expr, cast(b.expr, FLOAT) if t == COMPLEX and b.type == F64 else b.expr
     if op == "pow" and t == INT:
         if isinstance(y, Const):
             assert isinstance(y.value, int)

@@ -15,7 +15,7 @@ from loopwright.frontend.lower_join import cast, list_length, plain_column
 from loopwright.frontend.lower_lists import build_list, sorted_list, to_list
 from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_numpy import ufunc
-from loopwright.frontend.lower_order import eval_all, spill
+from loopwright.frontend.lower_order import eval_all, keep, spill
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -89,6 +89,8 @@ def _convert(to: Py) -> Handler:
     """`int(x)`, `float(x)`, `bool(x)`, `complex(x)`."""
 
     def handler(cx: Scope, node: ast.Call) -> Value:
+        if node.keywords:
+            decline(node, "LW102", "this form of the call is not covered")
         if not node.args:
             return number(
                 Const({"int": 0, "float": 0.0, "bool": False, "complex": 0j}[to.kind], to)
@@ -134,6 +136,7 @@ def _len(cx: Scope, node: ast.Call) -> Value:
         case Lst():
             return number(list_length(value))
         case Tpl(items):
+            keep(cx, value)
             return number(integer(len(items)))
         case Text(text):
             return number(integer(len(text)))
@@ -203,7 +206,8 @@ def _extreme(largest: bool) -> Handler:
 
 def _sum(cx: Scope, node: ast.Call) -> Value:
     bound_start = [*node.args[1:], *[k.value for k in node.keywords if k.arg == "start"]]
-    if len(node.args) + len(node.keywords) > 2 or not node.args:
+    unknown = any(k.arg != "start" for k in node.keywords)
+    if unknown or len(node.args) + len(node.keywords) > 2 or not node.args:
         decline(node, "LW102", "this form of sum is not covered")
     start = cx.eval(bound_start[0]) if bound_start else number(integer(0))
     return reduce_items(
@@ -262,7 +266,7 @@ def _pow(cx: Scope, node: ast.Call) -> Value:
 
 
 def _divmod(cx: Scope, node: ast.Call) -> Value:
-    if len(node.args) != 2:
+    if len(node.args) != 2 or node.keywords:
         decline(node, "LW102", "this form of divmod is not covered")
     a, b = (spill(cx, v) for v in eval_all(cx, node.args))
     return Tpl((binary(cx, "floordiv", a, b, node), binary(cx, "mod", a, b, node)))

@@ -11,6 +11,7 @@ from loopwright.frontend.lower_join import (
     list_length,
     to_carrier,
 )
+from loopwright.frontend.lower_order import keep
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     TAG,
@@ -42,14 +43,7 @@ from loopwright.ir.nodes import (
     Expr,
     Logic,
 )
-from loopwright.ir.types import (
-    B1,
-    BOOL,
-    NONE,
-    Array,
-    Scalar,
-    machine_dtype,
-)
+from loopwright.ir.types import B1, BOOL, F64, FLOAT, NONE, Array, Scalar, machine_dtype
 
 
 def compare(cx: Scope, op: CompareOp, a: Value, b: Value, node: ast.AST) -> Value:
@@ -79,8 +73,8 @@ def _compare_numbers(cx: Scope, op: CompareOp, a: Number, b: Number, node: ast.A
         decline(node, "LW302", "complex numbers have no order")
     if a.tag is None and b.tag is None:
         t = types[0]
-        folded = fold(op, a.expr, b.expr, t)
-        return number(folded or Compare(op, a.expr, b.expr, t))
+        y = cast(b.expr, FLOAT) if t == BOOL and b.type == F64 else b.expr
+        return number(fold(op, a.expr, y, t) or Compare(op, a.expr, y, t))
     wide = carrier(union(a.types, b.types))
     if wide is None:
         decline(node, "LW302", f"comparing {describe(a)} with {describe(b)} is not covered")
@@ -147,6 +141,7 @@ def truth(cx: Scope, value: Value, node: ast.AST) -> Expr:
         case Lst():
             return test("gt", list_length(value), integer(0))
         case Tpl(items):
+            keep(cx, value)
             return truth_const(bool(items))
         case Text(text):
             return truth_const(bool(text))

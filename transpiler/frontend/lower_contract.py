@@ -7,15 +7,16 @@ import ast
 import numpy as np
 
 from loopwright.frontend.lower_args import array_of, bind, constant_of
-from loopwright.frontend.lower_arith import binary
+from loopwright.frontend.lower_arith import as_operand, binary
+from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import as_dtype, fold, wrap
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Arr, Lst, Number, Text, Value, integer
+from loopwright.frontend.lower_values import Arr, Lst, Number, Text, Value, integer, number
 from loopwright.frontend.typing_rules import promote
 from loopwright.ir.nodes import Binary, Call, Contract, Expr, Fancy, Load, NewAxis, Slc
-from loopwright.ir.types import INT, Array, Num, kind_of
+from loopwright.ir.types import INT, Array, Num, Py, kind_of, machine_dtype
 
 _MATMUL = {(1, 1): "i,i->", (2, 1): "ij,j->i", (1, 2): "i,ij->j", (2, 2): "ij,jk->ik"}
 
@@ -49,12 +50,18 @@ def dot(cx: Scope, a: Value, b: Value, node: ast.AST) -> Value:
     if isinstance(a, Number) or isinstance(b, Number):
         if isinstance(a, Number) and isinstance(b, Number):
             decline(node, "LW102", "np.dot of two numbers is not covered")
-        return binary(cx, "mul", _array(cx, a, node), _array(cx, b, node), node)
+        return binary(cx, "mul", _strong(cx, a, node), _strong(cx, b, node), node)
     return matmul(cx, a, b, node)
 
 
-def _array(cx: Scope, value: Value, node: ast.AST) -> Value:
-    return array_of(cx, value, node) if isinstance(value, Lst) else value
+def _strong(cx: Scope, value: Value, node: ast.AST) -> Value:
+    """An operand of dot, where a Python number is no weaker than an array."""
+    if isinstance(value, Lst):
+        return array_of(cx, value, node)
+    operand = as_operand(cx, value, node)
+    if isinstance(operand.type, Py):
+        return number(cast(operand, Num(machine_dtype(operand.type))))
+    return value
 
 
 def product(cx: Scope, name: str, node: ast.Call) -> Value:

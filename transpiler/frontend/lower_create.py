@@ -93,6 +93,8 @@ def like(cx: Scope, name: str, node: ast.Call) -> Value:
 
 def arange(cx: Scope, node: ast.Call) -> Value:
     """`np.arange`."""
+    if any(k.arg != "dtype" for k in node.keywords):
+        decline(node, "LW102", "give start, stop and step of arange by position")
     bound = bind(cx, node, ["start", "stop", "step", "dtype"])
     dtype = dtype_of(bound.pop("dtype", None), node)
     ends = [bound[k] for k in ("start", "stop", "step") if k in bound]
@@ -126,10 +128,10 @@ def linspace(cx: Scope, node: ast.Call) -> Value:
 
 def eye(cx: Scope, name: str, node: ast.Call) -> Value:
     """`np.eye` and `np.identity`."""
-    names = ["n", "m", "k", "dtype"] if name == "eye" else ["n", "dtype"]
+    names = ["N", "M", "k", "dtype"] if name == "eye" else ["n", "dtype"]
     bound = bind(cx, node, names)
-    n = int_operand(cx, bound["n"], node)
-    m = int_operand(cx, bound["m"], node) if "m" in bound else n
+    n = int_operand(cx, bound[names[0]], node)
+    m = int_operand(cx, bound["M"], node) if "M" in bound else n
     k = int_operand(cx, bound["k"], node) if "k" in bound else integer(0)
     dtype = dtype_of(bound.get("dtype"), node) or "float64"
     return wrap(Call("np.eye", (n, m, k), Array(dtype, 2)))
@@ -168,6 +170,8 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
         if len(node.args) > 1:
             decline(node, "LW102", "give the dtype by name")
         return _display(cx, node.args[0], dtype_of(bound.get("dtype"), node), node)
+    if len(node.args) > 2:
+        decline(node, "LW102", "only the first two arguments are taken by position")
     bound = bind(cx, node, bound_names)
     dtype = dtype_of(bound.get("dtype"), node)
     value = bound["object"]
@@ -194,8 +198,8 @@ def _from_list(cx: Scope, value: Lst, dtype: DType | None, node: ast.AST) -> Val
     if isinstance(elem, Number):
         found = _common(cx, [elem], dtype, node)
         column = value.columns[0]
-        if dtype is None and kind_of(found) != "f":
-            # an empty list makes a float64 array, whatever its elements would have been
+        if value.ndim > 1 or (dtype is None and found != "float64"):
+            # an empty list makes a float64 array with one axis, whatever its elements would be
             cx.check(
                 test("gt", Dim(column, 0, INT), integer(0)),
                 "an array of an empty list",

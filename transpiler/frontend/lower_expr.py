@@ -14,10 +14,11 @@ from loopwright.frontend.lower_index import subscript
 from loopwright.frontend.lower_join import cast, store_variable
 from loopwright.frontend.lower_lists import list_display, repeat_list
 from loopwright.frontend.lower_names import attribute, lookup
-from loopwright.frontend.lower_order import effects, eval_all
+from loopwright.frontend.lower_order import effects, eval_all, keep
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
+    Arr,
     Closure,
     Number,
     Text,
@@ -107,6 +108,8 @@ def bin_op(cx: Scope, left: ast.expr, op: ast.operator, right: ast.expr, node: a
             return repeated
     a, b = eval_all(cx, (left, right))
     if isinstance(op, ast.MatMult):
+        if not (isinstance(a, Arr) or isinstance(b, Arr)):
+            decline(node, "LW103", "`@` needs an array")
         return matmul(cx, a, b, node)
     return binary(cx, BINARY[type(op)], a, b, node)
 
@@ -250,6 +253,7 @@ def one_comparison(cx: Scope, op: ast.cmpop, a: Value, b: Value, node: ast.expr)
         if a == NOTHING:
             a, b = b, a
         if b == NOTHING:
+            keep(cx, a)
             return number(cast(is_none(a, wanted), BOOL))
         if isinstance(a, Number) and isinstance(a.expr, Const):
             a, b = b, a

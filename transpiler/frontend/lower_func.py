@@ -226,6 +226,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
     statements = _statements(definition)
     names = parameters(definition)
     inner.locals = frozenset(names).union(*(writes(s) for s in statements))
+    inner.bound = inner.locals
     prepare(inner, statements)
     entries = {
         name: Entry(_parameter(inner, name, value, k))

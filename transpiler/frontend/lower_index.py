@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from loopwright.frontend.lower_arith import as_operand
 from loopwright.frontend.lower_names import is_prefix, read_path, views
-from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_order import eval_all, keep
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -331,10 +331,12 @@ def _tuple_item(cx: Scope, base: Tpl, node: ast.Subscript) -> Value:
         given = (node.slice.lower, node.slice.upper, node.slice.step)
         if any(b is None and g is not None for b, g in zip(bounds, given, strict=True)):
             decline(node, "LW103", "a tuple is sliced at constant positions only")
+        keep(cx, base)
         return Tpl(base.items[slice(*bounds)])
     value = cx.eval(node.slice)
     if isinstance(value, Number) and isinstance(value.expr, Const):
         at = value.expr.value
+        keep(cx, base)
         if isinstance(at, int) and -len(base.items) <= at < len(base.items):
             return base.items[at]
         raise Unreachable("tuple index out of range", cx.at(node))

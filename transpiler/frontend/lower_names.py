@@ -7,6 +7,7 @@ import ast
 from loopwright.frontend.lower_arith import strip_none, switch
 from loopwright.frontend.lower_join import canonical
 from loopwright.frontend.lower_modules import builtin, library
+from loopwright.frontend.lower_order import keep
 from loopwright.frontend.lower_scope import Again, Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -36,16 +37,18 @@ def lookup(cx: Scope, name: str, node: ast.AST) -> Value:
     key = cx.renamed.get(name, name)
     if key in cx.live:
         return read(cx, key, node)
-    if name in cx.locals:
+    if name in cx.bound:
         raise Unreachable(f"`{name}` is not assigned", cx.at(node))
     depth = _defining_depth(cx, name)
     if depth is not None:
         return captured(cx, name, depth, node)
-    found = read_path(cx, f"global {name}", node)
-    if found is None:
-        found = cx.unit.module_names.get(name)
-    if found is None and not _is_global(cx, name):
-        found = builtin(name)
+    found = None
+    if name not in cx.locals:
+        found = read_path(cx, f"global {name}", node)
+        if found is None:
+            found = cx.unit.module_names.get(name)
+        if found is None and not _is_global(cx, name):
+            found = builtin(name)
     if found is None:
         decline(
             node,
@@ -190,12 +193,14 @@ def _array_attribute(cx: Scope, base: Arr, node: ast.Attribute) -> Value:
         case "shape":
             return Tpl(tuple(number(dim(base, axis)) for axis in range(t.ndim)))
         case "ndim":
+            keep(cx, base)
             return number(integer(t.ndim))
         case "size":
             return number(size(base))
         case "T":
             return transpose(base, tuple(reversed(range(t.ndim))))
         case "dtype":
+            keep(cx, base)
             return Library(f"numpy.{'bool' if t.dtype == 'bool' else t.dtype}")
         case "real" | "imag" if not t.dtype.startswith("complex"):
             if node.attr == "real":

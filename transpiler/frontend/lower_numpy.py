@@ -115,11 +115,18 @@ def _strong(operands: list[Expr]) -> list[Expr]:
     return operands
 
 
+def positional(node: ast.Call) -> ast.Call:
+    """A call of a ufunc, whose operands have no names."""
+    if node.keywords:
+        decline(node, "LW102", "keyword arguments of ufuncs are not covered")
+    return node
+
+
 def _operator(op: BinaryOp) -> Callable[[Scope, ast.Call], Value]:
     """`np.add(a, b)` and the like: of two Python numbers it is a NumPy scalar."""
 
     def handler(cx: Scope, node: ast.Call) -> Value:
-        bound = bind(cx, node, ["x1", "x2"], required=2)
+        bound = bind(cx, positional(node), ["x1", "x2"], required=2)
         a, b = (_from_list(cx, bound[k], node) for k in ("x1", "x2"))
         if isinstance(a, Number) and isinstance(b, Number):
             numbers = (strip_none(cx, a), strip_none(cx, b))
@@ -141,7 +148,7 @@ def _scalar_operator(cx: Scope, op: BinaryOp, v: tuple[Number, ...], node: ast.A
 
 def _comparison(op: CompareOp) -> Callable[[Scope, ast.Call], Value]:
     def handler(cx: Scope, node: ast.Call) -> Value:
-        bound = bind(cx, node, ["x1", "x2"], required=2)
+        bound = bind(cx, positional(node), ["x1", "x2"], required=2)
         result = compare(cx, op, bound["x1"], bound["x2"], node)
         if isinstance(result, Number):
             return number(cast(result.expr, Num("bool")))
@@ -152,7 +159,7 @@ def _comparison(op: CompareOp) -> Callable[[Scope, ast.Call], Value]:
 
 def _unary(op: str) -> Callable[[Scope, ast.Call], Value]:
     def handler(cx: Scope, node: ast.Call) -> Value:
-        x = as_operand(cx, bind(cx, node, ["x"])["x"], node)
+        x = as_operand(cx, bind(cx, positional(node), ["x"])["x"], node)
         (x,) = _strong([x])
         t = elementwise_type(
             {"neg": np.negative, "invert": np.invert, "pos": np.positive}[op], (x.type,)
@@ -198,7 +205,9 @@ def _where(cx: Scope, node: ast.Call) -> Value:
 
 def clip(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
     """`np.clip(x, lo, hi)`; either bound may be None."""
-    names = ["a", "a_min", "a_max", "min", "max"]
+    names = ["a", "min", "max"] if first is not None else ["a", "a_min", "a_max", "min", "max"]
+    if len(node.args) + (first is not None) > 3:
+        decline(node, "LW102", "only the first three arguments are taken by position")
     bound = bind(cx, node, names, first=first)
     lo, hi = bound.get("a_min", bound.get("min")), bound.get("a_max", bound.get("max"))
     x = bound["a"]

@@ -32,6 +32,13 @@ def spill(cx: Scope, value: Value) -> Value:
     return refill(value, held)
 
 
+def keep(cx: Scope, value: Value) -> None:
+    """Evaluate a value that is otherwise thrown away, since it may fail."""
+    for expr in flatten(value):
+        if not isinstance(expr, (Const, Var)):
+            cx.hold(expr)
+
+
 def _stable(cx: Scope, expr: Expr) -> bool:
     return isinstance(expr, Const) or (isinstance(expr, Var) and expr.sym in cx.hidden)
 

@@ -160,7 +160,8 @@ class Scope:
     """One function being lowered. `env` is None where control cannot come.
 
     `outer` is the function around it in the text, `caller` the one whose call it is lowered for;
-    `depth` is the number of the scope.
+    `depth` is the number of the scope. `locals` are the names that belong to the function, `bound` those
+    that the code being lowered binds.
     """
 
     def __init__(
@@ -176,6 +177,7 @@ class Scope:
             unit.scopes[depth] = self
         self.returns = True
         self.locals: frozenset[str] = frozenset()
+        self.bound: frozenset[str] = frozenset()
         self.liveness = Liveness()
         self.aliased: frozenset[str] = frozenset()
         self.shrinking: frozenset[str] = frozenset()

@@ -38,6 +38,8 @@ def sort(cx: Scope, node: ast.Call) -> Value:
 
 def argsort(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
     """`np.argsort`; the default kind leaves the order of ties to the library."""
+    if len(node.args) + (first is not None) > 3:
+        decline(node, "LW102", "only the first three arguments are taken by position")
     bound = bind(cx, node, ["a", "axis", "kind", "stable"], first=first)
     x = array_of(cx, bound["a"], node)
     axis = axis_of(bound.get("axis", number(integer(-1))), x.type.ndim, node)

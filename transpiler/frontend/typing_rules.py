@@ -15,6 +15,7 @@ from loopwright.ir.nodes import BinaryOp, UnaryOp
 from loopwright.ir.types import (
     BOOL,
     COMPLEX,
+    F64,
     FLOAT,
     INT,
     Array,
@@ -25,6 +26,7 @@ from loopwright.ir.types import (
     Py,
     Scalar,
     Type,
+    kind_of,
     machine_dtype,
 )
 
@@ -103,7 +105,13 @@ def elementwise_type(ufunc: np.ufunc, types: tuple[Type, ...]) -> Type | None:
 
 def binary_type(op: BinaryOp, a: Type, b: Type) -> Type | None:
     """Type of `a op b`. An int to an int power is taken for an int: the caller guards the sign."""
+    if a == COMPLEX and b == F64:
+        # np.float64 is a float, so Python's complex takes the operation
+        return COMPLEX if op in ("add", "sub", "mul", "truediv", "pow") else None
     if not (isinstance(a, Py) and isinstance(b, Py)):
+        if op == "pow" and kind_of(machine_dtype(a)) == "b":
+            # the dtype depends on the exponent
+            return None
         return elementwise_type(UFUNCS[op], (a, b))
     if a.kind not in _RANK or b.kind not in _RANK:
         return None
@@ -134,7 +142,7 @@ def unary_type(op: UnaryOp, t: Type) -> Type | None:
 
 def compare_type(a: Type, b: Type) -> Type:
     """Type of a comparison of numbers or arrays."""
-    if isinstance(a, Py) and isinstance(b, Py):
+    if (isinstance(a, Py) and isinstance(b, Py)) or (a == COMPLEX and b == F64):
         return BOOL
     return shaped("bool", (a, b))
 
@@ -197,6 +205,8 @@ def carrier(types: tuple[Scalar, ...]) -> Scalar | None:
         wide = "int64"
     else:
         if dtypes & {"uint64"}:
+            return None
+        if "c" in kinds and kinds != {"c"}:
             return None
         wide = "complex128" if "c" in kinds else "float64"
     for t in reversed(numbers):

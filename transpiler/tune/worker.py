@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from loopwright.tune.measure import InputTiming, Measurement, MeasureJob, size_of
+from loopwright.tune.measure import InputTiming, MeasureJob, Measurement, size_of
 from loopwright.verify.candidate import load_candidate
 from loopwright.verify.roots import build_roots, load_reference
 
@@ -45,14 +45,15 @@ def run(job: MeasureJob) -> Measurement:
 
     entry: Any = original.entry
     first: dict[str, float] = {}
-    if job.inputs:
-        for label, call in sides.items():
-            first[label] = _once(call, roots(job.inputs[0]))[0]
+    for label, call in sides.items():
+        first[label] = _once(call, roots(job.inputs[-1]))[0]
     deadline = time.perf_counter() + job.budget
     timings = []
     for number, leaves in enumerate(job.inputs):
         left = len(job.inputs) - number
         budget = max(0.0, deadline - time.perf_counter()) / left
+        if _raises(entry, roots(leaves)):
+            continue  # a made-up size that does not suit the code tells nothing about its speed
         timings.append(_time_input(entry, sides, roots, leaves, budget))
     return Measurement(tuple(timings), first)
 
@@ -88,6 +89,14 @@ def _time_input(
             break
     medians = {label: statistics.median(values) for label, values in samples.items()}
     return InputTiming(size_of(leaves), medians[""], {label: medians.get(label) for label in sides})
+
+
+def _raises(entry: Call, arguments: tuple[object, ...]) -> bool:
+    try:
+        entry(*arguments)
+    except Exception:
+        return True
+    return False
 
 
 def _once(call: Call, arguments: tuple[object, ...]) -> tuple[float, object]:
