@@ -33,7 +33,7 @@ bench: setup
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/corpus_bench.py
 
 fuzz: setup
-	$(BIN)/python -m tests.fuzz --seconds 600
+	$(BIN)/python tests/fuzz.py --seconds 600
 
 clean:
 	rm -rf $(VENV) build dist bench-output demo-output

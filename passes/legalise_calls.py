@@ -250,8 +250,7 @@ def _numpy(b: Build, e: Call, name: str, args: tuple[Expr, ...]) -> Expr:
             x, lo, hi = (weak(b, h, v, dtype) for h, v in zip(e.args, args, strict=True))
             return binary("minimum", binary("maximum", x, lo), hi)
         case (("logical_and" | "logical_or"), (x, y)):
-            op = "and" if name == "logical_and" else "or"
-            return binary(op, truth(x), truth(y))
+            return binary("and" if name == "logical_and" else "or", truth(x), truth(y))
         case "logical_xor", (x, y):
             return binary("xor", truth(x), truth(y))
         case "logical_not", (x,):

@@ -213,7 +213,7 @@ def copied(b: Build, view: Expr, source: Type, target: Type) -> Expr:
     places = [b.fresh("k", I64) for _ in lengths]
     index = tuple(Pt(Var(k)) for k in places)
     with b.block() as body:
-        value = Load(view, index, element(view.type))
+        value: Expr = Load(view, index, element(view.type))
         plain = Var(Sym("element", element(source)))
         value = conversion(b, Cast(plain, element(target)), value)
         b.emit(Store(out, index, value, b.span))

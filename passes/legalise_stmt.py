@@ -28,7 +28,7 @@ from loopwright.ir.nodes import (
     Var,
     While,
 )
-from loopwright.ir.types import B1, I64, Array, Num
+from loopwright.ir.types import B1, I64, Array, DType, Num
 from loopwright.ir.walk import Body, assigned, index_exprs, walk_stmts
 from loopwright.passes.legalise_build import (
     FALSE,
@@ -127,7 +127,7 @@ def _invoke(b: Build, stmt: Invoke) -> None:
 
 def _draw(b: Build, stmt: Draw) -> None:
     integers = stmt.method == "integers"
-    dtype = "int64" if integers else "float64"
+    dtype: DType = "int64" if integers else "float64"
     args = tuple(b.atom(to(expression(b, a), dtype)) for a in stmt.args)
     match stmt.method, args:
         case (("random" | "standard_normal"), _):
@@ -249,7 +249,7 @@ def _for(b: Build, stmt: For) -> None:
         counter = b.fresh("n" if counted else stmt.sym.name, I64)
     if counted:
         lo, step = b.atom(lo, "start"), b.atom(step, "step")
-        bounds = integer(0), _trip_count(b, lo, hi, step), integer(1)
+        bounds: tuple[Expr, Expr, Expr] = (integer(0), _trip_count(b, lo, hi, step), integer(1))
         value = binary("add", lo, binary("mul", Var(counter), step))
     else:
         bounds, value = (lo, hi, step), Var(counter)

@@ -42,14 +42,14 @@ class Parallel:
         Example(
             """\
 def relax(x: Annotated[NDArray[np.float64], "n m"], y: Annotated[NDArray[np.float64], "n m"]) -> None:
-    for i in range(1, x.shape[0]):
-        for j in range(x.shape[1]):
+    for i in range(1, len(x)):
+        for j in range(len(x[i])):
             y[i, j] = x[i - 1, j] + x[i, j]
 """,
             """\
 def relax(x: float64[:, :], y: float64[:, :]) -> None:
     for i in range(1, x.shape[0]):  # parallel
-        for j in range(x.shape[1]):
+        for j in range(x[i].shape[0]):
             y[i, j] = x[i - 1, j] + x[i, j]
     return
 """,

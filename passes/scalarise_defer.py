@@ -1,8 +1,8 @@
 """Which array assignments need not be computed: their elements are computed where they are used.
 
 `d = X[i] - Y[j]; s = np.sum(d * d)` needs no array `d`. The value may wait if the name is bound once,
-if all its uses stand in the statements behind it in the same block, look at elements only, and read
-before anything changes that the value is made of, and if the elements are cheap.
+if nothing is stored into it, if all its uses stand in the statements behind it in the same block, look at
+elements only, and read before anything changes that the value is made of, and if the elements are cheap.
 """
 
 from __future__ import annotations
@@ -33,7 +33,16 @@ from loopwright.ir.nodes import (
     While,
 )
 from loopwright.ir.types import Array
-from loopwright.ir.walk import Body, children, exprs_of, subexprs, targets, vars_of, walk_exprs
+from loopwright.ir.walk import (
+    Body,
+    children,
+    exprs_of,
+    subexprs,
+    targets,
+    vars_of,
+    walk_exprs,
+    walk_stmts,
+)
 from loopwright.passes.scalarise_ints import ZERO
 from loopwright.passes.scalarise_lazy import Lazy
 from loopwright.passes.scalarise_scope import Scope
@@ -50,7 +59,7 @@ def may_wait(
     if counts[sym] != 1 or sym in func.params:
         return False
     total = sum(isinstance(e, Var) and e.sym is sym for e in walk_exprs(func.body))
-    if total == 0 or total * max(lazy.cost, 1) > WORK:
+    if total == 0 or total * max(lazy.cost, 1) > WORK or _stored_into(scope, sym, func):
         return False
     seen = 0
     reads = vars_of(lazy.at((ZERO,) * lazy.ndim))
@@ -71,6 +80,14 @@ def may_wait(
         if _changes(scope, later, reads):
             return False
     return False
+
+
+def _stored_into(scope: Scope, sym: Sym, func: Func) -> bool:
+    """True if a statement may store into the array, under its name or through a view."""
+    return any(
+        isinstance(s, Store) and (s.x is sym or scope.may_alias(s.x, sym))
+        for s in walk_stmts(func.body)
+    )
 
 
 def _keeps_array(stmt: Stmt, sym: Sym) -> bool:

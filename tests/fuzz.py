@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import argparse
 import ast
+import signal
 import sys
 import time
 import warnings
 from collections.abc import Iterator
 
+from arguments import OutOfBudget
 from levels import Counts, Finding, examine
 from strategies import draw_source
 
 COMPILED_EVERY = 50
 SHRINK_SECONDS = 20.0
+LIMIT_SECONDS = 10
 
 
 def shrunk(source: str, seed: int, backends: tuple[str, ...], found: Finding) -> str:
@@ -27,11 +30,27 @@ def shrunk(source: str, seed: int, backends: tuple[str, ...], found: Finding) ->
         for smaller in _smaller(source):
             if time.monotonic() > end:
                 return source
-            again = examine(smaller, seed, backends, Counts(), inputs=20)
+            again = _in_time(smaller, seed, backends, Counts())
             if again is not None and again.key == found.key:
                 source, progress = smaller, True
                 break
     return source
+
+
+def _in_time(source: str, seed: int, backends: tuple[str, ...], counts: Counts) -> Finding | None:
+    """`examine`, given up after a while: numbers without bounds can grow for long."""
+
+    def stop(*_: object) -> None:
+        raise OutOfBudget
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.alarm(LIMIT_SECONDS)
+    try:
+        return examine(source, seed, backends, counts)
+    except OutOfBudget:
+        return None
+    finally:
+        signal.alarm(0)
 
 
 def _smaller(source: str) -> Iterator[str]:
@@ -113,13 +132,13 @@ def campaign(seconds: float, seed: int, backends: tuple[str, ...]) -> tuple[Coun
         used = backends
         if "numba" in backends and seed % COMPILED_EVERY == 0:
             used = (*backends, "numba-compiled")
-        found = examine(source, seed, used, counts)
+        found = _in_time(source, seed, used, counts)
         if found is not None:
             failures += 1
             if found.key not in seen:
                 seen.add(found.key)
                 small = shrunk(source, seed, used, found)
-                _report(seed, small, examine(small, seed, used, Counts(), inputs=20) or found)
+                _report(seed, small, _in_time(small, seed, used, Counts()) or found)
         seed += 1
     return counts, failures
 

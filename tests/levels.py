@@ -6,12 +6,12 @@ import copy
 import random
 import types
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from strategies import HEADER, OutOfBudget, draw_arguments, parameters, python_outcome
+from arguments import HEADER, OutOfBudget, draw_arguments, parameters, python_outcome
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.emit import by_name
@@ -125,7 +125,7 @@ def _exact(passes: Sequence[Pass]) -> tuple[Pass, ...]:
     return tuple(Vectorise(reorder=False) if isinstance(p, Vectorise) else p for p in passes)
 
 
-def _after(program: Program, path: str, passes: Sequence[Pass]) -> Iterator[Level]:
+def _after(program: Program, path: str, passes: Sequence[Pass]) -> Generator[Level, None, Program]:
     for at, each in enumerate(passes):
         outcome = each.run(program)
         if isinstance(outcome, Applied):
@@ -145,11 +145,13 @@ def _text(backend: str, program: Program, name: str = "") -> Iterator[Level]:
     if isinstance(made, Declined):
         return
     space: dict[str, Any] = {}
-    prelude = maker.prelude
+    exec(maker.prelude, space)
     if backend == "numba":
-        prelude = "\n".join(x for x in prelude.splitlines() if "numba" not in x)
-        space = {"njit": _njit, "prange": range}
-    exec(f"{prelude}\n{made.text}", space)
+        space |= {"njit": _njit, "prange": range}
+    elif backend == "numba-compiled":
+        compiled = space["njit"]
+        space["njit"] = lambda *given, cache, **options: compiled(*given, **options)
+    exec(made.text, space)
     kernel = space["kernel"]
     yield Level(name or backend, program, lambda args: _called(kernel, program, args))
 

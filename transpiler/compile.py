@@ -5,6 +5,7 @@ The verdict is a `RegionResult`; a region that is rewritten also yields a `Chose
 
 from __future__ import annotations
 
+import errno
 import re
 import time
 import traceback
@@ -59,11 +60,19 @@ def compile_region(
             return as_declined(blank, lowered), None
         job = _Job(lowered, signature, options, scratch, name, deadline, plan)
         return _compile(blank, job)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise  # the disk is full for every region
+        return _failed(blank, error), None
     except Exception as error:
-        detail = traceback.format_exception_only(error)[-1].strip()
-        place = traceback.extract_tb(error.__traceback__)[-1]
-        why = f"{detail} ({Path(place.filename).name}:{place.lineno})"
-        return replace(blank, status="failed", code="LW901", reason=why), None
+        return _failed(blank, error), None
+
+
+def _failed(blank: RegionResult, error: Exception) -> RegionResult:
+    detail = traceback.format_exception_only(error)[-1].strip()
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    why = f"{detail} ({Path(place.filename).name}:{place.lineno})"
+    return replace(blank, status="failed", code="LW901", reason=why)
 
 
 @dataclass(frozen=True, slots=True)

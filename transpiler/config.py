@@ -92,7 +92,8 @@ def _table(path: Path) -> Mapping[str, Any]:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path}: {error}") from error
-    table = data.get("tool", {}).get("loopwright", {})
+    tools = data.get("tool", {})
+    table = tools.get("loopwright", {}) if isinstance(tools, dict) else None
     if not isinstance(table, dict):
         raise UsageError(f"{path}: [tool.loopwright] must be a table")
     return table

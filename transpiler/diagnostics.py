@@ -116,6 +116,8 @@ CODES: tuple[Code, ...] = (
     Code("LW302", "type depends on the path", "A value has one type on one path through the code, and another one on another path.",
          "give it one type on all paths"),
     Code("LW303", "array has no axes", "An array of rank 0 was seen or annotated.", "pass a number"),
+    Code("LW304", "types do not fit the operation", "Python or NumPy has no such operation for these types, or a form of it that kernels do not follow.",
+         "convert the value first"),
     Code("LW306", "value has no machine form", "Strings, None, tuples and integers beyond 64 bits are not held by compiled kernels.",
          "keep them out of the loop"),
     Code("LW307", "operation has no machine form", "It works on whole arrays, or on types for which compiled kernels have no such operation.",

@@ -145,8 +145,8 @@ def build_candidate(recipe: Recipe, program: Program, name: str) -> Candidate | 
         return (
             refused[-1] if refused else Declined(NOWHERE, "LW504", "there is no loop to share out")
         )
-    if backend.level == "high" and "vectorise" not in applied and "hoist" not in applied:
-        return Declined(NOWHERE, "LW504", "no loop became array code")
+    if backend.level == "high" and "vectorise" not in applied:
+        return refused[-1] if refused else Declined(NOWHERE, "LW504", "no loop became array code")
     source = backend.emit(final, name)
     if isinstance(source, Declined):
         return source

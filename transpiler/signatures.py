@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.frontend.annotations import signatures as annotated_types
@@ -14,6 +15,8 @@ from loopwright.ir.domain import INT_LIMIT, split_path
 from loopwright.ir.types import Type
 from loopwright.report.results import RegionResult
 from loopwright.workload.store import RegionRecord
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def inherited(seen: RegionRecord, region: Region, part: Region) -> RegionRecord 
             return None
     pairs = [(live.name, names[live.path]) for live in part.live_ins]
 
-    def kept(of_region: Mapping[str, object]) -> dict[str, object]:
+    def kept(of_region: Mapping[str, T]) -> dict[str, T]:
         return {name: of_region[outer] for name, outer in pairs if outer in of_region}
 
     signatures = tuple(

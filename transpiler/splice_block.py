@@ -101,7 +101,7 @@ def is_docstring(stmt: ast.stmt) -> bool:
 
 def first_row(stmt: ast.stmt) -> int:
     """The first row of a statement, decorators included."""
-    decorators = getattr(stmt, "decorator_list", ())
+    decorators: list[ast.expr] = getattr(stmt, "decorator_list", [])
     return min([stmt.lineno, *(d.lineno for d in decorators)])
 
 

@@ -23,7 +23,7 @@ class Text:
     """The lines of one source text. `newline` is the prevailing line end, which added lines get."""
 
     def __init__(self, source: str) -> None:
-        self.lines = _LINE.findall(source)
+        self.lines: list[str] = _LINE.findall(source)
         ends = Counter(line[len(line.rstrip("\r\n")) :] for line in self.lines)
         ends.pop("", None)
         self.newline = ends.most_common(1)[0][0] if ends else "\n"

@@ -6,6 +6,7 @@ import copy
 from typing import Any
 
 import numpy as np
+from arguments import HEADER, OutOfBudget, python_outcome
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,11 +18,6 @@ from loopwright.passes.base import Applied
 from loopwright.passes.legalise import Legalise
 from loopwright.passes.parallel import Parallel
 
-HEADER = """
-import numpy as np
-from numpy.typing import NDArray
-from typing import Annotated
-"""
 SIGNATURE = (
     'def f(x: Annotated[NDArray[np.float64], "n"], t: Annotated[NDArray[np.int64], "n m"], '
     "r: list[int], n: int, m: int, k: int) -> int:\n"
@@ -129,40 +125,6 @@ def sources(draw: Any) -> str:
     return SIGNATURE + "\n".join(maker.lines) + "\n"
 
 
-class OutOfBudget(Exception):
-    """The drawn program runs for too long."""
-
-
-def _counted(text: str) -> str:
-    """Each loop body counts, so that CPython stops."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        lines.append(line)
-        body = line.lstrip()
-        if body.startswith(("for ", "while ")):
-            lines.append(" " * (len(line) - len(body) + 4) + "tick()")
-    return "\n".join(lines)
-
-
-def _python(text: str, args: list[Any]) -> Any:
-    ticks = [0]
-
-    def tick() -> None:
-        ticks[0] += 1
-        if ticks[0] > BUDGET:
-            raise OutOfBudget
-
-    space: dict[str, Any] = {"tick": tick}
-    exec(HEADER + _counted(text), space)
-    try:
-        with np.errstate(all="ignore"):
-            return space["f"](*args)
-    except OutOfBudget:
-        raise
-    except Exception as error:
-        return error
-
-
 @settings(max_examples=120, deadline=None, derandomize=True,
           suppress_health_check=list(HealthCheck))  # fmt: skip
 @given(text=sources(), n=st.integers(0, 5), m=st.integers(-1, 4), k=st.integers(-2, 3))
@@ -185,7 +147,7 @@ def test_random_nests(text: str, n: int, m: int, k: int) -> None:
         ]  # fmt: skip
         theirs, ours = copy.deepcopy(args), copy.deepcopy(args)
         try:
-            wanted = _python(text, theirs)
+            wanted = python_outcome(text, theirs, BUDGET)
         except OutOfBudget:
             return
         by_name = dict(zip(("x", "t", "r", "n", "m", "k"), ours, strict=True))

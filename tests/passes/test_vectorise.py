@@ -195,6 +195,13 @@ def f(a: F1) -> None:
             raise ValueError("nan")
         a[i] = a[i] + 1
 """,
+    "an element that is looked at in vain, which may raise": """
+def f(a: F2, k: int) -> None:
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            if a[i, j] > 0.5:
+                u = a[i, k]
+""",
     "positions that are looked up": """
 def f(a: F1, at: I1) -> F1:
     out = np.zeros(len(at))

@@ -104,7 +104,7 @@ def dtype_of(value: Value | None, node: ast.AST) -> DType | None:
         case Text(name) if name in _TEXT_DTYPES:
             return _TEXT_DTYPES[name]
         case _:
-            decline(node, "LW302", f"{describe(value)} is not a dtype that the compiler knows")
+            decline(node, "LW304", f"{describe(value)} is not a dtype that the compiler knows")
 
 
 def is_dtype(name: str) -> bool:

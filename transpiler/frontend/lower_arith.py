@@ -210,7 +210,7 @@ def binary(cx: Scope, op: BinaryOp, a: Value, b: Value, node: ast.AST) -> Value:
     x, y = as_operand(cx, a, node), as_operand(cx, b, node)
     t = binary_type(op, x.type, y.type)
     if not isinstance(t, Array):
-        decline(node, "LW302", f"NumPy has no such operation on {x.type} and {y.type}")
+        decline(node, "LW304", f"NumPy has no such operation on {x.type} and {y.type}")
     return Arr(Binary(op, x, y, t), t, frozenset())
 
 
@@ -292,7 +292,7 @@ def single(cx: Scope, op: BinaryOp, a: Number, b: Number, node: ast.AST) -> Numb
     """`a op b` on numbers of certain type."""
     t = binary_type(op, a.type, b.type)
     if t is None:
-        decline(node, "LW302", f"`{a.type}` and `{b.type}` have no such operation")
+        decline(node, "LW304", f"`{a.type}` and `{b.type}` have no such operation")
     x, y = a.expr, cast(b.expr, FLOAT) if t == COMPLEX and b.type == F64 else b.expr
     if op == "pow" and t == INT:
         if isinstance(y, Const):
@@ -311,7 +311,7 @@ def unary(cx: Scope, op: UnaryOp, value: Value, node: ast.AST) -> Value:
     if isinstance(value, Arr):
         t = unary_type(op, value.type)
         if not isinstance(t, Array):
-            decline(node, "LW302", f"NumPy has no such operation on {value.type}")
+            decline(node, "LW304", f"NumPy has no such operation on {value.type}")
         return Arr(Unary(op, value.expr, t), t, frozenset())
     if not isinstance(value, Number):
         decline(node, "LW103", f"this operator on {describe(value)} is not covered")
@@ -319,7 +319,7 @@ def unary(cx: Scope, op: UnaryOp, value: Value, node: ast.AST) -> Value:
     def one(v: tuple[Number, ...]) -> Value:
         t = unary_type(op, v[0].type)
         if t is None:
-            decline(node, "LW302", f"`{v[0].type}` has no such operation")
+            decline(node, "LW304", f"`{v[0].type}` has no such operation")
         x = v[0].expr
         if isinstance(x, Const) and isinstance(x.type, Py) and op == "neg":
             assert isinstance(x.value, (int, float, complex))

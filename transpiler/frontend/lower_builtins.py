@@ -124,7 +124,7 @@ def converted(cx: Scope, value: Value, to: Py, node: ast.AST) -> Value:
     value = strip_none(cx, value)
     source = kind_of(machine_dtype(value.expr.type))
     if source == "c" and to != COMPLEX:
-        decline(node, "LW302", f"{to}() of a complex number raises TypeError")
+        decline(node, "LW304", f"{to}() of a complex number raises TypeError")
     return number(cast(value.expr, to))
 
 
@@ -155,10 +155,11 @@ def _round(cx: Scope, node: ast.Call) -> Value:
             decline(node, "LW102", "round with digits is covered for floats only")
         return number(Call("round", (value.expr, integer(digits)), value.expr.type))
     kind = kind_of(machine_dtype(value.expr.type))
-    if kind in "iub" and is_scalar(value.expr.type):
+    refuses = Num("bool") in value.types
+    if kind in "iub" and is_scalar(value.expr.type) and not refuses:
         return number(cast(value.expr, INT))
-    if kind != "f":
-        decline(node, "LW302", f"round of {describe(value)} raises TypeError")
+    if kind != "f" or refuses:
+        decline(node, "LW304", f"round of {describe(value)} raises TypeError")
     return number(Call("round", (cast(value.expr, FLOAT),), INT))
 
 

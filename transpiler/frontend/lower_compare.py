@@ -70,14 +70,14 @@ def _compare_numbers(cx: Scope, op: CompareOp, a: Number, b: Number, node: ast.A
     a, b = strip_none(cx, a), strip_none(cx, b)
     types = [compare_type(s, t) for s in a.types for t in b.types]
     if op not in ("eq", "ne") and not all(ordered(t) for t in (*a.types, *b.types)):
-        decline(node, "LW302", "complex numbers have no order")
+        decline(node, "LW304", "complex numbers have no order")
     if a.tag is None and b.tag is None:
         t = types[0]
         y = cast(b.expr, FLOAT) if t == BOOL and b.type == F64 else b.expr
         return number(fold(op, a.expr, y, t) or Compare(op, a.expr, y, t))
     wide = carrier(union(a.types, b.types))
     if wide is None:
-        decline(node, "LW302", f"comparing {describe(a)} with {describe(b)} is not covered")
+        decline(node, "LW304", f"comparing {describe(a)} with {describe(b)} is not covered")
     results = union(tuple(types))  # type: ignore[arg-type]
     x, y = to_carrier(cx, a.expr, wide), to_carrier(cx, b.expr, wide)
     held: Scalar = BOOL if results == (BOOL,) else B1

@@ -35,6 +35,7 @@ from loopwright.ir.nodes import (
 from loopwright.ir.types import INT
 
 Generators = Sequence[ast.comprehension]
+Comprehension = ast.ListComp | ast.GeneratorExp
 
 
 def nothing() -> None:
@@ -102,7 +103,7 @@ def _filtered(cx: Scope, tests: Sequence[ast.expr], then: Callable[[], None]) ->
 # ----------------------------------------------------------------------- lists
 
 
-def list_comprehension(cx: Scope, node: ast.ListComp) -> Value:
+def list_comprehension(cx: Scope, node: Comprehension) -> Value:
     """`[elt for ...]`: stored into a list of known length, or appended if there is a filter."""
     generators = node.generators
     simple = len(generators) == 1 and not generators[0].ifs
@@ -124,7 +125,7 @@ def list_comprehension(cx: Scope, node: ast.ListComp) -> Value:
     return result
 
 
-def _known_length(cx: Scope, node: ast.ListComp) -> Value:
+def _known_length(cx: Scope, node: Comprehension) -> Value:
     source = source_of(cx, node.generators[0].iter, ())
     return filled(cx, source, node, node.generators, lambda: cx.eval(node.elt))
 
@@ -173,7 +174,7 @@ def _counted(cx: Scope, source: Source) -> Source:
     )
 
 
-def _nested(cx: Scope, node: ast.ListComp) -> Value | None:
+def _nested(cx: Scope, node: Comprehension) -> Value | None:
     """`[[x for ...] for ...]` and `[[x] * m for ...]`: a rectangular list of lists.
 
     The inner length must not depend on the outer variable.
@@ -194,19 +195,19 @@ def _nested(cx: Scope, node: ast.ListComp) -> Value | None:
     return None
 
 
-def _rows(cx: Scope, node: ast.ListComp) -> tuple[Source, Expr]:
+def _rows(cx: Scope, node: Comprehension) -> tuple[Source, Expr]:
     source = _counted(cx, source_of(cx, node.generators[0].iter, ()))
     return source, cx.hold(Call("max2", (source.hi, integer(0)), INT), "n")
 
 
-def _repeated_rows(cx: Scope, node: ast.ListComp, fill: ast.expr, times: ast.expr) -> Value:
+def _repeated_rows(cx: Scope, node: Comprehension, fill: ast.expr, times: ast.expr) -> Value:
     _, n = _rows(cx, node)
     value = cx.eval(fill)
     m = int_operand(cx, cx.eval(times), times)
     return fresh_list(cx, node, (n, m), value)
 
 
-def _computed_rows(cx: Scope, node: ast.ListComp, inner: ast.ListComp) -> Value:
+def _computed_rows(cx: Scope, node: Comprehension, inner: ast.ListComp) -> Value:
     outer, n = _rows(cx, node)
     columns = _counted(cx, source_of(cx, inner.generators[0].iter, ()))
     m = cx.hold(Call("max2", (columns.hi, integer(0)), INT), "m")
@@ -241,8 +242,7 @@ def _computed_rows(cx: Scope, node: ast.ListComp, inner: ast.ListComp) -> Value:
 def list_of(cx: Scope, node: ast.expr, at: ast.expr) -> Value:
     """`list(...)` of anything that a loop may run over."""
     if isinstance(node, ast.GeneratorExp):
-        shown = ast.copy_location(ast.ListComp(node.elt, node.generators), node)
-        return list_comprehension(cx, shown)
+        return list_comprehension(cx, node)
     source = source_of(cx, node, ())
     counted = _counted(cx, source)
     count = cx.hold(Call("max2", (counted.hi, integer(0)), INT), "n")

@@ -27,10 +27,10 @@ def contract(cx: Scope, spec: str, args: list[Arr], node: ast.AST) -> Value:
     for other in args[1:]:
         common = promote(np.multiply, (Num(dtype), other.type))
         if common is None:
-            decline(node, "LW302", "these dtypes have no product")
+            decline(node, "LW304", "these dtypes have no product")
         dtype = common
     if kind_of(dtype) == "b":
-        decline(node, "LW302", "products of boolean matrices are not covered")
+        decline(node, "LW304", "products of boolean matrices are not covered")
     operands = tuple(as_dtype(a.expr, dtype) for a in args)
     rank = len(spec.split("->")[1])
     return wrap(Contract(spec, operands, Array(dtype, rank) if rank else Num(dtype)))
@@ -96,7 +96,7 @@ def _outer(cx: Scope, x: Arr, y: Arr, node: ast.AST) -> Value:
     """`x[:, None] * y[None, :]`."""
     dtype = promote(np.multiply, (x.type, y.type))
     if dtype is None:
-        decline(node, "LW302", "these dtypes have no product")
+        decline(node, "LW304", "these dtypes have no product")
     column: Expr = Load(x.expr, (Slc(), NewAxis()), Array(x.type.dtype, 2, "A"))
     row: Expr = Load(y.expr, (NewAxis(), Slc()), Array(y.type.dtype, 2, "A"))
     return wrap(Binary("mul", column, row, Array(dtype, 2)))

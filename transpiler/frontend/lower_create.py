@@ -234,14 +234,14 @@ def _common(cx: Scope, items: list[Number], dtype: DType | None, node: ast.AST) 
         return dtype
     types = [t for i in items for t in i.types]
     if not all(is_scalar(t) for t in types):
-        decline(node, "LW302", "None among the items of an array")
+        decline(node, "LW304", "None among the items of an array")
     found = np.result_type(*(np.dtype(machine_dtype(t)) for t in types)).name
     if any(item.tag is not None for item in items):
         dtypes = {machine_dtype(t) for i in items for t in i.types}
         if len(dtypes) > 1:
             decline(node, "LW302", "the dtype of the array depends on the path")
     if f"np.{found}" not in SCALAR_ORDER:
-        decline(node, "LW302", f"an array of dtype {found} is not covered")
+        decline(node, "LW304", f"an array of dtype {found} is not covered")
     return found  # type: ignore[return-value]
 
 

@@ -59,6 +59,7 @@ class Index:
 
     items: tuple[IndexItem, ...]
     ndim: int
+    ellipsis: bool = False
 
     @property
     def fancy(self) -> bool:
@@ -137,7 +138,7 @@ def index_number(cx: Scope, value: Value, node: ast.AST) -> Expr:
             return value.expr
     expr = as_operand(cx, value, node)
     if not is_scalar(expr.type) or kind_of(machine_dtype(expr.type)) not in "iu":
-        decline(node, "LW302", f"an index of type {expr.type} is not covered")
+        decline(node, "LW304", f"an index of type {expr.type} is not covered")
     return expr
 
 
@@ -153,7 +154,7 @@ def _item(cx: Scope, value: Value, node: ast.expr) -> IndexItem:
     if isinstance(value, (Arr, Lst)):
         by = as_operand(cx, value, node)
         if kind_of(machine_dtype(by.type)) not in "iub":
-            decline(node, "LW302", f"an index of type {by.type} raises IndexError")
+            decline(node, "LW304", f"an index of type {by.type} raises IndexError")
         return Fancy(by)
     return Pt(index_number(cx, value, node))
 
@@ -166,7 +167,8 @@ def complete(found: list[IndexItem | None], t: Array, node: ast.AST) -> Index:
         raise Unreachable("too many indices", span_of(node))
     if found.count(None) > 1:
         decline(node, "LW103", "two ellipses in one index")
-    if None not in found:
+    ellipsis = None in found
+    if not ellipsis:
         found = [*found, None]
     at = found.index(None)
     items = tuple(i for i in (*found[:at], *[FULL] * missing, *found[at + 1 :]) if i is not None)
@@ -176,7 +178,7 @@ def complete(found: list[IndexItem | None], t: Array, node: ast.AST) -> Index:
     if masks and (len(fancy) > 1 or any(isinstance(i, Pt) for i in items)):
         decline(node, "LW103", "a boolean mask together with other indices is not covered")
     ranks = [1 if machine_dtype(f) == "bool" else f.ndim for f in fancy]  # type: ignore[union-attr]
-    return Index(items, kept + max(ranks, default=0))
+    return Index(items, kept + max(ranks, default=0), ellipsis)
 
 
 def _axes_used(item: IndexItem | None) -> int:
@@ -192,6 +194,10 @@ def load(base: Arr, index: Index, node: ast.AST) -> Value:
     """`base[index]`: an element, a view, or (with an index array) a copy."""
     t = base.type
     if index.ndim == 0 and not index.fancy:
+        if index.ellipsis:
+            decline(
+                node, "LW103", "an ellipsis that stands for no axis makes an array without axes"
+            )
         return number(_point(base.expr, index.items, Num(t.dtype)))
     if index.fancy:
         return Arr(

@@ -25,7 +25,7 @@ def as_float(cx: Scope, value: Value, node: ast.AST) -> Expr:
         decline(node, "LW102", f"{describe(value)} where a number is needed")
     value = strip_none(cx, value)
     if not is_scalar(value.expr.type) or kind_of(machine_dtype(value.expr.type)) == "c":
-        decline(node, "LW302", f"{describe(value)} where a real number is needed")
+        decline(node, "LW304", f"{describe(value)} where a real number is needed")
     return cast(value.expr, FLOAT)
 
 

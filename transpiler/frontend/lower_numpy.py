@@ -94,7 +94,7 @@ def _elementwise(name: str, operands: list[Expr], node: ast.AST) -> Expr:
     t = _ufunc_type(name, [o.type for o in operands])
     if t is None:
         shown = ", ".join(str(o.type) for o in operands)
-        decline(node, "LW302", f"`np.{name}` is not defined for {shown}")
+        decline(node, "LW304", f"`np.{name}` is not defined for {shown}")
     return Call(f"np.{name}", tuple(_strong(operands)), t)
 
 
@@ -165,7 +165,7 @@ def _unary(op: str) -> Callable[[Scope, ast.Call], Value]:
             {"neg": np.negative, "invert": np.invert, "pos": np.positive}[op], (x.type,)
         )
         if t is None:
-            decline(node, "LW302", f"not defined for {x.type}")
+            decline(node, "LW304", f"not defined for {x.type}")
         return wrap(Unary(op, x, t))  # type: ignore[arg-type]
 
     return handler
@@ -182,7 +182,7 @@ def _scalar(cx: Scope, name: str, node: ast.Call) -> Value:
         decline(node, "LW102", f"`np.{name}` of {describe(value)} is not covered")
     value = strip_none(cx, value)
     if kind_of(machine_dtype(value.expr.type)) == "c" and kind_of(dtype) != "c":
-        decline(node, "LW302", "a complex number has no real conversion")
+        decline(node, "LW304", "a complex number has no real conversion")
     return number(cast(value.expr, Num(dtype)))
 
 
@@ -194,7 +194,7 @@ def _where(cx: Scope, node: ast.Call) -> Value:
     rank = max(rank_of(e.type) for e in (cond, a, b))
     dtype = promote(np.maximum, (a.type, b.type))
     if dtype is None:
-        decline(node, "LW302", "the alternatives have no common dtype")
+        decline(node, "LW304", "the alternatives have no common dtype")
     if rank == 0:
         decline(node, "LW102", "np.where of numbers makes an array without axes")
     if machine_dtype(cond.type) != "bool":
@@ -227,7 +227,7 @@ def clip(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
     if dtype is not None:
         dtype = promote(np.maximum, (Num(dtype), operands[2].type))
     if dtype is None:
-        decline(node, "LW302", "the bounds have no common dtype with the array")
+        decline(node, "LW304", "the bounds have no common dtype with the array")
     bounds = operands[1:]
     if kind_of(dtype) in "iu" and not all(
         isinstance(e, Const) or e.type == Num(dtype) for e in bounds

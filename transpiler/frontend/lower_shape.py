@@ -171,7 +171,7 @@ def astype(cx: Scope, x: Arr, node: ast.Call) -> Value:
     if t.dtype == dtype:
         return wrap(copy_of_array(x.expr))
     if t.dtype.startswith("complex") and not dtype.startswith("complex"):
-        decline(node, "LW302", "astype would discard the imaginary part")
+        decline(node, "LW304", "astype would discard the imaginary part")
     return wrap(as_dtype(x.expr, dtype))
 
 

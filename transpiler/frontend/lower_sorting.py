@@ -60,7 +60,7 @@ def bincount(cx: Scope, node: ast.Call) -> Value:
     x = array_of(cx, bound["x"], node)
     least = int_operand(cx, bound["minlength"], node) if "minlength" in bound else integer(0)
     if kind_of(x.type.dtype) not in "iu" or x.type.dtype == "uint64":
-        decline(node, "LW302", "bincount takes integers")
+        decline(node, "LW304", "bincount takes integers")
     if "weights" in bound:
         weights = array_of(cx, bound["weights"], node)
         args = (x.expr, lower_reduce.as_dtype(weights.expr, "float64"), least)
@@ -85,7 +85,7 @@ def searchsorted(cx: Scope, node: ast.Call) -> Value:
     rank = rank_of(v.type)
     t: Type = Array("int64", rank) if rank else Num("int64")
     if machine_dtype(v.type) != a.type.dtype and is_scalar(v.type):
-        decline(node, "LW302", "searchsorted is covered for values of the array's dtype")
+        decline(node, "LW304", "searchsorted is covered for values of the array's dtype")
     return wrap(Call("np.searchsorted", (a.expr, v, Const(side == "right", BOOL)), t))
 
 

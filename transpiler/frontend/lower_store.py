@@ -168,7 +168,7 @@ def store_array(cx: Scope, base: Arr, index: Index, value: Value, node: ast.AST)
         decline(node, "LW101", "assignment into a temporary array is not covered")
     operand = stored_operand(cx, value, base.type.dtype, node)
     if rank_of(operand.type) > index.ndim:
-        decline(node, "LW302", "the value has more axes than the place that it is stored to")
+        decline(node, "LW304", "the value has more axes than the place that it is stored to")
     cx.at(node)
     sym, items = _storage(cx, base.expr, index.items, node)
     cx.emit(Store(sym, items, operand, cx.span))
@@ -178,14 +178,14 @@ def stored_operand(cx: Scope, value: Value, dtype: DType, node: ast.AST) -> Expr
     """A value about to be stored in an array of that dtype."""
     if isinstance(value, Number):
         if NONE in value.types:
-            decline(node, "LW302", "None may be stored in an array")
+            decline(node, "LW304", "None may be stored in an array")
         if value.tag is not None:
             integral = kind_of(dtype) in "iub"
             is_float = machine_dtype(value.expr.type) == "float64"
             value = number(cast(value.expr, FLOAT) if integral and is_float else value.expr)
     operand = as_operand(cx, value, node)
     if kind_of(machine_dtype(operand.type)) == "c" and kind_of(dtype) != "c":
-        decline(node, "LW302", "a complex value is stored in an array of real numbers")
+        decline(node, "LW304", "a complex value is stored in an array of real numbers")
     return operand
 
 
@@ -274,7 +274,7 @@ def _in_place(cx: Scope, base: Arr, index: Index, value: Value, node: ast.AST) -
     if not same_kind(operand.type, base.type.dtype):
         decline(
             node,
-            "LW302",
+            "LW304",
             f"an in-place operator cannot put {operand.type} into an array of {base.type.dtype}",
         )
     store_array(cx, base, index, value, node)
@@ -327,4 +327,4 @@ def _held_index(cx: Scope, index: Index) -> Index:
     items: list[IndexItem] = []
     for item in index.items:
         items.append(Pt(_held(cx, item.at)) if isinstance(item, Pt) else item)
-    return Index(tuple(items), index.ndim)
+    return Index(tuple(items), index.ndim, index.ellipsis)

@@ -462,5 +462,3 @@ class Program:
     main: Func
     rebuild: Rebuild
     helpers: tuple[Func, ...] = field(default=())
-
-

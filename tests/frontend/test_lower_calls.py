@@ -1,0 +1,291 @@
+"""Helper functions, closures and iteration, against CPython; what is declined."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from .lowering import assert_same, refusal
+
+X = np.array([0.5, -1.25, 3.0, 2.75, -0.0, 8.5])
+N = np.array([3, -1, 4, 1, -5, 9])
+
+CASES: list[tuple[str, str, tuple[Any, ...]]] = [
+    (
+        "a nested function sees the variables around it",
+        """
+def f(a, n):
+    def g(y):
+        return y * a + k
+    t = 0
+    for k in range(n):
+        t += g(k)
+    return t
+""",
+        (2, 5),
+    ),
+    (
+        "a lambda",
+        """
+def f(a, n):
+    g = lambda y, z=3: y * a + z
+    return g(n) + g(1, 2)
+""",
+        (2, 5),
+    ),
+    (
+        "a helper that returns two types",
+        """
+def g(a):
+    if a > 1:
+        return 0
+    return a / 2
+def f(a, b):
+    return g(a), g(b) + 1
+""",
+        (0.5, 3.0),
+    ),
+    (
+        "a helper with keywords and defaults",
+        """
+def g(a, b=2, *, c=3.5):
+    return a * b + c
+def f(a):
+    return g(a), g(a, c=1), g(b=a, a=4)
+""",
+        (7,),
+    ),
+    (
+        "a helper that changes an array",
+        """
+def g(x, i):
+    x[i] += 1
+    return x[i]
+def f(x):
+    return x[0] + g(x, 0) + x[0], g(x, 1) < 100 and g(x, 2) > 0
+""",
+        (X,),
+    ),
+    (
+        "helpers that call helpers",
+        """
+def h(a):
+    return a * a
+def g(a, b):
+    return h(a) + h(b)
+def f(x):
+    t = 0.0
+    for v in x:
+        t += g(v, 2)
+    return t
+""",
+        (X,),
+    ),
+    (
+        "a name is not a library because of its spelling",
+        """
+def f(n):
+    sum = 0
+    for max in n:
+        sum += int(max)
+    return sum
+""",
+        (N,),
+    ),
+    (
+        "is None of an argument",
+        """
+def f(a, b):
+    if b is None:
+        b = a * 2
+    return b
+""",
+        (3.0, None),
+    ),
+    (
+        "in a tuple",
+        """
+def f(a):
+    return a in (1, 2, 5), a not in (1, 2)
+""",
+        (5,),
+    ),
+    (
+        "enumerate with start, zip and reversed",
+        """
+def f(x, n):
+    t = 0.0
+    for k, (a, b) in enumerate(zip(x, n), start=1):
+        t += k * a * b
+    for v in reversed(n):
+        t = t * 2 + v
+    for i in reversed(range(1, 4)):
+        t = t + i * t
+    return t
+""",
+        (X, N),
+    ),
+    (
+        "zip stops at the shortest",
+        """
+def f(x, n):
+    t = 0.0
+    for a, b in zip(x, n):
+        t += a * b
+    return t
+""",
+        (X, N[:3]),
+    ),
+    (
+        "strict zip raises",
+        """
+def f(x, n):
+    t = 0.0
+    for a, b in zip(x, n, strict=True):
+        t += a * b
+    return t
+""",
+        (X, N[:3]),
+    ),
+    (
+        "a loop over a tuple of tuples",
+        """
+def f(a):
+    s = 0
+    for dy, dx in ((-1, 0), (1, 2), (0, 5)):
+        s = s * 3 + dy * a + dx
+    return s
+""",
+        (7,),
+    ),
+    (
+        "a loop over items of two types",
+        """
+def f(a, e):
+    best = 10.0
+    at = 0
+    for s, v in ((1, e), (-1, 1.0 - e)):
+        if v < best:
+            best = v
+            at = s
+    return best, at
+""",
+        (7, 0.75),
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "args"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_the_kernel_does_what_the_function_does(source: str, args: tuple[Any, ...]) -> None:
+    assert_same(source, *args)
+
+
+REFUSALS: list[tuple[str, str, tuple[Any, ...], str]] = [
+    (
+        "try",
+        """
+def f(a):
+    try:
+        a = 1 / a
+    except ZeroDivisionError:
+        a = 0
+    return a
+""",
+        (1,),
+        "LW101",
+    ),
+    (
+        "recursion",
+        """
+def f(a):
+    return 1 if a < 2 else a * f(a - 1)
+""",
+        (5,),
+        "LW105",
+    ),
+    (
+        "an unknown function",
+        """
+import os
+def f(a):
+    return os.getpid() + a
+""",
+        (1,),
+        "LW102",
+    ),
+    (
+        "a dict",
+        """
+def f(a):
+    d = {1: a}
+    return d[1]
+""",
+        (1,),
+        "LW103",
+    ),
+    (
+        "a name of two kinds",
+        """
+def f(a, x):
+    if a > 0:
+        y = x
+    else:
+        y = 1.0
+    return y * 2
+""",
+        (1, X),
+        "LW302",
+    ),
+    (
+        "starred arguments",
+        """
+def g(a, b):
+    return a + b
+def f(t):
+    return g(*t)
+""",
+        (X,),
+        "LW102",
+    ),
+    (
+        "a view of an argument is returned",
+        """
+def f(x):
+    return x[1:]
+""",
+        (X,),
+        "LW107",
+    ),
+    (
+        "one array returned twice",
+        """
+def f(n):
+    a = np.zeros(n)
+    return a, a
+""",
+        (3,),
+        "LW107",
+    ),
+    (
+        "truth of an array",
+        """
+def f(x):
+    if x:
+        return 1
+    return 0
+""",
+        (X,),
+        "LW103",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("source", "args", "code"), [r[1:] for r in REFUSALS], ids=[r[0] for r in REFUSALS]
+)
+def test_a_refusal_carries_its_code(source: str, args: tuple[Any, ...], code: str) -> None:
+    declined = refusal(source, *args)
+    assert declined.code == code, declined
+    assert declined.at.line > 0
