@@ -8,6 +8,7 @@ no type test accepts.
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from types import FunctionType, MemberDescriptorType, ModuleType, SimpleNamespace
 from typing import Any, Final
@@ -61,18 +62,26 @@ def quiet() -> bool:
 def alone() -> bool:
     """Whether a kernel may start threads of its own here.
 
-    Numba's and OpenMP's thread pools abort the process when two threads use them at once, and are broken
-    in a child made by fork after they were started; so: one Python thread, and not such a child.
+    Numba's and OpenMP's thread pools abort the process when two threads use them at once, and hang in a
+    child made by fork after they were started. Worker processes have the cores shared out already. So:
+    one Python thread, no such child, no worker of `multiprocessing`.
     """
-    return not _forked and threading.active_count() == 1
+    global _started
+    processes = sys.modules.get("multiprocessing.process")
+    worker = processes is not None and processes.parent_process() is not None
+    if _broken or worker or threading.active_count() > 1:
+        return False
+    _started = True
+    return True
 
 
 def _after_fork() -> None:
-    global _forked
-    _forked = True
+    global _broken
+    pool = sys.modules.get("numba.np.ufunc.parallel")
+    _broken = _broken or _started or bool(getattr(pool, "_is_initialized", False))
 
 
-_forked = False
+_started = _broken = False
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 

@@ -132,7 +132,7 @@ def f(b):
     return b**2
 """,
         (B,),
-        "LW302",
+        "LW304",
     ),
     (
         "an ellipsis for no axis",
@@ -178,7 +178,7 @@ def f(n):
     return n
 """,
         (N,),
-        "LW302",
+        "LW304",
     ),
     (
         "bool minus bool",
@@ -187,7 +187,7 @@ def f(b):
     return b - b
 """,
         (B,),
-        "LW302",
+        "LW304",
     ),
     (
         "complex into real",
@@ -196,7 +196,7 @@ def f(x, c):
     x[:, 0] = c
 """,
         (X, C),
-        "LW302",
+        "LW304",
     ),
     (
         "a random function of NumPy",
@@ -241,7 +241,7 @@ def f(x):
     return x.astype(object)
 """,
         (X,),
-        "LW302",
+        "LW304",
     ),
     (
         "the keyword out",

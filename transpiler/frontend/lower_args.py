@@ -13,7 +13,7 @@ from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Arr, Library, Lst, Number, Text, Tpl, Value, describe
 from loopwright.frontend.typing_rules import DTYPES
 from loopwright.ir.nodes import Const, Expr
-from loopwright.ir.types import INT, DType, is_scalar
+from loopwright.ir.types import INT, DType
 
 _DTYPE_NAMES: dict[str, DType] = {
     "builtins.float": "float64", "builtins.int": "int64", "builtins.bool": "bool",
@@ -164,7 +164,3 @@ def array_of(cx: Scope, value: Value, node: ast.AST) -> Arr:
         expr = as_operand(cx, value, node)
         return Arr(expr, expr.type, frozenset())  # type: ignore[arg-type]
     decline(node, "LW102", f"{describe(value)} where an array is needed")
-
-
-def is_number(value: Value) -> bool:
-    return isinstance(value, Number) and is_scalar(value.expr.type)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from loopwright.frontend.lower_values import Closure, Library, Number, Value, number
+from loopwright.frontend.lower_values import Closure, Library, Value, number
 from loopwright.frontend.scopes import rebound_globals
 from loopwright.ir.nodes import Const
 from loopwright.ir.types import FLOAT
@@ -87,7 +87,3 @@ def library(name: str) -> Value:
 def builtin(name: str) -> Value | None:
     """The builtin function or type of that name."""
     return Library(f"builtins.{name}") if hasattr(builtins, name) else None
-
-
-def is_constant(value: Value) -> bool:
-    return isinstance(value, Number) and isinstance(value.expr, Const)

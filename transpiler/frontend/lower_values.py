@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from loopwright.ir.nodes import Compare, CompareOp, Const, Expr, Sym, Unary, Var
-from loopwright.ir.types import B1, BOOL, FLOAT, INT, NONE, Array, Num, Py, Scalar, Type
+from loopwright.ir.types import B1, BOOL, FLOAT, INT, NONE, Array, Num, Py, Scalar
 
 TAG = Num("int64")
 
@@ -260,7 +260,3 @@ def type_key(value: Value) -> object:
             return "rng"
         case _:
             return value
-
-
-def scalar_types(value: Value) -> tuple[Type, ...]:
-    return tuple(e.type for e in flatten(value))

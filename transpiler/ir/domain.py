@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from loopwright.ir.types import Type
 
 INT_LIMIT = 2**31
-"""Python ints passed to a kernel are guarded to lie in [-INT_LIMIT, INT_LIMIT] unless `Param.ints` says else."""
+"""Python ints passed to a kernel are guarded to lie within +-INT_LIMIT unless `Param.ints` says else."""
 
 Step = tuple[str, str | int]  # ("attr", name) or ("item", key)
 

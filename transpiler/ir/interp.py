@@ -223,9 +223,10 @@ class Activation:
         x[part] = value
 
     def for_(self, stmt: For) -> Signal:
-        order = list(range(*(int(self.value(e)) for e in (stmt.lo, stmt.hi, stmt.step))))
+        order: Sequence[int] = range(*(int(self.value(e)) for e in (stmt.lo, stmt.hi, stmt.step)))
         last = order[-1:]
         if stmt.parallel:
+            order = list(order)
             random.Random(len(order)).shuffle(order)
         for i in order:
             self.env[stmt.sym] = cast(i, stmt.sym.type, self.level)
