@@ -76,7 +76,6 @@ def own_tests(name: str, version: str, folder: Path) -> list[str] | None:
         "download",
         "--quiet",
         "--no-deps",
-        "--no-build-isolation",
     ]
     done = subprocess.run(
         [*command, "--no-binary", ":all:", "--dest", str(folder), f"{name}=={version}"],

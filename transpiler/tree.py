@@ -9,13 +9,9 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from loopwright.alternatives import alternatives
 from loopwright.build import build_folder
@@ -41,6 +37,7 @@ from loopwright.project import (
     output_places,
     write_atomic,
 )
+from loopwright.report.progress import progress_bar
 from loopwright.report.results import RegionResult, Report, SkippedFile
 from loopwright.signatures import Signature, annotated, inherited, recorded
 from loopwright.splice import Placement, encode_like, splice
@@ -110,7 +107,7 @@ def optimize_tree(
     works, skipped = _read(files)
     with tempfile.TemporaryDirectory(prefix="loopwright-") as scratch:
         compiler = _TreeCompiler(options, recording, Path(scratch), deadline, plan or Plan())
-        with _bar(progress, works) as advance:
+        with progress_bar(len(works), shown=progress) as advance:
             for work in works:
                 advance(work.source.shown)
                 compiler.compile_file(work)
@@ -186,26 +183,6 @@ def _read(files: Sequence[SourceFile]) -> tuple[list[_FileWork], list[SkippedFil
             why = f"line {module.at.line}: {module.why}" if module.at.line else module.why
             skipped.append(SkippedFile(file.shown, module.code, why))
     return works, skipped
-
-
-@contextmanager
-def _bar(progress: bool, works: Sequence[_FileWork]) -> Iterator[Callable[[Path], None]]:
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(
-        *columns, console=console, disable=not progress or not console.is_terminal
-    ) as bar:
-        task = bar.add_task("reading", total=len(works))
-
-        def advance(file: Path) -> None:
-            bar.update(task, description=str(file), advance=1)
-
-        yield advance
 
 
 class _TreeCompiler:

@@ -2,26 +2,14 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import programs
-
-
-@dataclass(frozen=True)
-class Optimized:
-    """One run of `optimize`, which the tests look at and copy."""
-
-    folder: Path
-    source: Path
-    output: Path
-    printed: str
-    report: dict[str, Any]
+import small_tree
+from small_tree import Optimized
 
 
 @pytest.fixture(autouse=True)
@@ -33,15 +21,15 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder holds `src` and `run.py`."""
     monkeypatch.chdir(tmp_path)
-    return programs.make_tree(tmp_path)
+    return small_tree.make_tree(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def optimized(tmp_path_factory: pytest.TempPathFactory) -> Optimized:
     folder = tmp_path_factory.mktemp("optimized")
-    source = programs.make_tree(folder)
-    done = programs.run(
-        "optimize", "src", "-o", "fast", "--workload", programs.workload(folder),
+    source = small_tree.make_tree(folder)
+    done = small_tree.run(
+        "optimize", "src", "-o", "fast", "--workload", small_tree.workload(folder),
         "--backend", "numba", "--json", "report.json", cwd=folder, cache=folder / "cache",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from programs import state
+from small_tree import state
 
 from loopwright.cli import main
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from programs import HEAT, state, workload
+from small_tree import HEAT, state, workload
 
 from loopwright import tree as tree_module
 from loopwright.cli import main

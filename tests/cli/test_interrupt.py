@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from programs import run, state, workload
+from small_tree import run, state, workload
 
 AFTER_WORKLOAD = (0.0, 1.5, 4.0)
 

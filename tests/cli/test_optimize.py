@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Optimized
-from programs import HEAT, RUN, run, state, workload
+from small_tree import HEAT, RUN, Optimized, run, state, workload
 
 from loopwright.cli import main
 

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Optimized
+from small_tree import Optimized
 
 HOOKS = Path(__file__).parents[2] / ".pre-commit-hooks.yaml"
 

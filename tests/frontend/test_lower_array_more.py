@@ -138,7 +138,7 @@ def f(b):
         "an ellipsis for no axis",
         """
 def f(w):
-    return w[0, ...] * 2
+    return w[0, ...]
 """,
         (W,),
         "LW103",

@@ -54,6 +54,7 @@ def expr(cx: Scope, node: ast.expr) -> Value:
         case ast.Name(name, ast.Load()):
             return lookup(cx, name, node)
         case ast.BinOp(left, op, right):
+            cx.operands |= {left, right}
             return bin_op(cx, left, op, right, node)
         case ast.UnaryOp(ast.Not(), _) | ast.BoolOp() | ast.Compare() | ast.IfExp():
             return _branching(cx, node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loopwright.frontend.lower_arith import as_operand
 from loopwright.frontend.lower_names import is_prefix, read_path, views
@@ -71,7 +71,10 @@ def subscript(cx: Scope, node: ast.Subscript) -> Value:
     base = cx.eval(node.value)
     match base:
         case Arr():
-            return load(base, array_index(cx, base.type, node.slice), node)
+            index = array_index(cx, base.type, node.slice)
+            if node in cx.operands:  # arithmetic makes a number of an array without axes
+                index = replace(index, ellipsis=False)
+            return load(base, index, node)
         case Lst():
             return _list_item(cx, base, node)
         case Tpl():

@@ -198,6 +198,7 @@ class Scope:
         self.memos: dict[object, Memo] = {}
         self.renamed: dict[str, str] = {}
         self.counter = 0
+        self.operands: set[ast.expr] = set()
         self.span: Span = NOWHERE
         self.returned: list[Value] = []
 

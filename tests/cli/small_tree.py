@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 HEAT = '''\
 """Sums."""
@@ -35,6 +37,17 @@ print(norm(np.arange(3000.0)), words(["a b", "b"]))
 """
 QUICK = "[tool.loopwright]\nverify-time = 0.6\nmeasure-time = 0.6\n"
 PLAIN = "def first(xs):\n    return xs[0]\n"
+
+
+@dataclass(frozen=True)
+class Optimized:
+    """One run of `optimize`, which the tests look at and copy."""
+
+    folder: Path
+    source: Path
+    output: Path
+    printed: str
+    report: dict[str, Any]
 
 
 def make_tree(folder: Path) -> Path:
