@@ -59,9 +59,9 @@ def walk(root: Path, exclude: Sequence[str] = (), *, everything: bool = False) -
         for path in sorted(folder.iterdir()):
             if path.name.startswith(".") or path.is_symlink() or ignored(path):
                 continue
-            if not path.is_dir():
+            if path.is_file():
                 yield path
-            elif not (path.name in ("__pycache__", KERNELS_FOLDER) or _is_environment(path)):
+            elif path.is_dir() and not (path.name in ("__pycache__", KERNELS_FOLDER) or _is_environment(path)):
                 folders.append(path)
         todo.extend(reversed(folders))
 
