@@ -61,7 +61,9 @@ def walk(root: Path, exclude: Sequence[str] = (), *, everything: bool = False) -
                 continue
             if path.is_file():
                 yield path
-            elif path.is_dir() and not (path.name in ("__pycache__", KERNELS_FOLDER) or _is_environment(path)):
+            elif path.is_dir() and not (
+                path.name in ("__pycache__", KERNELS_FOLDER) or _is_environment(path)
+            ):
                 folders.append(path)
         todo.extend(reversed(folders))
 
