@@ -34,10 +34,12 @@ _FOLDER, _LIBRARY, _ROOTS, _PARTS = {folder!r}, {library!r}, {roots!r}, {parts!r
 
 
 def _record():
+    lent = False
     try:
         import loopwright
     except ImportError:
         sys.path.append(_LIBRARY)
+        lent = True
     try:
         from loopwright.workload.hook import install
 
@@ -47,7 +49,7 @@ def _record():
 
             follow_main(hook)
     finally:
-        if _LIBRARY in sys.path and sys.path[-1] == _LIBRARY:
+        if lent and sys.path[-1:] == [_LIBRARY]:
             del sys.path[-1]
 
 
