@@ -16,7 +16,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 from loopwright.build import build_folder
-from loopwright.compile import compile_region
+from loopwright.compile import Place, compile_region
 from loopwright.config import Options, UsageError
 from loopwright.diagnostics import Declined
 from loopwright.explain_tree import explain_tree
@@ -111,9 +111,8 @@ def optimize(
         return Optimized(f, as_declined(blank, found), module.text, None, module.text)
     name = f.__name__.strip("_").lower() or "kernel"
     with tempfile.TemporaryDirectory(prefix="loopwright-") as scratch:
-        result, chosen = compile_region(
-            region, found, options, Path(scratch), name=name, plan=Plan()
-        )
+        place = Place(Path(scratch), "chosen", name)
+        result, chosen = compile_region(region, found, options, place, plan=Plan())
     if chosen is None:
         return Optimized(f, result, module.text, None, module.text)
     spliced = splice(module, [Placement(chosen.lowered, name, chosen.comment)])

@@ -1,6 +1,8 @@
-"""One region through every stage: lower, make variants, verify, measure, choose.
+"""One region through every stage: lower, make variants, build, measure, verify, choose.
 
-The verdict is a `RegionResult`; a region that is rewritten also yields a `Chosen` for splicing.
+`start` lowers a region and has its variants built in the background; `finish` waits for them and gives the
+verdict. Variants are measured before they are verified, as the search for a difference is the dearest step
+and only the variants that would be chosen need it; a variant that was not verified is never chosen.
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ import errno
 import re
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,8 +24,8 @@ from loopwright.kernels import KernelEntry
 from loopwright.pipeline import Candidate, Plan, build_candidate
 from loopwright.report.results import Loser, RegionResult
 from loopwright.signatures import Signature, as_declined, lower_region
-from loopwright.trial import Survivor, Trial, examine, prepare
-from loopwright.tune.choose import choose
+from loopwright.trial import Builders, Built, Survivor, Trial, Work, examine
+from loopwright.tune.choose import Winner, rank
 from loopwright.tune.measure import MeasureJob, Measurement, measure
 from loopwright.verify.representative import representative
 
@@ -39,33 +42,115 @@ class Chosen:
     comment: str
 
 
-def compile_region(
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a kernel goes: its file's module and dispatch function; `scratch` is an empty folder of ours."""
+
+    scratch: Path
+    module: str
+    name: str
+
+
+@dataclass(slots=True)
+class _Trail:
+    """What became of each variant."""
+
+    trials: list[Trial] = field(default_factory=list)
+    survivors: list[Survivor] = field(default_factory=list)
+    refused: list[Declined] = field(default_factory=list)
+    losers: list[Loser] = field(default_factory=list)
+
+    def refuse(self, label: str, why: Declined) -> None:
+        self.refused.append(why)
+        self.losers.append(Loser(label, f"{why.code} {why.why}"))
+
+    def collect(self, building: Sequence[Future[Built]]) -> None:
+        for each in building:
+            candidate, made = each.result()
+            if isinstance(made, Trial):
+                self.trials.append(made)
+            else:
+                self.refuse(candidate.recipe.name, made)
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A region whose serial variants are being built; `threaded` ones wait for the measurements."""
+
+    blank: RegionResult
+    work: Work
+    signature: Signature
+    options: Options
+    builders: Builders
+    building: list[Future[Built]]
+    threaded: list[Candidate]
+    trail: _Trail
+
+    def cancel(self) -> None:
+        """Stop what is not built yet; returns when nothing writes to the scratch folder any more."""
+        for each in self.building:
+            each.cancel()
+        wait(self.building)
+
+
+def start(
     region: Region,
     signatures: Sequence[Signature],
     options: Options,
-    scratch: Path,
+    place: Place,
     *,
-    name: str,
-    deadline: float | None = None,
     plan: Plan,
-) -> tuple[RegionResult, Chosen | None]:
-    """Compile `region` for the first signature that works. `scratch` is an empty folder of ours.
+    builders: Builders,
+) -> Started | RegionResult:
+    """Lower `region` for the first signature that works and begin to build its variants.
 
-    A defect of the compiler (any exception) becomes the status `failed`; the region stays as it is.
+    A refusal is the verdict at once. A defect of the compiler (any exception) is the status `failed`.
     """
     blank = RegionResult(region.module.path, region.span, region.qualname, "declined")
     try:
         lowered, signature = lower_region(region, signatures)
         if isinstance(lowered, Declined):
-            return as_declined(blank, lowered), None
-        job = _Job(lowered, signature, options, scratch, name, deadline, plan)
-        return _compile(blank, job)
+            return as_declined(blank, lowered)
+        trail = _Trail()
+        candidates = _candidates(lowered, options, place.name, plan, trail)
+        serial = [c for c in candidates if not c.recipe.threaded]
+        threaded = [c for c in candidates if c.recipe.threaded]
+        work = Work(lowered, place.name, place.module, place.scratch)
+        building = builders.submit(work, serial)
+        return Started(blank, work, signature, options, builders, building, threaded, trail)
+    except Exception as error:
+        return _failed(blank, error)
+
+
+def finish(
+    started: Started, *, deadline: float | None = None, measured: Callable[[], None] = lambda: None
+) -> tuple[RegionResult, Chosen | None]:
+    """The verdict. `measured` is called when the machine need not be quiet any more.
+
+    A defect of the compiler (any exception but a full disk) becomes the status `failed`.
+    """
+    try:
+        return _finish(started, deadline, measured)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise  # the disk is full for every region
-        return _failed(blank, error), None
+        return _failed(started.blank, error), None
     except Exception as error:
-        return _failed(blank, error), None
+        return _failed(started.blank, error), None
+
+
+def compile_region(
+    region: Region,
+    signatures: Sequence[Signature],
+    options: Options,
+    place: Place,
+    *,
+    plan: Plan,
+) -> tuple[RegionResult, Chosen | None]:
+    """`start` and `finish` for one region by itself."""
+    with Builders(options.jobs) as builders:
+        begun = start(region, signatures, options, place, plan=plan, builders=builders)
+        return (begun, None) if isinstance(begun, RegionResult) else finish(begun)
 
 
 def _failed(blank: RegionResult, error: Exception) -> RegionResult:
@@ -75,68 +160,19 @@ def _failed(blank: RegionResult, error: Exception) -> RegionResult:
     return replace(blank, status="failed", code="LW901", reason=why)
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    lowered: Lowered
-    signature: Signature
-    options: Options
-    scratch: Path
-    name: str
-    deadline: float | None
-    plan: Plan
-
-
-@dataclass(slots=True)
-class _Trail:
-    """What became of each variant."""
-
-    survivors: list[Survivor] = field(default_factory=list)
-    refused: list[Declined] = field(default_factory=list)
-    losers: list[Loser] = field(default_factory=list)
-
-    def refuse(self, label: str, why: Declined) -> None:
-        self.refused.append(why)
-        self.losers.append(Loser(label, f"{why.code} {why.why}"))
-
-
-def _compile(blank: RegionResult, job: _Job) -> tuple[RegionResult, Chosen | None]:
-    trail = _Trail()
-    candidates = _candidates(job, trail)
-    threaded = [c for c in candidates if c.recipe.threaded]
-    _try_out(job, [c for c in candidates if not c.recipe.threaded], trail)
-    inputs = tuple(
-        representative(
-            job.lowered.domain, job.signature.samples, seed=0, program=job.lowered.program
-        )
-    )
-    measured = _measure(job, trail, inputs) if trail.survivors and inputs else None
-    if threaded and (measured is None or measured.best_seconds() >= THREADS_FROM):
-        before = len(trail.survivors)
-        _try_out(job, threaded, trail)
-        if len(trail.survivors) > before:
-            measured = _measure(job, trail, inputs)
-    if measured is None:
-        return replace(
-            as_declined(blank, _gravest(trail.refused)), losers=tuple(trail.losers)
-        ), None
-    if measured.failure is not None or not measured.timings:
-        failure = measured.failure or "the original raises on every input"
-        why = Declined(NOWHERE, "LW402", f"measuring failed: {failure}")
-        return replace(as_declined(blank, why), losers=tuple(trail.losers)), None
-    return _choose(blank, job, trail, measured)
-
-
-def _candidates(job: _Job, trail: _Trail) -> list[Candidate]:
-    ints = tuple((p.name, *p.ints) for p in job.lowered.domain.params)
+def _candidates(
+    lowered: Lowered, options: Options, name: str, plan: Plan, trail: _Trail
+) -> list[Candidate]:
+    ints = tuple((p.name, *p.ints) for p in lowered.domain.params)
     made: list[Candidate] = []
-    for recipe in job.plan.recipes(ints):
-        if job.options.backend not in ("auto", recipe.backend):
+    for recipe in plan.recipes(ints):
+        if options.backend not in ("auto", recipe.backend):
             continue
-        if job.options.accuracy == "bitwise" and not recipe.bitwise:
+        if options.accuracy == "bitwise" and not recipe.bitwise:
             why = "changes the order of floating-point operations"
             trail.losers.append(Loser(recipe.name, why))
             continue
-        built = build_candidate(recipe, job.lowered.program, job.name)
+        built = build_candidate(recipe, lowered.program, name)
         if isinstance(built, Declined):
             trail.refuse(recipe.name, built)
         else:
@@ -144,35 +180,93 @@ def _candidates(job: _Job, trail: _Trail) -> list[Candidate]:
     return made
 
 
-def _try_out(job: _Job, candidates: Sequence[Candidate], trail: _Trail) -> None:
-    if job.deadline is not None and time.monotonic() > job.deadline:
+def _finish(
+    started: Started, deadline: float | None, measured: Callable[[], None]
+) -> tuple[RegionResult, Chosen | None]:
+    trail = started.trail
+    if deadline is not None and time.monotonic() > deadline:
         trail.refused.append(Declined(NOWHERE, "LW505", "the time limit was reached"))
-        return
-    for candidate, trial in prepare(
-        job.lowered, job.name, candidates, job.scratch, job.options.jobs
-    ):
-        if isinstance(trial, Trial):
-            verdict = examine(job.lowered, trial, job.signature.samples, job.options)
-        else:
-            verdict = trial
-        if isinstance(verdict, Survivor):
-            trail.survivors.append(verdict)
-        else:
-            trail.refuse(candidate.recipe.name, verdict)
+        return _declined(started)
+    trail.collect(started.building)
+    inputs = tuple(
+        representative(
+            started.work.lowered.domain,
+            started.signature.samples,
+            seed=0,
+            program=started.work.lowered.program,
+        )
+    )
+    timing = _timing(started, inputs)
+    if started.threaded and (timing is None or timing.best_seconds() >= THREADS_FROM):
+        before = len(trail.trials)
+        trail.collect(started.builders.submit(started.work, started.threaded))
+        if len(trail.trials) > before:
+            timing = _timing(started, inputs)
+    measured()
+    if timing is None:
+        return _declined(started)
+    if timing.failure is not None or not timing.timings:
+        failure = timing.failure or "the original raises on every input"
+        trail.refused.append(Declined(NOWHERE, "LW402", f"measuring failed: {failure}"))
+        return _declined(started)
+    return _choose(started, timing)
 
 
-def _measure(job: _Job, trail: _Trail, inputs: tuple[Mapping[str, object], ...]) -> Measurement:
-    reference = job.lowered.reference
-    timing = MeasureJob(
+def _declined(started: Started) -> tuple[RegionResult, None]:
+    trail = started.trail
+    verdict = as_declined(started.blank, _gravest(trail.refused))
+    return replace(verdict, losers=tuple(trail.losers)), None
+
+
+def _timing(started: Started, inputs: tuple[Mapping[str, object], ...]) -> Measurement | None:
+    """The variants side by side; None if there are none, or no inputs.
+
+    A variant may crash or hang the process that measures. Then they are verified first, which no variant
+    survives that does so, and the others are measured.
+    """
+    trail = started.trail
+    if not trail.trials or not inputs:
+        return None
+    started.builders.rest()
+    timing = _measure(started, trail.trials, inputs)
+    if timing.failure is None:
+        return timing
+    for trial in list(trail.trials):
+        if _survivor(started, trial) is None:
+            trail.trials.remove(trial)
+    return _measure(started, trail.trials, inputs) if trail.trials else None
+
+
+def _measure(
+    started: Started, trials: Sequence[Trial], inputs: tuple[Mapping[str, object], ...]
+) -> Measurement:
+    reference = started.work.lowered.reference
+    budget = started.options.measure_time
+    job = MeasureJob(
         source=reference.source,
         entry=reference.entry,
         roots=reference.roots,
-        domain=job.lowered.domain,
-        timed=tuple(s.trial.timed for s in trail.survivors),
+        domain=started.work.lowered.domain,
+        timed=tuple(trial.timed for trial in trials),
         inputs=inputs,
-        budget=job.options.measure_time,
+        budget=budget,
     )
-    return measure(timing, time_limit=60 + 20 * job.options.measure_time)
+    return measure(job, time_limit=60 + 20 * budget)
+
+
+def _survivor(started: Started, trial: Trial) -> Survivor | None:
+    """The variant with its evidence, examined once; None if it was refused."""
+    trail = started.trail
+    known = next((s for s in trail.survivors if s.trial is trial), None)
+    if known is not None:
+        return known
+    samples = started.signature.samples
+    verdict = examine(started.work.lowered, trial, samples, started.options)
+    if isinstance(verdict, Declined):
+        trail.refuse(trial.label, verdict)
+        return None
+    trail.survivors.append(verdict)
+    return verdict
 
 
 def _gravest(refused: Sequence[Declined]) -> Declined:
@@ -185,43 +279,58 @@ def _gravest(refused: Sequence[Declined]) -> Declined:
     return (compiled or list(refused))[-1]
 
 
-def _choose(
-    blank: RegionResult, job: _Job, trail: _Trail, measured: Measurement
-) -> tuple[RegionResult, Chosen | None]:
-    winner, verdicts = choose(measured, job.options.min_speedup)
-    losers = (*trail.losers, *(Loser(label, why) for label, why in verdicts.items()))
-    if winner is None:
-        slow = "; ".join(f"{label} {why}" for label, why in verdicts.items())
-        why = Declined(NOWHERE, "LW501", slow)
-        return replace(as_declined(blank, why), losers=losers), None
-    best = next(s for s in trail.survivors if s.trial.label == winner.label)
+def _choose(started: Started, timing: Measurement) -> tuple[RegionResult, Chosen | None]:
+    """The fastest variant that no input can tell from the original."""
+    trail = started.trail
+    ranked, slow = rank(timing, started.options.min_speedup)
+    trail.losers += [Loser(label, why) for label, why in slow.items()]
+    for place, winner in enumerate(ranked):
+        trial = next(t for t in trail.trials if t.label == winner.label)
+        best = _survivor(started, trial)
+        if best is None:
+            continue
+        trail.losers += [
+            Loser(loser.label, f"{loser.score:.1f}x against {winner.score:.1f}x")
+            for loser in ranked[place + 1 :]
+        ]
+        return _rewritten(started, timing, winner, best)
+    if not ranked:
+        why = "; ".join(f"{label} {text}" for label, text in slow.items())
+        trail.refused = [Declined(NOWHERE, "LW501", why)]
+    return _declined(started)
+
+
+def _rewritten(
+    started: Started, timing: Measurement, winner: Winner, best: Survivor
+) -> tuple[RegionResult, Chosen]:
     entry = best.trial.entry
     ratio = winner.speedup[max(winner.speedup)]
     shown = f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.1f}x"
     comment = f"{entry.backend}, {best.evidence.kind}, {shown}"
-    result = replace(
-        blank,
-        status="rewritten",
-        backend=entry.backend,
-        passes=best.trial.candidate.applied,
-        accuracy=job.options.accuracy,
-        evidence=best.evidence,
-        speedup=winner.speedup,
-        first_call=measured.first_call.get(winner.label),
-        kernel=entry.name,
-        notes=best.trial.candidate.notes,
-        losers=losers,
-    )
     entries = [replace(entry, min_work=winner.min_size, comment=comment)]
     if best.trial.candidate.recipe.threaded:
         # where threads may not be started, the serial twin takes over
         entries += [
             twin
-            for s in trail.survivors
-            if s.trial.entry.backend == entry.backend and s is not best
-            if (twin := _renamed(s.trial.entry, f"{entry.name}_serial")) is not None
+            for trial in started.trail.trials
+            if trial.entry.backend == entry.backend and trial is not best.trial
+            if _survivor(started, trial) is not None
+            if (twin := _renamed(trial.entry, f"{entry.name}_serial")) is not None
         ]
-    return result, Chosen(job.lowered, tuple(entries), comment)
+    result = replace(
+        started.blank,
+        status="rewritten",
+        backend=entry.backend,
+        passes=best.trial.candidate.applied,
+        accuracy=started.options.accuracy,
+        evidence=best.evidence,
+        speedup=winner.speedup,
+        first_call=timing.first_call.get(winner.label),
+        kernel=entry.name,
+        notes=best.trial.candidate.notes,
+        losers=tuple(started.trail.losers),
+    )
+    return result, Chosen(started.work.lowered, tuple(entries), comment)
 
 
 def kernel_name(region: Region, taken: set[str]) -> str:

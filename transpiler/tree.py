@@ -5,28 +5,20 @@ from __future__ import annotations
 import difflib
 import os
 import shlex
-import shutil
 import signal
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from loopwright.alternatives import alternatives
 from loopwright.build import build_folder
-from loopwright.compile import (
-    Chosen,
-    compile_region,
-    kernel_name,
-)
 from loopwright.config import Options, UsageError
 from loopwright.diagnostics import Declined
 from loopwright.emit import backends
-from loopwright.frontend.outline import every_region, outline
 from loopwright.frontend.parse import parse_module
-from loopwright.frontend.region import Module, Region
-from loopwright.frontend.screen import screen
+from loopwright.frontend.region import Module
 from loopwright.kernels import Rewritten, kernels_home, package_name, write_kernels
 from loopwright.pipeline import Plan
 from loopwright.preflight import check_in_place, check_output, command_line, python_files
@@ -38,15 +30,15 @@ from loopwright.project import (
     write_atomic,
 )
 from loopwright.report.progress import progress_bar
-from loopwright.report.results import RegionResult, Report, SkippedFile
-from loopwright.signatures import Signature, annotated, inherited, recorded
+from loopwright.report.results import Report, SkippedFile
 from loopwright.splice import Placement, encode_like, splice
 from loopwright.splice_block import BEGIN
+from loopwright.tree_compile import FileWork, TreeCompiler
+from loopwright.trial import Builders
 from loopwright.unsplice import revert
-from loopwright.verdicts import notes
 from loopwright.warm import warm
 from loopwright.workload.record import record
-from loopwright.workload.store import Recording, RegionRecord, load
+from loopwright.workload.store import Recording, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +54,6 @@ class Target:
 class Outcome:
     report: Report
     diff: str = ""
-
-
-@dataclass(slots=True)
-class _FileWork:
-    module: Module
-    source: SourceFile
-    chosen: list[Chosen] = field(default_factory=list)
-    results: list[RegionResult] = field(default_factory=list)
-    names: set[str] = field(default_factory=set)
 
 
 def optimize_tree(
@@ -106,11 +89,14 @@ def optimize_tree(
     deadline = None if options.time_limit is None else begun + options.time_limit
     works, skipped = _read(files)
     with tempfile.TemporaryDirectory(prefix="loopwright-") as scratch:
-        compiler = _TreeCompiler(options, recording, Path(scratch), deadline, plan or Plan())
-        with progress_bar(len(works), shown=progress) as advance:
-            for work in works:
-                advance(work.source.shown)
-                compiler.compile_file(work)
+        with Builders(options.jobs) as builders:
+            compiler = TreeCompiler(
+                options, recording, Path(scratch), deadline, plan or Plan(), builders
+            )
+            with progress_bar(len(works), shown=progress) as advance:
+                for work in works:
+                    advance(work.source.shown)
+                    compiler.compile_file(work)
         diff = _write(works, sources, target)
     results = [r for work in works for r in work.results]
     report = Report(
@@ -172,144 +158,20 @@ def _record(
         return load(file)
 
 
-def _read(files: Sequence[SourceFile]) -> tuple[list[_FileWork], list[SkippedFile]]:
-    works: list[_FileWork] = []
+def _read(files: Sequence[SourceFile]) -> tuple[list[FileWork], list[SkippedFile]]:
+    works: list[FileWork] = []
     skipped: list[SkippedFile] = []
     for file in files:
         module = parse_module(file.path, file.root)
         if isinstance(module, Module):
-            works.append(_FileWork(module, file))
+            works.append(FileWork(module, file))
         elif module.code != "LW004":  # an empty file is a normal thing to find
             why = f"line {module.at.line}: {module.why}" if module.at.line else module.why
             skipped.append(SkippedFile(file.shown, module.code, why))
     return works, skipped
 
 
-class _TreeCompiler:
-    """Walks the regions of each file, outer ones first."""
-
-    def __init__(
-        self,
-        options: Options,
-        recording: Recording | None,
-        scratch: Path,
-        deadline: float | None,
-        plan: Plan,
-    ) -> None:
-        self.plan = plan
-        self.options = options
-        self.recording = recording
-        self.scratch = scratch
-        self.deadline = deadline
-        self.trials = 0
-
-    def compile_file(self, work: _FileWork) -> None:
-        if screen(work.module.text):
-            for region in self._callers_first(outline(work.module)):
-                self._region(work, region, (), self._seen(region))
-        work.results += [note.result for note in notes(work.module, work.source.shown)]
-        work.results.sort(key=lambda r: (r.span.line, r.span.col))
-
-    def _callers_first(self, regions: Sequence[Region]) -> list[Region]:
-        """By recorded share: a function that calls another has at least the other's time."""
-        if self.recording is None:
-            return list(regions)
-        records = {region.id: self.recording.find(region) for region in regions}
-        shares = {key: 0.0 if r is None else r.share for key, r in records.items()}
-        return sorted(regions, key=lambda r: -shares[r.id])
-
-    def _seen(self, region: Region) -> RegionRecord | None:
-        return None if self.recording is None else self.recording.find(region)
-
-    def _region(
-        self,
-        work: _FileWork,
-        region: Region,
-        above: tuple[str, ...],
-        seen: RegionRecord | None,
-    ) -> bool:
-        """Compile `region`, or failing that parts of it. True if anything was rewritten."""
-        blank = RegionResult(work.source.shown, region.span, region.qualname, "declined")
-        early = self._early_refusal(work, region, seen)
-        if early is not None:
-            work.results.append(replace(blank, code=early.code, reason=early.why))
-            return False
-        result, chosen = self._compile(work, region, seen)
-        result = replace(result, file=work.source.shown, share=seen.share if seen else None)
-        if chosen is not None:
-            work.chosen.append(chosen)
-            work.results.append(replace(result, notes=(*above, *result.notes)))
-            return True
-        note = f"lines {region.span.line}-{region.span.end_line} as a whole: {result.code} {result.reason}"
-        before = len(work.results)
-        parts = self._parts(region, result, seen)
-        if any([self._region(work, part, (*above, note), record) for part, record in parts]):
-            return True
-        del work.results[before:]
-        work.results.append(result)
-        return False
-
-    def _parts(
-        self, region: Region, result: RegionResult, seen: RegionRecord | None
-    ) -> list[tuple[Region, RegionRecord | None]]:
-        """What to try in place of `region`; groups of statements that no recording knows are left out."""
-        listed = {r.id for r in every_region(region.inner)}
-        found: list[tuple[Region, RegionRecord | None]] = []
-        for part in alternatives(region, result.code, result.span):
-            record = self._seen(part) or (seen and inherited(seen, region, part))
-            if self.recording is None or record is not None or part.id in listed:
-                found.append((part, record))
-        return found
-
-    def _early_refusal(
-        self, work: _FileWork, region: Region, seen: RegionRecord | None
-    ) -> Declined | None:
-        if self.deadline is not None and time.monotonic() > self.deadline:
-            return Declined(region.span, "LW505", "the time limit of the command was reached")
-        if self.options.style == "inline":
-            return Declined(region.span, "LW403", "`--style inline` takes proofs only")
-        if self.recording is None:
-            return None
-        if seen is None or seen.calls == 0:
-            return Declined(region.span, "LW502", "the recorded run never came here")
-        if region.qualname in {h for c in work.chosen for h in c.lowered.helpers}:
-            return Declined(region.span, "LW506", "compiled along with a function that calls it")
-        if seen.share < self.options.min_share:
-            return Declined(region.span, "LW503", f"{seen.share:.1%} of the recorded time")
-        return None
-
-    def _compile(
-        self, work: _FileWork, region: Region, seen: RegionRecord | None
-    ) -> tuple[RegionResult, Chosen | None]:
-        if seen is not None:
-            found: Sequence[Signature] | Declined = recorded(seen)
-        else:
-            found = annotated(region)
-        if isinstance(found, Declined):
-            blank = RegionResult(work.source.shown, found.at, region.qualname, "declined")
-            return replace(blank, code=found.code, reason=found.why, unlocks=found.unlocks), None
-        self.trials += 1
-        scratch = self.scratch / f"trial{self.trials}"
-        scratch.mkdir()
-        name = kernel_name(region, set(work.names))
-        try:
-            result, chosen = compile_region(
-                region,
-                found,
-                self.options,
-                scratch,
-                name=name,
-                deadline=self.deadline,
-                plan=self.plan,
-            )
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-        if chosen is not None:
-            work.names.add(name)
-        return result, chosen
-
-
-def _write(works: Sequence[_FileWork], sources: Sequence[Path], target: Target) -> str:
+def _write(works: Sequence[FileWork], sources: Sequence[Path], target: Target) -> str:
     """Splice every file with something chosen, and write the tree; or make the diff."""
     spliced: dict[Path, str] = {}
     for work in works:
@@ -333,12 +195,19 @@ def _write(works: Sequence[_FileWork], sources: Sequence[Path], target: Target) 
         _write_file(w, spliced[w.source.path], places) for w in works if w.source.path in spliced
     ]
     for folder in dict.fromkeys(homes):
-        build_folder(folder, native=True)
-        warm(folder, package_name(folder))
+        _make_ready(folder)
     return ""
 
 
-def _write_file(work: _FileWork, text: str, places: Mapping[Path, Path]) -> Path:
+def _make_ready(folder: Path) -> None:
+    """Compile what the folder holds; the two compilers work side by side."""
+    with ThreadPoolExecutor(1) as aside:
+        building = aside.submit(build_folder, folder, native=True)
+        warm(folder, package_name(folder))
+        building.result()
+
+
+def _write_file(work: FileWork, text: str, places: Mapping[Path, Path]) -> Path:
     """Write the kernels, then the file that calls them, so that no moment has calls without kernels."""
     path, root = work.source.path, work.source.root
     for source, place in places.items():
@@ -362,13 +231,13 @@ def _write_file(work: _FileWork, text: str, places: Mapping[Path, Path]) -> Path
     return home.folder
 
 
-def _diff(work: _FileWork, text: str) -> str:
+def _diff(work: FileWork, text: str) -> str:
     name = str(work.source.shown)
     old, new = work.module.text.splitlines(True), text.splitlines(True)
     return "".join(difflib.unified_diff(old, new, name, name))
 
 
-def _undo(work: _FileWork, why: Declined) -> None:
+def _undo(work: FileWork, why: Declined) -> None:
     """The file cannot be edited: its regions are declined after all."""
     work.chosen.clear()
     work.results[:] = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +20,6 @@ from loopwright.verify.differential import Candidate as Place
 from loopwright.verify.differential import verify_region
 from loopwright.warm import warm
 
-MODULE = "trial"
-
 Samples = Sequence[Mapping[str, object]]
 
 
@@ -32,6 +30,7 @@ class Trial:
     candidate: Candidate
     entry: KernelEntry
     folder: Path
+    module: str
 
     @property
     def label(self) -> str:
@@ -39,7 +38,7 @@ class Trial:
 
     @property
     def timed(self) -> Timed:
-        return Timed(self.label, self.folder, MODULE, self.entry.name)
+        return Timed(self.label, self.folder, self.module, self.entry.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +49,72 @@ class Survivor:
     evidence: Evidence
 
 
-def prepare(
-    lowered: Lowered, name: str, candidates: Sequence[Candidate], scratch: Path, jobs: int
-) -> list[tuple[Candidate, Trial | Declined]]:
-    """Write and build the variants, `jobs` at a time: compilers are processes."""
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What to build variants of, where: `scratch` is a folder of ours, `module` the kernels' file.
 
-    def one(candidate: Candidate) -> tuple[Candidate, Trial | Declined]:
-        return candidate, _build(lowered, name, candidate, scratch)
+    `module` is the name that the output will use: an extension that is compiled from the same text under
+    the same name need not be compiled again.
+    """
 
-    with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(one, candidates))
+    lowered: Lowered
+    name: str
+    module: str
+    scratch: Path
 
 
-def _build(lowered: Lowered, name: str, candidate: Candidate, scratch: Path) -> Trial | Declined:
-    folder = scratch / f"trial_{candidate.recipe.name.replace('-', '_')}"
+Built = tuple[Candidate, Trial | Declined]
+
+
+class Builders:
+    """Builds variants in the background, `jobs` at a time: compilers are processes."""
+
+    def __init__(self, jobs: int) -> None:
+        self._pool = ThreadPoolExecutor(jobs)
+        self._pending: set[Future[Built]] = set()
+
+    def __enter__(self) -> Builders:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def submit(self, work: Work, candidates: Sequence[Candidate]) -> list[Future[Built]]:
+        """Write and build the variants, those that take longest first."""
+        slowest_first = sorted(candidates, key=lambda c: _BUILD_ORDER.get(c.recipe.backend, 0))
+        started = {c.recipe.name: self._pool.submit(_build, work, c) for c in slowest_first}
+        self._pending.update(started.values())
+        return [started[c.recipe.name] for c in candidates]
+
+    def rest(self) -> None:
+        """Return when nothing is being built, so that a measurement has the machine for itself."""
+        wait(self._pending)
+        self._pending.clear()
+
+
+_BUILD_ORDER = {"cython": -2, "numba": -1}
+
+
+def _build(work: Work, candidate: Candidate) -> Built:
+    folder = work.scratch / f"trial_{candidate.recipe.name.replace('-', '_')}"
     entry = KernelEntry(
-        lowered=lowered,
-        name=name,
+        lowered=work.lowered,
+        name=work.name,
         backend=candidate.recipe.backend,
         program=candidate.program,
         source=candidate.source,
     )
     try:
-        write_kernels(folder, MODULE, [entry])
+        write_kernels(folder, work.module, [entry])
     except CannotLower as refused:
-        return refused.declined
+        return candidate, refused.declined
     problems = build_folder(folder, native=True)[1]
     if problems:
-        return problems[0]
+        return candidate, problems[0]
     warmed = warm(folder, folder.name)
-    return warmed if isinstance(warmed, Declined) else Trial(candidate, entry, folder)
+    if isinstance(warmed, Declined):
+        return candidate, warmed
+    return candidate, Trial(candidate, entry, folder, work.module)
 
 
 def examine(
@@ -89,7 +124,7 @@ def examine(
     begun = time.monotonic()
     verdict = verify_region(
         lowered.reference,
-        Place(trial.folder, MODULE, trial.entry.name),
+        Place(trial.folder, trial.module, trial.entry.name),
         lowered.domain,
         samples,
         accuracy=options.accuracy,

@@ -5,37 +5,45 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from small_tree import HEAT, state, workload
 
-from loopwright import tree as tree_module
+from loopwright import tree_compile
 from loopwright.cli import main
 
 
 @pytest.fixture(scope="module")
 def kept() -> dict[str, Any]:
-    """What `compile_region` answered, so that each test need not compile anew."""
+    """What `finish` answered, so that each test need not compile anew."""
     return {}
 
 
 @pytest.fixture
 def quick(kept: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    real = tree_module.compile_region
+    start, finish = tree_compile.start, tree_compile.finish
 
-    def compile_once(region: Any, *arguments: Any, **options: Any) -> Any:
+    def start_once(region: Any, *arguments: Any, **options: Any) -> Any:
+        if region.id in kept:
+            begun, _ = kept[region.id]
+            work = replace(begun.work, lowered=replace(begun.work.lowered, region=region))
+            return replace(begun, work=work)
+        return start(region, *arguments, **options)
+
+    def finish_once(begun: Any, **options: Any) -> Any:
+        region = begun.work.lowered.region
         if region.id not in kept:
-            kept[region.id] = real(region, *arguments, **options)
-        result, chosen = kept[region.id]
-        if chosen is None:
-            return result, None
-        return result, tree_module.replace(
-            chosen, lowered=tree_module.replace(chosen.lowered, region=region)
-        )
+            kept[region.id] = begun, finish(begun, **options)
+        _, (result, chosen) = kept[region.id]
+        if chosen is not None:
+            chosen = replace(chosen, lowered=replace(chosen.lowered, region=region))
+        return result, chosen
 
-    monkeypatch.setattr(tree_module, "compile_region", compile_once)
+    monkeypatch.setattr(tree_compile, "start", start_once)
+    monkeypatch.setattr(tree_compile, "finish", finish_once)
 
 
 def full_after(writes: int, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Choose among measured variants, and find the size below which the original is better."""
+"""Rank measured variants, and find the size below which the original is better."""
 
 from __future__ import annotations
 
@@ -13,27 +13,30 @@ _EVEN = 1.05
 
 @dataclass(frozen=True, slots=True)
 class Winner:
-    """`speedup` by size, for the sizes at which the kernel will run; `min_size` is the break-even."""
+    """`speedup` by size, for the sizes at which the kernel will run; `min_size` is the break-even.
+
+    `score` is the geometric mean of the ratios at the two largest sizes.
+    """
 
     label: str
     speedup: dict[int, float]
     min_size: int
+    score: float
 
 
-def choose(measured: Measurement, min_speedup: float) -> tuple[Winner | None, dict[str, str]]:
-    """The variant with the best geometric mean over its two largest sizes, and why others lost.
+def rank(measured: Measurement, min_speedup: float) -> tuple[list[Winner], dict[str, str]]:
+    """The variants worth having, the best score first, and why the others are out.
 
     A variant is out if it declined the largest size, or is slower than `min_speedup` there. The
     break-even is the smallest measured size from which on every size is won.
     """
-    candidates: list[tuple[float, Winner]] = []
+    winners: list[Winner] = []
     why: dict[str, str] = {}
     labels = list(measured.timings[-1].candidates) if measured.timings else []
     for label in labels:
         ratios = _ratios(measured, label)
         largest = measured.timings[-1]
-        seconds = largest.candidates[label]
-        if seconds is None:
+        if largest.candidates[label] is None:
             why[label] = f"declined the input of size {largest.size}"
             continue
         last = ratios[-1][1]
@@ -43,14 +46,8 @@ def choose(measured: Measurement, min_speedup: float) -> tuple[Winner | None, di
         won = _won(ratios)
         score = math.sqrt(won[-1][1] * won[-2][1]) if len(won) > 1 else won[-1][1]
         lost_below = len(won) < len(ratios)
-        winner = Winner(label, dict(won), won[0][0] if lost_below else 0)
-        candidates.append((score, winner))
-    if not candidates:
-        return None, why
-    candidates.sort(key=lambda pair: -pair[0])
-    for score, loser in candidates[1:]:
-        why[loser.label] = f"{score:.1f}x against {candidates[0][0]:.1f}x"
-    return candidates[0][1], why
+        winners.append(Winner(label, dict(won), won[0][0] if lost_below else 0, score))
+    return sorted(winners, key=lambda w: -w.score), why
 
 
 def _ratios(measured: Measurement, label: str) -> list[tuple[int, float]]:

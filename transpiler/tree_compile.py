@@ -1,0 +1,219 @@
+"""The regions of a tree through the compiler, outer ones first, the next one's variants built meanwhile."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from loopwright.alternatives import alternatives
+from loopwright.compile import Chosen, Place, Started, finish, kernel_name, start
+from loopwright.config import Options
+from loopwright.diagnostics import Declined
+from loopwright.frontend.outline import every_region, outline
+from loopwright.frontend.region import Module, Region
+from loopwright.frontend.screen import screen
+from loopwright.kernels import kernels_home
+from loopwright.pipeline import Plan
+from loopwright.project import SourceFile
+from loopwright.report.results import RegionResult
+from loopwright.signatures import Signature, annotated, inherited, recorded
+from loopwright.trial import Builders
+from loopwright.verdicts import notes
+from loopwright.workload.store import Recording, RegionRecord
+
+
+@dataclass(slots=True)
+class FileWork:
+    """One file on its way: what was chosen, what is to be reported, and the kernel names in use."""
+
+    module: Module
+    source: SourceFile
+    chosen: list[Chosen] = field(default_factory=list)
+    results: list[RegionResult] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+
+    @property
+    def compiled_along(self) -> set[str]:
+        """The functions that are parts of chosen kernels."""
+        return {helper for each in self.chosen for helper in each.lowered.helpers}
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A region to try; `above` says why what it is a part of was declined."""
+
+    region: Region
+    seen: RegionRecord | None
+    above: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Begun:
+    """What became of an item at its start: a verdict, or variants that are being built under `name`."""
+
+    outcome: Started | RegionResult
+    scratch: Path | None = None
+    name: str | None = None
+
+
+_Ahead = Callable[[], None]
+
+
+@dataclass
+class TreeCompiler:
+    """Compiles files one after the other. Verdicts do not depend on what is built ahead of time."""
+
+    options: Options
+    recording: Recording | None
+    scratch: Path
+    deadline: float | None
+    plan: Plan
+    builders: Builders
+    trials: int = 0
+
+    def compile_file(self, work: FileWork) -> None:
+        """Fill `work.chosen` and `work.results`."""
+        if screen(work.module.text):
+            regions = self._callers_first(outline(work.module))
+            self._regions(work, [_Item(r, self._seen(r)) for r in regions], lambda: None)
+        work.results += [note.result for note in notes(work.module, work.source.shown)]
+        work.results.sort(key=lambda r: (r.span.line, r.span.col))
+
+    def _callers_first(self, regions: Sequence[Region]) -> list[Region]:
+        """By recorded share: a function that calls another has at least the other's time."""
+        if self.recording is None:
+            return list(regions)
+        records = {region.id: self.recording.find(region) for region in regions}
+        shares = {key: 0.0 if r is None else r.share for key, r in records.items()}
+        return sorted(regions, key=lambda r: -shares[r.id])
+
+    def _seen(self, region: Region) -> RegionRecord | None:
+        return None if self.recording is None else self.recording.find(region)
+
+    def _regions(self, work: FileWork, items: Sequence[_Item], beyond: _Ahead) -> bool:
+        """Compile `items` in order; `beyond` begins what comes after them. True if any was rewritten."""
+        begun: dict[int, _Begun] = {}
+
+        def look_ahead(number: int) -> None:
+            """Begin the next item that has something to build."""
+            for later in range(number, len(items)):
+                if later not in begun:
+                    begun[later] = self._begin(work, items[later])
+                if isinstance(begun[later].outcome, Started):
+                    return
+            beyond()
+
+        rewritten = False
+        for number, item in enumerate(items):
+            if number not in begun:
+                begun[number] = self._begin(work, item)
+
+            def ahead(number: int = number) -> None:
+                look_ahead(number + 1)
+
+            if self._region(work, item, begun.pop(number), ahead):
+                rewritten = True
+        return rewritten
+
+    def _begin(self, work: FileWork, item: _Item) -> _Begun:
+        region, seen = item.region, item.seen
+        blank = RegionResult(work.source.shown, region.span, region.qualname, "declined")
+        early = self._early_refusal(work, region, seen)
+        found: Sequence[Signature] | Declined
+        if early is not None:
+            return _Begun(replace(blank, code=early.code, reason=early.why))
+        found = annotated(region) if seen is None else recorded(seen)
+        if isinstance(found, Declined):
+            return _Begun(
+                replace(
+                    blank, span=found.at, code=found.code, reason=found.why, unlocks=found.unlocks
+                )
+            )
+        self.trials += 1
+        scratch = self.scratch / f"trial{self.trials}"
+        scratch.mkdir()
+        name = kernel_name(region, work.names)
+        module = kernels_home(work.source.path, work.source.root).module
+        place = Place(scratch, module, name)
+        outcome = start(region, found, self.options, place, plan=self.plan, builders=self.builders)
+        return _Begun(outcome, scratch, name)
+
+    def _region(self, work: FileWork, item: _Item, begun: _Begun, ahead: _Ahead) -> bool:
+        """The verdict on one item, or failing that on parts of it. True if anything was rewritten."""
+        result, chosen = self._verdict(work, item, begun, ahead)
+        if chosen is not None:
+            work.chosen.append(chosen)
+            work.results.append(replace(result, notes=(*item.above, *result.notes)))
+            return True
+        if result.code in _FINAL:
+            work.results.append(result)
+            return False
+        span = item.region.span
+        note = f"lines {span.line}-{span.end_line} as a whole: {result.code} {result.reason}"
+        before = len(work.results)
+        parts = [replace(part, above=(*item.above, note)) for part in self._parts(item, result)]
+        if self._regions(work, parts, ahead):
+            return True
+        del work.results[before:]
+        work.results.append(result)
+        return False
+
+    def _verdict(
+        self, work: FileWork, item: _Item, begun: _Begun, ahead: _Ahead
+    ) -> tuple[RegionResult, Chosen | None]:
+        try:
+            late = self._early_refusal(work, item.region, item.seen)
+            if late is not None and isinstance(begun.outcome, Started):
+                result: RegionResult = replace(begun.outcome.blank, code=late.code, reason=late.why)
+                chosen = None
+            elif isinstance(begun.outcome, Started):
+                result, chosen = finish(begun.outcome, deadline=self.deadline, measured=ahead)
+            else:
+                result, chosen = begun.outcome, None
+        finally:
+            if begun.scratch is not None:
+                self._tidy(begun)
+        if chosen is None and begun.name is not None:
+            work.names.discard(begun.name)
+        share = None if item.seen is None else item.seen.share
+        return replace(result, file=work.source.shown, share=share), chosen
+
+    def _tidy(self, begun: _Begun) -> None:
+        if isinstance(begun.outcome, Started):
+            begun.outcome.cancel()
+        assert begun.scratch is not None
+        shutil.rmtree(begun.scratch, ignore_errors=True)
+
+    def _parts(self, item: _Item, result: RegionResult) -> list[_Item]:
+        """What to try in place of a region; groups of statements that no recording knows are left out."""
+        listed = {r.id for r in every_region(item.region.inner)}
+        found: list[_Item] = []
+        for part in alternatives(item.region, result.code, result.span):
+            seen = self._seen(part) or (item.seen and inherited(item.seen, item.region, part))
+            if self.recording is None or seen is not None or part.id in listed:
+                found.append(_Item(part, seen))
+        return found
+
+    def _early_refusal(
+        self, work: FileWork, region: Region, seen: RegionRecord | None
+    ) -> Declined | None:
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            return Declined(region.span, "LW505", "the time limit of the command was reached")
+        if self.options.style == "inline":
+            return Declined(region.span, "LW403", "`--style inline` takes proofs only")
+        if self.recording is None:
+            return None
+        if seen is None or seen.calls == 0:
+            return Declined(region.span, "LW502", "the recorded run never came here")
+        if region.qualname in work.compiled_along:
+            return Declined(region.span, "LW506", "compiled along with a function that calls it")
+        if seen.share < self.options.min_share:
+            return Declined(region.span, "LW503", f"{seen.share:.1%} of the recorded time")
+        return None
+
+
+_FINAL = frozenset({"LW403", "LW502", "LW503", "LW505", "LW506"})
+"""Verdicts that hold for the parts of a region too."""
