@@ -338,7 +338,8 @@ def _moves(first: For, between: list[Stmt]) -> str | None:
             return "a statement stands between the loops"
         reads = {s for e in exprs_of(stmt) for s in vars_of(e)}
         loads = any(isinstance(e, Load) for x in exprs_of(stmt) for e in subexprs(x))
-        if reads & changed or loads or set(targets(stmt)) & touched:
+        whole = any(_whole(e) for e in exprs_of(stmt))
+        if reads & changed or loads or whole or set(targets(stmt)) & touched:
             return "a statement between the loops needs the first"
         if isinstance(stmt, Assign) and not _free(stmt.value):
             return "a statement stands between the loops"

@@ -183,6 +183,10 @@ APART: dict[str, str] = {
         "        x[j] = y[j]\n"
         "    return y, j"
     ),
+    "a product of the library between the loops reads what the first one stores": (
+        "    for i in range(n):\n        y[i] = x[i]\n    s = np.dot(x, y)\n"
+        "    for j in range(n):\n        x[j] = y[j]\n    return s"
+    ),
 }
 
 
