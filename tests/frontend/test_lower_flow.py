@@ -314,6 +314,48 @@ def f(n):
         (50,),
     ),
     (
+        "what is done only to raise an exception need not be compiled",
+        """
+def f(x):
+    t = 0.0
+    for v in x:
+        if v < -1e3:
+            message = "%r of %s is too small" % (v, {"x": x})
+            print(message, file=None)
+            raise ValueError(message)
+        t += v
+    return t
+""",
+        (X,),
+    ),
+    (
+        "a block that ends in an exception gives up at its beginning",
+        """
+def f(x):
+    t = 0.0
+    for v in x:
+        if v < -1e3:
+            message = "%r of %s is too small" % (v, {"x": x})
+            print(message, file=None)
+            raise ValueError(message)
+        t += v
+    return t
+""",
+        (X - 1e4,),
+    ),
+    (
+        "a block that may return before it raises is no such block",
+        """
+def f(a):
+    if a > 1:
+        if a > 2:
+            return a
+        raise ValueError
+    return -a
+""",
+        (3,),
+    ),
+    (
         "chained assignment",
         """
 def f(a):

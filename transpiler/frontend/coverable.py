@@ -6,7 +6,7 @@ It looks at node kinds and at who is called, never at types; a yes means little,
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from loopwright.frontend.names import (
     bound_names,
@@ -15,6 +15,7 @@ from loopwright.frontend.names import (
     declared_elsewhere,
     walk_scope,
 )
+from loopwright.frontend.raising import always_raises
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names, receiver
 
@@ -86,6 +87,9 @@ class Coverable:
         match node:
             case ast.Raise() | ast.Assert(test=ast.Constant()):
                 return None
+            case ast.If(test, body, orelse):
+                blocks = (block for block in (body, orelse) if not always_raises(block))
+                return self._first([test, *(s for block in blocks for s in block)])
             case ast.Assert(test):
                 return self._visit(test)
             case ast.JoinedStr():
@@ -97,10 +101,13 @@ class Coverable:
             case ast.FunctionDef():
                 if node.decorator_list:
                     return node
-                return next((o for s in node.body if (o := self._visit(s))), None)
+                return self._first(node.body)
             case ast.arguments():
                 return None
-        return next((o for c in children(node) if (o := self._visit(c))), None)
+        return self._first(children(node))
+
+    def _first(self, nodes: Iterable[ast.AST]) -> ast.AST | None:
+        return next((o for n in nodes if (o := self._visit(n))), None)
 
     def _callable(self, func: ast.expr) -> bool:
         chain = chain_of(func)

@@ -32,11 +32,16 @@ from loopwright.frontend.lower_values import (
     Value,
     flatten,
 )
+from loopwright.frontend.raising import always_raises
 from loopwright.ir.nodes import Break, Const, Continue, If, Return, Stmt
 
 
 def body(cx: Scope, statements: Sequence[ast.stmt]) -> None:
     """Lower statements in order; those that control cannot reach are left out."""
+    if cx.env is not None and always_raises(statements):
+        cx.at(statements[0])
+        cx.stop("the original raises here")
+        return
     for stmt in statements:
         if cx.env is None:
             return
