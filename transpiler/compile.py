@@ -16,10 +16,14 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from loopwright.analysis.effects import summarise
 from loopwright.config import Options
 from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.emit import by_name as backend_named
 from loopwright.frontend.region import Lowered, Region
+from loopwright.ir.nodes import Dim, For, Load, Program, While
+from loopwright.ir.types import Array, ListOf
+from loopwright.ir.walk import children, walk_exprs, walk_stmts
 from loopwright.kernels import KernelEntry
 from loopwright.pipeline import Candidate, Plan, build_candidate
 from loopwright.report.results import Loser, RegionResult
@@ -111,6 +115,11 @@ def start(
         lowered, signature = lower_region(region, signatures)
         if isinstance(lowered, Declined):
             return as_declined(blank, lowered)
+        if not _has_work(lowered.program):
+            return as_declined(
+                blank,
+                Declined(NOWHERE, "LW501", "no loop and no array expression: too little work"),
+            )
         trail = _Trail()
         candidates = _candidates(lowered, options, place.name, plan, trail)
         serial = [c for c in candidates if not c.recipe.threaded]
@@ -160,6 +169,18 @@ def _failed(blank: RegionResult, error: Exception) -> RegionResult:
     return replace(blank, status="failed", code="LW901", reason=why)
 
 
+def _has_work(program: Program) -> bool:
+    """False for straight scalar code, which a call costs more than it could win."""
+    for func in (*program.helpers, program.main):
+        if any(isinstance(stmt, (For, While)) for stmt in walk_stmts(func.body)):
+            return True
+        for expr in walk_exprs(func.body):
+            element = isinstance(expr, (Load, Dim))
+            if not element and any(isinstance(c.type, (Array, ListOf)) for c in children(expr)):
+                return True
+    return False
+
+
 def _candidates(
     lowered: Lowered, options: Options, name: str, plan: Plan, trail: _Trail
 ) -> list[Candidate]:
@@ -173,10 +194,12 @@ def _candidates(
             trail.losers.append(Loser(recipe.name, why))
             continue
         built = build_candidate(recipe, lowered.program, name)
-        if isinstance(built, Declined):
-            trail.refuse(recipe.name, built)
-        else:
+        if not isinstance(built, Declined):
             made.append(built)
+        elif recipe.threaded:  # that a loop cannot be shared out is not why a region stays
+            trail.losers.append(Loser(recipe.name, f"{built.code} {built.why}"))
+        else:
+            trail.refuse(recipe.name, built)
     return made
 
 
@@ -241,6 +264,7 @@ def _measure(
     started: Started, trials: Sequence[Trial], inputs: tuple[Mapping[str, object], ...]
 ) -> Measurement:
     reference = started.work.lowered.reference
+    program = started.work.lowered.program
     budget = started.options.measure_time
     job = MeasureJob(
         source=reference.source,
@@ -250,6 +274,7 @@ def _measure(
         timed=tuple(trial.timed for trial in trials),
         inputs=inputs,
         budget=budget,
+        changes=bool(summarise(program)[program.main.name].writes),
     )
     return measure(job, time_limit=60 + 20 * budget)
 

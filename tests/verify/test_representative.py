@@ -41,6 +41,15 @@ def test_samples_are_scaled_together() -> None:
         assert leaves["idx"].max() < n
 
 
+def test_bytes_that_look_like_positions_of_a_long_axis_stay() -> None:
+    domain = Domain((Param("X", "X", Array("float64", 2)), Param("b", "b", Array("uint8", 1))))
+    rng = np.random.default_rng(0)
+    sample = {"X": rng.normal(size=(3000, 2)), "b": rng.integers(0, 32, 3000).astype(np.uint8)}
+    inputs: Any = representative(domain, [sample])
+    assert [len(leaves["b"]) for leaves in inputs] == [len(leaves["X"]) for leaves in inputs]
+    assert all(np.array_equal(leaves["b"], sample["b"][: len(leaves["b"])]) for leaves in inputs)
+
+
 def test_without_samples_values_are_made_up() -> None:
     inputs: Any = representative(DOMAIN, [])
     assert len(inputs) >= 3 and sizes(inputs) == sorted(set(sizes(inputs)))

@@ -1,9 +1,9 @@
 """Time an original against candidates, side by side in one child process.
 
 Rounds are interleaved (original, candidate 1, candidate 2, original, ...) so that a change of the
-machine's speed hits all alike; the figure of each is the median of its rounds. Arguments are copied
-before each timed call, outside the timing. The first call of each candidate, which loads or compiles
-its kernel, is timed apart.
+machine's speed hits all alike; the figure of each is the median of its rounds. Arguments that are written
+to are copied before each timed call, outside the timing. The first call of each candidate, which loads or
+compiles its kernel, is timed apart.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class MeasureJob:
-    """`inputs` are leaf values by parameter name, ordered from small to large."""
+    """`inputs` are leaf values by parameter name, ordered from small to large.
+
+    Calls in a row get the same arrays, as they do in a user's loop, unless the code `changes` its arguments:
+    then each call gets a copy.
+    """
 
     source: str
     entry: str
@@ -40,6 +44,7 @@ class MeasureJob:
     timed: tuple[Timed, ...]
     inputs: tuple[Mapping[str, object], ...]
     budget: float
+    changes: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
 import statistics
 import sys
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,10 @@ from loopwright.verify.roots import build_roots, load_reference
 
 _ROUNDS = 7
 _MIN_BATCH = 2e-4  # seconds: shorter calls are repeated to be above the clock's noise
+_MOST_CALLS = 200
 
 Call = Callable[..., object]
+Arguments = tuple[object, ...]
 
 
 def main() -> int:
@@ -54,41 +57,63 @@ def run(job: MeasureJob) -> Measurement:
         budget = max(0.0, deadline - time.perf_counter()) / left
         if _raises(entry, roots(leaves)):
             continue  # a made-up size that does not suit the code tells nothing about its speed
-        timings.append(_time_input(entry, sides, roots, leaves, budget))
+
+        def prepare(calls: int, leaves: Mapping[str, object] = leaves) -> list[Arguments]:
+            if job.changes:
+                return [roots(leaves) for _ in range(calls)]
+            return [roots(leaves)] * calls
+
+        found = _time_input(entry, sides, prepare, budget)
+        before = found.pop("")
+        assert before is not None
+        timings.append(InputTiming(size_of(leaves), before, found))
     return Measurement(tuple(timings), first)
 
 
 def _time_input(
     entry: Call,
     sides: Mapping[str, Call],
-    roots: Callable[[Mapping[str, object]], tuple[object, ...]],
-    leaves: Mapping[str, object],
+    prepare: Callable[[int], Sequence[Arguments]],
     budget: float,
-) -> InputTiming:
+) -> dict[str, float | None]:
+    """Median seconds a warm call by label, "" for the original. `prepare(n)`: arguments for n calls."""
     calls: dict[str, Call] = {"": entry}
-    estimate = {"": _once(entry, roots(leaves))[0]}
     for label, call in sides.items():
-        seconds, result = _once(call, roots(leaves))
-        if result is not None:  # None: the dispatch function declined this input
+        if (
+            _once(call, prepare(1)[0])[1] is not None
+        ):  # None: the dispatch function declined this input
             calls[label] = call
-            estimate[label] = min(seconds, _once(call, roots(leaves))[0])
-    samples: dict[str, list[float]] = {label: [] for label in calls}
-    batches = {
-        label: max(1, min(200, int(_MIN_BATCH / max(seconds, 1e-8))))
-        for label, seconds in estimate.items()
-    }
     start = time.perf_counter()
+    batches = {label: _batch(call, prepare) for label, call in calls.items()}
+    samples: dict[str, list[float]] = {label: [] for label in calls}
     for number in range(_ROUNDS):
         for label, call in calls.items():
-            prepared = [roots(leaves) for _ in range(batches[label])]
-            begun = time.perf_counter()
-            for arguments in prepared:
-                call(*arguments)
-            samples[label].append((time.perf_counter() - begun) / batches[label])
+            samples[label].append(_run(call, prepare(batches[label])))
         if number >= 2 and time.perf_counter() - start > budget:
             break
-    medians = {label: statistics.median(values) for label, values in samples.items()}
-    return InputTiming(size_of(leaves), medians[""], {label: medians.get(label) for label in sides})
+    return {
+        label: statistics.median(samples[label]) if label in samples else None
+        for label in ("", *sides)
+    }
+
+
+def _batch(call: Call, prepare: Callable[[int], Sequence[Arguments]]) -> int:
+    """How many calls last long enough for the clock. The first ones are slow, as all caches are cold."""
+    size = 1
+    while size < _MOST_CALLS:
+        seconds = _run(call, prepare(size))
+        if seconds * size >= _MIN_BATCH:
+            return size
+        size = min(_MOST_CALLS, max(2 * size, math.ceil(_MIN_BATCH / max(seconds, 1e-8))))
+    return size
+
+
+def _run(call: Call, prepared: Sequence[Arguments]) -> float:
+    """Seconds a call."""
+    begun = time.perf_counter()
+    for arguments in prepared:
+        call(*arguments)
+    return (time.perf_counter() - begun) / len(prepared)
 
 
 def _raises(entry: Call, arguments: tuple[object, ...]) -> bool:

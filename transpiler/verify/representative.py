@@ -136,8 +136,9 @@ def _cut(kind: Kind, value: Any, lengths: Mapping[str, int], targets: Mapping[st
             window = tuple(slice(targets.get(str(d), n)) for d, n in sizes)
             cut = value[window].copy(order="K")
             if kind.index_of is not None and kind.index_of in targets:
-                limit = targets[kind.index_of]
-                cut = np.where(cut < 0, cut, cut % max(1, limit)).astype(value.dtype)
+                limit = max(1, targets[kind.index_of])
+                if limit <= np.iinfo(value.dtype).max:  # else each value is an index already
+                    cut = np.where(cut < 0, cut, cut % limit).astype(value.dtype)
             return cut
         case ListKind(elem, length) if isinstance(value, list):
             kept = value[: targets.get(str(length), len(value))]
