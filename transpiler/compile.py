@@ -29,7 +29,7 @@ from loopwright.pipeline import Candidate, Plan, build_candidate
 from loopwright.report.results import Loser, RegionResult
 from loopwright.signatures import Signature, as_declined, lower_region
 from loopwright.trial import Builders, Built, Survivor, Trial, Work, examine
-from loopwright.tune.choose import Winner, rank
+from loopwright.tune.choose import Winner, rank, threads_from
 from loopwright.tune.measure import MeasureJob, Measurement, measure
 from loopwright.verify.representative import representative
 
@@ -67,6 +67,9 @@ class _Trail:
     def refuse(self, label: str, why: Declined) -> None:
         self.refused.append(why)
         self.losers.append(Loser(label, f"{why.code} {why.why}"))
+
+    def trial(self, label: str) -> Trial:
+        return next(t for t in self.trials if t.label == label)
 
     def collect(self, building: Sequence[Future[Built]]) -> None:
         for each in building:
@@ -305,13 +308,13 @@ def _gravest(refused: Sequence[Declined]) -> Declined:
 
 
 def _choose(started: Started, timing: Measurement) -> tuple[RegionResult, Chosen | None]:
-    """The fastest variant that no input can tell from the original."""
+    """The fastest serial variant that no input can tell from the original, and threads if they win more."""
     trail = started.trail
-    ranked, slow = rank(timing, started.options.min_speedup)
+    labels = [t.label for t in trail.trials if not t.candidate.recipe.threaded]
+    ranked, slow = rank(timing, labels, started.options.min_speedup)
     trail.losers += [Loser(label, why) for label, why in slow.items()]
     for place, winner in enumerate(ranked):
-        trial = next(t for t in trail.trials if t.label == winner.label)
-        best = _survivor(started, trial)
+        best = _survivor(started, trail.trial(winner.label))
         if best is None:
             continue
         trail.losers += [
@@ -328,34 +331,49 @@ def _choose(started: Started, timing: Measurement) -> tuple[RegionResult, Chosen
 def _rewritten(
     started: Started, timing: Measurement, winner: Winner, best: Survivor
 ) -> tuple[RegionResult, Chosen]:
-    entry = best.trial.entry
-    ratio = winner.speedup[max(winner.speedup)]
+    threads = _threads(started, timing, winner.label)
+    speedup = dict(winner.speedup)
+    if threads is not None:
+        for each in timing.timings:
+            seconds = each.candidates[threads[0].trial.label]
+            if each.size >= threads[1] and seconds is not None:
+                speedup[each.size] = each.original / seconds
+    ratio = speedup[max(speedup)]
     shown = f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.1f}x"
-    comment = f"{entry.backend}, {best.evidence.kind}, {shown}"
-    entries = [replace(entry, min_work=winner.min_size, comment=comment)]
-    if best.trial.candidate.recipe.threaded:
-        # where threads may not be started, the serial twin takes over
-        entries += [
-            twin
-            for trial in started.trail.trials
-            if trial.entry.backend == entry.backend and trial is not best.trial
-            if _survivor(started, trial) is not None
-            if (twin := _renamed(trial.entry, f"{entry.name}_serial")) is not None
-        ]
+    main = best if threads is None else threads[0]
+    entry = best.trial.entry
+    comment = f"{main.trial.entry.backend}, {main.evidence.kind}, {shown}"
+    entries: list[KernelEntry] = [replace(entry, min_work=winner.min_size, comment=comment)]
+    if threads is not None:
+        first = replace(main.trial.entry, min_work=threads[1], comment=comment)
+        # where threads may not be started, or would not pay, the serial variant takes over
+        entries = [first, _as_serial(entry, winner.min_size)]
     result = replace(
         started.blank,
         status="rewritten",
-        backend=entry.backend,
-        passes=best.trial.candidate.applied,
+        backend=main.trial.entry.backend,
+        passes=main.trial.candidate.applied,
         accuracy=started.options.accuracy,
-        evidence=best.evidence,
-        speedup=winner.speedup,
-        first_call=timing.first_call.get(winner.label),
+        evidence=main.evidence,
+        speedup=dict(sorted(speedup.items())),
+        first_call=timing.first_call.get(main.trial.label),
         kernel=entry.name,
-        notes=best.trial.candidate.notes,
+        notes=main.trial.candidate.notes,
         losers=tuple(started.trail.losers),
     )
     return result, Chosen(started.work.lowered, tuple(entries), comment)
+
+
+def _threads(started: Started, timing: Measurement, serial: str) -> tuple[Survivor, int] | None:
+    """The threaded variant and the size from which on it is better than the `serial` one."""
+    for trial in started.trail.trials:
+        if trial.candidate.recipe.threaded:
+            size = threads_from(timing, trial.label, serial)
+            if isinstance(size, str):
+                started.trail.losers.append(Loser(trial.label, size))
+            elif (survivor := _survivor(started, trial)) is not None:
+                return survivor, size
+    return None
 
 
 def kernel_name(region: Region, taken: set[str]) -> str:
@@ -370,9 +388,8 @@ def kernel_name(region: Region, taken: set[str]) -> str:
     return name
 
 
-def _renamed(entry: KernelEntry, name: str) -> KernelEntry | None:
-    """The same variant with its kernel under another name; the dispatch function keeps its own."""
-    source = backend_named(entry.backend).emit(entry.program, name)
-    if isinstance(source, Declined):
-        return None
-    return replace(entry, source=source, comment=f"{entry.backend}, serial")
+def _as_serial(entry: KernelEntry, min_work: int) -> KernelEntry:
+    """The variant under a kernel name of its own; the dispatch function keeps its name."""
+    source = backend_named(entry.backend).emit(entry.program, f"{entry.name}_serial")
+    assert not isinstance(source, Declined)  # it was emitted before, under another name
+    return replace(entry, source=source, min_work=min_work, comment=f"{entry.backend}, serial")

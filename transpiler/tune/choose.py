@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from loopwright.tune.measure import Measurement
 
 _EVEN = 1.05
 """A size counts as won from this ratio on; below it the kernel is not used."""
+
+_THREADS_GAIN = 1.25
+"""What threads must win over their serial twin, as they take cores away from others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +28,16 @@ class Winner:
     score: float
 
 
-def rank(measured: Measurement, min_speedup: float) -> tuple[list[Winner], dict[str, str]]:
-    """The variants worth having, the best score first, and why the others are out.
+def rank(
+    measured: Measurement, labels: Collection[str], min_speedup: float
+) -> tuple[list[Winner], dict[str, str]]:
+    """The variants of `labels` worth having, the best score first, and why the others are out.
 
     A variant is out if it declined the largest size, or is slower than `min_speedup` there. The
     break-even is the smallest measured size from which on every size is won.
     """
     winners: list[Winner] = []
     why: dict[str, str] = {}
-    labels = list(measured.timings[-1].candidates) if measured.timings else []
     for label in labels:
         ratios = _ratios(measured, label)
         largest = measured.timings[-1]
@@ -48,6 +53,22 @@ def rank(measured: Measurement, min_speedup: float) -> tuple[list[Winner], dict[
         lost_below = len(won) < len(ratios)
         winners.append(Winner(label, dict(won), won[0][0] if lost_below else 0, score))
     return sorted(winners, key=lambda w: -w.score), why
+
+
+def threads_from(measured: Measurement, threaded: str, serial: str) -> int | str:
+    """The smallest size from which on the threaded variant beats the serial one; or why it does not."""
+    smallest: int | None = None
+    gain = 0.0
+    for timing in sorted(measured.timings, key=lambda t: -t.size):
+        ours, other = timing.candidates[threaded], timing.candidates[serial]
+        ratio = 0.0 if ours is None else (other or timing.original) / ours
+        gain = gain or ratio
+        if ratio < _EVEN:
+            break
+        smallest = timing.size
+    if smallest is None or gain < _THREADS_GAIN:
+        return f"{gain:.2f}x of the serial variant"
+    return smallest
 
 
 def _ratios(measured: Measurement, label: str) -> list[tuple[int, float]]:

@@ -1,0 +1,56 @@
+"""Which variant is chosen from measurements, and from which size on."""
+
+from __future__ import annotations
+
+import pytest
+
+from loopwright.tune.choose import rank, threads_from
+from loopwright.tune.measure import InputTiming, Measurement
+
+
+def measured(**seconds: list[float | None]) -> Measurement:
+    """Sizes 10, 100, 1000; the original takes 1 s at each."""
+    timings = tuple(
+        InputTiming(10 ** (k + 1), 1.0, {label: of[k] for label, of in seconds.items()})
+        for k in range(3)
+    )
+    return Measurement(timings)
+
+
+def test_the_best_over_the_two_largest_sizes_comes_first() -> None:
+    winners, out = rank(measured(a=[0.5, 0.1, 0.2], b=[0.1, 0.5, 0.1]), ["a", "b"], 1.2)
+    assert [w.label for w in winners] == ["a", "b"] and not out
+    assert winners[0].speedup == {10: 2.0, 100: 10.0, 1000: 5.0} and winners[0].min_size == 0
+
+
+def test_below_the_break_even_the_original_runs() -> None:
+    winners, _ = rank(measured(a=[0.1, 2.0, 0.1]), ["a"], 1.2)
+    assert winners[0].min_size == 1000 and winners[0].speedup == {1000: 10.0}
+
+
+def test_a_variant_that_is_hardly_faster_is_out() -> None:
+    winners, out = rank(measured(a=[0.1, 0.1, 0.9]), ["a"], 1.2)
+    assert not winners and out == {"a": "1.11x at size 1000"}
+
+
+def test_a_variant_that_declines_the_largest_input_is_out() -> None:
+    winners, out = rank(measured(a=[0.1, 0.1, None]), ["a"], 1.2)
+    assert not winners and out == {"a": "declined the input of size 1000"}
+
+
+@pytest.mark.parametrize(
+    ("threaded", "expected"),
+    [
+        ([0.9, 0.05, 0.02], 100),
+        ([0.01, 0.05, 0.02], 10),
+        ([0.9, 0.9, 0.02], 1000),
+        ([0.01, 0.01, 0.09], "1.11x of the serial variant"),
+        ([0.01, 0.01, 0.5], "0.20x of the serial variant"),
+        ([None, 0.05, 0.02], 100),
+    ],
+)
+def test_threads_must_beat_the_serial_variant(
+    threaded: list[float | None], expected: int | str
+) -> None:
+    timing = measured(serial=[0.1, 0.1, 0.1], threaded=threaded)
+    assert threads_from(timing, "threaded", "serial") == expected
