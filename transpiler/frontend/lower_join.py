@@ -65,21 +65,21 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
                 return NOTHING
             held = carrier(types)
             assert held is not None
-            marker = None if len(types) == 1 else Var(cx.sym(f"{name}_tag", TAG, marker=True))
+            marker = None if len(types) == 1 else Var(cx.sym(f"{name}.tag", TAG, marker=True))
             return Number(Var(cx.sym(name, held)), types, marker)
         case Arr(_, type_, origins):
             return Arr(Var(cx.sym(name, type_)), type_, origins)
         case Lst(_, site, ndim, origins, length):
             types_ = columns_of(cx, site, ndim)
-            names = [name] if len(types_) == 1 else [f"{name}_{i}" for i in range(len(types_))]
+            names = [name] if len(types_) == 1 else [f"{name}.{i}" for i in range(len(types_))]
             columns = tuple(
                 Var(cx.sym(n, t, marker=i > 0))
                 for i, (n, t) in enumerate(zip(names, types_, strict=True))
             )
-            count = None if length is None else Var(cx.sym(f"{name}_len", INT))
+            count = None if length is None else Var(cx.sym(f"{name}.len", INT))
             return Lst(columns, cx.unit.sites.find(site), ndim, origins, count)
         case Tpl(items):
-            return Tpl(tuple(canonical(cx, f"{name}_{i}", v) for i, v in enumerate(items)))
+            return Tpl(tuple(canonical(cx, f"{name}.{i}", v) for i, v in enumerate(items)))
         case _:
             return value
 
@@ -106,7 +106,7 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
                 return canonical(cx, name, Lst((), site, a.ndim, a.origins | b.origins, length))
         case Tpl(), Tpl() if len(a.items) == len(b.items):
             pairs = enumerate(zip(a.items, b.items, strict=True))
-            return Tpl(tuple(join_values(cx, f"{name}_{i}", x, y) for i, (x, y) in pairs))
+            return Tpl(tuple(join_values(cx, f"{name}.{i}", x, y) for i, (x, y) in pairs))
         case Generator(), Generator() if a.sym is b.sym:
             return a
         case _ if a == b:
@@ -174,7 +174,7 @@ def _parts(value: Value) -> Iterable[Value]:
 
 def join_entries(cx: Scope, name: str, a: Entry | None, b: Entry | None) -> Entry:
     """None is a variable that is not assigned."""
-    flag = Var(cx.sym(f"{name}_set", BOOL, marker=True))
+    flag = Var(cx.sym(f"{name}.set", BOOL, marker=True))
     if a is None or b is None:
         one = a or b
         assert one is not None
@@ -198,7 +198,7 @@ def join_envs(cx: Scope, envs: Iterable[Env | None], live: Callable[[str], bool]
                 entry = join_entries(cx, name, entry, theirs)
         if entry is not None:
             if any(name not in e for e in known) and entry.flag is None:
-                entry = Entry(entry.value, Var(cx.sym(f"{name}_set", BOOL, marker=True)))
+                entry = Entry(entry.value, Var(cx.sym(f"{name}.set", BOOL, marker=True)))
             joined[name] = entry
     return joined
 
