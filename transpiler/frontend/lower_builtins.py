@@ -15,7 +15,7 @@ from loopwright.frontend.lower_join import cast, list_length, plain_column
 from loopwright.frontend.lower_lists import build_list, sorted_list, to_list
 from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_numpy import ufunc
-from loopwright.frontend.lower_order import eval_all, keep, spill
+from loopwright.frontend.lower_order import eval_all, keep, present, spill
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -51,7 +51,7 @@ Handler = Callable[[Scope, ast.Call], Value]
 def _one(cx: Scope, node: ast.Call) -> Value:
     if len(node.args) != 1 or node.keywords:
         decline(node, "LW102", "this form of the call is not covered")
-    return cx.eval(node.args[0])
+    return present(cx, cx.eval(node.args[0]))
 
 
 def absolute(cx: Scope, value: Value, node: ast.AST) -> Value:

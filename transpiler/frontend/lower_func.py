@@ -20,6 +20,7 @@ from loopwright.frontend.lower_values import (
     Closure,
     Entry,
     Lst,
+    Maybe,
     Origin,
     Origins,
     Tpl,
@@ -166,6 +167,8 @@ def _passed(cx: Scope, value: Value, node: ast.AST, k: int) -> Value:
         return refill(value, held)
     if isinstance(value, Tpl):
         return Tpl(tuple(_passed(cx, v, node, k) for v in value.items))
+    if isinstance(value, Maybe):
+        return Maybe(_passed(cx, value.value, node, k), value.there)
     return value
 
 
@@ -183,6 +186,8 @@ def _key(cx: Scope, value: Value) -> object:
             return (type_key(value), cx.unit.sites.element(value.site))
         case Tpl(items):
             return tuple(_key(cx, v) for v in items)
+        case Maybe(inner, _):
+            return ("maybe", _key(cx, inner))
         case _:
             return type_key(value)
 
@@ -194,6 +199,8 @@ def _outdated(cx: Scope, value: Value) -> bool:
             return tuple(c.type for c in columns) != columns_of(cx, site, ndim)
         case Tpl(items):
             return any(_outdated(cx, v) for v in items)
+        case Maybe(inner, _):
+            return _outdated(cx, inner)
         case _:
             return False
 
@@ -312,6 +319,8 @@ def with_origin(value: Value, origin: Origin) -> Value:
             return Lst(columns, site, ndim, frozenset({origin}), length)
         case Tpl(items):
             return Tpl(tuple(with_origin(v, origin) for v in items))
+        case Maybe(inner, there):
+            return Maybe(with_origin(inner, origin), there)
         case _:
             return value
 
@@ -336,6 +345,8 @@ def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: O
             return Lst(columns, site, ndim, mapped(origins), length)
         case Tpl(items):
             return Tpl(tuple(_with_origins(v, given, fresh) for v in items))
+        case Maybe(inner, there):
+            return Maybe(_with_origins(inner, given, fresh), there)
         case _:
             return value
 
@@ -346,5 +357,7 @@ def _all_origins(value: Value) -> Origins:
             return value.origins
         case Tpl(items):
             return frozenset(o for v in items for o in _all_origins(v))
+        case Maybe(inner, _):
+            return _all_origins(inner)
         case _:
             return frozenset()

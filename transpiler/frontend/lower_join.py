@@ -14,6 +14,7 @@ from loopwright.frontend.lower_values import (
     Env,
     Generator,
     Lst,
+    Maybe,
     Mixed,
     Number,
     Tpl,
@@ -21,12 +22,13 @@ from loopwright.frontend.lower_values import (
     describe,
     flatten,
     integer,
+    refill,
     tag_const,
     test,
     truth_const,
 )
 from loopwright.frontend.typing_rules import carrier, union
-from loopwright.ir.nodes import Cast, Const, Dim, Expr, Logic, Select, Var
+from loopwright.ir.nodes import Alloc, Cast, Const, Dim, Expr, Logic, Select, Var
 from loopwright.ir.types import (
     BOOL,
     FLOAT,
@@ -80,6 +82,8 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
             return Lst(columns, cx.unit.sites.find(site), ndim, origins, count)
         case Tpl(items):
             return Tpl(tuple(canonical(cx, f"{name}.{i}", v) for i, v in enumerate(items)))
+        case Maybe(inner, _):
+            return Maybe(canonical(cx, name, inner), Var(cx.sym(f"{name}.there", BOOL)))
         case _:
             return value
 
@@ -107,6 +111,12 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
         case Tpl(), Tpl() if len(a.items) == len(b.items):
             pairs = enumerate(zip(a.items, b.items, strict=True))
             return Tpl(tuple(join_values(cx, f"{name}.{i}", x, y) for i, (x, y) in pairs))
+        case (Maybe(), _) | (_, Maybe()):
+            return _join_maybe(cx, name, a, b)
+        case (Tpl() | Arr() | Lst(), _) if b == NOTHING:
+            return canonical(cx, name, Maybe(a, truth_const(True)))
+        case (_, Tpl() | Arr() | Lst()) if a == NOTHING:
+            return canonical(cx, name, Maybe(b, truth_const(True)))
         case Generator(), Generator() if a.sym is b.sym:
             return a
         case _ if a == b:
@@ -117,6 +127,12 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
         if isinstance(mixed, Mixed):
             return mixed
     return Mixed(f"`{name}` is {describe(a)} on one path and {describe(b)} on another")
+
+
+def _join_maybe(cx: Scope, name: str, a: Value, b: Value) -> Value:
+    given = [v.value if isinstance(v, Maybe) else v for v in (a, b) if v != NOTHING]
+    inner = given[0] if len(given) == 1 else join_values(cx, name, given[0], given[1])
+    return inner if isinstance(inner, Mixed) else canonical(cx, name, Maybe(inner, NOTHING.expr))
 
 
 def unify(cx: Scope, a: int, b: int) -> int | None:
@@ -157,7 +173,7 @@ def widen(cx: Scope, site: int, value: Value) -> str | None:
     site = sites.find(site)
     old, new = sites.elements[site], template(cx, value)
     joined = new if old is None else join_values(cx.unit.blank, "element", old, new)
-    if isinstance(joined, Mixed) or any(isinstance(i, Mixed) for i in _parts(joined)):
+    if any(isinstance(i, (Mixed, Maybe)) for i in _parts(joined)):
         return "its elements are of different kinds"
     if old == joined:
         return None
@@ -169,7 +185,10 @@ def widen(cx: Scope, site: int, value: Value) -> str | None:
 
 
 def _parts(value: Value) -> Iterable[Value]:
-    return value.items if isinstance(value, Tpl) else ()
+    """The value, and what it holds."""
+    yield value
+    for item in value.items if isinstance(value, Tpl) else ():
+        yield from _parts(item)
 
 
 def join_entries(cx: Scope, name: str, a: Entry | None, b: Entry | None) -> Entry:
@@ -286,8 +305,32 @@ def coerce(cx: Scope, value: Value, target: Value) -> Value:
         case Tpl(), Tpl():
             pairs = zip(value.items, target.items, strict=True)
             return Tpl(tuple(coerce(cx, v, t) for v, t in pairs))
+        case _, Maybe(inner, _):
+            if value == NOTHING:
+                return Maybe(_nowhere(inner), truth_const(False))
+            if isinstance(value, Maybe):
+                return Maybe(coerce(cx, value.value, inner), value.there)
+            return Maybe(coerce(cx, value, inner), truth_const(True))
         case _:
             return value
+
+
+def _nowhere(model: Value) -> Value:
+    """Some value of the machine types of `model`, which nothing reads."""
+
+    def some(e: Expr) -> Expr:
+        match e.type:
+            case Array(_, ndim, _) | ListOf(_, ndim):
+                t = Array(e.type.dtype, ndim) if isinstance(e.type, Array) else e.type
+                return Alloc((integer(0),) * ndim, None, t)
+            case t if t == BOOL:
+                return truth_const(False)
+            case t if t == TAG:
+                return tag_const(0)
+            case t:
+                return cast(integer(0), t)
+
+    return refill(model, [some(e) for e in flatten(model)])
 
 
 def plain_column(cx: Scope, value: Lst) -> Expr | None:
@@ -329,6 +372,10 @@ def fits(value: Value, target: Value) -> bool:
             return value.ndim == target.ndim and len(value.columns) == len(target.columns)
         case Tpl(), Tpl() if len(value.items) == len(target.items):
             return all(fits(v, t) for v, t in zip(value.items, target.items, strict=True))
+        case _, Maybe(inner, _):
+            if isinstance(value, Maybe):
+                return fits(value.value, inner)
+            return value == NOTHING or fits(value, inner)
         case Mixed(), _:
             return False
         case _:

@@ -7,7 +7,7 @@ import ast
 from loopwright.frontend.lower_arith import strip_none, switch
 from loopwright.frontend.lower_join import canonical
 from loopwright.frontend.lower_modules import builtin, library
-from loopwright.frontend.lower_order import keep
+from loopwright.frontend.lower_order import keep, present
 from loopwright.frontend.lower_scope import Again, Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -16,6 +16,7 @@ from loopwright.frontend.lower_values import (
     Generator,
     Library,
     Lst,
+    Maybe,
     Mixed,
     Number,
     Object,
@@ -111,7 +112,7 @@ def read_path(cx: Scope, key: str, node: ast.AST) -> Value | None:
     value = outside(cx.caller, key, node)
     if value is None:
         return None
-    if not isinstance(value, (Number, Arr, Lst, Tpl, Generator)):
+    if not isinstance(value, (Number, Arr, Lst, Tpl, Maybe, Generator)):
         return value
     cx.captures[key] = value
     raise Again(cx)
@@ -137,7 +138,7 @@ def captured_entry(cx: Scope, key: str, value: Value) -> Entry:
 
 def attribute(cx: Scope, node: ast.Attribute) -> Value:
     """`base.attr` that is not called at once."""
-    base = cx.eval(node.value)
+    base = present(cx, cx.eval(node.value))
     match base:
         case Library(name):
             return library(f"{name}.{node.attr}")

@@ -11,7 +11,9 @@ from loopwright.frontend.lower_scope import Scope, Unit
 from loopwright.frontend.lower_values import (
     Arr,
     Lst,
+    Maybe,
     Number,
+    Object,
     Origin,
     Tpl,
     Value,
@@ -19,14 +21,17 @@ from loopwright.frontend.lower_values import (
 )
 from loopwright.frontend.region import Region
 from loopwright.ir.nodes import (
+    Either,
     Func,
     Invoke,
     Nothing,
     OneOf,
     Pack,
+    Perhaps,
     Program,
     Rebuild,
     Return,
+    Root,
     Same,
     Stmt,
 )
@@ -70,8 +75,12 @@ class _Plan:
                 if same is not None:
                     self.seen += 1
                     return Same(same)
-                self.own(origins)
-                return Result(self.take(t), t)
+                params = _exact_params(origins)
+                self.own(
+                    frozenset(o for o in origins if o.key[0] != "param") if params else origins
+                )
+                at = self.take(t)
+                return Either(at, params) if params else Result(at, t)
             case Lst(columns, _, _, origins, _):
                 same = _same(origins)
                 if same is not None:
@@ -87,6 +96,11 @@ class _Plan:
                 return Result(self.take(held), held)
             case Tpl(items):
                 return Pack(tuple(self.rebuild(v) for v in items))
+            case Maybe(inner, there):
+                item = self.rebuild(inner)
+                return Perhaps(self.take(there.type), item)
+            case Object(path) if path.isidentifier():
+                return Root(path)
             case _:
                 raise self.refuse(f"{describe(value)} is returned")
 
@@ -107,6 +121,12 @@ def _same(origins: frozenset[Origin]) -> int | None:
         if only.key[0] == "param" and only.exact and isinstance(only.key[1], int):
             return only.key[1]
     return None
+
+
+def _exact_params(origins: frozenset[Origin]) -> tuple[int, ...]:
+    """The numbers of the parameters that an array may be; empty if it is none, or a view of one."""
+    given = [o for o in origins if o.key[0] == "param" and isinstance(o.key[1], int)]
+    return tuple(sorted(int(str(o.key[1])) for o in given)) if all(o.exact for o in given) else ()
 
 
 def finished(unit: Unit, cx: Scope, main: Func, region: Region) -> Program:

@@ -125,6 +125,7 @@ class Unit:
     names: set[str] = field(default_factory=set)
     active: list[Closure] = field(default_factory=list)
     inlined: list[str] = field(default_factory=list)
+    plain_calls: dict[object, ast.Call] = field(default_factory=dict)
     blank: Scope = field(init=False)
 
     def __post_init__(self) -> None:

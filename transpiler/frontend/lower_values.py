@@ -72,6 +72,14 @@ class Tpl:
 
 
 @dataclass(frozen=True, slots=True)
+class Maybe:
+    """A tuple, array or list, or None: `value` where the condition `there` holds."""
+
+    value: Value
+    there: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Generator:
     """A `numpy.random.Generator`."""
 
@@ -126,7 +134,9 @@ class Mixed:
     reason: str
 
 
-Value: TypeAlias = Number | Arr | Lst | Tpl | Generator | Library | Object | Text | Closure | Mixed
+Value: TypeAlias = (
+    Number | Arr | Lst | Tpl | Maybe | Generator | Library | Object | Text | Closure | Mixed
+)
 
 NOTHING = Number(Const(None, NONE), (NONE,))
 
@@ -191,6 +201,8 @@ def flatten(value: Value) -> tuple[Expr, ...]:
             return columns if length is None else (*columns, length)
         case Tpl(items):
             return tuple(e for item in items for e in flatten(item))
+        case Maybe(inner, there):
+            return (*flatten(inner), there)
         case Generator(sym):
             return (Var(sym),)
         case _:
@@ -212,6 +224,8 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return Lst(new, site, ndim, origins, None if length is None else exprs.pop(0))
         case Tpl(items):
             return Tpl(tuple(refill(item, exprs) for item in items))
+        case Maybe(inner, _):
+            return Maybe(refill(inner, exprs), exprs.pop(0))
         case Generator():
             held = exprs.pop(0)
             assert isinstance(held, Var)
@@ -231,6 +245,8 @@ def describe(value: Value) -> str:
             return "a list"
         case Tpl():
             return "a tuple"
+        case Maybe(inner, _):
+            return f"{describe(inner)} or None"
         case Generator():
             return "a Generator"
         case Library(name):
@@ -256,6 +272,8 @@ def type_key(value: Value) -> object:
             return ("list", site, ndim, length is None, tuple(c.type for c in columns))
         case Tpl(items):
             return ("tuple", *map(type_key, items))
+        case Maybe(inner, _):
+            return ("maybe", type_key(inner))
         case Generator():
             return "rng"
         case _:

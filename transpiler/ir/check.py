@@ -16,6 +16,7 @@ from loopwright.ir.nodes import (
     Const,
     Continue,
     Draw,
+    Either,
     Expr,
     Fail,
     For,
@@ -25,9 +26,11 @@ from loopwright.ir.nodes import (
     Nothing,
     OneOf,
     Pack,
+    Perhaps,
     Program,
     Rebuild,
     Return,
+    Root,
     Same,
     Stmt,
     Store,
@@ -130,6 +133,17 @@ def _check_rebuild(tree: Rebuild, main: Func) -> None:
             demand(main.results[tag] in (Num("int64"), Py("int")), "type of a tag")
         case Same(param):
             demand(param in range(len(main.params)), f"parameter {param} of {len(main.params)}")
+        case Either(at, params):
+            number(at)
+            demand(isinstance(main.results[at], Array), "an array that may be a parameter")
+            for param in params:
+                _check_rebuild(Same(param), main)
+        case Perhaps(there, item):
+            number(there)
+            demand(main.results[there] in (Py("bool"), Num("bool")), "type of a truth value")
+            _check_rebuild(item, main)
+        case Root():
+            pass
         case Pack(items):
             for item in items:
                 _check_rebuild(item, main)

@@ -30,6 +30,7 @@ from loopwright.ir.nodes import (
     Check,
     Continue,
     Draw,
+    Either,
     Expr,
     Fail,
     For,
@@ -39,9 +40,11 @@ from loopwright.ir.nodes import (
     Nothing,
     OneOf,
     Pack,
+    Perhaps,
     Program,
     Rebuild,
     Return,
+    Root,
     Same,
     Stmt,
     Store,
@@ -77,7 +80,10 @@ def run(program: Program, args: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def rebuild(program: Program, results: Sequence[Any], args: Sequence[Any]) -> Any:
-    """The Python object that the region's results stand for; `args` as they were given to `run`."""
+    """The Python object that the region's results stand for; `args` as they were given to `run`.
+
+    An object that the program does not get is its `Root` node.
+    """
     return _rebuild(program.rebuild, results, args)
 
 
@@ -89,6 +95,16 @@ def _rebuild(tree: Rebuild, results: Sequence[Any], args: Sequence[Any]) -> Any:
             return _python_object(results[at], types[int(results[tag])])
         case Same(param):
             return args[param]
+        case Either(at, params):
+            found = results[at]
+            shared = [
+                args[k] for k in params if args[k] is found or np.shares_memory(args[k], found)
+            ]
+            return shared[0] if shared else found
+        case Root():
+            return tree
+        case Perhaps(there, item):
+            return _rebuild(item, results, args) if results[there] else None
         case Pack(items):
             return tuple(_rebuild(item, results, args) for item in items)
         case Nothing():

@@ -34,6 +34,7 @@ from loopwright.ir.nodes import (
     Break,
     Continue,
     Draw,
+    Either,
     Expr,
     Fail,
     For,
@@ -43,9 +44,11 @@ from loopwright.ir.nodes import (
     Nothing,
     OneOf,
     Pack,
+    Perhaps,
     Program,
     Rebuild,
     Return,
+    Root,
     Same,
     Stmt,
     Store,
@@ -114,6 +117,12 @@ def _rebuild(tree: Rebuild, found: Enclosures) -> Any:
         case Same(param):
             given = found.params[param]
             return given.ordinary if given.exact is None else given.exact
+        case Either(at, _):
+            return found.results[at].exact
+        case Root():
+            return None
+        case Perhaps(there, item):
+            return _rebuild(item, found) if found.results[there].ordinary else None
         case Pack(items):
             return tuple(_rebuild(item, found) for item in items)
         case Nothing():

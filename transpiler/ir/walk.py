@@ -33,7 +33,10 @@ from loopwright.ir.nodes import (
     Load,
     Logic,
     NewAxis,
+    Pack,
+    Perhaps,
     Pt,
+    Rebuild,
     Reduce,
     Reshape,
     Return,
@@ -362,3 +365,19 @@ def copy_func(func: Func, taken: Iterable[str] = ()) -> Func:
         to[sym] = fresh(sym.name, sym.type, names)
         names.add(to[sym].name)
     return replace(func, params=tuple(to[p] for p in func.params), body=rename(func.body, to))
+
+
+# -------------------------------------------------------------------- results
+
+
+def parts_of(rebuild: Rebuild) -> Iterator[Rebuild]:
+    """A rebuild tree and all that it holds."""
+    yield rebuild
+    match rebuild:
+        case Pack(items):
+            for item in items:
+                yield from parts_of(item)
+        case Perhaps(_, item):
+            yield from parts_of(item)
+        case _:
+            pass
