@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from loopwright.diagnostics import NOWHERE
 from loopwright.frontend import lower_expr, lower_stmt
 from loopwright.frontend.lower_join import canonical, columns_of
+from loopwright.frontend.lower_library import library_names
 from loopwright.frontend.lower_live import liveness, writes
 from loopwright.frontend.lower_names import captured_entry, outside
 from loopwright.frontend.lower_scope import Again, Rules, Scope, Unreachable, decline, span_of
@@ -234,6 +235,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
     names = parameters(definition)
     inner.locals = frozenset(names).union(*(writes(s) for s in statements))
     inner.bound = inner.locals
+    inner.library = library_names() if callee.library else None
     prepare(inner, statements)
     entries = {
         name: Entry(_parameter(inner, name, value, k))
@@ -276,7 +278,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
         span_of(definition),
     )
     unit.functions.append(func)
-    if callee.name not in unit.inlined:
+    if callee.name not in unit.inlined and not callee.library:
         unit.inlined.append(callee.name)
     helper = Helper(
         name,
@@ -335,7 +337,8 @@ def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: O
                 theirs = _all_origins(given[origin.key])
                 found |= {Origin(o.key, o.exact and origin.exact) for o in theirs}
             else:
-                found.add(fresh)
+                # what a call makes at several places are several objects
+                found.add(Origin((*fresh.key, origin.key)))
         return frozenset(found) or frozenset({fresh})
 
     match value:

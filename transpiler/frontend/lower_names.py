@@ -43,6 +43,10 @@ def lookup(cx: Scope, name: str, node: ast.AST) -> Value:
     depth = _defining_depth(cx, name)
     if depth is not None:
         return captured(cx, name, depth, node)
+    if cx.library is not None:
+        ours = cx.library.get(name) or builtin(name)
+        assert ours is not None, name
+        return ours
     found = None
     if name not in cx.locals:
         found = read_path(cx, f"global {name}", node)

@@ -19,6 +19,7 @@ from loopwright.frontend.lower_args import (
 from loopwright.frontend.lower_arith import as_operand, binary, strip_none, switch
 from loopwright.frontend.lower_compare import compare
 from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_library import LIBRARY
 from loopwright.frontend.lower_names import transpose
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import NAMES, reduction, wrap
@@ -61,7 +62,7 @@ _COMPARE: dict[str, CompareOp] = {
 def numpy_call(cx: Scope, name: str, node: ast.Call) -> Value:
     """`np.name(...)`; `name` is dotted for `np.linalg` and `np.random`."""
     name = _ALIAS.get(name, name)
-    if name in _CALLS:
+    if name in _CALLS and _exists(name):
         return _CALLS[name](cx, node)
     if name in NAMES:
         return reduction(cx, name, node)
@@ -76,6 +77,14 @@ def numpy_call(cx: Scope, name: str, node: ast.Call) -> Value:
             decline(node, "LW102", f"`np.{name}` with {len(values)} arguments is not covered")
         return ufunc(cx, name, values, node)
     decline(node, "LW102", f"`np.{name}` is not covered")
+
+
+def _exists(name: str) -> bool:
+    """Whether the NumPy of this interpreter has the function: `np.trapz` came and went."""
+    found: object = np
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found is not None
 
 
 def ufunc(cx: Scope, name: str, values: list[Value], node: ast.AST) -> Value:
@@ -281,6 +290,7 @@ def _with_name(
 _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     **SORTING,
     **SHAPES,
+    **LIBRARY,
     **{name: _operator(op) for name, op in _BINARY.items()},
     **{name: _comparison(op) for name, op in _COMPARE.items()},
     "negative": _unary("neg"),

@@ -110,13 +110,14 @@ class Text:
 @dataclass(frozen=True, slots=True, eq=False)
 class Closure:
     """A function of the program. `self_path` is set for a bound method, `depth` is the number of the
-    scope that defines it (-1: the module)."""
+    scope that defines it (-1: the module). `library`: it is ours, see `lower_library`."""
 
     node: ast.FunctionDef | ast.Lambda
     name: str
     self_path: str | None = None
     depth: int = -1
     static: bool = False
+    library: bool = False
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Closure):
