@@ -386,3 +386,13 @@ def ravel_index(at, shape):
             raise ValueError("invalid entry in coordinates array")
         result = result * shape[k] + at[k]
     return np.int64(result)
+
+
+def append_number(x, value):
+    """Of any dtype that holds the number."""
+    n = len(x)
+    out = np.empty(n + 1, x.dtype)
+    for i in range(n):
+        out[i] = x[i]
+    out[n] = value
+    return out

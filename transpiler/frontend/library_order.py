@@ -281,3 +281,35 @@ def take_columns(x, at):
         for j in range(m):
             out[i, j] = x[at[i, j], j]
     return out
+
+
+# ------------------------------------------------------------------- as they are
+
+
+def array_equal(x, y):
+    """Of any rank."""
+    if x.shape != y.shape:
+        return False
+    return bool(np.all(x == y))
+
+
+def tolist_1(x):
+    return [v.item() for v in x]
+
+
+def tolist_2(x):
+    return [[v.item() for v in row] for row in x]
+
+
+def stable_rows(x):
+    out = np.empty(x.shape, np.int64)
+    for i in range(len(x)):
+        out[i] = np.argsort(x[i], kind="stable")
+    return out
+
+
+def stable_columns(x):
+    out = np.empty(x.shape, np.int64)
+    for j in range(x.shape[1]):
+        out[:, j] = np.argsort(x[:, j].copy(), kind="stable")
+    return out

@@ -17,6 +17,7 @@ from loopwright.frontend.lower_args import (
     is_dtype,
 )
 from loopwright.frontend.lower_arith import as_operand, binary, strip_none, switch
+from loopwright.frontend.lower_arrange import ARRANGING, nonzero
 from loopwright.frontend.lower_compare import compare
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_library import LIBRARY
@@ -38,8 +39,8 @@ from loopwright.frontend.lower_values import (
 )
 from loopwright.frontend.typing_rules import elementwise_type, promote, rank_of, real_dtype, shaped
 from loopwright.ir.intrinsics import TABLE
-from loopwright.ir.nodes import BinaryOp, Call, Cast, CompareOp, Const, Expr, Unary
-from loopwright.ir.types import BOOL, Array, Num, Py, Type, kind_of, machine_dtype
+from loopwright.ir.nodes import Binary, BinaryOp, Call, Cast, CompareOp, Const, Expr, Unary
+from loopwright.ir.types import BOOL, FLOAT, Array, Num, Py, Type, kind_of, machine_dtype
 
 _ALIAS = {
     "abs": "absolute", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
@@ -197,8 +198,10 @@ def _scalar(cx: Scope, name: str, node: ast.Call) -> Value:
 
 def _where(cx: Scope, node: ast.Call) -> Value:
     values = eval_all(cx, node.args)
+    if len(values) == 1 and not node.keywords:
+        return nonzero(cx, array_of(cx, values[0], node), node)
     if len(values) != 3 or node.keywords:
-        decline(node, "LW102", "np.where is covered with three arguments")
+        decline(node, "LW102", "np.where is covered with one argument and with three")
     cond, a, b = (as_operand(cx, v, node) for v in values)
     rank = max(rank_of(e.type) for e in (cond, a, b))
     dtype = promote(np.maximum, (a.type, b.type))
@@ -246,8 +249,9 @@ def clip(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
     return wrap(Call("np.clip", tuple(operands), shaped(dtype, tuple(o.type for o in operands))))
 
 
-def _round(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["a", "decimals"])
+def rounded(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
+    """`np.round(x, decimals)`, as NumPy does it: scaled, made integral, scaled back."""
+    bound = bind(cx, node, ["a", "decimals"], first=first)
     x = as_operand(cx, bound["a"], node)
     (x,) = _strong([x])
     if kind_of(machine_dtype(x.type)) != "f":
@@ -255,7 +259,12 @@ def _round(cx: Scope, node: ast.Call) -> Value:
     digits = int_constant(bound["decimals"], node, "decimals") if "decimals" in bound else 0
     if digits == 0:
         return wrap(Call("np.rint", (x,), x.type))
-    return wrap(Call("np.round", (x, integer(digits)), x.type))
+    if not 0 < abs(digits) <= 22 or machine_dtype(x.type) != "float64":
+        return wrap(Call("np.round", (x, integer(digits)), x.type))
+    scale = Const(10.0 ** abs(digits), FLOAT)
+    there, back = ("mul", "truediv") if digits > 0 else ("truediv", "mul")
+    grown = Call("np.rint", (Binary(there, x, scale, x.type),), x.type)  # type: ignore[arg-type]
+    return wrap(Binary(back, grown, scale, x.type))  # type: ignore[arg-type]
 
 
 def _transpose(cx: Scope, node: ast.Call) -> Value:
@@ -291,6 +300,7 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     **SORTING,
     **SHAPES,
     **LIBRARY,
+    **ARRANGING,
     **{name: _operator(op) for name, op in _BINARY.items()},
     **{name: _comparison(op) for name, op in _COMPARE.items()},
     "negative": _unary("neg"),
@@ -298,7 +308,7 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     "invert": _unary("invert"),
     "where": _where,
     "clip": clip,
-    "round": _round,
+    "round": rounded,
     "transpose": _transpose,
     "linalg.norm": lower_reduce.norm,
     "linalg.solve": _linalg("solve", 2),

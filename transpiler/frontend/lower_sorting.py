@@ -50,15 +50,11 @@ def argsort(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
     assert axis is not None
     kind = constant_of(bound["kind"], node, "kind") if "kind" in bound else "quicksort"
     stable = kind in ("stable", "mergesort") or flag_of(bound.get("stable"), node, "stable")
-    if x.type.ndim == 2 and not stable and kind_of(x.type.dtype) != "c":
-        return library_call(cx, "argsort_rows" if axis else "argsort_columns", [x], node)
+    if x.type.ndim == 2 and kind_of(x.type.dtype) != "c":
+        which = f"{'stable' if stable else 'argsort'}_{'rows' if axis else 'columns'}"
+        return library_call(cx, which, [x], node)
     args = (x.expr, integer(axis), Const(stable, BOOL))
     return wrap(Call("np.argsort", args, Array("int64", x.type.ndim)))
-
-
-def diff(cx: Scope, node: ast.Call) -> Value:
-    x = array_of(cx, bind(cx, node, ["a"])["a"], node)
-    return wrap(Call("np.diff", (x.expr,), Array(x.type.dtype, x.type.ndim)))
 
 
 def bincount(cx: Scope, node: ast.Call) -> Value:
@@ -79,8 +75,8 @@ def flatnonzero(cx: Scope, node: ast.Call) -> Value:
     return wrap(Call("np.flatnonzero", (x.expr,), Array("int64", 1)))
 
 
-def searchsorted(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["a", "v", "side"], required=2)
+def searchsorted(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
+    bound = bind(cx, node, ["a", "v", "side"], required=2, first=first)
     a, v = array_of(cx, bound["a"], node), as_operand(cx, bound["v"], node)
     side = constant_of(bound["side"], node, "side") if "side" in bound else "left"
     rank = rank_of(v.type)
@@ -96,7 +92,6 @@ def searchsorted(cx: Scope, node: ast.Call) -> Value:
 SORTING: dict[str, Callable[[Scope, ast.Call], Value]] = {
     "sort": sort,
     "argsort": argsort,
-    "diff": diff,
     "bincount": bincount,
     "flatnonzero": flatnonzero,
     "searchsorted": searchsorted,
