@@ -15,11 +15,12 @@ from loopwright.ir.nodes import (
     Perhaps,
     Rebuild,
     Root,
+    Rows,
     Same,
     Value,
 )
 from loopwright.ir.types import Array, DType, ListOf, Num, Py, Rng, Type
-from loopwright.ir.walk import parts_of
+from loopwright.ir.walk import numbers_of, parts_of
 from loopwright.kernels_door import Door, open_door, scalar_class, tuple_text
 from loopwright.kernels_entry import KernelEntry
 from loopwright.kernels_guard import guard_lines
@@ -144,12 +145,42 @@ def _rebuilt(door: Door, rebuild: Rebuild) -> str:
             return f"guard.known(out[{at + 1}], {tuple_text(known)})"
         case Root(name):
             return door.prefixes[name]
+        case Rows(item, ndim):
+            return _rows(door, item, ndim)
         case Perhaps(there, item):
             return f"{_rebuilt(door, item)} if out[{there + 1}] else None"
         case Pack(items):
             return tuple_text([_part(door, item) for item in items])
         case Nothing():
             return "None"
+
+
+def _rows(door: Door, item: Rebuild, ndim: int) -> str:
+    """A list made by a function of the elements of its columns."""
+    names = numbers_of(item)
+    locals_ = {n: f"v{n}" for n in names}
+    made = _element(door, item, locals_)
+    columns = ", ".join(f"out[{n + 1}]" for n in names)
+    rank = f", ndim={ndim}" if ndim > 1 else ""
+    return f"lists.rows(lambda {', '.join(locals_.values())}: {made}, {columns}{rank})"
+
+
+def _element(door: Door, item: Rebuild, names: dict[int, str]) -> str:
+    """The expression for one element of a list from the elements of its columns, Python numbers."""
+    match item:
+        case Value(at, Py() as t):
+            return names[at] if t != _NONE else "None"
+        case Value(at, t):
+            return f"{_maker(door, t)}({names[at]})"
+        case OneOf(at, tag, types):
+            makers = [_maker(door, t) for t in types]
+            return f"{tuple_text(makers)}[{names[tag]}]({names[at]})"
+        case Pack(items):
+            return tuple_text([_element(door, i, names) for i in items])
+        case Nothing():
+            return "None"
+        case _:
+            raise door.refuse("a list of such elements cannot be rebuilt")
 
 
 def _part(door: Door, rebuild: Rebuild) -> str:

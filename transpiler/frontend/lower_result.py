@@ -32,11 +32,12 @@ from loopwright.ir.nodes import (
     Rebuild,
     Return,
     Root,
+    Rows,
     Same,
     Stmt,
 )
 from loopwright.ir.nodes import Value as Result
-from loopwright.ir.types import NONE, ListOf, Type
+from loopwright.ir.types import NONE, ListOf, Type, is_scalar
 from loopwright.ir.walk import map_stmts, walk_stmts
 
 
@@ -87,10 +88,8 @@ class _Plan:
                     self.seen += len(columns)
                     return Same(same)
                 self.own(origins)
-                if plain_column(self.cx, value) is None:
-                    raise self.refuse(
-                        "a list whose elements are not all of one number type is returned"
-                    )
+                if plain_column(self.cx, value) is None or _is_mixed(self.cx, value):
+                    return self.rows(value)
                 held = columns[0].type
                 assert isinstance(held, ListOf)
                 return Result(self.take(held), held)
@@ -104,6 +103,28 @@ class _Plan:
             case _:
                 raise self.refuse(f"{describe(value)} is returned")
 
+    def rows(self, value: Lst) -> Rebuild:
+        """A list of tuples, or of numbers of more than one type."""
+        element = self.cx.unit.sites.element(value.site)
+        assert element is not None
+        columns = iter(value.columns)
+
+        def built(part: Value) -> Rebuild:
+            match part:
+                case Number(expr, types, tag) if is_scalar(expr.type):
+                    at = self.take(next(columns).type)
+                    if tag is None:
+                        return Result(at, types[0])
+                    return OneOf(at, self.take(next(columns).type), types)
+                case Number():
+                    return Nothing()
+                case Tpl(items):
+                    return Pack(tuple(built(item) for item in items))
+                case _:
+                    raise self.refuse(f"a list of {describe(part)} is returned")
+
+        return Rows(built(element), value.ndim)
+
     def own(self, origins: frozenset[Origin]) -> None:
         """A returned array must be new, and share memory with nothing else that is returned."""
         if any(o.key[0] == "param" for o in origins):
@@ -112,6 +133,12 @@ class _Plan:
         if any(keys & other for other in self.storages):
             raise self.refuse("two results may share memory")
         self.storages.append(keys)
+
+
+def _is_mixed(cx: Scope, value: Lst) -> bool:
+    """Whether an element of the list may be a number of more than one type."""
+    element = cx.unit.sites.element(value.site)
+    return isinstance(element, Number) and (element.tag is not None or len(element.types) > 1)
 
 
 def _same(origins: frozenset[Origin]) -> int | None:

@@ -31,6 +31,7 @@ from loopwright.ir.nodes import (
     Rebuild,
     Return,
     Root,
+    Rows,
     Same,
     Stmt,
     Store,
@@ -40,7 +41,16 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.show import show_stmts
 from loopwright.ir.types import Array, ListOf, Num, Py, Rng, Type, is_scalar
-from loopwright.ir.walk import Body, assigned, exprs_of, index_exprs, targets, vars_of, walk_stmts
+from loopwright.ir.walk import (
+    Body,
+    assigned,
+    exprs_of,
+    index_exprs,
+    numbers_of,
+    targets,
+    vars_of,
+    walk_stmts,
+)
 
 __all__ = ["IllegalIR", "check", "check_func", "ends"]
 
@@ -144,6 +154,11 @@ def _check_rebuild(tree: Rebuild, main: Func) -> None:
             _check_rebuild(item, main)
         case Root():
             pass
+        case Rows(item, ndim):
+            for at in numbers_of(item):
+                number(at)
+                column = main.results[at]
+                demand(isinstance(column, ListOf) and column.ndim == ndim, "a column of a list")
         case Pack(items):
             for item in items:
                 _check_rebuild(item, main)

@@ -45,6 +45,7 @@ from loopwright.ir.nodes import (
     Rebuild,
     Return,
     Root,
+    Rows,
     Same,
     Stmt,
     Store,
@@ -53,6 +54,7 @@ from loopwright.ir.nodes import (
     While,
 )
 from loopwright.ir.types import Array, ListOf, Num, Py, Type
+from loopwright.ir.walk import numbers_of
 
 __all__ = ["KernelFailed", "rebuild", "run"]
 
@@ -103,6 +105,8 @@ def _rebuild(tree: Rebuild, results: Sequence[Any], args: Sequence[Any]) -> Any:
             return shared[0] if shared else found
         case Root():
             return tree
+        case Rows(item, ndim):
+            return _rows(item, ndim, results, args)
         case Perhaps(there, item):
             return _rebuild(item, results, args) if results[there] else None
         case Pack(items):
@@ -111,6 +115,18 @@ def _rebuild(tree: Rebuild, results: Sequence[Any], args: Sequence[Any]) -> Any:
             return None
         case _:
             assert_never(tree)
+
+
+def _rows(item: Rebuild, ndim: int, columns: Sequence[Any], args: Sequence[Any]) -> list[Any]:
+    """The list whose element `k` is made of `columns[n][k]` for the `n` that `item` names."""
+    names = numbers_of(item)
+    made = []
+    for parts in zip(*(columns[n] for n in names), strict=True):
+        inner = list(columns)
+        for n, part in zip(names, parts, strict=True):
+            inner[n] = part
+        made.append(_rows(item, ndim - 1, inner, args) if ndim > 1 else _rebuild(item, inner, args))
+    return made
 
 
 def _python_object(value: Any, type_: Type) -> Any:

@@ -49,13 +49,14 @@ from loopwright.ir.nodes import (
     Rebuild,
     Return,
     Root,
+    Rows,
     Same,
     Stmt,
     Store,
     Value,
 )
 from loopwright.ir.types import Type
-from loopwright.ir.walk import Body, assigned, index_exprs, stored, walk_stmts
+from loopwright.ir.walk import Body, assigned, index_exprs, numbers_of, stored, walk_stmts
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ def _rebuild(tree: Rebuild, found: Enclosures) -> Any:
             return found.results[at].exact
         case Root():
             return None
+        case Rows(item, ndim):
+            return _rows(item, ndim, found)
         case Perhaps(there, item):
             return _rebuild(item, found) if found.results[there].ordinary else None
         case Pack(items):
@@ -129,6 +132,19 @@ def _rebuild(tree: Rebuild, found: Enclosures) -> Any:
             return None
         case _:
             assert_never(tree)
+
+
+def _rows(item: Rebuild, ndim: int, found: Enclosures) -> list[Any]:
+    names = numbers_of(item)
+    columns = [found.results[n] for n in names]
+    made = []
+    for k in range(len(columns[0].ordinary)):
+        inner = list(found.results)
+        for n, c in zip(names, columns, strict=True):
+            inner[n] = Enclosed(c.ordinary[k], None if c.exact is None else c.exact[k])
+        below = Enclosures(tuple(inner), found.params)
+        made.append(_rows(item, ndim - 1, below) if ndim > 1 else _rebuild(item, below))
+    return made
 
 
 def _leaf(found: Enclosed, type_: Type) -> Any:

@@ -454,11 +454,20 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """A list (of lists, if `ndim` > 1) of elements that more than one result makes up: `item` tells how,
+    with the results that it names as lists of that rank."""
+
+    item: Rebuild
+    ndim: int
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """None."""
 
 
-Rebuild: TypeAlias = Value | OneOf | Same | Either | Root | Perhaps | Pack | Nothing
+Rebuild: TypeAlias = Value | OneOf | Same | Either | Root | Perhaps | Pack | Rows | Nothing
 
 
 @dataclass(frozen=True, slots=True)

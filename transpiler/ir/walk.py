@@ -21,6 +21,7 @@ from loopwright.ir.nodes import (
     Contract,
     Dim,
     Draw,
+    Either,
     Expr,
     Fail,
     Fancy,
@@ -33,6 +34,7 @@ from loopwright.ir.nodes import (
     Load,
     Logic,
     NewAxis,
+    OneOf,
     Pack,
     Perhaps,
     Pt,
@@ -40,6 +42,7 @@ from loopwright.ir.nodes import (
     Reduce,
     Reshape,
     Return,
+    Rows,
     Scan,
     Select,
     Slc,
@@ -49,6 +52,7 @@ from loopwright.ir.nodes import (
     Transpose,
     Tup,
     Unary,
+    Value,
     Var,
     While,
 )
@@ -377,7 +381,21 @@ def parts_of(rebuild: Rebuild) -> Iterator[Rebuild]:
         case Pack(items):
             for item in items:
                 yield from parts_of(item)
-        case Perhaps(_, item):
+        case Perhaps(_, item) | Rows(item, _):
             yield from parts_of(item)
         case _:
             pass
+
+
+def numbers_of(rebuild: Rebuild) -> tuple[int, ...]:
+    """The numbers of the results that a rebuild tree names, in order, each once."""
+    found: list[int] = []
+    for part in parts_of(rebuild):
+        match part:
+            case Value(at, _) | Either(at, _) | Perhaps(at, _):
+                found.append(at)
+            case OneOf(at, tag, _):
+                found += [at, tag]
+            case _:
+                pass
+    return tuple(dict.fromkeys(found))
