@@ -88,8 +88,7 @@ def open_door(entry: KernelEntry) -> Door:
 
 
 def _fetch(door: Door) -> None:
-    domain = door.entry.lowered.domain
-    paths = [split_path(p.path) for p in (*domain.groups, *domain.params)]
+    paths = [split_path(path) for _, path in door.entry.lowered.domain.paths]
     holders = [(root, steps[:-1]) for root, steps in map(split_path, door.region.stores)]
     for root, steps in paths + holders:
         for length in range(1, len(steps) + 1):

@@ -298,7 +298,7 @@ def tolist_1(x):
 
 
 def tolist_2(x):
-    return [[v.item() for v in row] for row in x]
+    return [[x[i, j].item() for j in range(x.shape[1])] for i in range(x.shape[0])]
 
 
 def stable_rows(x):

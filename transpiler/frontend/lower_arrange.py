@@ -113,7 +113,7 @@ def _tile(cx: Scope, node: ast.Call) -> Value:
     reps = shape_of(cx, bound["reps"], node)
     n = x.type.ndim
     if len(reps) > n:
-        items = (*[NewAxis()] * (len(reps) - n), *[FULL] * n)
+        items: tuple[IndexItem, ...] = (*[NewAxis()] * (len(reps) - n), *[FULL] * n)
         t = Array(x.type.dtype, len(reps), "C" if x.type.layout == "C" else "A")
         x = Arr(Load(x.expr, items, t), t, x.origins)
     reps = (*[integer(1)] * (n - len(reps)), *reps)
@@ -153,7 +153,7 @@ def _parts(cx: Scope, node: ast.Call) -> list[Arr]:
 
 
 def _column_stack(cx: Scope, node: ast.Call) -> Value:
-    columns = []
+    columns: list[Expr] = []
     for x in _parts(cx, node):
         if x.type.ndim > 2 or x.type.dtype != "float64":
             decline(node, "LW102", "np.column_stack is covered for float64 of rank 1 and 2")

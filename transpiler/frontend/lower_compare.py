@@ -112,8 +112,8 @@ def is_none(value: Value, wanted: bool) -> Expr:
     return test if wanted else negated(test)
 
 
-def _compare_tuples(cx: Scope, op: CompareOp, a: Tpl, b: Tpl, node: ast.AST) -> Number:
-    a, b = spill(cx, a), spill(cx, b)
+def _compare_tuples(cx: Scope, op: CompareOp, left: Tpl, right: Tpl, node: ast.AST) -> Number:
+    a, b = spill(cx, left), spill(cx, right)
     assert isinstance(a, Tpl) and isinstance(b, Tpl)
     pairs: list[tuple[Number, Number, Expr]] = []
     for x, y in zip(a.items, b.items, strict=False):

@@ -22,13 +22,13 @@ from loopwright.frontend.lower_values import (
     describe,
     flatten,
     integer,
-    refill,
     tag_const,
     test,
     truth_const,
+    unread,
 )
 from loopwright.frontend.typing_rules import carrier, union
-from loopwright.ir.nodes import Alloc, Cast, Const, Dim, Expr, Logic, Select, Var
+from loopwright.ir.nodes import Cast, Const, Dim, Expr, Logic, Select, Var
 from loopwright.ir.types import (
     BOOL,
     FLOAT,
@@ -307,30 +307,12 @@ def coerce(cx: Scope, value: Value, target: Value) -> Value:
             return Tpl(tuple(coerce(cx, v, t) for v, t in pairs))
         case _, Maybe(inner, _):
             if value == NOTHING:
-                return Maybe(_nowhere(inner), truth_const(False))
+                return Maybe(unread(inner), truth_const(False))
             if isinstance(value, Maybe):
                 return Maybe(coerce(cx, value.value, inner), value.there)
             return Maybe(coerce(cx, value, inner), truth_const(True))
         case _:
             return value
-
-
-def _nowhere(model: Value) -> Value:
-    """Some value of the machine types of `model`, which nothing reads."""
-
-    def some(e: Expr) -> Expr:
-        match e.type:
-            case Array(_, ndim, _) | ListOf(_, ndim):
-                t = Array(e.type.dtype, ndim) if isinstance(e.type, Array) else e.type
-                return Alloc((integer(0),) * ndim, None, t)
-            case t if t == BOOL:
-                return truth_const(False)
-            case t if t == TAG:
-                return tag_const(0)
-            case t:
-                return cast(integer(0), t)
-
-    return refill(model, [some(e) for e in flatten(model)])
 
 
 def plain_column(cx: Scope, value: Lst) -> Expr | None:

@@ -1,4 +1,4 @@
-"""Functions of NumPy that are written in Python (`library_order`, `library_math`) and compiled along."""
+"""Functions of NumPy that are written in Python (`library_*.py`) and compiled along."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from loopwright.ir.nodes import Call
 from loopwright.ir.types import NONE, Array, kind_of, machine_dtype
 
 Handler = Callable[[Scope, ast.Call], Value]
-_FILES = ("library_order.py", "library_math.py")
+_FILES = ("library_order.py", "library_math.py", "library_stats.py")
 
 
 @lru_cache(maxsize=1)
@@ -180,6 +180,11 @@ def _close(name: str) -> Handler:
         return library_call(cx, name, [*given, *tolerances], node)
 
     return handler
+
+
+def _nan_to_num(cx: Scope, node: ast.Call) -> Value:
+    x = exactly_floats(cx, bind(cx, node, ["x"])["x"], node, 1, 2, 3)
+    return library_call(cx, "nan_to_num", [x], node)
 
 
 def _average(cx: Scope, node: ast.Call) -> Value:
@@ -354,6 +359,7 @@ LIBRARY: dict[str, Handler] = {
     "average": _average,
     "cov": _cov("cov"),
     "corrcoef": _cov("corrcoef"),
+    "nan_to_num": _nan_to_num,
     "nansum": _arrays("nansum", ("a", 1)),
     "nanmean": _arrays("nanmean", ("a", 1)),
     "nanmax": _arrays("nanmax", ("a", 1)),

@@ -6,7 +6,7 @@ import ast
 
 from loopwright.frontend.lower_arith import strip_none, switch
 from loopwright.frontend.lower_join import canonical
-from loopwright.frontend.lower_modules import builtin, library
+from loopwright.frontend.lower_modules import builtin, library, limit
 from loopwright.frontend.lower_order import keep, present
 from loopwright.frontend.lower_scope import Again, Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
@@ -145,7 +145,7 @@ def attribute(cx: Scope, node: ast.Attribute) -> Value:
     base = present(cx, cx.eval(node.value))
     match base:
         case Library(name):
-            return library(f"{name}.{node.attr}")
+            return limit(name, node.attr) or library(f"{name}.{node.attr}")
         case Object(path):
             return member(cx, path, node.attr, node)
         case Arr():

@@ -19,6 +19,7 @@ from loopwright.frontend.lower_args import (
 from loopwright.frontend.lower_arith import as_operand, binary, strip_none, switch
 from loopwright.frontend.lower_arrange import ARRANGING, nonzero
 from loopwright.frontend.lower_compare import compare
+from loopwright.frontend.lower_index import FULL
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_library import LIBRARY
 from loopwright.frontend.lower_names import transpose
@@ -28,6 +29,7 @@ from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import SHAPES
 from loopwright.frontend.lower_sorting import SORTING
 from loopwright.frontend.lower_values import (
+    Arr,
     Library,
     Lst,
     Number,
@@ -39,7 +41,18 @@ from loopwright.frontend.lower_values import (
 )
 from loopwright.frontend.typing_rules import elementwise_type, promote, rank_of, real_dtype, shaped
 from loopwright.ir.intrinsics import TABLE
-from loopwright.ir.nodes import Binary, BinaryOp, Call, Cast, CompareOp, Const, Expr, Unary
+from loopwright.ir.nodes import (
+    Binary,
+    BinaryOp,
+    Call,
+    Cast,
+    CompareOp,
+    Const,
+    Expr,
+    Load,
+    NewAxis,
+    Unary,
+)
 from loopwright.ir.types import BOOL, FLOAT, Array, Num, Py, Type, kind_of, machine_dtype
 
 _ALIAS = {
@@ -65,19 +78,29 @@ def numpy_call(cx: Scope, name: str, node: ast.Call) -> Value:
     name = _ALIAS.get(name, name)
     if name in _CALLS and _exists(name):
         return _CALLS[name](cx, node)
+    if name.endswith(".outer") and _ALIAS.get(name[:-6], name[:-6]) in _BINARY:
+        return _outer(cx, _BINARY[_ALIAS.get(name[:-6], name[:-6])], node)
     if name in NAMES:
         return reduction(cx, name, node)
     if is_dtype(f"numpy.{name}"):
         return _scalar(cx, name, node)
     row = TABLE.get(f"np.{name}")
     if row is not None and row.kind == "elementwise" and hasattr(np, name):
-        if node.keywords:
-            decline(node, "LW102", "keyword arguments of ufuncs are not covered")
-        values = eval_all(cx, node.args)
+        values = eval_all(cx, positional(node).args)
         if len(values) != row.arity[0]:
             decline(node, "LW102", f"`np.{name}` with {len(values)} arguments is not covered")
         return ufunc(cx, name, values, node)
     decline(node, "LW102", f"`np.{name}` is not covered")
+
+
+def _outer(cx: Scope, op: BinaryOp, node: ast.Call) -> Value:
+    """`np.subtract.outer(a, b)` of arrays with one axis."""
+    bound = bind(cx, positional(node), ["A", "B"], required=2)
+    a, b = (array_of(cx, bound[k], node) for k in ("A", "B"))
+    if a.type.ndim != 1 or b.type.ndim != 1:
+        decline(node, "LW102", "an outer operation is covered for arrays with one axis")
+    column = Load(a.expr, (FULL, NewAxis()), Array(a.type.dtype, 2, "A"))
+    return binary(cx, op, Arr(column, column.type, frozenset()), b, node)  # type: ignore[arg-type]
 
 
 def _exists(name: str) -> bool:
@@ -278,6 +301,16 @@ def _transpose(cx: Scope, node: ast.Call) -> Value:
     return transpose(x, axes)
 
 
+def _limits(name: str) -> Callable[[Scope, ast.Call], Value]:
+    """`np.finfo(dtype)`: only its attributes are covered."""
+
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        dtype = dtype_of(bind(cx, node, ["dtype"])["dtype"], node)
+        return Library(f"numpy.{name} {dtype}")
+
+    return handler
+
+
 def _linalg(name: str, count: int) -> Callable[[Scope, ast.Call], Value]:
     def handler(cx: Scope, node: ast.Call) -> Value:
         bound = bind(cx, node, ["a", "b"][:count], required=count)
@@ -306,6 +339,8 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     "negative": _unary("neg"),
     "positive": _unary("pos"),
     "invert": _unary("invert"),
+    "finfo": _limits("finfo"),
+    "iinfo": _limits("iinfo"),
     "where": _where,
     "clip": clip,
     "round": rounded,

@@ -10,8 +10,22 @@ import ast
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from loopwright.ir.nodes import Compare, CompareOp, Const, Expr, Sym, Unary, Var
-from loopwright.ir.types import B1, BOOL, FLOAT, INT, NONE, Array, Num, Py, Scalar
+from loopwright.ir.nodes import Alloc, Compare, CompareOp, Const, Expr, Sym, Unary, Var
+from loopwright.ir.types import (
+    B1,
+    BOOL,
+    FLOAT,
+    INT,
+    NONE,
+    Array,
+    ListOf,
+    Num,
+    Py,
+    Scalar,
+    Type,
+    kind_of,
+    machine_dtype,
+)
 
 TAG = Num("int64")
 
@@ -233,6 +247,19 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return Generator(held.sym)
         case _:
             return value
+
+
+def unread(model: Value) -> Value:
+    """Some value of the machine types of `model`, which nothing will read."""
+
+    def some(t: Type) -> Expr:
+        if isinstance(t, (Array, ListOf)):
+            t = Array(t.dtype, t.ndim) if isinstance(t, Array) else t
+            return Alloc((integer(0),) * t.ndim, None, t)
+        zero = {"b": False, "f": 0.0, "c": 0j}.get(kind_of(machine_dtype(t)), 0)
+        return Const(zero, t)
+
+    return refill(model, [some(e.type) for e in flatten(model)])
 
 
 def describe(value: Value) -> str:

@@ -158,7 +158,8 @@ def _check_rebuild(tree: Rebuild, main: Func) -> None:
             for at in numbers_of(item):
                 number(at)
                 column = main.results[at]
-                demand(isinstance(column, ListOf) and column.ndim == ndim, "a column of a list")
+                held = isinstance(column, (ListOf, Array)) and column.ndim == ndim
+                demand(held, "a column of a list")
         case Pack(items):
             for item in items:
                 _check_rebuild(item, main)

@@ -43,10 +43,6 @@ class Group:
     path: str
     items: tuple[str, ...]
 
-    @property
-    def root(self) -> str:
-        return split_path(self.path)[0]
-
 
 @dataclass(frozen=True, slots=True)
 class Domain:
@@ -63,7 +59,13 @@ class Domain:
     @property
     def roots(self) -> tuple[str, ...]:
         """Root names in order of first use: the arguments of the dispatch function."""
-        return tuple(dict.fromkeys(p.root for p in (*self.params, *self.groups)))
+        return tuple(dict.fromkeys(split_path(path)[0] for _, path in self.paths))
+
+    @property
+    def paths(self) -> tuple[tuple[str, str], ...]:
+        """Name and path of each parameter, then of each group."""
+        params = tuple((p.name, p.path) for p in self.params)
+        return (*params, *((g.name, g.path) for g in self.groups))
 
 
 def unpacked(domain: Domain, values: Mapping[str, object]) -> dict[str, object]:

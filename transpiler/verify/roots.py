@@ -50,7 +50,7 @@ def build_roots(
 ) -> tuple[object, ...]:
     """The arguments for `roots`, in order. `leaves` is keyed by parameter name and used as it is."""
     built: dict[str, object] = {}
-    paths = {part.name: part.path for part in (*domain.params, *domain.groups)}
+    paths = dict(domain.paths)
     known = {name: value for name, value in leaves.items() if name in paths}
     for name, value in packed(domain, known).items():
         root, steps = split_path(paths[name])
