@@ -14,6 +14,7 @@ from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
     Lst,
+    Mixed,
     Number,
     Object,
     Origin,
@@ -348,7 +349,10 @@ def _tuple_item(cx: Scope, base: Tpl, node: ast.Subscript) -> Value:
         at = value.expr.value
         keep(cx, base)
         if isinstance(at, int) and -len(base.items) <= at < len(base.items):
-            return base.items[at]
+            item = base.items[at]
+            if isinstance(item, Mixed):
+                decline(node, "LW302", item.reason)
+            return item
         raise Unreachable("tuple index out of range", cx.at(node))
     if not base.items:
         raise Unreachable("tuple index out of range", cx.at(node))

@@ -24,7 +24,7 @@ from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import NAMES, reduction
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import astype, flat, reshape_method
-from loopwright.frontend.lower_sorting import argsort, searchsorted
+from loopwright.frontend.lower_sorting import argsort, searchsorted, sorted_copy
 from loopwright.frontend.lower_store import store_array
 from loopwright.frontend.lower_values import NOTHING, Arr, Number, Tpl, Value, number
 from loopwright.ir.nodes import Cast
@@ -69,6 +69,10 @@ def array_method(cx: Scope, x: Arr, name: str, node: ast.Call) -> Value:
             return tolist(cx, x, node)
         case "nonzero" if not node.args and not node.keywords:
             return nonzero(cx, x, node)
+        case "sort" if not node.args and not node.keywords and x.type.ndim == 1:
+            whole = Index((FULL,), 1)
+            store_array(cx, x, whole, sorted_copy(cx, x, 0, node), node)
+            return NOTHING
         case "round":
             return rounded(cx, node, first=x)
         case "searchsorted":

@@ -19,6 +19,7 @@ from loopwright.frontend.lower_library import library_call
 from loopwright.frontend.lower_reduce import wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
+    Arr,
     Value,
     integer,
     number,
@@ -34,6 +35,11 @@ def sort(cx: Scope, node: ast.Call) -> Value:
     x = array_of(cx, bound["a"], node)
     axis = axis_of(bound.get("axis", number(integer(-1))), x.type.ndim, node)
     assert axis is not None
+    return sorted_copy(cx, x, axis, node)
+
+
+def sorted_copy(cx: Scope, x: Arr, axis: int, node: ast.AST) -> Value:
+    """`np.sort(x, axis)`."""
     t = Array(x.type.dtype, x.type.ndim)
     if t.ndim == 2 and kind_of(t.dtype) != "c":
         return library_call(cx, "sort_rows" if axis else "sort_columns", [x], node)
