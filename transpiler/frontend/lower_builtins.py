@@ -17,6 +17,7 @@ from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_numpy import ufunc
 from loopwright.frontend.lower_order import eval_all, keep, present, spill
 from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_sorted_key import sorted_by_key
 from loopwright.frontend.lower_values import (
     Arr,
     Lst,
@@ -247,6 +248,8 @@ def _list(cx: Scope, node: ast.Call) -> Value:
 def _sorted(cx: Scope, node: ast.Call) -> Value:
     if not node.args:
         decline(node, "LW102", "this form of sorted is not covered")
+    if any(k.arg == "key" for k in node.keywords):
+        return sorted_by_key(cx, node)
     if isinstance(node.args[0], ast.GeneratorExp):
         return sorted_list(cx, list_of(cx, node.args[0], node.args[0]), node)
     return sorted_list(cx, cx.eval(node.args[0]), node)
