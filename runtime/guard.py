@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from types import FunctionType, MemberDescriptorType, ModuleType, SimpleNamespace
 from typing import Any, Final
 
@@ -89,6 +90,23 @@ if hasattr(os, "register_at_fork"):
 def contiguous(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """A C-contiguous aligned copy, in the same shape also for rank 0."""
     return np.array(array, order="C", copy=True)
+
+
+def known(found: Any, given: Sequence[tuple[Any, Any]]) -> Any:
+    """The argument whose memory `found` is, or `found` itself if that is new.
+
+    `given` are pairs of the array that a kernel got and the argument that it was made of. Raises
+    ValueError where the memory does not tell: without elements, or if two arguments have the same.
+    """
+    place = _place(found)
+    same = [value for array, value in given if array is found or _place(array) == place]
+    if found.size == 0 or any(value is not same[0] for value in same):
+        raise ValueError("it is not known which array this is")
+    return same[0] if same else found
+
+
+def _place(array: np.ndarray[Any, Any]) -> object:
+    return array.ctypes.data, array.shape, array.strides
 
 
 def attribute(obj: Any, name: str) -> Any:

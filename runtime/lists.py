@@ -5,7 +5,7 @@ Exact: every element has the very type asked for, rows have one length and are d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -48,6 +48,13 @@ def to_array(
     if kind is int and flat and (array.min() < ints[0] or array.max() > ints[1]):
         return None
     return array.reshape(shape)
+
+
+def rows(make: Callable[..., Any], *columns: np.ndarray[Any, Any], ndim: int = 1) -> list[Any]:
+    """A list of `make(a, b, ...)` for the elements of `columns`, arrays of one shape with `ndim` axes."""
+    if ndim == 1:
+        return list(map(make, *(column.tolist() for column in columns)))
+    return [rows(make, *parts, ndim=ndim - 1) for parts in zip(*columns, strict=True)]
 
 
 def write_back(values: list[Any], array: np.ndarray[Any, Any]) -> None:

@@ -17,8 +17,9 @@ from pathlib import Path
 import loopwright.runtime
 from loopwright.atomic import write_atomic
 from loopwright.emit import by_name
-from loopwright.ir.nodes import OneOf, Pack, Rebuild
+from loopwright.ir.nodes import OneOf
 from loopwright.ir.types import Py
+from loopwright.ir.walk import parts_of
 from loopwright.kernels_dispatch import dispatch_source, dtypes_of
 from loopwright.kernels_entry import KernelEntry, call_roots
 from loopwright.kernels_manifest import FileRecord, read_manifest, write_manifest
@@ -181,12 +182,11 @@ def _shared_files() -> Mapping[str, str]:
 
 
 def _gives_none(entries: Sequence[KernelEntry]) -> bool:
-    def some(rebuild: Rebuild) -> bool:
-        if isinstance(rebuild, Pack):
-            return any(some(item) for item in rebuild.items)
-        return isinstance(rebuild, OneOf) and Py("none") in rebuild.types
-
-    return any(some(entry.lowered.program.rebuild) for entry in entries)
+    return any(
+        isinstance(part, OneOf) and Py("none") in part.types
+        for entry in entries
+        for part in parts_of(entry.lowered.program.rebuild)
+    )
 
 
 __all__ = [

@@ -7,8 +7,20 @@ else than None, nothing that the caller can see has changed.
 
 from __future__ import annotations
 
-from loopwright.ir.nodes import Nothing, OneOf, Pack, Rebuild, Same, Value
+from loopwright.ir.nodes import (
+    Either,
+    Nothing,
+    OneOf,
+    Pack,
+    Perhaps,
+    Rebuild,
+    Root,
+    Rows,
+    Same,
+    Value,
+)
 from loopwright.ir.types import Array, DType, ListOf, Num, Py, Rng, Type
+from loopwright.ir.walk import numbers_of, parts_of
 from loopwright.kernels_door import Door, open_door, scalar_class, tuple_text
 from loopwright.kernels_entry import KernelEntry
 from loopwright.kernels_guard import guard_lines
@@ -52,7 +64,7 @@ def _save(door: Door) -> list[str]:
     """Add lines that keep what the kernel changes in place; returns those that put it back."""
     effects = door.effects
     restore: list[str] = []
-    if not (effects.may_fail or _may_be_none(door)):
+    if not (effects.may_fail or _may_give_up(door)):
         return restore
     for k in (k for k in door.numbers(Array) if k in effects.written):
         saved, v = door.unique(f"s_{door.params[k].name}"), door.value[k]
@@ -70,7 +82,7 @@ def _run(door: Door, restore: list[str]) -> None:
     program = door.entry.lowered.program
     ok = "out[0]" if door.entry.program.main.results else "out"
     nothing = isinstance(program.rebuild, Nothing)
-    made = "True" if nothing else _rebuilt(door, program.rebuild)
+    made = "True" if nothing else _part(door, program.rebuild)
     door.lines += [
         "try:",
         f"    out = kernel({', '.join(door.machine)})",
@@ -94,8 +106,17 @@ def _finish(door: Door) -> None:
     door.lines.append("return result")
 
 
+def _may_give_up(door: Door) -> bool:
+    """Whether the results can be such that the original must run after all.
+
+    A result that is None cannot be told from a refusal; it becomes one, with all put back. Nor can an
+    array without elements be told from another one by its memory.
+    """
+    rebuild = door.entry.lowered.program.rebuild
+    return _may_be_none(door) or any(isinstance(r, Either) for r in parts_of(rebuild))
+
+
 def _may_be_none(door: Door) -> bool:
-    """A result that is None cannot be told from a refusal; it becomes one, with all put back."""
     match door.entry.lowered.program.rebuild:
         case Value(_, t):
             return t == _NONE
@@ -103,6 +124,8 @@ def _may_be_none(door: Door) -> bool:
             return _NONE in types
         case Same(param):
             return door.params[param].type == _NONE
+        case Perhaps():
+            return True
         case _:
             return False
 
@@ -117,10 +140,52 @@ def _rebuilt(door: Door, rebuild: Rebuild) -> str:
             return f"{tuple_text(makers)}[out[{tag + 1}]](out[{at + 1}])"
         case Same(param):
             return door.value[param]
+        case Either(at, params):
+            known = [f"({door.machine[k]}, {door.value[k]})" for k in params]
+            return f"guard.known(out[{at + 1}], {tuple_text(known)})"
+        case Root(name):
+            return door.prefixes[name]
+        case Rows(item, ndim):
+            return _rows(door, item, ndim)
+        case Perhaps(there, item):
+            return f"{_rebuilt(door, item)} if out[{there + 1}] else None"
         case Pack(items):
-            return tuple_text([_rebuilt(door, item) for item in items])
+            return tuple_text([_part(door, item) for item in items])
         case Nothing():
             return "None"
+
+
+def _rows(door: Door, item: Rebuild, ndim: int) -> str:
+    """A list made by a function of the elements of its columns."""
+    names = numbers_of(item)
+    locals_ = {n: f"v{n}" for n in names}
+    made = _element(door, item, locals_)
+    columns = ", ".join(f"out[{n + 1}]" for n in names)
+    rank = f", ndim={ndim}" if ndim > 1 else ""
+    return f"lists.rows(lambda {', '.join(locals_.values())}: {made}, {columns}{rank})"
+
+
+def _element(door: Door, item: Rebuild, names: dict[int, str]) -> str:
+    """The expression for one element of a list from the elements of its columns, Python numbers."""
+    match item:
+        case Value(at, Py() as t):
+            return names[at] if t != _NONE else "None"
+        case Value(at, t):
+            return f"{_maker(door, t)}({names[at]})"
+        case OneOf(at, tag, types):
+            makers = [_maker(door, t) for t in types]
+            return f"{tuple_text(makers)}[{names[tag]}]({names[at]})"
+        case Pack(items):
+            return tuple_text([_element(door, i, names) for i in items])
+        case Nothing():
+            return "None"
+        case _:
+            raise door.refuse("a list of such elements cannot be rebuilt")
+
+
+def _part(door: Door, rebuild: Rebuild) -> str:
+    text = _rebuilt(door, rebuild)
+    return f"({text})" if isinstance(rebuild, Perhaps) else text
 
 
 def _object(door: Door, text: str, t: Type) -> str:

@@ -15,7 +15,7 @@ from loopwright.kernels_entry import CallRoots, KernelEntry, call_roots
 
 RESERVED = frozenset(keyword.kwlist) | {
     "np", "os", "guard", "lists", "none", "Backend", "type", "int", "float", "bool", "complex", "str",
-    "list", "len", "row", "kernel", "out", "result", "Exception", "FILE", "REGIONS",
+    "list", "tuple", "len", "row", "kernel", "out", "result", "Exception", "FILE", "REGIONS",
 }  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def open_door(entry: KernelEntry) -> Door:
 
 
 def _fetch(door: Door) -> None:
-    paths = [split_path(p.path) for p in door.params]
+    paths = [split_path(path) for _, path in door.entry.lowered.domain.paths]
     holders = [(root, steps[:-1]) for root, steps in map(split_path, door.region.stores)]
     for root, steps in paths + holders:
         for length in range(1, len(steps) + 1):

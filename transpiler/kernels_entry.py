@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from loopwright.emit.base import KernelSource
 from loopwright.frontend.region import Lowered
 from loopwright.ir.domain import split_path
-from loopwright.ir.nodes import Program
+from loopwright.ir.nodes import Program, Root
+from loopwright.ir.walk import parts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class CallRoots:
 
 def call_roots(lowered: Lowered) -> CallRoots:
     """The names to pass at the call in place of `lowered.region`."""
-    needed = lowered.domain.roots
+    returned = (r.name for r in parts_of(lowered.program.rebuild) if isinstance(r, Root))
+    needed = tuple(dict.fromkeys((*lowered.domain.roots, *returned)))
     given = lowered.reference.roots
     order = list(given if set(given) >= set(needed) else needed)
     region = lowered.region

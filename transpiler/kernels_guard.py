@@ -13,7 +13,8 @@ _FULL_INT64 = (-(2**63), 2**63 - 1)
 
 def guard_lines(door: Door) -> None:
     """Add the lines after which every `door.machine` local exists and the domain holds."""
-    conditions = [t for k in range(len(door.params)) for t in _type_tests(door, k)]
+    conditions = _tuple_tests(door)
+    conditions += [t for k in range(len(door.params)) for t in _type_tests(door, k)]
     conditions += _code_tests(door) + _store_tests(door)
     if any(isinstance(p.type, (Array, Num)) for p in door.params):
         conditions.append("not guard.quiet()")
@@ -28,6 +29,15 @@ def guard_lines(door: Door) -> None:
         _size_test(door, [f"{door.machine[k]}.size" for k in door.numbers(ListOf)])
     _array_tests(door)
     _list_tests(door)
+
+
+def _tuple_tests(door: Door) -> list[str]:
+    return [
+        test
+        for group in door.entry.lowered.domain.groups
+        for v in [door.prefixes[group.path]]
+        for test in (f"type({v}) is not tuple", f"len({v}) != {len(group.items)}")
+    ]
 
 
 def _type_tests(door: Door, k: int) -> list[str]:

@@ -11,7 +11,7 @@ from loopwright.frontend.annotations import signatures as annotated_types
 from loopwright.frontend.lower import lower
 from loopwright.frontend.names import bound_names
 from loopwright.frontend.region import Lowered, Region
-from loopwright.ir.domain import INT_LIMIT, split_path
+from loopwright.ir.domain import INT_LIMIT, split_path, unpacked
 from loopwright.ir.types import Type
 from loopwright.report.results import RegionResult
 from loopwright.workload.store import RegionRecord
@@ -77,13 +77,17 @@ def lower_region(
 ) -> tuple[Lowered | Declined, Signature]:
     """Lower `region` for the first signature that works; else the first one's refusal.
 
-    `signatures` holds at least one.
+    `signatures` holds at least one. The samples of the signature that is returned are by name of the
+    domain's parameters.
     """
     first: Declined | None = None
     for signature in signatures:
         lowered = lower(region, signature.types, _guard_ranges(signature.ranges))
         if isinstance(lowered, Lowered):
-            return lowered, signature
+            domain = lowered.domain
+            return lowered, replace(
+                signature, samples=tuple(unpacked(domain, s) for s in signature.samples)
+            )
         first = first or lowered
     assert first is not None
     return first, signatures[0]

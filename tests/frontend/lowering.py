@@ -27,6 +27,7 @@ from loopwright.ir.types import (
     Num,
     Py,
     Rng,
+    TupleOf,
     Type,
 )
 
@@ -43,6 +44,8 @@ def type_of(value: Any) -> Type:
             return ListOf(first.elem, first.ndim + 1)
         assert isinstance(first, Py)
         return ListOf(first)
+    if isinstance(value, tuple):
+        return TupleOf(tuple(map(type_of, value)))
     if isinstance(value, np.random.Generator):
         return Rng()
     return {bool: BOOL, int: INT, float: FLOAT, complex: COMPLEX, str: STR}.get(type(value), NONE)
@@ -65,7 +68,7 @@ def program_for(source: str, args: tuple[Any, ...]) -> tuple[Program, dict[str, 
     names = [a.arg for a in region.function.args.args]
     values = dict(zip(names, args, strict=True))
     types = {v.name: type_of(eval(v.path, module, values)) for v in region.live_ins}
-    program, params, _ = lower_region(region, types)
+    program, params, _, _ = lower_region(region, types)
     check(program)
     module["<names>"] = names
     return program, module, [path for _, path in params]

@@ -144,15 +144,6 @@ def f(w):
         "LW103",
     ),
     (
-        "a list of tuples is returned",
-        """
-def f(x):
-    return [r.shape for r in x]
-""",
-        (X,),
-        "LW107",
-    ),
-    (
         "a matrix product of lists",
         """
 def f(a):

@@ -14,7 +14,7 @@ from loopwright.diagnostics import Declined, Span
 from loopwright.emit.base import KernelSource
 from loopwright.frontend.parse import decode_source, parse_text
 from loopwright.frontend.region import Lowered, Module, Reference, Region
-from loopwright.ir.domain import Domain, Param
+from loopwright.ir.domain import Domain, Group, Param
 from loopwright.ir.nodes import (
     Assign,
     Check,
@@ -68,6 +68,7 @@ class Kernel:
     draws: str = ""
     sums: str = ""
     prelude: str = PRELUDE
+    groups: tuple[Group, ...] = ()
 
 
 def find(tree: ast.Module, qualname: str) -> tuple[ast.FunctionDef, ast.ClassDef | None]:
@@ -104,7 +105,7 @@ def lowered(module: Module, kernel: Kernel) -> Lowered:
         span=Span(statements[0].lineno, 0, end.end_lineno or 0, 0),
     )
     params = tuple(Param(_name(p), p, t) for p, t in kernel.params.items())
-    domain = Domain(params)
+    domain = Domain(params, kernel.groups)
     reference = Reference("", "entry", domain.roots)
     return Lowered(region, _program(kernel, params), domain, reference, kernel.helpers)
 

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from loopwright.diagnostics import CannotLower
-from loopwright.ir.nodes import OneOf, Pack, Same, Value
+from loopwright.ir.domain import Group
+from loopwright.ir.nodes import Either, Nothing, OneOf, Pack, Perhaps, Root, Rows, Same, Value
 from loopwright.ir.types import BOOL, FLOAT, INT, NONE, Array, ListOf, Num, Py, Rng, TupleOf, Type
 from loopwright.kernels import write_kernels
 
@@ -240,6 +241,23 @@ RESULTS: dict[str, tuple[Any, tuple[Type, ...], str, Any]] = {
     "None among others": (
         Pack((OneOf(0, 1, (NONE, INT)), Value(0, FLOAT))), (FLOAT, INT), "2.0, 0", (None, 2.0)
     ),
+    "a tuple that may be None": (
+        Pack((Perhaps(1, Pack((Value(0, FLOAT),))), Nothing())), (FLOAT, BOOL), "2.0, True", ((2.0,), None)
+    ),
+    "a tuple that is None": (
+        Pack((Perhaps(1, Pack((Value(0, FLOAT),))), Nothing())), (FLOAT, BOOL), "2.0, False", (None, None)
+    ),
+    "a list of tuples": (
+        Rows(Pack((Value(0, INT), Value(1, Num("float32")))), 1), (ListOf(INT), ListOf(Num("float32"))),
+        "np.arange(2), np.ones(2, np.float32)", [(0, np.float32(1)), (1, np.float32(1))]
+    ),
+    "a list of lists of two types": (
+        Rows(OneOf(0, 1, (INT, Num("float64"))), 2), (ListOf(FLOAT, 2), ListOf(INT, 2)),
+        "np.ones((1, 2)), np.array([[0, 1]])", [[1, np.float64(1.0)]]
+    ),
+    "a tuple that is None runs the original": (
+        Perhaps(1, Pack((Value(0, FLOAT),))), (FLOAT, BOOL), "2.0, False", None
+    ),
     "a result that is None runs the original": (
         OneOf(0, 1, (NONE, INT)), (FLOAT, INT), "2.0, 0", None
     ),
@@ -260,6 +278,74 @@ def test_arguments_come_back_as_themselves(door: Make) -> None:
     a, b = np.zeros(6)[::2], [0.0]
     first, second = f(a, b)
     assert first is a and second is b and a.tolist() == [1.0] * 3 and b == [2.0]
+
+
+class Pair(NamedTuple):
+    n: int
+    x: np.ndarray
+
+
+TUPLES: dict[str, tuple[Any, bool]] = {
+    "a tuple of the very items": ((1, np.zeros(2)), True),
+    "a list": ([1, np.zeros(2)], False),
+    "a tuple that is too short": ((1,), False),
+    "a tuple that is too long": ((1, np.zeros(2), 3), False),
+    "a named tuple": (Pair(1, np.zeros(2)), False),
+    "a bool in the place of an int": ((True, np.zeros(2)), False),
+    "a float in the place of an int": ((1.0, np.zeros(2)), False),
+    "a dict with such keys": ({0: 1, 1: np.zeros(2)}, False),
+    "None": (None, False),
+    "text": ("ab", False),
+}
+
+
+@pytest.mark.parametrize("case", TUPLES.values(), ids=TUPLES)
+def test_tuples_are_taken_apart(door: Make, case: tuple[Any, bool]) -> None:
+    value, taken = case
+    groups = (Group("t", "t", ("t_0_", "t_1_")),)
+    f = door({"t[0]": INT, "t[1]": VEC}, "return True", groups=groups)
+    assert f(value) is (True if taken else None)
+
+
+def test_an_empty_tuple_is_tested_too(door: Make) -> None:
+    f = door({"a": INT}, "return True", groups=(Group("t", "t", ()),))
+    assert f(1, ()) is True
+    assert f(1, (2,)) is None and f(1, []) is None
+
+
+def test_a_written_array_in_a_tuple_is_no_other_argument(door: Make) -> None:
+    groups = (Group("t", "t", ("t_0_",)),)
+    f = door({"t[0]": VEC, "a": VEC}, "t_0_[:] = 1\nreturn True", writes=("t[0]",), groups=groups)
+    x = np.zeros(3)
+    assert f((x,), x) is None
+    assert f((x,), np.zeros(3)) is True and x.tolist() == [1.0] * 3
+
+
+def test_the_argument_comes_back_where_the_result_is_its_memory(door: Make) -> None:
+    f = door({"a": VEC, "b": VEC}, "return True, (a if b[0] else b if b[1] else a.copy())",
+             results=(VEC,), rebuild=Either(0, (0, 1)))  # fmt: skip
+    a, yes, no = np.arange(3.0), np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])
+    assert f(a, yes) is a and f(a, no) is no
+    strided = np.arange(6.0)[::2]
+    assert f(strided, yes) is strided
+    fresh = f(a, np.zeros(3))
+    assert fresh is not a and fresh.tolist() == a.tolist()
+    assert f(yes, yes) is yes
+    assert f(yes, yes[:]) is None  # two objects in one memory
+    assert f(np.zeros(0), np.ones(2)) is None  # no memory
+
+
+def test_an_array_that_cannot_be_told_leaves_all_as_it_was(door: Make) -> None:
+    f = door({"a": VEC, "b": VEC}, "b[:] = 1\nreturn True, a.copy()", writes=("b",),
+             results=(VEC,), rebuild=Either(0, (0,)))  # fmt: skip
+    b = np.zeros(2)
+    assert f(np.zeros(0), b) is None and b.tolist() == [0.0, 0.0]
+
+
+def test_an_object_comes_back_as_it_came(door: Make) -> None:
+    f = door({"X": VEC}, "return True", where="C.fit", rebuild=Root("self"))
+    model = SimpleNamespace()
+    assert f(np.zeros(2), model) is model
 
 
 def test_small_inputs_are_left_to_the_original(door: Make) -> None:

@@ -22,6 +22,7 @@ from loopwright.emit.names import function_names
 from loopwright.emit.numba_expr import NumbaExpr, dtype_name
 from loopwright.emit.parallel import reduced, reductions, shares
 from loopwright.emit.scratch import reuse_scratch
+from loopwright.emit.ties import without_ties
 from loopwright.emit.unset import maybe_unset
 from loopwright.ir.nodes import (
     Append,
@@ -77,7 +78,7 @@ class Numba:
         if lacks is not None:
             return Declined(program.main.span, "LW510", lacks)
         try:
-            return KernelSource(name, _module(reuse_scratch(program), name))
+            return KernelSource(name, _module(reuse_scratch(without_ties(program)), name))
         except CannotLower as refused:
             return located(refused.declined, program)
 

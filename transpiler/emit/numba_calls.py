@@ -223,7 +223,7 @@ def _array(fn: str, codes: Sequence[Code], args: Sequence[Expr], type_: Type) ->
             return text.call(
                 fn, Code(f"({text.items([c.text for c in codes[1:]])})"), axis=codes[0]
             )
-        case "np.sort" if rank == 1 and exact:
+        case "np.sort" if rank == 1 and kind_of(source) in "biuf":
             return text.call(fn, codes[0])
         case "np.argsort" if rank == 1 and _is(args[2], True):
             return text.call(fn, codes[0], kind=Code('"mergesort"'))

@@ -46,7 +46,7 @@ _EFFECTS = (
 _FORBIDDEN = (
     ast.Try, ast.TryStar, ast.With, ast.AsyncWith, ast.AsyncFor, ast.AsyncFunctionDef, ast.ClassDef,
     ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Match, ast.Delete,
-    ast.Await, ast.Yield, ast.YieldFrom, ast.Dict, ast.Set, ast.SetComp, ast.DictComp, ast.Starred,
+    ast.Await, ast.Yield, ast.YieldFrom, ast.Dict, ast.Set, ast.SetComp, ast.DictComp,
 )  # fmt: skip
 _ARRAY_OPERATORS = (ast.BinOp, ast.UnaryOp, ast.Compare)
 LOOPS = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp)

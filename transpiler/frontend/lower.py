@@ -10,29 +10,17 @@ from loopwright.frontend.lower_func import own_parameters, prepare, rules, settl
 from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_modules import module_names
 from loopwright.frontend.lower_names import lookup
+from loopwright.frontend.lower_params import live_in_key, parameters
 from loopwright.frontend.lower_result import finished
 from loopwright.frontend.lower_scope import Scope, Unit, decline
 from loopwright.frontend.lower_stmt import give_back
 from loopwright.frontend.lower_tidy import tidy
-from loopwright.frontend.lower_values import (
-    NOTHING,
-    Arr,
-    Closure,
-    Entry,
-    Generator,
-    Lst,
-    Mixed,
-    Number,
-    Object,
-    Origin,
-    Tpl,
-    Value,
-)
+from loopwright.frontend.lower_values import NOTHING, Closure, Entry, Object, Tpl
 from loopwright.frontend.reference import reference
-from loopwright.frontend.region import LiveIn, Lowered, Region
-from loopwright.ir.domain import Domain, Param, split_path
-from loopwright.ir.nodes import Func, Program, Sym, Var
-from loopwright.ir.types import NONE, Array, ListOf, Num, Py, Rng, Type, is_scalar
+from loopwright.frontend.region import Lowered, Region
+from loopwright.ir.domain import Domain, Group, Param, split_path
+from loopwright.ir.nodes import Func, Program, Sym
+from loopwright.ir.types import Type
 
 
 def lower(
@@ -45,7 +33,7 @@ def lower(
     Declined tells the first construct that has no translation, or the live-in whose type is missing.
     """
     try:
-        program, params, helpers = lower_region(region, types)
+        program, params, groups, helpers = lower_region(region, types)
     except CannotLower as error:
         return error.declined
     ranges = int_ranges or {}
@@ -55,15 +43,16 @@ def lower(
             if p.name in ranges
             else Param(p.name, path, p.type)
             for p, path in params
-        )
+        ),
+        groups,
     )
     return Lowered(region, program, domain, reference(region, helpers), helpers)
 
 
 def lower_region(
     region: Region, types: Mapping[str, Type]
-) -> tuple[Program, list[tuple[Sym, str]], tuple[str, ...]]:
-    """The program, its parameters with their paths, and the helpers compiled along.
+) -> tuple[Program, list[tuple[Sym, str]], tuple[Group, ...], tuple[str, ...]]:
+    """The program, its parameters with their paths, their tuples, and the helpers compiled along.
 
     Raises CannotLower.
     """
@@ -81,12 +70,13 @@ def lower_region(
     cx.bound = frozenset[str]().union(*(writes(s) for s in region.statements))
     cx.returns = region.form == "body"
     prepare(cx, region.statements, region.live_outs)
-    params = [_parameter(v, types, region) for v in region.live_ins]
+    made, values = parameters(cx, types, region)
     start = {}
-    for k, (live_in, sym) in enumerate(zip(region.live_ins, params, strict=True)):
-        key = _key(cx, live_in)
-        start[key] = Entry(_value(cx, sym, k, live_in))
-        cx.syms[(key, sym.type)] = sym
+    for live_in, value in zip(region.live_ins, values, strict=True):
+        key = live_in_key(cx, live_in)
+        start[key] = Entry(value)
+        if not isinstance(value, Tpl):
+            cx.syms.update({(key, s.type): s for s in made.syms if s.name == live_in.name})
     for path in (*(v.path for v in region.live_ins), *region.stores, unit.self_path):
         root = split_path(path)[0] if path else ""
         if root and root not in start and (root != path or path == unit.self_path):
@@ -109,14 +99,14 @@ def lower_region(
     settle_function(cx, region.statements, begin, end, region.statements[0])
     if cx.result is None:
         decline(region.statements[0], "LW103", "this code never ends normally")
-    own, body = own_parameters(params, tidy(cx.out, cx.markers))
+    own, body = own_parameters(made.syms, tidy(cx.out, cx.markers))
     name = unit.unique(region.qualname.split(".")[-1])
     main = Func(name, own, (), body, region.span)
     program = finished(unit, cx, main, region)
     helpers = tuple(
         n for n in unit.inlined if any(f.name == n.split(".")[-1] for f in program.helpers)
     )
-    return program, list(zip(own, (v.path for v in region.live_ins), strict=True)), helpers
+    return program, list(zip(own, made.paths, strict=True)), tuple(made.groups), helpers
 
 
 def _self_name(region: Region) -> str:
@@ -143,47 +133,3 @@ def _locals(region: Region) -> frozenset[str]:
     names = {p.arg for p in (*a.posonlyargs, *a.args, *a.kwonlyargs)}
     names |= {p.arg for p in (a.vararg, a.kwarg) if p is not None}
     return frozenset(names).union(*(writes(s) for s in region.function.body))
-
-
-def _key(cx: Scope, live_in: LiveIn) -> str:
-    """The name under which the state holds a live-in."""
-    if live_in.kind == "global" and live_in.path not in cx.locals:
-        return f"global {live_in.path}"
-    return live_in.path
-
-
-def _parameter(live_in: LiveIn, types: Mapping[str, Type], region: Region) -> Sym:
-    t = types.get(live_in.name)
-    if t is None:
-        decline(
-            region.statements[0],
-            "LW301",
-            f"the type of `{live_in.path}` is not known",
-            f"annotate `{live_in.path}`, or record a workload with `loopwright trace`",
-        )
-    if isinstance(t, Array):
-        if t.ndim == 0:
-            decline(region.statements[0], "LW303", f"`{live_in.path}` is an array without axes")
-        t = Array(t.dtype, t.ndim)
-    return Sym(live_in.name, t)
-
-
-def _value(cx: Scope, sym: Sym, at: int, live_in: LiveIn) -> Value:
-    """What the lowering knows of a parameter."""
-    origins = frozenset({Origin(("param", at))})
-    match sym.type:
-        case Array() as t:
-            return Arr(Var(sym), t, origins)
-        case ListOf(elem, ndim):
-            blank = cx.unit.blank
-            element = Number(Var(blank.sym("element", elem)), (elem,))
-            site = cx.unit.sites.site(("param", at), element, frozen=True)
-            return Lst((Var(sym),), site, ndim, origins)
-        case Rng():
-            return Generator(sym)
-        case (Py() | Num()) as t if is_scalar(t):
-            return Number(Var(sym), (t,))
-        case t if t == NONE:
-            return NOTHING
-        case t:
-            return Mixed(f"`{live_in.path}` is of type {t}, which kernels do not take")

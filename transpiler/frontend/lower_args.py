@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from loopwright.frontend.lower_arith import as_operand
 from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_join import cast
-from loopwright.frontend.lower_order import in_order
+from loopwright.frontend.lower_order import in_order, present
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Arr, Library, Lst, Number, Text, Tpl, Value, describe
 from loopwright.frontend.typing_rules import DTYPES
@@ -151,6 +151,7 @@ def int_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
 
 def shape_of(cx: Scope, value: Value, node: ast.AST) -> tuple[Expr, ...]:
     """A shape argument: an integer or a tuple of integers."""
+    value = present(cx, value)
     if isinstance(value, Tpl):
         return tuple(int_operand(cx, v, node) for v in value.items)
     return (int_operand(cx, value, node),)
@@ -158,6 +159,7 @@ def shape_of(cx: Scope, value: Value, node: ast.AST) -> tuple[Expr, ...]:
 
 def array_of(cx: Scope, value: Value, node: ast.AST) -> Arr:
     """An argument that NumPy takes as an array: an array, or a list (copied)."""
+    value = present(cx, value)
     if isinstance(value, Arr):
         return value
     if isinstance(value, Lst):

@@ -23,6 +23,7 @@ from loopwright.frontend.lower_join import (
     plain_column,
     to_carrier,
 )
+from loopwright.frontend.lower_order import present
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     TAG,
@@ -30,6 +31,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Mixed,
     Number,
+    Tpl,
     Value,
     describe,
     integer,
@@ -177,6 +179,7 @@ def switch(
 
 def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
     """A value of certain type as an operand of NumPy."""
+    value = present(cx, value)
     match value:
         case Number():
             value = strip_none(cx, value)
@@ -200,10 +203,13 @@ def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
 
 
 def binary(cx: Scope, op: BinaryOp, a: Value, b: Value, node: ast.AST) -> Value:
-    """`a op b` on numbers and arrays."""
+    """`a op b` on numbers and arrays; tuples are joined by `+`."""
+    a, b = present(cx, a), present(cx, b)
     if isinstance(a, Number) and isinstance(b, Number):
         a, b = strip_none(cx, a), strip_none(cx, b)
         return _numbers(cx, op, a, b, node)
+    if isinstance(a, Tpl) and isinstance(b, Tpl) and op == "add":
+        return Tpl((*a.items, *b.items))
     if not (isinstance(a, Arr) or isinstance(b, Arr)):
         decline(node, "LW103", f"this operator on {describe(a)} and {describe(b)} is not covered")
     a, b = _weakest(cx, a, b), _weakest(cx, b, a)
@@ -308,6 +314,7 @@ def single(cx: Scope, op: BinaryOp, a: Number, b: Number, node: ast.AST) -> Numb
 
 def unary(cx: Scope, op: UnaryOp, value: Value, node: ast.AST) -> Value:
     """`-x`, `+x`, `~x`."""
+    value = present(cx, value)
     if isinstance(value, Arr):
         t = unary_type(op, value.type)
         if not isinstance(t, Array):

@@ -15,8 +15,9 @@ from loopwright.frontend.lower_join import cast, list_length, plain_column
 from loopwright.frontend.lower_lists import build_list, sorted_list, to_list
 from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_numpy import ufunc
-from loopwright.frontend.lower_order import eval_all, keep, spill
+from loopwright.frontend.lower_order import eval_all, keep, present, spill
 from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_sorted_key import sorted_by_key
 from loopwright.frontend.lower_values import (
     Arr,
     Lst,
@@ -51,7 +52,7 @@ Handler = Callable[[Scope, ast.Call], Value]
 def _one(cx: Scope, node: ast.Call) -> Value:
     if len(node.args) != 1 or node.keywords:
         decline(node, "LW102", "this form of the call is not covered")
-    return cx.eval(node.args[0])
+    return present(cx, cx.eval(node.args[0]))
 
 
 def absolute(cx: Scope, value: Value, node: ast.AST) -> Value:
@@ -247,6 +248,8 @@ def _list(cx: Scope, node: ast.Call) -> Value:
 def _sorted(cx: Scope, node: ast.Call) -> Value:
     if not node.args:
         decline(node, "LW102", "this form of sorted is not covered")
+    if any(k.arg == "key" for k in node.keywords):
+        return sorted_by_key(cx, node)
     if isinstance(node.args[0], ast.GeneratorExp):
         return sorted_list(cx, list_of(cx, node.args[0], node.args[0]), node)
     return sorted_list(cx, cx.eval(node.args[0]), node)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from loopwright.frontend.lower_builtins import BUILTINS
+from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_lists import list_method
 from loopwright.frontend.lower_math import math_call
 from loopwright.frontend.lower_methods import array_method, number_method
 from loopwright.frontend.lower_names import member
 from loopwright.frontend.lower_numpy import numpy_call
-from loopwright.frontend.lower_order import in_order
+from loopwright.frontend.lower_order import in_order, present
 from loopwright.frontend.lower_random import draw
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
@@ -21,6 +23,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Number,
     Object,
+    Tpl,
     Value,
     describe,
 )
@@ -28,12 +31,12 @@ from loopwright.frontend.lower_values import (
 
 def call(cx: Scope, node: ast.Call) -> Value:
     """The value of a call."""
-    if any(isinstance(a, ast.Starred) for a in node.args) or any(
-        k.arg is None for k in node.keywords
-    ):
-        decline(node, "LW102", "arguments that are unpacked with a star are not covered")
+    if any(k.arg is None for k in node.keywords):
+        decline(node, "LW102", "arguments that are unpacked with two stars are not covered")
+    if any(isinstance(a, ast.Starred) for a in node.args):
+        return _starred(cx, node)
     if isinstance(node.func, ast.Attribute):
-        base = cx.eval(node.func.value)
+        base = present(cx, cx.eval(node.func.value))
         attr = node.func.attr
         match base:
             case Arr():
@@ -52,6 +55,50 @@ def call(cx: Scope, node: ast.Call) -> Value:
                 what = describe(base)
                 decline(node, "LW102", f"method `{attr}` of {what} is not covered")
     return _apply(cx, cx.eval(node.func), node)
+
+
+def _starred(cx: Scope, node: ast.Call) -> Value:
+    """`f(a, *t)` for a tuple `t`: each of its items is an argument."""
+    tuples: dict[str, Tpl] = {}
+    lengths: list[int] = []
+    for arg in node.args:
+        if not isinstance(arg, ast.Starred):
+            continue
+        if not isinstance(arg.value, ast.Name) or any(_binds(a) for a in node.args):
+            decline(arg, "LW102", "a star is covered before a name only")
+        value = present(cx, cx.eval(arg.value))
+        if not isinstance(value, Tpl):
+            decline(arg, "LW102", f"unpacking {describe(value)} with a star is not covered")
+        tuples[f"{arg.value.id}#star"] = value
+        lengths.append(len(value.items))
+    for name, value in tuples.items():
+        store_variable(cx, name, value)
+    # one node for each length: what is learnt about a call is kept by the identity of its node
+    key = (node, *lengths)
+    plain = cx.unit.plain_calls.setdefault(key, _spread(node, iter(lengths)))
+    result = call(cx, plain)
+    for name in tuples if cx.env is not None else ():
+        cx.live.pop(name, None)
+    return result
+
+
+def _binds(node: ast.expr) -> bool:
+    return any(isinstance(n, (ast.NamedExpr, ast.Lambda)) for n in ast.walk(node))
+
+
+def _spread(node: ast.Call, lengths: Iterator[int]) -> ast.Call:
+    args: list[ast.expr] = []
+    for arg in node.args:
+        if isinstance(arg, ast.Starred):
+            assert isinstance(arg.value, ast.Name)
+            name = ast.Name(f"{arg.value.id}#star", ast.Load())
+            args += [ast.Subscript(name, ast.Constant(k), ast.Load()) for k in range(next(lengths))]
+        else:
+            args.append(arg)
+    plain = ast.Call(node.func, args, node.keywords)
+    for part in [plain, *[n for a in args if a not in node.args for n in ast.walk(a)]]:
+        ast.copy_location(part, node)
+    return plain
 
 
 def _apply(cx: Scope, callee: Value, node: ast.Call) -> Value:

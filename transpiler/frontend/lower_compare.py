@@ -11,12 +11,14 @@ from loopwright.frontend.lower_join import (
     list_length,
     to_carrier,
 )
-from loopwright.frontend.lower_order import keep
+from loopwright.frontend.lower_order import keep, present, spill
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
+    NOTHING,
     TAG,
     Arr,
     Lst,
+    Maybe,
     Number,
     Text,
     Tpl,
@@ -43,15 +45,18 @@ from loopwright.ir.nodes import (
     Expr,
     Logic,
 )
-from loopwright.ir.types import B1, BOOL, F64, FLOAT, NONE, Array, Scalar, machine_dtype
+from loopwright.ir.types import B1, BOOL, F64, FLOAT, NONE, Array, Scalar, kind_of, machine_dtype
 
 
 def compare(cx: Scope, op: CompareOp, a: Value, b: Value, node: ast.AST) -> Value:
     """One comparison; tuples are compared item by item, strings when both are constants."""
+    if b == NOTHING and isinstance(a, Maybe) and op in ("eq", "ne"):
+        return number(cast(is_none(a, op == "eq"), BOOL))
+    a, b = present(cx, a), present(cx, b)
     match a, b:
         case Number(), Number():
             return _compare_numbers(cx, op, a, b, node)
-        case Tpl(), Tpl() if op in ("eq", "ne"):
+        case Tpl(), Tpl():
             return _compare_tuples(cx, op, a, b, node)
         case Text(), Text() if op in ("eq", "ne"):
             return number(truth_const((a.value == b.value) == (op == "eq")))
@@ -97,6 +102,8 @@ def _compare_none(cx: Scope, op: CompareOp, a: Number, b: Number, node: ast.AST)
 
 def is_none(value: Value, wanted: bool) -> Expr:
     """`value is None` (or `is not`)."""
+    if isinstance(value, Maybe):
+        return negated(value.there) if wanted else value.there
     if not isinstance(value, Number) or NONE not in value.types:
         return truth_const(not wanted)
     if value.tag is None:
@@ -105,22 +112,46 @@ def is_none(value: Value, wanted: bool) -> Expr:
     return test if wanted else negated(test)
 
 
-def _compare_tuples(cx: Scope, op: CompareOp, a: Tpl, b: Tpl, node: ast.AST) -> Number:
-    equal: Expr = truth_const(len(a.items) == len(b.items))
-    if len(a.items) == len(b.items):
-        for x, y in zip(a.items, b.items, strict=True):
-            if not (isinstance(x, Number) and isinstance(y, Number)):
-                decline(node, "LW103", "comparing tuples of anything but numbers is not covered")
-            equal = both(equal, truth(cx, _compare_numbers(cx, "eq", x, y, node), node))
-    return number(cast(equal if op == "eq" else negated(equal), BOOL))
+def _compare_tuples(cx: Scope, op: CompareOp, left: Tpl, right: Tpl, node: ast.AST) -> Number:
+    a, b = spill(cx, left), spill(cx, right)
+    assert isinstance(a, Tpl) and isinstance(b, Tpl)
+    pairs: list[tuple[Number, Number, Expr]] = []
+    for x, y in zip(a.items, b.items, strict=False):
+        if not (isinstance(x, Number) and isinstance(y, Number)):
+            decline(node, "LW103", "comparing tuples of anything but numbers is not covered")
+        # one object equals itself in a tuple, even NaN, and objects have no identity here
+        cx.check(negated(both(_is_nan(cx, x, node), _is_nan(cx, y, node))), "NaN in two tuples")
+        pairs.append((x, y, truth(cx, _compare_numbers(cx, "eq", x, y, node), node)))
+    if op in ("eq", "ne"):
+        equal: Expr = truth_const(len(a.items) == len(b.items))
+        for _, _, same in pairs if len(a.items) == len(b.items) else []:
+            equal = both(equal, same)
+        return number(cast(equal if op == "eq" else negated(equal), BOOL))
+    lengths = {"lt": int.__lt__, "le": int.__le__, "gt": int.__gt__, "ge": int.__ge__}[op]
+    result: Expr = truth_const(lengths(len(a.items), len(b.items)))
+    for x, y, same in reversed(pairs):
+        differs = both(negated(same), truth(cx, _compare_numbers(cx, op, x, y, node), node))
+        same_on = both(same, result)
+        result = differs if _is_false(same_on) else Logic("or", differs, same_on, BOOL)
+    return number(cast(result, BOOL))
+
+
+def _is_false(cond: Expr) -> bool:
+    return isinstance(cond, Const) and cond.value is False
+
+
+def _is_nan(cx: Scope, x: Number, node: ast.AST) -> Expr:
+    if not any(t != NONE and kind_of(machine_dtype(t)) in "fc" for t in x.types):
+        return truth_const(False)
+    return truth(cx, _compare_numbers(cx, "ne", x, x, node), node)
 
 
 def both(a: Expr, b: Expr) -> Expr:
     """`a and b` of two conditions."""
     if isinstance(a, Const):
         return b if a.value else a
-    if isinstance(b, Const) and b.value is True:
-        return a
+    if isinstance(b, Const):
+        return a if b.value else b
     return Logic("and", a, b, BOOL)
 
 
@@ -143,6 +174,8 @@ def truth(cx: Scope, value: Value, node: ast.AST) -> Expr:
         case Tpl(items):
             keep(cx, value)
             return truth_const(bool(items))
+        case Maybe(inner, there):
+            return both(there, truth(cx, inner, node))
         case Text(text):
             return truth_const(bool(text))
         case Arr():

@@ -14,7 +14,7 @@ from loopwright.frontend.lower_index import subscript
 from loopwright.frontend.lower_join import cast, store_variable
 from loopwright.frontend.lower_lists import list_display, repeat_list
 from loopwright.frontend.lower_names import attribute, lookup
-from loopwright.frontend.lower_order import effects, eval_all, keep
+from loopwright.frontend.lower_order import effects, eval_all, keep, present
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -24,6 +24,7 @@ from loopwright.frontend.lower_values import (
     Text,
     Tpl,
     Value,
+    describe,
     negated,
     number,
     truth_const,
@@ -67,7 +68,12 @@ def expr(cx: Scope, node: ast.expr) -> Value:
         case ast.Call():
             return call(cx, node)
         case ast.Tuple(elts):
-            return Tpl(tuple(eval_all(cx, elts)))
+            values = eval_all(cx, [e.value if isinstance(e, ast.Starred) else e for e in elts])
+            return Tpl(
+                tuple(
+                    v for e, value in zip(elts, values, strict=True) for v in _spread(cx, e, value)
+                )
+            )
         case ast.List(elts):
             return list_display(cx, elts, node)
         case ast.ListComp():
@@ -80,6 +86,16 @@ def expr(cx: Scope, node: ast.expr) -> Value:
         case _:
             what = type(node).__name__
             decline(node, "LW103", f"{what} is not covered")
+
+
+def _spread(cx: Scope, element: ast.expr, value: Value) -> Sequence[Value]:
+    """The items that an element of a display stands for."""
+    if not isinstance(element, ast.Starred):
+        return (value,)
+    value = present(cx, value)
+    if not isinstance(value, Tpl):
+        decline(element, "LW103", f"unpacking {describe(value)} with a star is not covered")
+    return value.items
 
 
 def constant(node: ast.AST, value: object) -> Value:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from loopwright.diagnostics import NOWHERE
 from loopwright.frontend import lower_expr, lower_stmt
 from loopwright.frontend.lower_join import canonical, columns_of
+from loopwright.frontend.lower_library import library_names
 from loopwright.frontend.lower_live import liveness, writes
 from loopwright.frontend.lower_names import captured_entry, outside
 from loopwright.frontend.lower_scope import Again, Rules, Scope, Unreachable, decline, span_of
@@ -20,6 +21,7 @@ from loopwright.frontend.lower_values import (
     Closure,
     Entry,
     Lst,
+    Maybe,
     Origin,
     Origins,
     Tpl,
@@ -166,6 +168,8 @@ def _passed(cx: Scope, value: Value, node: ast.AST, k: int) -> Value:
         return refill(value, held)
     if isinstance(value, Tpl):
         return Tpl(tuple(_passed(cx, v, node, k) for v in value.items))
+    if isinstance(value, Maybe):
+        return Maybe(_passed(cx, value.value, node, k), value.there)
     return value
 
 
@@ -183,6 +187,8 @@ def _key(cx: Scope, value: Value) -> object:
             return (type_key(value), cx.unit.sites.element(value.site))
         case Tpl(items):
             return tuple(_key(cx, v) for v in items)
+        case Maybe(inner, _):
+            return ("maybe", _key(cx, inner))
         case _:
             return type_key(value)
 
@@ -194,6 +200,8 @@ def _outdated(cx: Scope, value: Value) -> bool:
             return tuple(c.type for c in columns) != columns_of(cx, site, ndim)
         case Tpl(items):
             return any(_outdated(cx, v) for v in items)
+        case Maybe(inner, _):
+            return _outdated(cx, inner)
         case _:
             return False
 
@@ -227,6 +235,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
     names = parameters(definition)
     inner.locals = frozenset(names).union(*(writes(s) for s in statements))
     inner.bound = inner.locals
+    inner.library = library_names() if callee.library else None
     prepare(inner, statements)
     entries = {
         name: Entry(_parameter(inner, name, value, k))
@@ -269,7 +278,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
         span_of(definition),
     )
     unit.functions.append(func)
-    if callee.name not in unit.inlined:
+    if callee.name not in unit.inlined and not callee.library:
         unit.inlined.append(callee.name)
     helper = Helper(
         name,
@@ -312,6 +321,8 @@ def with_origin(value: Value, origin: Origin) -> Value:
             return Lst(columns, site, ndim, frozenset({origin}), length)
         case Tpl(items):
             return Tpl(tuple(with_origin(v, origin) for v in items))
+        case Maybe(inner, there):
+            return Maybe(with_origin(inner, origin), there)
         case _:
             return value
 
@@ -326,7 +337,8 @@ def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: O
                 theirs = _all_origins(given[origin.key])
                 found |= {Origin(o.key, o.exact and origin.exact) for o in theirs}
             else:
-                found.add(fresh)
+                # what a call makes at several places are several objects
+                found.add(Origin((*fresh.key, origin.key)))
         return frozenset(found) or frozenset({fresh})
 
     match value:
@@ -336,6 +348,8 @@ def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: O
             return Lst(columns, site, ndim, mapped(origins), length)
         case Tpl(items):
             return Tpl(tuple(_with_origins(v, given, fresh) for v in items))
+        case Maybe(inner, there):
+            return Maybe(_with_origins(inner, given, fresh), there)
         case _:
             return value
 
@@ -346,5 +360,7 @@ def _all_origins(value: Value) -> Origins:
             return value.origins
         case Tpl(items):
             return frozenset(o for v in items for o in _all_origins(v))
+        case Maybe(inner, _):
+            return _all_origins(inner)
         case _:
             return frozenset()

@@ -5,14 +5,16 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 
-from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_arith import as_operand, choose
+from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_names import is_prefix, read_path, views
-from loopwright.frontend.lower_order import eval_all, keep
+from loopwright.frontend.lower_order import eval_all, keep, present, spill
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
     Lst,
+    Mixed,
     Number,
     Object,
     Origin,
@@ -68,7 +70,7 @@ class Index:
 
 def subscript(cx: Scope, node: ast.Subscript) -> Value:
     """`base[index]` as a value."""
-    base = cx.eval(node.value)
+    base = present(cx, cx.eval(node.value))
     match base:
         case Arr():
             index = array_index(cx, base.type, node.slice)
@@ -347,9 +349,37 @@ def _tuple_item(cx: Scope, base: Tpl, node: ast.Subscript) -> Value:
         at = value.expr.value
         keep(cx, base)
         if isinstance(at, int) and -len(base.items) <= at < len(base.items):
-            return base.items[at]
+            item = base.items[at]
+            if isinstance(item, Mixed):
+                decline(node, "LW302", item.reason)
+            return item
         raise Unreachable("tuple index out of range", cx.at(node))
-    decline(node, "LW103", "a tuple is indexed at constant positions only")
+    if not base.items:
+        raise Unreachable("tuple index out of range", cx.at(node))
+    return _chosen_item(cx, base, index_number(cx, value, node.slice), node)
+
+
+def _chosen_item(cx: Scope, base: Tpl, index: Expr, node: ast.AST) -> Value:
+    """The item at a position that is known at run time only."""
+    base, n = spill_tuple(cx, base), len(base.items)
+    at = cx.hold(cast(index, INT), "at")
+    cx.check(test("ge", at, integer(-n)), "tuple index out of range")
+    cx.check(test("lt", at, integer(n)), "tuple index out of range")
+
+    def from_(k: int) -> Value:
+        if k == n - 1:
+            return base.items[k]
+        here = Logic("or", test("eq", at, integer(k)), test("eq", at, integer(k - n)), BOOL)
+        return choose(cx, here, lambda: base.items[k], lambda: from_(k + 1), node)
+
+    return from_(0)
+
+
+def spill_tuple(cx: Scope, base: Tpl) -> Tpl:
+    """The tuple with its items in variables, for use more than once."""
+    held = spill(cx, base)
+    assert isinstance(held, Tpl)
+    return held
 
 
 def _object_item(cx: Scope, path: str, node: ast.Subscript) -> Value:

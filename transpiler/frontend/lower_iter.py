@@ -10,7 +10,7 @@ from loopwright.frontend.lower_index import FULL, Index, index_number, list_elem
 from loopwright.frontend.lower_join import cast, list_length
 from loopwright.frontend.lower_lists import build_list, resized
 from loopwright.frontend.lower_live import writes
-from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_order import eval_all, present
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -76,7 +76,7 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
             return _range(cx, node)
         if name in ("enumerate", "zip", "reversed"):
             return _combined(cx, node, name, body)
-    value = cx.eval(node)
+    value = present(cx, cx.eval(node))
     if isinstance(value, Tpl):
         value = build_list(cx, value.items, node)
     if isinstance(value, Lst) and isinstance(node, ast.Name) and resized(node.id, body):

@@ -14,6 +14,7 @@ from loopwright.frontend.lower_values import (
     Env,
     Generator,
     Lst,
+    Maybe,
     Mixed,
     Number,
     Tpl,
@@ -24,6 +25,7 @@ from loopwright.frontend.lower_values import (
     tag_const,
     test,
     truth_const,
+    unread,
 )
 from loopwright.frontend.typing_rules import carrier, union
 from loopwright.ir.nodes import Cast, Const, Dim, Expr, Logic, Select, Var
@@ -65,21 +67,23 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
                 return NOTHING
             held = carrier(types)
             assert held is not None
-            marker = None if len(types) == 1 else Var(cx.sym(f"{name}_tag", TAG, marker=True))
+            marker = None if len(types) == 1 else Var(cx.sym(f"{name}.tag", TAG, marker=True))
             return Number(Var(cx.sym(name, held)), types, marker)
         case Arr(_, type_, origins):
             return Arr(Var(cx.sym(name, type_)), type_, origins)
         case Lst(_, site, ndim, origins, length):
             types_ = columns_of(cx, site, ndim)
-            names = [name] if len(types_) == 1 else [f"{name}_{i}" for i in range(len(types_))]
+            names = [name] if len(types_) == 1 else [f"{name}.{i}" for i in range(len(types_))]
             columns = tuple(
                 Var(cx.sym(n, t, marker=i > 0))
                 for i, (n, t) in enumerate(zip(names, types_, strict=True))
             )
-            count = None if length is None else Var(cx.sym(f"{name}_len", INT))
+            count = None if length is None else Var(cx.sym(f"{name}.len", INT))
             return Lst(columns, cx.unit.sites.find(site), ndim, origins, count)
         case Tpl(items):
-            return Tpl(tuple(canonical(cx, f"{name}_{i}", v) for i, v in enumerate(items)))
+            return Tpl(tuple(canonical(cx, f"{name}.{i}", v) for i, v in enumerate(items)))
+        case Maybe(inner, _):
+            return Maybe(canonical(cx, name, inner), Var(cx.sym(f"{name}.there", BOOL)))
         case _:
             return value
 
@@ -106,7 +110,13 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
                 return canonical(cx, name, Lst((), site, a.ndim, a.origins | b.origins, length))
         case Tpl(), Tpl() if len(a.items) == len(b.items):
             pairs = enumerate(zip(a.items, b.items, strict=True))
-            return Tpl(tuple(join_values(cx, f"{name}_{i}", x, y) for i, (x, y) in pairs))
+            return Tpl(tuple(join_values(cx, f"{name}.{i}", x, y) for i, (x, y) in pairs))
+        case (Maybe(), _) | (_, Maybe()):
+            return _join_maybe(cx, name, a, b)
+        case (Tpl() | Arr() | Lst(), _) if b == NOTHING:
+            return canonical(cx, name, Maybe(a, truth_const(True)))
+        case (_, Tpl() | Arr() | Lst()) if a == NOTHING:
+            return canonical(cx, name, Maybe(b, truth_const(True)))
         case Generator(), Generator() if a.sym is b.sym:
             return a
         case _ if a == b:
@@ -117,6 +127,12 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
         if isinstance(mixed, Mixed):
             return mixed
     return Mixed(f"`{name}` is {describe(a)} on one path and {describe(b)} on another")
+
+
+def _join_maybe(cx: Scope, name: str, a: Value, b: Value) -> Value:
+    given = [v.value if isinstance(v, Maybe) else v for v in (a, b) if v != NOTHING]
+    inner = given[0] if len(given) == 1 else join_values(cx, name, given[0], given[1])
+    return inner if isinstance(inner, Mixed) else canonical(cx, name, Maybe(inner, NOTHING.expr))
 
 
 def unify(cx: Scope, a: int, b: int) -> int | None:
@@ -157,7 +173,7 @@ def widen(cx: Scope, site: int, value: Value) -> str | None:
     site = sites.find(site)
     old, new = sites.elements[site], template(cx, value)
     joined = new if old is None else join_values(cx.unit.blank, "element", old, new)
-    if isinstance(joined, Mixed) or any(isinstance(i, Mixed) for i in _parts(joined)):
+    if any(isinstance(i, (Mixed, Maybe)) for i in _parts(joined)):
         return "its elements are of different kinds"
     if old == joined:
         return None
@@ -169,12 +185,15 @@ def widen(cx: Scope, site: int, value: Value) -> str | None:
 
 
 def _parts(value: Value) -> Iterable[Value]:
-    return value.items if isinstance(value, Tpl) else ()
+    """The value, and what it holds."""
+    yield value
+    for item in value.items if isinstance(value, Tpl) else ():
+        yield from _parts(item)
 
 
 def join_entries(cx: Scope, name: str, a: Entry | None, b: Entry | None) -> Entry:
     """None is a variable that is not assigned."""
-    flag = Var(cx.sym(f"{name}_set", BOOL, marker=True))
+    flag = Var(cx.sym(f"{name}.set", BOOL, marker=True))
     if a is None or b is None:
         one = a or b
         assert one is not None
@@ -198,7 +217,7 @@ def join_envs(cx: Scope, envs: Iterable[Env | None], live: Callable[[str], bool]
                 entry = join_entries(cx, name, entry, theirs)
         if entry is not None:
             if any(name not in e for e in known) and entry.flag is None:
-                entry = Entry(entry.value, Var(cx.sym(f"{name}_set", BOOL, marker=True)))
+                entry = Entry(entry.value, Var(cx.sym(f"{name}.set", BOOL, marker=True)))
             joined[name] = entry
     return joined
 
@@ -286,6 +305,12 @@ def coerce(cx: Scope, value: Value, target: Value) -> Value:
         case Tpl(), Tpl():
             pairs = zip(value.items, target.items, strict=True)
             return Tpl(tuple(coerce(cx, v, t) for v, t in pairs))
+        case _, Maybe(inner, _):
+            if value == NOTHING:
+                return Maybe(unread(inner), truth_const(False))
+            if isinstance(value, Maybe):
+                return Maybe(coerce(cx, value.value, inner), value.there)
+            return Maybe(coerce(cx, value, inner), truth_const(True))
         case _:
             return value
 
@@ -329,6 +354,10 @@ def fits(value: Value, target: Value) -> bool:
             return value.ndim == target.ndim and len(value.columns) == len(target.columns)
         case Tpl(), Tpl() if len(value.items) == len(target.items):
             return all(fits(v, t) for v, t in zip(value.items, target.items, strict=True))
+        case _, Maybe(inner, _):
+            if isinstance(value, Maybe):
+                return fits(value.value, inner)
+            return value == NOTHING or fits(value, inner)
         case Mixed(), _:
             return False
         case _:

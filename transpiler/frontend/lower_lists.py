@@ -19,12 +19,13 @@ from loopwright.frontend.lower_join import (
     store_variable,
     widen,
 )
-from loopwright.frontend.lower_order import eval_all, spill
+from loopwright.frontend.lower_order import eval_all, present, spill
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_sorted import descending, sorted_column
 from loopwright.frontend.lower_values import (
     Arr,
     Lst,
+    Maybe,
     Number,
     Origin,
     Tpl,
@@ -166,8 +167,10 @@ def list_statement(cx: Scope, node: ast.Call) -> bool:
     ):  # fmt: skip
         return False
     base = cx.eval(func.value)
-    if not isinstance(base, Lst):
+    if not isinstance(base.value if isinstance(base, Maybe) else base, Lst):
         return False
+    base = present(cx, base)
+    assert isinstance(base, Lst)
     args = eval_all(cx, node.args)
     match func.attr, args:
         case "append", [value]:

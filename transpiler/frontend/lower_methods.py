@@ -5,17 +5,26 @@ from __future__ import annotations
 import ast
 
 from loopwright.frontend.lower_args import bind, dtype_of, int_constant, normal_axis
+from loopwright.frontend.lower_arrange import (
+    item,
+    nonzero,
+    repeated,
+    squeeze,
+    swapped,
+    take,
+    tolist,
+)
 from loopwright.frontend.lower_contract import dot, trace
 from loopwright.frontend.lower_create import copied
 from loopwright.frontend.lower_index import FULL, Index
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_names import transpose
-from loopwright.frontend.lower_numpy import clip
+from loopwright.frontend.lower_numpy import clip, rounded, ufunc
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import NAMES, reduction
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import astype, flat, reshape_method
-from loopwright.frontend.lower_sorting import argsort
+from loopwright.frontend.lower_sorting import argsort, searchsorted, sorted_copy
 from loopwright.frontend.lower_store import store_array
 from loopwright.frontend.lower_values import NOTHING, Arr, Number, Tpl, Value, number
 from loopwright.ir.nodes import Cast
@@ -52,10 +61,42 @@ def array_method(cx: Scope, x: Arr, name: str, node: ast.Call) -> Value:
             rank = x.type.ndim
             store_array(cx, x, Index((FULL,) * rank, rank), value, node)
             return NOTHING
-        case "item" if not node.args and x.type.ndim == 0:
-            decline(node, "LW102", "`item` of an array is not covered")
+        case "item" if not node.keywords:
+            found = item(cx, x, eval_all(cx, node.args), node)
+            assert isinstance(found, Number)
+            return number_method(cx, found, "item", ast.Call(node.func, [], []))
+        case "tolist" if not node.args and not node.keywords:
+            return tolist(cx, x, node)
+        case "nonzero" if not node.args and not node.keywords:
+            return nonzero(cx, x, node)
+        case "sort" if not node.args and not node.keywords and x.type.ndim == 1:
+            whole = Index((FULL,), 1)
+            store_array(cx, x, whole, sorted_copy(cx, x, 0, node), node)
+            return NOTHING
+        case "round":
+            return rounded(cx, node, first=x)
+        case "searchsorted":
+            return searchsorted(cx, node, first=x)
+        case "swapaxes" if len(node.args) == 2 and not node.keywords:
+            a, b = eval_all(cx, node.args)
+            return swapped(x, a, b, node)
+        case "squeeze" | "take" | "repeat":
+            return _by_axis(cx, x, name, node)
+        case "conj" | "conjugate" if not node.args and not node.keywords:
+            return ufunc(cx, "conj", [x], node)
         case _:
             decline(node, "LW102", f"method `{name}` of an array is not covered")
+
+
+def _by_axis(cx: Scope, x: Arr, name: str, node: ast.Call) -> Value:
+    """`squeeze`, `take` and `repeat`, whose last argument is an axis."""
+    if name == "squeeze":
+        return squeeze(cx, x, bind(cx, node, ["self", "axis"], first=x).get("axis"), node)
+    names = ["self", "indices" if name == "take" else "repeats", "axis"]
+    bound = bind(cx, node, names, required=2, first=x)
+    if name == "take":
+        return take(cx, x, bound["indices"], bound.get("axis"), node)
+    return repeated(cx, x, bound, node)
 
 
 def _transposed(cx: Scope, x: Arr, node: ast.Call) -> Value:

@@ -15,7 +15,7 @@ import numpy as np
 from loopwright.frontend.lower_values import Closure, Library, Value, number
 from loopwright.frontend.scopes import rebound_globals
 from loopwright.ir.nodes import Const
-from loopwright.ir.types import FLOAT
+from loopwright.ir.types import FLOAT, INT, Num
 
 CONSTANTS: dict[str, float] = {
     "numpy.pi": np.pi, "numpy.e": np.e, "numpy.inf": np.inf, "numpy.nan": np.nan,
@@ -23,7 +23,7 @@ CONSTANTS: dict[str, float] = {
     "math.pi": math.pi, "math.e": math.e, "math.inf": math.inf, "math.nan": math.nan,
     "math.tau": math.tau,
 }  # fmt: skip
-_ALIASES = {"cmath": None, "numpy.math": None}
+_LIMITS = frozenset(("eps", "max", "min", "tiny", "smallest_normal", "resolution", "epsneg"))
 
 
 @lru_cache(maxsize=16)
@@ -82,6 +82,18 @@ def library(name: str) -> Value:
     if name in CONSTANTS:
         return number(Const(CONSTANTS[name], FLOAT))
     return Library(name)
+
+
+def limit(info: str, attr: str) -> Value | None:
+    """`np.finfo(dtype).eps` and the like, where `info` is what `numpy_limits` made of the call."""
+    kind, _, dtype = info.partition(" ")
+    if kind == "numpy.iinfo" and attr in ("min", "max"):
+        found = int(getattr(np.iinfo(dtype), attr))
+        return number(Const(found, INT)) if found < 2**63 else None
+    if kind == "numpy.finfo" and attr in _LIMITS and dtype in ("float32", "float64"):
+        value = float(getattr(np.finfo(dtype), attr))
+        return number(Const(value, Num(dtype)))  # type: ignore[arg-type]
+    return None
 
 
 def builtin(name: str) -> Value | None:

@@ -6,8 +6,8 @@ import ast
 
 from loopwright.frontend.lower_arith import strip_none, switch
 from loopwright.frontend.lower_join import canonical
-from loopwright.frontend.lower_modules import builtin, library
-from loopwright.frontend.lower_order import keep
+from loopwright.frontend.lower_modules import builtin, library, limit
+from loopwright.frontend.lower_order import keep, present
 from loopwright.frontend.lower_scope import Again, Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -16,6 +16,7 @@ from loopwright.frontend.lower_values import (
     Generator,
     Library,
     Lst,
+    Maybe,
     Mixed,
     Number,
     Object,
@@ -42,6 +43,10 @@ def lookup(cx: Scope, name: str, node: ast.AST) -> Value:
     depth = _defining_depth(cx, name)
     if depth is not None:
         return captured(cx, name, depth, node)
+    if cx.library is not None:
+        ours = cx.library.get(name) or builtin(name)
+        assert ours is not None, name
+        return ours
     found = None
     if name not in cx.locals:
         found = read_path(cx, f"global {name}", node)
@@ -111,7 +116,7 @@ def read_path(cx: Scope, key: str, node: ast.AST) -> Value | None:
     value = outside(cx.caller, key, node)
     if value is None:
         return None
-    if not isinstance(value, (Number, Arr, Lst, Tpl, Generator)):
+    if not isinstance(value, (Number, Arr, Lst, Tpl, Maybe, Generator)):
         return value
     cx.captures[key] = value
     raise Again(cx)
@@ -137,10 +142,10 @@ def captured_entry(cx: Scope, key: str, value: Value) -> Entry:
 
 def attribute(cx: Scope, node: ast.Attribute) -> Value:
     """`base.attr` that is not called at once."""
-    base = cx.eval(node.value)
+    base = present(cx, cx.eval(node.value))
     match base:
         case Library(name):
-            return library(f"{name}.{node.attr}")
+            return limit(name, node.attr) or library(f"{name}.{node.attr}")
         case Object(path):
             return member(cx, path, node.attr, node)
         case Arr():

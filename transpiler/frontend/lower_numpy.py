@@ -17,8 +17,11 @@ from loopwright.frontend.lower_args import (
     is_dtype,
 )
 from loopwright.frontend.lower_arith import as_operand, binary, strip_none, switch
+from loopwright.frontend.lower_arrange import ARRANGING, nonzero
 from loopwright.frontend.lower_compare import compare
+from loopwright.frontend.lower_index import FULL
 from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_library import LIBRARY
 from loopwright.frontend.lower_names import transpose
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import NAMES, reduction, wrap
@@ -26,6 +29,7 @@ from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import SHAPES
 from loopwright.frontend.lower_sorting import SORTING
 from loopwright.frontend.lower_values import (
+    Arr,
     Library,
     Lst,
     Number,
@@ -37,8 +41,19 @@ from loopwright.frontend.lower_values import (
 )
 from loopwright.frontend.typing_rules import elementwise_type, promote, rank_of, real_dtype, shaped
 from loopwright.ir.intrinsics import TABLE
-from loopwright.ir.nodes import BinaryOp, Call, Cast, CompareOp, Const, Expr, Unary
-from loopwright.ir.types import BOOL, Array, Num, Py, Type, kind_of, machine_dtype
+from loopwright.ir.nodes import (
+    Binary,
+    BinaryOp,
+    Call,
+    Cast,
+    CompareOp,
+    Const,
+    Expr,
+    Load,
+    NewAxis,
+    Unary,
+)
+from loopwright.ir.types import BOOL, FLOAT, Array, Num, Py, Type, kind_of, machine_dtype
 
 _ALIAS = {
     "abs": "absolute", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
@@ -61,21 +76,39 @@ _COMPARE: dict[str, CompareOp] = {
 def numpy_call(cx: Scope, name: str, node: ast.Call) -> Value:
     """`np.name(...)`; `name` is dotted for `np.linalg` and `np.random`."""
     name = _ALIAS.get(name, name)
-    if name in _CALLS:
+    if name in _CALLS and _exists(name):
         return _CALLS[name](cx, node)
+    if name.endswith(".outer") and _ALIAS.get(name[:-6], name[:-6]) in _BINARY:
+        return _outer(cx, _BINARY[_ALIAS.get(name[:-6], name[:-6])], node)
     if name in NAMES:
         return reduction(cx, name, node)
     if is_dtype(f"numpy.{name}"):
         return _scalar(cx, name, node)
     row = TABLE.get(f"np.{name}")
     if row is not None and row.kind == "elementwise" and hasattr(np, name):
-        if node.keywords:
-            decline(node, "LW102", "keyword arguments of ufuncs are not covered")
-        values = eval_all(cx, node.args)
+        values = eval_all(cx, positional(node).args)
         if len(values) != row.arity[0]:
             decline(node, "LW102", f"`np.{name}` with {len(values)} arguments is not covered")
         return ufunc(cx, name, values, node)
     decline(node, "LW102", f"`np.{name}` is not covered")
+
+
+def _outer(cx: Scope, op: BinaryOp, node: ast.Call) -> Value:
+    """`np.subtract.outer(a, b)` of arrays with one axis."""
+    bound = bind(cx, positional(node), ["A", "B"], required=2)
+    a, b = (array_of(cx, bound[k], node) for k in ("A", "B"))
+    if a.type.ndim != 1 or b.type.ndim != 1:
+        decline(node, "LW102", "an outer operation is covered for arrays with one axis")
+    column = Load(a.expr, (FULL, NewAxis()), Array(a.type.dtype, 2, "A"))
+    return binary(cx, op, Arr(column, column.type, frozenset()), b, node)  # type: ignore[arg-type]
+
+
+def _exists(name: str) -> bool:
+    """Whether the NumPy of this interpreter has the function: `np.trapz` came and went."""
+    found: object = np
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return found is not None
 
 
 def ufunc(cx: Scope, name: str, values: list[Value], node: ast.AST) -> Value:
@@ -188,8 +221,10 @@ def _scalar(cx: Scope, name: str, node: ast.Call) -> Value:
 
 def _where(cx: Scope, node: ast.Call) -> Value:
     values = eval_all(cx, node.args)
+    if len(values) == 1 and not node.keywords:
+        return nonzero(cx, array_of(cx, values[0], node), node)
     if len(values) != 3 or node.keywords:
-        decline(node, "LW102", "np.where is covered with three arguments")
+        decline(node, "LW102", "np.where is covered with one argument and with three")
     cond, a, b = (as_operand(cx, v, node) for v in values)
     rank = max(rank_of(e.type) for e in (cond, a, b))
     dtype = promote(np.maximum, (a.type, b.type))
@@ -237,8 +272,9 @@ def clip(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
     return wrap(Call("np.clip", tuple(operands), shaped(dtype, tuple(o.type for o in operands))))
 
 
-def _round(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["a", "decimals"])
+def rounded(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
+    """`np.round(x, decimals)`, as NumPy does it: scaled, made integral, scaled back."""
+    bound = bind(cx, node, ["a", "decimals"], first=first)
     x = as_operand(cx, bound["a"], node)
     (x,) = _strong([x])
     if kind_of(machine_dtype(x.type)) != "f":
@@ -246,7 +282,12 @@ def _round(cx: Scope, node: ast.Call) -> Value:
     digits = int_constant(bound["decimals"], node, "decimals") if "decimals" in bound else 0
     if digits == 0:
         return wrap(Call("np.rint", (x,), x.type))
-    return wrap(Call("np.round", (x, integer(digits)), x.type))
+    if not 0 < abs(digits) <= 22 or machine_dtype(x.type) != "float64":
+        return wrap(Call("np.round", (x, integer(digits)), x.type))
+    scale = Const(10.0 ** abs(digits), FLOAT)
+    there, back = ("mul", "truediv") if digits > 0 else ("truediv", "mul")
+    grown = Call("np.rint", (Binary(there, x, scale, x.type),), x.type)  # type: ignore[arg-type]
+    return wrap(Binary(back, grown, scale, x.type))  # type: ignore[arg-type]
 
 
 def _transpose(cx: Scope, node: ast.Call) -> Value:
@@ -258,6 +299,16 @@ def _transpose(cx: Scope, node: ast.Call) -> Value:
         assert isinstance(given, Tpl)
         axes = tuple(axis_of(v, x.type.ndim, node) or 0 for v in given.items)
     return transpose(x, axes)
+
+
+def _limits(name: str) -> Callable[[Scope, ast.Call], Value]:
+    """`np.finfo(dtype)`: only its attributes are covered."""
+
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        dtype = dtype_of(bind(cx, node, ["dtype"])["dtype"], node)
+        return Library(f"numpy.{name} {dtype}")
+
+    return handler
 
 
 def _linalg(name: str, count: int) -> Callable[[Scope, ast.Call], Value]:
@@ -281,14 +332,18 @@ def _with_name(
 _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     **SORTING,
     **SHAPES,
+    **LIBRARY,
+    **ARRANGING,
     **{name: _operator(op) for name, op in _BINARY.items()},
     **{name: _comparison(op) for name, op in _COMPARE.items()},
     "negative": _unary("neg"),
     "positive": _unary("pos"),
     "invert": _unary("invert"),
+    "finfo": _limits("finfo"),
+    "iinfo": _limits("iinfo"),
     "where": _where,
     "clip": clip,
-    "round": _round,
+    "round": rounded,
     "transpose": _transpose,
     "linalg.norm": lower_reduce.norm,
     "linalg.solve": _linalg("solve", 2),

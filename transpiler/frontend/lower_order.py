@@ -7,7 +7,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 
 from loopwright.frontend.lower_scope import Scope
-from loopwright.frontend.lower_values import Value, flatten, refill
+from loopwright.frontend.lower_values import Maybe, Value, flatten, refill
 from loopwright.ir.nodes import Assign, Check, Const, Expr, Fail, If, Stmt, Var
 
 
@@ -30,6 +30,14 @@ def spill(cx: Scope, value: Value) -> Value:
     """The value as it is now, whatever is assigned later."""
     held = [e if _stable(cx, e) else cx.hold(e) for e in flatten(value)]
     return refill(value, held)
+
+
+def present(cx: Scope, value: Value) -> Value:
+    """A value that must not be None here (the original raises TypeError or AttributeError)."""
+    if not isinstance(value, Maybe):
+        return value
+    cx.check(value.there, "None where a value is needed")
+    return value.value
 
 
 def keep(cx: Scope, value: Value) -> None:

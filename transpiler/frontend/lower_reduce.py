@@ -200,6 +200,8 @@ def norm(cx: Scope, node: ast.Call) -> Value:
     assert isinstance(t, Array)
     order = constant_of(bound["ord"], node, "ord") if "ord" in bound else None
     axes = axes_of(bound.get("axis"), t.ndim, node)
+    if order in ("fro", "f") and t.ndim == 2:
+        order = None
     if axes is None and not keepdims and (order is None or (order == 2 and t.ndim == 1)):
         if t.ndim > 1 and t.layout != "C":
             decline(node, "LW102", "the norm of a matrix that is not contiguous is not covered")

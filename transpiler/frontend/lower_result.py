@@ -11,7 +11,9 @@ from loopwright.frontend.lower_scope import Scope, Unit
 from loopwright.frontend.lower_values import (
     Arr,
     Lst,
+    Maybe,
     Number,
+    Object,
     Origin,
     Tpl,
     Value,
@@ -19,19 +21,23 @@ from loopwright.frontend.lower_values import (
 )
 from loopwright.frontend.region import Region
 from loopwright.ir.nodes import (
+    Either,
     Func,
     Invoke,
     Nothing,
     OneOf,
     Pack,
+    Perhaps,
     Program,
     Rebuild,
     Return,
+    Root,
+    Rows,
     Same,
     Stmt,
 )
 from loopwright.ir.nodes import Value as Result
-from loopwright.ir.types import NONE, ListOf, Type
+from loopwright.ir.types import NONE, ListOf, Type, is_scalar
 from loopwright.ir.walk import map_stmts, walk_stmts
 
 
@@ -70,25 +76,54 @@ class _Plan:
                 if same is not None:
                     self.seen += 1
                     return Same(same)
-                self.own(origins)
-                return Result(self.take(t), t)
+                params = _exact_params(origins)
+                self.own(
+                    frozenset(o for o in origins if o.key[0] != "param") if params else origins
+                )
+                at = self.take(t)
+                return Either(at, params) if params else Result(at, t)
             case Lst(columns, _, _, origins, _):
                 same = _same(origins)
                 if same is not None:
                     self.seen += len(columns)
                     return Same(same)
                 self.own(origins)
-                if plain_column(self.cx, value) is None:
-                    raise self.refuse(
-                        "a list whose elements are not all of one number type is returned"
-                    )
+                if plain_column(self.cx, value) is None or _is_mixed(self.cx, value):
+                    return self.rows(value)
                 held = columns[0].type
                 assert isinstance(held, ListOf)
                 return Result(self.take(held), held)
             case Tpl(items):
                 return Pack(tuple(self.rebuild(v) for v in items))
+            case Maybe(inner, there):
+                item = self.rebuild(inner)
+                return Perhaps(self.take(there.type), item)
+            case Object(path) if path.isidentifier():
+                return Root(path)
             case _:
                 raise self.refuse(f"{describe(value)} is returned")
+
+    def rows(self, value: Lst) -> Rebuild:
+        """A list of tuples, or of numbers of more than one type."""
+        element = self.cx.unit.sites.element(value.site)
+        assert element is not None
+        columns = iter(value.columns)
+
+        def built(part: Value) -> Rebuild:
+            match part:
+                case Number(expr, types, tag) if is_scalar(expr.type):
+                    at = self.take(next(columns).type)
+                    if tag is None:
+                        return Result(at, types[0])
+                    return OneOf(at, self.take(next(columns).type), types)
+                case Number():
+                    return Nothing()
+                case Tpl(items):
+                    return Pack(tuple(built(item) for item in items))
+                case _:
+                    raise self.refuse(f"a list of {describe(part)} is returned")
+
+        return Rows(built(element), value.ndim)
 
     def own(self, origins: frozenset[Origin]) -> None:
         """A returned array must be new, and share memory with nothing else that is returned."""
@@ -100,6 +135,12 @@ class _Plan:
         self.storages.append(keys)
 
 
+def _is_mixed(cx: Scope, value: Lst) -> bool:
+    """Whether an element of the list may be a number of more than one type."""
+    element = cx.unit.sites.element(value.site)
+    return isinstance(element, Number) and (element.tag is not None or len(element.types) > 1)
+
+
 def _same(origins: frozenset[Origin]) -> int | None:
     """The number of the parameter that the object is."""
     if len(origins) == 1:
@@ -107,6 +148,12 @@ def _same(origins: frozenset[Origin]) -> int | None:
         if only.key[0] == "param" and only.exact and isinstance(only.key[1], int):
             return only.key[1]
     return None
+
+
+def _exact_params(origins: frozenset[Origin]) -> tuple[int, ...]:
+    """The numbers of the parameters that an array may be; empty if it is none, or a view of one."""
+    given = [o for o in origins if o.key[0] == "param" and isinstance(o.key[1], int)]
+    return tuple(sorted(int(str(o.key[1])) for o in given)) if all(o.exact for o in given) else ()
 
 
 def finished(unit: Unit, cx: Scope, main: Func, region: Region) -> Program:

@@ -125,6 +125,7 @@ class Unit:
     names: set[str] = field(default_factory=set)
     active: list[Closure] = field(default_factory=list)
     inlined: list[str] = field(default_factory=list)
+    plain_calls: dict[object, ast.Call] = field(default_factory=dict)
     blank: Scope = field(init=False)
 
     def __post_init__(self) -> None:
@@ -161,7 +162,7 @@ class Scope:
 
     `outer` is the function around it in the text, `caller` the one whose call it is lowered for;
     `depth` is the number of the scope. `locals` are the names that belong to the function, `bound` those
-    that the code being lowered binds.
+    that the code being lowered binds. `library` are the global names of a function of ours.
     """
 
     def __init__(
@@ -176,6 +177,7 @@ class Scope:
         else:
             unit.scopes[depth] = self
         self.returns = True
+        self.library: Mapping[str, Value] | None = None
         self.locals: frozenset[str] = frozenset()
         self.bound: frozenset[str] = frozenset()
         self.liveness = Liveness()

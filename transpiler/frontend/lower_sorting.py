@@ -15,12 +15,15 @@ from loopwright.frontend.lower_args import (
     int_operand,
 )
 from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_library import library_call
 from loopwright.frontend.lower_reduce import wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
+    Arr,
     Value,
     integer,
     number,
+    truth_const,
 )
 from loopwright.frontend.typing_rules import rank_of
 from loopwright.ir.nodes import Call, Const
@@ -32,7 +35,14 @@ def sort(cx: Scope, node: ast.Call) -> Value:
     x = array_of(cx, bound["a"], node)
     axis = axis_of(bound.get("axis", number(integer(-1))), x.type.ndim, node)
     assert axis is not None
+    return sorted_copy(cx, x, axis, node)
+
+
+def sorted_copy(cx: Scope, x: Arr, axis: int, node: ast.AST) -> Value:
+    """`np.sort(x, axis)`."""
     t = Array(x.type.dtype, x.type.ndim)
+    if t.ndim == 2 and kind_of(t.dtype) != "c":
+        return library_call(cx, "sort_rows" if axis else "sort_columns", [x], node)
     return wrap(Call("np.sort", (x.expr, integer(axis)), t))
 
 
@@ -46,13 +56,11 @@ def argsort(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
     assert axis is not None
     kind = constant_of(bound["kind"], node, "kind") if "kind" in bound else "quicksort"
     stable = kind in ("stable", "mergesort") or flag_of(bound.get("stable"), node, "stable")
+    if x.type.ndim == 2 and kind_of(x.type.dtype) != "c":
+        which = f"{'stable' if stable else 'argsort'}_{'rows' if axis else 'columns'}"
+        return library_call(cx, which, [x], node)
     args = (x.expr, integer(axis), Const(stable, BOOL))
     return wrap(Call("np.argsort", args, Array("int64", x.type.ndim)))
-
-
-def diff(cx: Scope, node: ast.Call) -> Value:
-    x = array_of(cx, bind(cx, node, ["a"])["a"], node)
-    return wrap(Call("np.diff", (x.expr,), Array(x.type.dtype, x.type.ndim)))
 
 
 def bincount(cx: Scope, node: ast.Call) -> Value:
@@ -73,36 +81,24 @@ def flatnonzero(cx: Scope, node: ast.Call) -> Value:
     return wrap(Call("np.flatnonzero", (x.expr,), Array("int64", 1)))
 
 
-def unique(cx: Scope, node: ast.Call) -> Value:
-    x = array_of(cx, bind(cx, node, ["ar"])["ar"], node)
-    return wrap(Call("np.unique", (x.expr,), Array(x.type.dtype, 1)))
-
-
-def searchsorted(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["a", "v", "side"], required=2)
+def searchsorted(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
+    bound = bind(cx, node, ["a", "v", "side"], required=2, first=first)
     a, v = array_of(cx, bound["a"], node), as_operand(cx, bound["v"], node)
     side = constant_of(bound["side"], node, "side") if "side" in bound else "left"
     rank = rank_of(v.type)
+    if rank == 1 and v.type == Array("float64", 1) and a.type == v.type:
+        right = number(truth_const(side == "right"))
+        return library_call(cx, "searchsorted", [a, wrap(v), right], node)
     t: Type = Array("int64", rank) if rank else Num("int64")
     if machine_dtype(v.type) != a.type.dtype and is_scalar(v.type):
         decline(node, "LW304", "searchsorted is covered for values of the array's dtype")
     return wrap(Call("np.searchsorted", (a.expr, v, Const(side == "right", BOOL)), t))
 
 
-def median(cx: Scope, node: ast.Call) -> Value:
-    x = array_of(cx, bind(cx, node, ["a"])["a"], node)
-    if x.type.dtype != "float64":
-        decline(node, "LW102", "median is covered for float64")
-    return wrap(Call("np.median", (x.expr,), Num("float64")))
-
-
 SORTING: dict[str, Callable[[Scope, ast.Call], Value]] = {
     "sort": sort,
     "argsort": argsort,
-    "diff": diff,
     "bincount": bincount,
     "flatnonzero": flatnonzero,
-    "unique": unique,
     "searchsorted": searchsorted,
-    "median": median,
 }

@@ -44,5 +44,5 @@ def lower_function(source: str) -> Program:
     types = signatures(region)
     if isinstance(types, Declined):
         raise CannotLower(types)
-    program, _, _ = lower_region(region, types[0])
+    program, *_ = lower_region(region, types[0])
     return program

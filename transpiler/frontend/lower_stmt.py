@@ -27,6 +27,7 @@ from loopwright.frontend.lower_values import (
     Closure,
     Env,
     Lst,
+    Maybe,
     Mixed,
     Tpl,
     Value,
@@ -195,10 +196,14 @@ def _settled(value: Value) -> Value:
     """Lists as they are handed out: with columns that are in use as a whole."""
     if isinstance(value, Tpl):
         return Tpl(tuple(_settled(v) for v in value.items))
+    if isinstance(value, Maybe):
+        return Maybe(_settled(value.value), value.there)
     return whole(value) if isinstance(value, Lst) else value
 
 
 def has_mixed(value: Value) -> bool:
     if isinstance(value, Tpl):
         return any(has_mixed(v) for v in value.items)
+    if isinstance(value, Maybe):
+        return has_mixed(value.value)
     return isinstance(value, Mixed)

@@ -19,11 +19,12 @@ from loopwright.frontend.lower_index import (
 from loopwright.frontend.lower_join import cast, coerce, list_length, store_variable, widen
 from loopwright.frontend.lower_lists import extend
 from loopwright.frontend.lower_names import is_prefix, lookup, member
-from loopwright.frontend.lower_order import effects, spill
+from loopwright.frontend.lower_order import effects, present, spill
 from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
     Lst,
+    Maybe,
     Number,
     Object,
     Origin,
@@ -48,6 +49,8 @@ def named(cx: Scope, value: Value, node: ast.AST, *place: int) -> Value:
         return Arr(value.expr, value.type, frozenset({origin}))
     if isinstance(value, Tpl):
         return Tpl(tuple(named(cx, v, node, *place, k) for k, v in enumerate(value.items)))
+    if isinstance(value, Maybe):
+        return Maybe(named(cx, value.value, node, *place), value.there)
     return value
 
 
@@ -78,6 +81,7 @@ def _unpack(cx: Scope, elts: list[ast.expr], value: Value, node: ast.expr) -> No
 
 def unpacked(cx: Scope, value: Value, n: int, node: ast.AST) -> list[Value]:
     """The `n` items of a tuple, array or list."""
+    value = present(cx, value)
     match value:
         case Tpl(items):
             if len(items) != n:
@@ -122,7 +126,7 @@ def store_path(cx: Scope, path: str, value: Value, node: ast.AST) -> None:
 
 def _store_item(cx: Scope, target: ast.Subscript, value: Value) -> None:
     with cx.block() as made:
-        base = cx.eval(target.value)
+        base = present(cx, cx.eval(target.value))
         write = _writer(cx, base, target)
     if effects(cx, made):
         value = spill(cx, value)
@@ -259,6 +263,7 @@ def _update(
     node: ast.AST,
 ) -> None:
     """In place for arrays and lists, a new value for numbers."""
+    old = present(cx, old)
     if isinstance(old, Arr):
         t = old.type
         _in_place(cx, old, Index((FULL,) * t.ndim, t.ndim), combine(old, other), node)
@@ -286,7 +291,7 @@ def _augmented_item(
     operand: Callable[[], Value],
     combine: Callable[[Value, Value], Value],
 ) -> None:
-    base = cx.eval(target.value)
+    base = present(cx, cx.eval(target.value))
     if isinstance(base, Arr):
         index = _held_index(cx, array_index(cx, base.type, target.slice))
         old, other = _second(cx, load(base, index, target), operand)

@@ -10,8 +10,22 @@ import ast
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from loopwright.ir.nodes import Compare, CompareOp, Const, Expr, Sym, Unary, Var
-from loopwright.ir.types import B1, BOOL, FLOAT, INT, NONE, Array, Num, Py, Scalar
+from loopwright.ir.nodes import Alloc, Compare, CompareOp, Const, Expr, Sym, Unary, Var
+from loopwright.ir.types import (
+    B1,
+    BOOL,
+    FLOAT,
+    INT,
+    NONE,
+    Array,
+    ListOf,
+    Num,
+    Py,
+    Scalar,
+    Type,
+    kind_of,
+    machine_dtype,
+)
 
 TAG = Num("int64")
 
@@ -72,6 +86,14 @@ class Tpl:
 
 
 @dataclass(frozen=True, slots=True)
+class Maybe:
+    """A tuple, array or list, or None: `value` where the condition `there` holds."""
+
+    value: Value
+    there: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Generator:
     """A `numpy.random.Generator`."""
 
@@ -102,13 +124,14 @@ class Text:
 @dataclass(frozen=True, slots=True, eq=False)
 class Closure:
     """A function of the program. `self_path` is set for a bound method, `depth` is the number of the
-    scope that defines it (-1: the module)."""
+    scope that defines it (-1: the module). `library`: it is ours, see `lower_library`."""
 
     node: ast.FunctionDef | ast.Lambda
     name: str
     self_path: str | None = None
     depth: int = -1
     static: bool = False
+    library: bool = False
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Closure):
@@ -126,7 +149,9 @@ class Mixed:
     reason: str
 
 
-Value: TypeAlias = Number | Arr | Lst | Tpl | Generator | Library | Object | Text | Closure | Mixed
+Value: TypeAlias = (
+    Number | Arr | Lst | Tpl | Maybe | Generator | Library | Object | Text | Closure | Mixed
+)
 
 NOTHING = Number(Const(None, NONE), (NONE,))
 
@@ -191,6 +216,8 @@ def flatten(value: Value) -> tuple[Expr, ...]:
             return columns if length is None else (*columns, length)
         case Tpl(items):
             return tuple(e for item in items for e in flatten(item))
+        case Maybe(inner, there):
+            return (*flatten(inner), there)
         case Generator(sym):
             return (Var(sym),)
         case _:
@@ -212,12 +239,27 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return Lst(new, site, ndim, origins, None if length is None else exprs.pop(0))
         case Tpl(items):
             return Tpl(tuple(refill(item, exprs) for item in items))
+        case Maybe(inner, _):
+            return Maybe(refill(inner, exprs), exprs.pop(0))
         case Generator():
             held = exprs.pop(0)
             assert isinstance(held, Var)
             return Generator(held.sym)
         case _:
             return value
+
+
+def unread(model: Value) -> Value:
+    """Some value of the machine types of `model`, which nothing will read."""
+
+    def some(t: Type) -> Expr:
+        if isinstance(t, (Array, ListOf)):
+            t = Array(t.dtype, t.ndim) if isinstance(t, Array) else t
+            return Alloc((integer(0),) * t.ndim, None, t)
+        zero = {"b": False, "f": 0.0, "c": 0j}.get(kind_of(machine_dtype(t)), 0)
+        return Const(zero, t)
+
+    return refill(model, [some(e.type) for e in flatten(model)])
 
 
 def describe(value: Value) -> str:
@@ -231,6 +273,8 @@ def describe(value: Value) -> str:
             return "a list"
         case Tpl():
             return "a tuple"
+        case Maybe(inner, _):
+            return f"{describe(inner)} or None"
         case Generator():
             return "a Generator"
         case Library(name):
@@ -256,6 +300,8 @@ def type_key(value: Value) -> object:
             return ("list", site, ndim, length is None, tuple(c.type for c in columns))
         case Tpl(items):
             return ("tuple", *map(type_key, items))
+        case Maybe(inner, _):
+            return ("maybe", type_key(inner))
         case Generator():
             return "rng"
         case _:

@@ -16,6 +16,7 @@ from loopwright.ir.nodes import (
     Const,
     Continue,
     Draw,
+    Either,
     Expr,
     Fail,
     For,
@@ -25,9 +26,12 @@ from loopwright.ir.nodes import (
     Nothing,
     OneOf,
     Pack,
+    Perhaps,
     Program,
     Rebuild,
     Return,
+    Root,
+    Rows,
     Same,
     Stmt,
     Store,
@@ -37,7 +41,16 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.show import show_stmts
 from loopwright.ir.types import Array, ListOf, Num, Py, Rng, Type, is_scalar
-from loopwright.ir.walk import Body, assigned, exprs_of, index_exprs, targets, vars_of, walk_stmts
+from loopwright.ir.walk import (
+    Body,
+    assigned,
+    exprs_of,
+    index_exprs,
+    numbers_of,
+    targets,
+    vars_of,
+    walk_stmts,
+)
 
 __all__ = ["IllegalIR", "check", "check_func", "ends"]
 
@@ -130,6 +143,23 @@ def _check_rebuild(tree: Rebuild, main: Func) -> None:
             demand(main.results[tag] in (Num("int64"), Py("int")), "type of a tag")
         case Same(param):
             demand(param in range(len(main.params)), f"parameter {param} of {len(main.params)}")
+        case Either(at, params):
+            number(at)
+            demand(isinstance(main.results[at], Array), "an array that may be a parameter")
+            for param in params:
+                _check_rebuild(Same(param), main)
+        case Perhaps(there, item):
+            number(there)
+            demand(main.results[there] in (Py("bool"), Num("bool")), "type of a truth value")
+            _check_rebuild(item, main)
+        case Root():
+            pass
+        case Rows(item, ndim):
+            for at in numbers_of(item):
+                number(at)
+                column = main.results[at]
+                held = isinstance(column, (ListOf, Array)) and column.ndim == ndim
+                demand(held, "a column of a list")
         case Pack(items):
             for item in items:
                 _check_rebuild(item, main)

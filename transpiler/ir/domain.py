@@ -7,6 +7,7 @@ a root name followed by attribute and constant-key steps. Several parameters may
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from loopwright.ir.types import Type
@@ -35,18 +36,54 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True)
-class Domain:
-    """Parameters in the order of `Program.main.params`.
+class Group:
+    """A live-in that is a tuple of fixed length: `items` name its parts, parameters or groups."""
 
-    The guard also demands: written arrays are writable and share no memory with any other parameter.
+    name: str
+    path: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """Parameters in the order of `Program.main.params`, and the tuples that hold some of them, a tuple
+    before those inside of it.
+
+    The guard also demands: written arrays are writable and share no memory with any other parameter;
+    tuples are of the very class `tuple`, and of the length that their group says.
     """
 
     params: tuple[Param, ...]
+    groups: tuple[Group, ...] = ()
 
     @property
     def roots(self) -> tuple[str, ...]:
         """Root names in order of first use: the arguments of the dispatch function."""
-        return tuple(dict.fromkeys(p.root for p in self.params))
+        return tuple(dict.fromkeys(split_path(path)[0] for _, path in self.paths))
+
+    @property
+    def paths(self) -> tuple[tuple[str, str], ...]:
+        """Name and path of each parameter, then of each group."""
+        params = tuple((p.name, p.path) for p in self.params)
+        return (*params, *((g.name, g.path) for g in self.groups))
+
+
+def unpacked(domain: Domain, values: Mapping[str, object]) -> dict[str, object]:
+    """Values by live-in name as values by parameter name; tuples that do not fit are left out."""
+    found = dict(values)
+    for group in domain.groups:
+        value = found.pop(group.name, None)
+        if type(value) is tuple and len(value) == len(group.items):
+            found.update(zip(group.items, value, strict=True))
+    return found
+
+
+def packed(domain: Domain, values: Mapping[str, object]) -> dict[str, object]:
+    """The inverse of `unpacked`: parts of tuples are put together. KeyError if one is missing."""
+    found = dict(values)
+    for group in reversed(domain.groups):
+        found[group.name] = tuple(found.pop(item) for item in group.items)
+    return found
 
 
 def split_path(path: str) -> tuple[str, tuple[Step, ...]]:

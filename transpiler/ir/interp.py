@@ -30,6 +30,7 @@ from loopwright.ir.nodes import (
     Check,
     Continue,
     Draw,
+    Either,
     Expr,
     Fail,
     For,
@@ -39,9 +40,12 @@ from loopwright.ir.nodes import (
     Nothing,
     OneOf,
     Pack,
+    Perhaps,
     Program,
     Rebuild,
     Return,
+    Root,
+    Rows,
     Same,
     Stmt,
     Store,
@@ -50,6 +54,7 @@ from loopwright.ir.nodes import (
     While,
 )
 from loopwright.ir.types import Array, ListOf, Num, Py, Type
+from loopwright.ir.walk import numbers_of
 
 __all__ = ["KernelFailed", "rebuild", "run"]
 
@@ -77,7 +82,10 @@ def run(program: Program, args: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def rebuild(program: Program, results: Sequence[Any], args: Sequence[Any]) -> Any:
-    """The Python object that the region's results stand for; `args` as they were given to `run`."""
+    """The Python object that the region's results stand for; `args` as they were given to `run`.
+
+    An object that the program does not get is its `Root` node.
+    """
     return _rebuild(program.rebuild, results, args)
 
 
@@ -89,12 +97,36 @@ def _rebuild(tree: Rebuild, results: Sequence[Any], args: Sequence[Any]) -> Any:
             return _python_object(results[at], types[int(results[tag])])
         case Same(param):
             return args[param]
+        case Either(at, params):
+            found = results[at]
+            shared = [
+                args[k] for k in params if args[k] is found or np.shares_memory(args[k], found)
+            ]
+            return shared[0] if shared else found
+        case Root():
+            return tree
+        case Rows(item, ndim):
+            return _rows(item, ndim, results, args)
+        case Perhaps(there, item):
+            return _rebuild(item, results, args) if results[there] else None
         case Pack(items):
             return tuple(_rebuild(item, results, args) for item in items)
         case Nothing():
             return None
         case _:
             assert_never(tree)
+
+
+def _rows(item: Rebuild, ndim: int, columns: Sequence[Any], args: Sequence[Any]) -> list[Any]:
+    """The list whose element `k` is made of `columns[n][k]` for the `n` that `item` names."""
+    names = numbers_of(item)
+    made = []
+    for parts in zip(*(columns[n] for n in names), strict=True):
+        inner = list(columns)
+        for n, part in zip(names, parts, strict=True):
+            inner[n] = part
+        made.append(_rows(item, ndim - 1, inner, args) if ndim > 1 else _rebuild(item, inner, args))
+    return made
 
 
 def _python_object(value: Any, type_: Type) -> Any:

@@ -34,6 +34,7 @@ from loopwright.ir.nodes import (
     Break,
     Continue,
     Draw,
+    Either,
     Expr,
     Fail,
     For,
@@ -43,16 +44,19 @@ from loopwright.ir.nodes import (
     Nothing,
     OneOf,
     Pack,
+    Perhaps,
     Program,
     Rebuild,
     Return,
+    Root,
+    Rows,
     Same,
     Stmt,
     Store,
     Value,
 )
 from loopwright.ir.types import Type
-from loopwright.ir.walk import Body, assigned, index_exprs, stored, walk_stmts
+from loopwright.ir.walk import Body, assigned, index_exprs, numbers_of, stored, walk_stmts
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +118,33 @@ def _rebuild(tree: Rebuild, found: Enclosures) -> Any:
         case Same(param):
             given = found.params[param]
             return given.ordinary if given.exact is None else given.exact
+        case Either(at, _):
+            return found.results[at].exact
+        case Root():
+            return None
+        case Rows(item, ndim):
+            return _rows(item, ndim, found)
+        case Perhaps(there, item):
+            return _rebuild(item, found) if found.results[there].ordinary else None
         case Pack(items):
             return tuple(_rebuild(item, found) for item in items)
         case Nothing():
             return None
         case _:
             assert_never(tree)
+
+
+def _rows(item: Rebuild, ndim: int, found: Enclosures) -> list[Any]:
+    names = numbers_of(item)
+    columns = [found.results[n] for n in names]
+    made = []
+    for k in range(len(columns[0].ordinary)):
+        inner = list(found.results)
+        for n, c in zip(names, columns, strict=True):
+            inner[n] = Enclosed(c.ordinary[k], None if c.exact is None else c.exact[k])
+        below = Enclosures(tuple(inner), found.params)
+        made.append(_rows(item, ndim - 1, below) if ndim > 1 else _rebuild(item, below))
+    return made
 
 
 def _leaf(found: Enclosed, type_: Type) -> Any:

@@ -423,6 +423,30 @@ class Same:
 
 
 @dataclass(frozen=True, slots=True)
+class Either:
+    """The array that is result `at`: the very object passed for one of the parameters `params` if the
+    result is in its memory, else a new array."""
+
+    at: int
+    params: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """The object that was passed for the root `name` (`self`), which the kernel itself does not get."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Perhaps:
+    """`item`, or None where result number `there` (a truth value) is false."""
+
+    there: int
+    item: Rebuild
+
+
+@dataclass(frozen=True, slots=True)
 class Pack:
     """A tuple of results (also the several live-outs of a block)."""
 
@@ -430,11 +454,20 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """A list (of lists, if `ndim` > 1) of elements that more than one result makes up: `item` tells how,
+    with the results that it names as lists of that rank."""
+
+    item: Rebuild
+    ndim: int
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """None."""
 
 
-Rebuild: TypeAlias = Value | OneOf | Same | Pack | Nothing
+Rebuild: TypeAlias = Value | OneOf | Same | Either | Root | Perhaps | Pack | Rows | Nothing
 
 
 @dataclass(frozen=True, slots=True)

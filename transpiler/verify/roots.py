@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Protocol
 
-from loopwright.ir.domain import Domain, split_path
+from loopwright.ir.domain import Domain, packed, split_path
 
 
 class ReferenceText(Protocol):
@@ -50,9 +50,10 @@ def build_roots(
 ) -> tuple[object, ...]:
     """The arguments for `roots`, in order. `leaves` is keyed by parameter name and used as it is."""
     built: dict[str, object] = {}
-    for param in domain.params:
-        root, steps = split_path(param.path)
-        value = leaves[param.name]
+    paths = dict(domain.paths)
+    known = {name: value for name, value in leaves.items() if name in paths}
+    for name, value in packed(domain, known).items():
+        root, steps = split_path(paths[name])
         if not steps:
             built[root] = value
             continue

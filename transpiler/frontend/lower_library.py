@@ -1,0 +1,381 @@
+"""Functions of NumPy that are written in Python (`library_*.py`) and compiled along."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.lower_args import (
+    array_of,
+    bind,
+    constant_of,
+    flag_of,
+    int_constant,
+    normal_axis,
+)
+from loopwright.frontend.lower_modules import module_names
+from loopwright.frontend.lower_reduce import as_dtype, mean, wrap
+from loopwright.frontend.lower_scope import Scope, decline, span_of
+from loopwright.frontend.lower_shape import flat
+from loopwright.frontend.lower_values import (
+    Arr,
+    Closure,
+    Number,
+    Tpl,
+    Value,
+    describe,
+    integer,
+    number,
+    real,
+    truth_const,
+)
+from loopwright.ir.nodes import Call
+from loopwright.ir.types import NONE, Array, kind_of, machine_dtype
+
+Handler = Callable[[Scope, ast.Call], Value]
+_FILES = ("library_order.py", "library_math.py", "library_stats.py")
+
+
+@lru_cache(maxsize=1)
+def library_names() -> Mapping[str, Value]:
+    """What the names in the library's text mean."""
+    body: list[ast.stmt] = []
+    for file in _FILES:
+        body += ast.parse(Path(__file__).with_name(file).read_text("utf-8")).body
+    tree = ast.Module([s for s in body if isinstance(s, ast.FunctionDef)], [])
+    for node in ast.walk(tree):  # these places are in no file of the user's
+        for name in ("lineno", "end_lineno", "col_offset", "end_col_offset"):
+            if hasattr(node, name):
+                delattr(node, name)
+    numpy = ast.parse("import numpy as np").body
+    found = module_names(ast.Module([*numpy, *tree.body], []))
+    return {
+        name: replace(value, library=True) if isinstance(value, Closure) else value
+        for name, value in found.items()
+    }
+
+
+def library_call(cx: Scope, name: str, values: list[Value], node: ast.AST) -> Value:
+    """Call the function `name` of the library. A refusal is told of the place of the call."""
+    callee = library_names()[name]
+    assert isinstance(callee, Closure)
+    try:
+        return cx.unit.rules.function(cx, callee, values, node)  # type: ignore[return-value]
+    except CannotLower as refused:
+        why = refused.declined
+        raise CannotLower(Declined(span_of(node), why.code, why.why, why.unlocks)) from None
+
+
+# ------------------------------------------------------------------- arguments
+
+
+def floats(cx: Scope, value: Value, node: ast.AST, *ranks: int) -> Arr:
+    """An array argument as float64; declined for other ranks and for what NumPy computes otherwise."""
+    x = array_of(cx, value, node)
+    if x.type.ndim not in ranks:
+        decline(node, "LW102", f"this function of an array with {x.type.ndim} axes is not covered")
+    if x.type.dtype != "float64" and x.type.dtype not in ("int64", "int32"):
+        decline(node, "LW102", f"this function of {x.type.dtype} is not covered")
+    if x.type.dtype == "float64":
+        return x
+    converted = wrap(as_dtype(x.expr, "float64"))
+    assert isinstance(converted, Arr)
+    return converted
+
+
+def exactly_floats(cx: Scope, value: Value, node: ast.AST, *ranks: int) -> Arr:
+    """An array argument that is float64 already."""
+    x = array_of(cx, value, node)
+    if x.type.dtype != "float64" or x.type.ndim not in ranks:
+        decline(node, "LW102", f"this function of {describe(x)} is not covered")
+    return x
+
+
+def plain_number(value: Value, node: ast.AST) -> Number:
+    """A real number of one type."""
+    if not isinstance(value, Number) or value.tag is not None or value.types == (NONE,):
+        decline(node, "LW102", f"this function of {describe(value)} is not covered")
+    if kind_of(machine_dtype(value.type)) == "c":
+        decline(node, "LW102", "this function of a complex number is not covered")
+    return value
+
+
+def axis_argument(bound: Mapping[str, Value], ndim: int, node: ast.AST) -> int | None:
+    if "axis" not in bound:
+        return None
+    return normal_axis(int_constant(bound["axis"], node, "axis"), ndim, node)
+
+
+# -------------------------------------------------------------------- handlers
+
+
+def _interp(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["x", "xp", "fp"], required=3)
+    xp, fp = (floats(cx, bound[k], node, 1) for k in ("xp", "fp"))
+    if isinstance(bound["x"], Number):
+        return library_call(cx, "interp_number", [plain_number(bound["x"], node), xp, fp], node)
+    return library_call(cx, "interp_array", [floats(cx, bound["x"], node, 1), xp, fp], node)
+
+
+def _quantile(name: str) -> Handler:
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        bound = bind(cx, node, ["a", "q", "axis", "out", "method"], required=2)
+        if "out" in bound:
+            decline(node, "LW102", "the argument `out` is not covered")
+        if "method" in bound and constant_of(bound["method"], node, "method") != "linear":
+            decline(node, "LW102", "quantiles are covered for the method `linear`")
+        x = exactly_floats(cx, bound["a"], node, 1, 2)
+        axis, q = axis_argument(bound, x.type.ndim, node), bound["q"]
+        if x.type.ndim == 2:
+            if axis is None or name != "quantile" or not isinstance(q, Number):
+                decline(node, "LW102", "this form of the quantile of a matrix is not covered")
+            which = "quantile_columns" if axis == 0 else "quantile_rows"
+            return library_call(cx, which, [x, plain_number(q, node)], node)
+        if isinstance(q, Number):
+            return library_call(cx, f"{name}_number", [x, plain_number(q, node)], node)
+        return library_call(cx, f"{name}_array", [x, floats(cx, q, node, 1)], node)
+
+    return handler
+
+
+def _by_axis(names: Mapping[tuple[int, int | None], str], *parameters: str) -> Handler:
+    """A function of one array whose form depends on the rank and the axis."""
+
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        bound = bind(cx, node, ["a", "axis", *parameters])
+        x = exactly_floats(cx, bound["a"], node, *sorted({n for n, _ in names}))
+        if x.type.ndim > 1 and "axis" not in bound:
+            flattened = flat(cx, x, False, node)
+            assert isinstance(flattened, Arr)
+            x = flattened
+        key = (x.type.ndim, axis_argument(bound, x.type.ndim, node))
+        if key not in names:
+            decline(node, "LW102", "this function is not covered along this axis")
+        return library_call(cx, names[key], [x], node)
+
+    return handler
+
+
+def _close(name: str) -> Handler:
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        bound = bind(cx, node, ["a", "b", "rtol", "atol", "equal_nan"], required=2)
+        tolerances: list[Value] = [
+            bound.get("rtol", number(real(1e-05))),
+            bound.get("atol", number(real(1e-08))),
+            number(truth_const(flag_of(bound.get("equal_nan"), node, "equal_nan"))),
+        ]
+        given = [bound["a"], bound["b"]]
+        if all(isinstance(v, Number) for v in given):
+            numbers: list[Value] = [plain_number(v, node) for v in given]
+            return library_call(cx, f"{name}_numbers", [*numbers, *tolerances], node)
+        for k, value in enumerate(given):
+            if not isinstance(value, Number):
+                given[k] = exactly_floats(cx, value, node, 1, 2, 3)
+            elif machine_dtype(plain_number(value, node).type) not in ("float64", "int64"):
+                decline(node, "LW102", f"`np.{name}` with {describe(value)} is not covered")
+        return library_call(cx, name, [*given, *tolerances], node)
+
+    return handler
+
+
+def _nan_to_num(cx: Scope, node: ast.Call) -> Value:
+    x = exactly_floats(cx, bind(cx, node, ["x"])["x"], node, 1, 2, 3)
+    return library_call(cx, "nan_to_num", [x], node)
+
+
+def _average(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["a", "axis", "weights"])
+    x = exactly_floats(cx, bound["a"], node, 1, 2)
+    axis = axis_argument(bound, x.type.ndim, node)
+    if "weights" not in bound:
+        return wrap(mean(cx, x, None if axis is None else (axis,), False, None))
+    w = exactly_floats(cx, bound["weights"], node, 1)
+    if x.type.ndim == 2 and axis is None:
+        decline(node, "LW102", "weights of a matrix need an axis")
+    names = {(1, None): "average_weights", (1, 0): "average_weights", (2, 0): "average_columns"}
+    return library_call(cx, names.get((x.type.ndim, axis), "average_rows"), [x, w], node)
+
+
+def _cov(name: str) -> Handler:
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        extra = ["bias", "ddof"] if name == "cov" else []
+        bound = bind(cx, node, ["m", "y", "rowvar", *extra])
+        bias = flag_of(bound.get("bias"), node, "bias")
+        ddof = integer(int_constant(bound["ddof"], node, "ddof") if "ddof" in bound else 1 - bias)
+        more: list[Value] = [number(ddof)] if name == "cov" else []
+        rows = "rowvar" not in bound or flag_of(bound["rowvar"], node, "rowvar")
+        if "y" in bound:
+            pair: list[Value] = [exactly_floats(cx, bound[k], node, 1) for k in ("m", "y")]
+            return library_call(cx, f"{name}_pair", [*pair, *more], node)
+        m = exactly_floats(cx, bound["m"], node, 2)
+        return library_call(cx, name if rows else f"{name}_columns", [m, *more], node)
+
+    return handler
+
+
+def _trapezoid(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["y", "x", "dx"])
+    y = exactly_floats(cx, bound["y"], node, 1)
+    if "x" in bound:
+        x = exactly_floats(cx, bound["x"], node, 1)
+        return library_call(cx, "trapezoid_points", [y, x], node)
+    dx = bound.get("dx", number(real(1.0)))
+    return library_call(cx, "trapezoid_steps", [y, plain_number(dx, node)], node)
+
+
+def _arrays(name: str, *parameters: tuple[str, int]) -> Handler:
+    """A function of float64 arrays of fixed ranks."""
+
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        bound = bind(cx, node, [p for p, _ in parameters], required=len(parameters))
+        given: list[Value] = [exactly_floats(cx, bound[p], node, n) for p, n in parameters]
+        return library_call(cx, name, given, node)
+
+    return handler
+
+
+def _convolve(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["a", "v", "mode"], required=2)
+    mode = constant_of(bound["mode"], node, "mode") if "mode" in bound else "full"
+    if mode not in ("full", "same", "valid"):
+        decline(node, "LW102", "this mode of np.convolve is not covered")
+    given: list[Value] = [exactly_floats(cx, bound[k], node, 1) for k in ("a", "v")]
+    return library_call(cx, f"convolve_{mode}", given, node)
+
+
+def _gradient(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["f", "dx"])
+    f = exactly_floats(cx, bound["f"], node, 1)
+    return library_call(
+        cx, "gradient", [f, plain_number(bound.get("dx", number(real(1.0))), node)], node
+    )
+
+
+def _polyval(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["p", "x"], required=2)
+    p = exactly_floats(cx, bound["p"], node, 1)
+    if isinstance(bound["x"], Number):
+        return library_call(cx, "polyval_number", [p, plain_number(bound["x"], node)], node)
+    return library_call(cx, "polyval_array", [p, exactly_floats(cx, bound["x"], node, 1)], node)
+
+
+def _meshgrid(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["x", "y", "indexing"], required=2)
+    order = constant_of(bound["indexing"], node, "indexing") if "indexing" in bound else "xy"
+    if order not in ("xy", "ij"):
+        decline(node, "LW103", "indexing is 'xy' or 'ij'")
+    axes: list[Value] = [array_of(cx, bound[k], node) for k in ("x", "y")]
+    if any(isinstance(a, Arr) and a.type.ndim != 1 for a in axes):
+        decline(node, "LW102", "np.meshgrid is covered for arrays with one axis")
+    return library_call(cx, f"meshgrid_{order}", axes, node)
+
+
+def unique(cx: Scope, node: ast.Call) -> Value:
+    """`np.unique`; floating-point numbers and counts by the library."""
+    bound = bind(cx, node, ["ar", "return_inverse", "return_counts"])
+    if len(node.args) > 1:
+        decline(node, "LW102", "only the first argument of np.unique is taken by position")
+    x = array_of(cx, bound["ar"], node)
+    wanted = [k for k in ("inverse", "counts") if flag_of(bound.get(f"return_{k}"), node, k)]
+    if kind_of(x.type.dtype) == "c" or len(wanted) == 2 or (wanted and x.type.ndim != 1):
+        decline(node, "LW102", "this form of np.unique is not covered")
+    if wanted:
+        return library_call(cx, f"unique_{wanted[0]}", [x], node)
+    if kind_of(x.type.dtype) == "f" and x.type.ndim == 1:
+        return library_call(cx, "unique_floats", [x], node)
+    return wrap(Call("np.unique", (x.expr,), Array(x.type.dtype, 1)))
+
+
+def _digitize(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["x", "bins", "right"], required=2)
+    right = number(truth_const(flag_of(bound.get("right"), node, "right")))
+    given: list[Value] = [exactly_floats(cx, bound[k], node, 1) for k in ("x", "bins")]
+    return library_call(cx, "digitize", [*given, right], node)
+
+
+def _isin(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["element", "test_elements"], required=2)
+    x, y = (array_of(cx, bound[k], node) for k in ("element", "test_elements"))
+    if x.type.ndim != 1 or y.type.ndim != 1 or x.type.dtype != y.type.dtype:
+        decline(node, "LW102", "np.isin is covered for arrays with one axis and of one dtype")
+    return library_call(cx, "isin", [x, y], node)
+
+
+def _take_along_axis(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["arr", "indices", "axis"], required=2)
+    x, at = (array_of(cx, bound[k], node) for k in ("arr", "indices"))
+    axis = axis_argument(bound, x.type.ndim, node) if "axis" in bound else x.type.ndim - 1
+    if x.type.ndim != 2 or at.type.ndim != 2 or kind_of(at.type.dtype) not in "iu":
+        decline(node, "LW102", "np.take_along_axis is covered for matrices")
+    return library_call(cx, "take_columns" if axis == 0 else "take_rows", [x, at], node)
+
+
+def _pad(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["array", "pad_width", "mode", "constant_values"], required=2)
+    if "mode" in bound and constant_of(bound["mode"], node, "mode") != "constant":
+        decline(node, "LW102", "np.pad is covered for the mode `constant`")
+    x, width = array_of(cx, bound["array"], node), bound["pad_width"]
+    n = x.type.ndim
+    if n > 2:
+        decline(node, "LW102", "np.pad is covered for one and two axes")
+    fill = bound.get("constant_values", number(integer(0)))
+    sides: list[Value] = []
+    pairs = width.items if isinstance(width, Tpl) else (Tpl((width, width)),) * n
+    if isinstance(width, Tpl) and not any(isinstance(p, Tpl) for p in pairs):
+        pairs = (width,) * n
+    for pair in pairs * n if len(pairs) == 1 else pairs:
+        if not isinstance(pair, Tpl) or len(pair.items) != 2:
+            decline(node, "LW102", "this form of `pad_width` is not covered")
+        sides += [plain_number(v, node) for v in pair.items]
+    if len(sides) != 2 * n:
+        decline(node, "LW103", "`pad_width` does not fit the array: ValueError")
+    return library_call(cx, f"pad_{n}", [x, *sides, plain_number(fill, node)], node)
+
+
+def _ravel_index(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["multi_index", "dims"], required=2)
+    at, shape = bound["multi_index"], bound["dims"]
+    if not (isinstance(at, Tpl) and isinstance(shape, Tpl)) or len(at.items) != len(shape.items):
+        decline(node, "LW102", "np.ravel_multi_index is covered for tuples of numbers")
+    parts = [plain_number(v, node) for v in (*at.items, *shape.items)]
+    if not parts or any(kind_of(machine_dtype(p.type)) != "i" for p in parts):
+        decline(node, "LW102", "np.ravel_multi_index is covered for tuples of integers")
+    return library_call(cx, "ravel_index", [at, shape], node)
+
+
+LIBRARY: dict[str, Handler] = {
+    "interp": _interp,
+    "quantile": _quantile("quantile"),
+    "percentile": _quantile("percentile"),
+    "median": _by_axis(
+        {(1, None): "median_1", (1, 0): "median_1", (2, 0): "median_columns", (2, 1): "median_rows"}
+    ),
+    "isclose": _close("isclose"),
+    "allclose": _close("allclose"),
+    "average": _average,
+    "cov": _cov("cov"),
+    "corrcoef": _cov("corrcoef"),
+    "nan_to_num": _nan_to_num,
+    "nansum": _arrays("nansum", ("a", 1)),
+    "nanmean": _arrays("nanmean", ("a", 1)),
+    "nanmax": _arrays("nanmax", ("a", 1)),
+    "nanmin": _arrays("nanmin", ("a", 1)),
+    "trapezoid": _trapezoid,
+    "trapz": _trapezoid,
+    "gradient": _gradient,
+    "polyval": _polyval,
+    "convolve": _convolve,
+    "meshgrid": _meshgrid,
+    "kron": _arrays("kron", ("a", 2), ("b", 2)),
+    "cross": _arrays("cross", ("a", 1), ("b", 1)),
+    "digitize": _digitize,
+    "unique": unique,
+    "isin": _isin,
+    "take_along_axis": _take_along_axis,
+    "pad": _pad,
+    "ravel_multi_index": _ravel_index,
+}

@@ -1,0 +1,113 @@
+"""Live-ins as parameters of the program: a tuple becomes one parameter for each of its items."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_values import (
+    NOTHING,
+    Arr,
+    Generator,
+    Lst,
+    Mixed,
+    Number,
+    Origin,
+    Tpl,
+    Value,
+)
+from loopwright.frontend.region import LiveIn, Region
+from loopwright.ir.domain import Group
+from loopwright.ir.nodes import Sym, Var
+from loopwright.ir.types import NONE, Array, ListOf, Num, Py, Rng, TupleOf, Type, is_scalar
+
+MOST_ITEMS = 16
+"""Longer tuples are data rather than records of it; as parameters they would be unwieldy."""
+
+
+@dataclass(slots=True)
+class Parameters:
+    """The parameters made so far, with the path of each, and the tuples that they are parts of."""
+
+    taken: set[str]
+    syms: list[Sym] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
+
+    def name(self, base: str) -> str:
+        """A parameter name like `base` that no live-in has."""
+        while base in self.taken:
+            base += "_"
+        self.taken.add(base)
+        return base
+
+
+def parameters(
+    cx: Scope, types: Mapping[str, Type], region: Region
+) -> tuple[Parameters, list[Value]]:
+    """The parameters for the live-ins of a region, and what the lowering knows of each live-in.
+
+    Raises CannotLower where the type of one is missing.
+    """
+    made = Parameters({v.name for v in region.live_ins})
+    values = []
+    for live_in in region.live_ins:
+        t = types.get(live_in.name)
+        if t is None:
+            decline(
+                region.statements[0],
+                "LW301",
+                f"the type of `{live_in.path}` is not known",
+                f"annotate `{live_in.path}`, or record a workload with `loopwright trace`",
+            )
+        values.append(_value(cx, made, live_in.name, live_in.path, t, region.statements[0]))
+    return made, values
+
+
+def live_in_key(cx: Scope, live_in: LiveIn) -> str:
+    """The name under which the state holds a live-in."""
+    if live_in.kind == "global" and live_in.path not in cx.locals:
+        return f"global {live_in.path}"
+    return live_in.path
+
+
+def _value(cx: Scope, made: Parameters, name: str, path: str, given: Type, node: ast.stmt) -> Value:
+    if isinstance(given, TupleOf):
+        return _tuple(cx, made, name, path, given, node)
+    t = given
+    if isinstance(t, Array):
+        if t.ndim == 0:
+            decline(node, "LW303", f"`{path}` is an array without axes")
+        t = Array(t.dtype, t.ndim)
+    at = len(made.syms)
+    sym = Sym(name, t)
+    made.syms.append(sym)
+    made.paths.append(path)
+    origins = frozenset({Origin(("param", at))})
+    match t:
+        case Array():
+            return Arr(Var(sym), t, origins)
+        case ListOf(elem, ndim):
+            blank = cx.unit.blank
+            element = Number(Var(blank.sym("element", elem)), (elem,))
+            site = cx.unit.sites.site(("param", at), element, frozen=True)
+            return Lst((Var(sym),), site, ndim, origins)
+        case Rng():
+            return Generator(sym)
+        case Py() | Num() if is_scalar(t):
+            return Number(Var(sym), (t,))
+        case _ if t == NONE:
+            return NOTHING
+        case _:
+            return Mixed(f"`{path}` is of type {t}, which kernels do not take")
+
+
+def _tuple(cx: Scope, made: Parameters, name: str, path: str, t: TupleOf, node: ast.stmt) -> Value:
+    if len(t.items) > MOST_ITEMS:
+        return Mixed(f"`{path}` is a tuple of more than {MOST_ITEMS} items")
+    names = [made.name(f"{name}_{k}") for k in range(len(t.items))]
+    made.groups.append(Group(name, path, tuple(names)))
+    parts = enumerate(zip(names, t.items, strict=True))
+    return Tpl(tuple(_value(cx, made, n, f"{path}[{k}]", i, node) for k, (n, i) in parts))
