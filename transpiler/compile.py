@@ -25,7 +25,7 @@ from loopwright.ir.nodes import Dim, For, Load, Program, While
 from loopwright.ir.types import Array, ListOf
 from loopwright.ir.walk import children, walk_exprs, walk_stmts
 from loopwright.kernels import KernelEntry
-from loopwright.pipeline import Candidate, Plan, build_candidate
+from loopwright.pipeline import Candidate, Passes, Plan, build_candidate
 from loopwright.report.results import Loser, RegionResult
 from loopwright.signatures import Signature, as_declined, lower_region
 from loopwright.trial import Builders, Built, Survivor, Trial, Work, examine
@@ -188,6 +188,7 @@ def _candidates(
     lowered: Lowered, options: Options, name: str, plan: Plan, trail: _Trail
 ) -> list[Candidate]:
     ints = tuple((p.name, *p.ints) for p in lowered.domain.params)
+    passes = Passes(lowered.program)
     made: list[Candidate] = []
     for recipe in plan.recipes(ints):
         if options.backend not in ("auto", recipe.backend):
@@ -196,7 +197,7 @@ def _candidates(
             why = "changes the order of floating-point operations"
             trail.losers.append(Loser(recipe.name, why))
             continue
-        built = build_candidate(recipe, lowered.program, name)
+        built = build_candidate(recipe, passes, name)
         if not isinstance(built, Declined):
             made.append(built)
         elif recipe.threaded:  # that a loop cannot be shared out is not why a region stays

@@ -7,7 +7,7 @@ of a program is a `Candidate`; a recipe that does not apply leaves a `Declined`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.emit import by_name as backend_named
@@ -104,41 +104,61 @@ def array_passes() -> tuple[Pass, ...]:
     return (Normalise(), Inline(), Hoist(), Vectorise())
 
 
-def run_passes(
-    program: Program, passes: Sequence[Pass], observe: Observer | None = None
-) -> tuple[Program, tuple[str, ...], tuple[str, ...], tuple[Declined, ...]]:
-    """Run `passes` in order and check the IR after each.
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A program after some passes: the names of those that changed it, their notes, and the refusals."""
 
-    Returns the program, the names of the passes that changed it, their notes, and the refusals.
-    Raises IllegalIR with the pass's name if a pass leaves illegal IR: a defect of the pass.
-    """
-    applied: list[str] = []
-    notes: list[str] = []
-    refused: list[Declined] = []
-    for each in passes:
-        outcome = each.run(program)
-        if isinstance(outcome, Applied):
-            program = outcome.program
-            try:
-                check(program)
-            except Exception as error:
-                error.add_note(f"after pass {each.name}")
-                raise
-            applied.append(each.name)
-            notes.extend(outcome.notes)
-        else:
-            refused.extend(outcome.declined)
-        if observe is not None:
-            observe(each, program)
-    return program, tuple(applied), tuple(notes), tuple(refused)
+    program: Program
+    applied: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    refused: tuple[Declined, ...] = ()
+
+    def then(self, each: Pass) -> Ran:
+        """Run one more pass and check the IR.
+
+        Raises IllegalIR with the pass's name if the pass leaves illegal IR: a defect of the pass.
+        """
+        outcome = each.run(self.program)
+        if not isinstance(outcome, Applied):
+            return replace(self, refused=(*self.refused, *outcome.declined))
+        try:
+            check(outcome.program)
+        except Exception as error:
+            error.add_note(f"after pass {each.name}")
+            raise
+        applied, notes = (*self.applied, each.name), (*self.notes, *outcome.notes)
+        return Ran(outcome.program, applied, notes, self.refused)
 
 
-def build_candidate(recipe: Recipe, program: Program, name: str) -> Candidate | Declined:
-    """Make one variant, or say why it cannot be made."""
+class Passes:
+    """Runs lists of passes on one program; lists that begin alike share the beginning."""
+
+    def __init__(self, program: Program, observe: Observer | None = None) -> None:
+        self._known: dict[tuple[Pass, ...], Ran] = {(): Ran(program)}
+        self._observe = observe
+
+    def run(self, passes: Sequence[Pass]) -> Ran:
+        """The program after `passes`, in order, checked after each."""
+        done = tuple(passes)
+        while done not in self._known:
+            done = done[:-1]
+        ran = self._known[done]
+        for each in passes[len(done) :]:
+            ran = ran.then(each)
+            done = (*done, each)
+            self._known[done] = ran
+            if self._observe is not None:
+                self._observe(each, ran.program)
+        return ran
+
+
+def build_candidate(recipe: Recipe, passes: Passes, name: str) -> Candidate | Declined:
+    """Make one variant of the program of `passes`, or say why it cannot be made."""
     backend = backend_named(recipe.backend)
     if (lacks := backend.missing()) is not None:
         return Declined(NOWHERE, "LW504", f"backend {recipe.backend}: {lacks}")
-    final, applied, notes, refused = run_passes(program, recipe.passes)
+    ran = passes.run(recipe.passes)
+    final, applied, refused = ran.program, ran.applied, ran.refused
     if backend.level == "low" and final.main.level != "low":
         return refused[-1] if refused else Declined(NOWHERE, "LW504", "the program has no low form")
     if recipe.threaded and Parallel.name not in applied:
@@ -150,4 +170,4 @@ def build_candidate(recipe: Recipe, program: Program, name: str) -> Candidate | 
     source = backend.emit(final, name)
     if isinstance(source, Declined):
         return source
-    return Candidate(recipe, final, source, applied, notes)
+    return Candidate(recipe, final, source, applied, ran.notes)

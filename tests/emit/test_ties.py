@@ -11,7 +11,7 @@ import pytest
 
 from loopwright.frontend.lower_source import lower_function
 from loopwright.ir.nodes import Program
-from loopwright.pipeline import compiled_passes, run_passes
+from loopwright.pipeline import Passes, compiled_passes
 
 SOURCES = {
     "places": "def f(x: Annotated[NDArray[np.float64], 'n']):\n    return np.argsort(x)\n",
@@ -24,7 +24,7 @@ SOURCES = {
 
 
 def program(source: str) -> Program:
-    return run_passes(lower_function(source), compiled_passes(()))[0]
+    return Passes(lower_function(source)).run(compiled_passes(())).program
 
 
 @pytest.fixture(scope="module")

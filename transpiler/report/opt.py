@@ -13,7 +13,7 @@ from loopwright.ir.nodes import Program
 from loopwright.ir.show import show
 from loopwright.passes import parse_options
 from loopwright.passes.base import Pass
-from loopwright.pipeline import compiled_passes, run_passes
+from loopwright.pipeline import Passes, compiled_passes
 from loopwright.report.text import caret
 
 
@@ -53,7 +53,8 @@ def _one(
         if print_after in (each.name, "all"):
             parts.append(f"# {name} after {each.name}\n{show(after)}")
 
-    final, _, _, refused = run_passes(program, passes, observe)
+    ran = Passes(program, observe).run(passes)
+    final, refused = ran.program, ran.refused
     if print_after is None and backend is None:
         parts.append(show(final))
     parts += [f"# {d.code} at line {d.at.line}: {d.why}\n" for d in refused]
