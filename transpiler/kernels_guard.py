@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import For
 from loopwright.ir.types import Array, ListOf, Num, Py, Rng
 from loopwright.ir.walk import walk_stmts
 from loopwright.kernels_door import Door, path_text, scalar_class, tuple_text
+
+STREAMS = ".".join(np.__version__.split(".")[:2])
+"""The NumPy whose streams the backends reproduce: methods may draw otherwise in another minor version."""
 
 _FULL_INT64 = (-(2**63), 2**63 - 1)
 
@@ -19,6 +24,8 @@ def guard_lines(door: Door) -> None:
         conditions.append("not guard.quiet()")
     if any(isinstance(s, For) and s.parallel for s in walk_stmts(door.entry.program.main.body)):
         conditions.append("not guard.alone()")
+    if door.effects.draws:
+        conditions.append(f"not guard.draws_like({STREAMS!r})")
     door.decline_if(conditions)
     nested = any(isinstance(p.type, ListOf) and p.type.ndim > 1 for p in door.params)
     if not nested:

@@ -155,7 +155,9 @@ class _Function:
         put(self.lines, f"{left}{self.called[stmt.func]}({args})", place(stmt.span))
 
     def draw(self, stmt: Draw) -> None:
-        """A draw."""
+        """A draw. A single `interval` is no method of a Generator."""
+        if stmt.method == "interval":
+            raise decline("LW102", "a shuffle has no form in array code", stmt.span)
         args = ", ".join(self.expr(a).text for a in stmt.args)
         put(self.lines, f"{self.names[stmt.target]} = {self.names[stmt.rng]}.{stmt.method}({args})")
 
