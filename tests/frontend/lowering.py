@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import pickle
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,7 +107,7 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, (float, complex, np.inexact)):
         return str(a) == str(b) and (a == b or a != a)
     if isinstance(a, np.random.Generator):
-        return bool(a.bit_generator.state == b.bit_generator.state)
+        return pickle.dumps(a.bit_generator.state) == pickle.dumps(b.bit_generator.state)
     return bool(a == b)
 
 
