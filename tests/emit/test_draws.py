@@ -141,7 +141,9 @@ def test_what_numpy_refuses_makes_the_kernel_give_up(
     "numbers",
     [
         pytest.param((3, -0.5, 0.5, 0.7, 0.4), id="shapes below one"),
-        pytest.param((100, 0.5, 1.0, 10.0, 0.9), id="a Poisson number at the border of two methods"),
+        pytest.param(
+            (100, 0.5, 1.0, 10.0, 0.9), id="a Poisson number at the border of two methods"
+        ),
         pytest.param((10**6, 0.0, 3.5, 1e4, 0.02), id="large counts"),
         pytest.param((0, -1.0, 7.0, 23.0, 1.0), id="sure events and no trials"),
     ],

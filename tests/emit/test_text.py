@@ -33,7 +33,7 @@ from loopwright.ir.nodes import (
     Value,
     Var,
 )
-from loopwright.ir.types import INT, B1, F64, I64, Array, Rng
+from loopwright.ir.types import B1, F64, I64, INT, Array, Rng
 
 VECTOR = Array("float64", 1)
 

@@ -14,6 +14,7 @@ from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower import lower_region
 from loopwright.frontend.lower_source import region_of_source
 from loopwright.ir.check import check
+from loopwright.ir.domain import joined_rows, row_bounds
 from loopwright.ir.interp import KernelFailed, rebuild, run
 from loopwright.ir.nodes import Program
 from loopwright.ir.types import (
@@ -27,6 +28,7 @@ from loopwright.ir.types import (
     ListOf,
     Num,
     Py,
+    Ragged,
     Rng,
     Type,
 )
@@ -39,6 +41,12 @@ def type_of(value: Any) -> Type:
     if isinstance(value, np.generic):
         return Num(value.dtype.name)
     if isinstance(value, list):
+        if len({len(v) for v in value if isinstance(v, list | np.ndarray)}) > 1 or any(
+            isinstance(v, np.ndarray) for v in value
+        ):
+            rows = type_of(next(v for v in value if len(v)))
+            assert isinstance(rows, Array | ListOf)
+            return Ragged(rows)
         first = type_of(value[0]) if value else FLOAT
         if isinstance(first, ListOf):
             return ListOf(first.elem, first.ndim + 1)
@@ -72,11 +80,23 @@ def program_for(source: str, args: tuple[Any, ...]) -> tuple[Program, dict[str, 
     return program, module, [path for _, path in params]
 
 
+def arguments(values: list[Any], paths: list[str]) -> list[Any]:
+    """What the program takes; the rows of a ragged list are joined, and their bounds come after them."""
+    given = list(values)
+    for k in range(1, len(paths)):
+        if paths[k] == paths[k - 1]:
+            rows = values[k]
+            found = type_of(rows)
+            assert isinstance(found, Ragged)
+            given[k - 1 : k + 1] = joined_rows(found, rows), row_bounds(rows)
+    return given
+
+
 def by_kernel(source: str, args: tuple[Any, ...]) -> Outcome:
     program, module, paths = program_for(source, args)
     mine = copy.deepcopy(list(args))
     values = dict(zip(module["<names>"], mine, strict=True))
-    given = [eval(path, module, values) for path in paths]
+    given = arguments([eval(path, module, values) for path in paths], paths)
     try:
         results = run(program, given)
     except KernelFailed as failure:

@@ -127,7 +127,7 @@ class _Walk:
                 return Interval(0, max(high.hi - 1, 0))
             case "integers", [Interval() as low, Interval() as high]:
                 return Interval(low.lo, max(high.hi - 1, low.lo))
-            case ("poisson" | "binomial"), _:
+            case (("poisson" | "binomial"), _):
                 return Interval(0, iv.INT64_MAX)
             case "geometric", _:
                 return Interval(1, iv.INT64_MAX)

@@ -114,7 +114,9 @@ class _Shared:
 
 
 def _module(program: Program, name: str) -> str:
-    drawn = [s.method for f in functions(program) for s in walk_stmts(f.body) if isinstance(s, Draw)]
+    drawn = [
+        s.method for f in functions(program) for s in walk_stmts(f.body) if isinstance(s, Draw)
+    ]
     rngs = any(isinstance(p.type, Rng) for f in functions(program) for p in f.params)
     shared = _Shared(
         called=function_names(program, name),

@@ -16,10 +16,10 @@ from loopwright.diagnostics import NOWHERE, CannotLower, Declined
 from loopwright.emit.base import KernelSource
 from loopwright.emit.body import decline, located, negated, write_block
 from loopwright.emit.draws import bounds_of_integers, guard
-from loopwright.emit.numba_draws import OWN_DRAWS, draw_name, draw_text
 from loopwright.emit.flow import Floors, fallible, functions, own_arrays, written
 from loopwright.emit.layout import block, place, put, wrapped
 from loopwright.emit.names import function_names
+from loopwright.emit.numba_draws import OWN_DRAWS, draw_name, draw_text
 from loopwright.emit.numba_expr import NumbaExpr, dtype_name
 from loopwright.emit.parallel import reduced, reductions, shares
 from loopwright.emit.scratch import reuse_scratch

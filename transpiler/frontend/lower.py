@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_func import own_parameters, prepare, rules, settle_function
@@ -25,14 +25,15 @@ from loopwright.frontend.lower_values import (
     Number,
     Object,
     Origin,
+    Rows,
     Tpl,
     Value,
 )
 from loopwright.frontend.reference import reference
 from loopwright.frontend.region import LiveIn, Lowered, Region
-from loopwright.ir.domain import Domain, Param, split_path
+from loopwright.ir.domain import INT_LIMIT, Domain, Param, split_path
 from loopwright.ir.nodes import Func, Program, Sym, Var
-from loopwright.ir.types import NONE, Array, ListOf, Num, Py, Rng, Type, is_scalar
+from loopwright.ir.types import INT, NONE, Array, ListOf, Num, Py, Ragged, Rng, Type, is_scalar
 
 
 def lower(
@@ -48,16 +49,29 @@ def lower(
         program, params, helpers = lower_region(region, types)
     except CannotLower as error:
         return error.declined
-    ranges = int_ranges or {}
-    domain = Domain(
-        tuple(
-            Param(p.name, path, p.type, ranges[p.name])
-            if p.name in ranges
-            else Param(p.name, path, p.type)
-            for p, path in params
-        )
-    )
+    domain = _domain(region, types, int_ranges or {}, [p for p, _ in params])
     return Lowered(region, program, domain, reference(region, helpers), helpers)
+
+
+def _domain(
+    region: Region,
+    types: Mapping[str, Type],
+    ranges: Mapping[str, tuple[int, int]],
+    syms: Sequence[Sym],
+) -> Domain:
+    """The live-ins as parameters, in the order of the symbols that hold them."""
+    found: list[Param] = []
+    names = iter(syms)
+    for live_in in region.live_ins:
+        sym, given = next(names), types[live_in.name]
+        ints = ranges.get(sym.name, (-INT_LIMIT, INT_LIMIT))
+        if isinstance(given, Ragged):
+            found.append(Param(sym.name, live_in.path, given, ints))
+            places = (0, INT_LIMIT)
+            found.append(Param(next(names).name, live_in.path, given, places, bounds=True))
+        else:
+            found.append(Param(sym.name, live_in.path, sym.type, ints))
+    return Domain(tuple(found))
 
 
 def lower_region(
@@ -81,12 +95,21 @@ def lower_region(
     cx.bound = frozenset[str]().union(*(writes(s) for s in region.statements))
     cx.returns = region.form == "body"
     prepare(cx, region.statements, region.live_outs)
-    params = [_parameter(v, types, region) for v in region.live_ins]
+    params: list[Sym] = []
+    paths: list[str] = []
     start = {}
-    for k, (live_in, sym) in enumerate(zip(region.live_ins, params, strict=True)):
+    for live_in in region.live_ins:
         key = _key(cx, live_in)
-        start[key] = Entry(_value(cx, sym, k, live_in))
-        cx.syms[(key, sym.type)] = sym
+        held = _parameters(live_in, types, region)
+        value = _value(cx, held[0], len(params), live_in)
+        if len(held) > 1:
+            assert isinstance(value, (Arr, Lst))
+            value = Rows(value, Var(held[1]))
+            cx.syms[(f"{key} bounds", held[1].type)] = held[1]
+        start[key] = Entry(value)
+        cx.syms[(key, held[0].type)] = held[0]
+        params += held
+        paths += [live_in.path] * len(held)
     for path in (*(v.path for v in region.live_ins), *region.stores, unit.self_path):
         root = split_path(path)[0] if path else ""
         if root and root not in start and (root != path or path == unit.self_path):
@@ -116,7 +139,7 @@ def lower_region(
     helpers = tuple(
         n for n in unit.inlined if any(f.name == n.split(".")[-1] for f in program.helpers)
     )
-    return program, list(zip(own, (v.path for v in region.live_ins), strict=True)), helpers
+    return program, list(zip(own, paths, strict=True)), helpers
 
 
 def _self_name(region: Region) -> str:
@@ -150,6 +173,20 @@ def _key(cx: Scope, live_in: LiveIn) -> str:
     if live_in.kind == "global" and live_in.path not in cx.locals:
         return f"global {live_in.path}"
     return live_in.path
+
+
+def _parameters(live_in: LiveIn, types: Mapping[str, Type], region: Region) -> tuple[Sym, ...]:
+    """The symbol of a live-in; two for rows of any lengths."""
+    t = types.get(live_in.name)
+    if not isinstance(t, Ragged):
+        return (_parameter(live_in, types, region),)
+    if t.rows.ndim != 1:
+        decline(region.statements[0], "LW302", f"the rows of `{live_in.path}` have several axes")
+    taken = {v.name for v in region.live_ins}
+    name = f"{live_in.name}_bounds"
+    while name in taken:
+        name += "_"
+    return Sym(live_in.name, t.rows), Sym(name, ListOf(INT, 2))
 
 
 def _parameter(live_in: LiveIn, types: Mapping[str, Type], region: Region) -> Sym:

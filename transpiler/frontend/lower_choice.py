@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+
 from loopwright.frontend.lower_args import array_of, axis_of, bind, flag_of, int_operand, shape_of
 from loopwright.frontend.lower_build import (
     blank,
@@ -134,7 +135,9 @@ def _selected(cx: Scope, population: Arr | None, at: Var) -> Value:
 def _one(cx: Scope, rng: Generator, count: Expr, p: Var | None) -> Expr:
     """One position: with and without replacement NumPy draws alike."""
     if p is not None:
-        found = _search(cx, _cumulative(cx, p, count), count, draw_one(cx, rng, "random", (), FLOAT))
+        found = _search(
+            cx, _cumulative(cx, p, count), count, draw_one(cx, rng, "random", (), FLOAT)
+        )
         return cx.hold(found)
     return cx.hold(Cast(draw_one(cx, rng, "integers", (count,), I64), INT))
 
@@ -299,5 +302,3 @@ def _round(
         branch(cx, test("eq", _int(taken, at), integer(0)), keep)
 
     repeat(cx, before, size, one)
-
-

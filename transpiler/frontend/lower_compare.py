@@ -18,6 +18,7 @@ from loopwright.frontend.lower_values import (
     Arr,
     Lst,
     Number,
+    Rows,
     Text,
     Tpl,
     Value,
@@ -40,6 +41,7 @@ from loopwright.ir.nodes import (
     Compare,
     CompareOp,
     Const,
+    Dim,
     Expr,
     Logic,
 )
@@ -140,6 +142,8 @@ def truth(cx: Scope, value: Value, node: ast.AST) -> Expr:
             return test("ne", expr, integer(0))
         case Lst():
             return test("gt", list_length(value), integer(0))
+        case Rows(_, bounds):
+            return test("gt", Dim(bounds, 0, INT), integer(0))
         case Tpl(items):
             keep(cx, value)
             return truth_const(bool(items))

@@ -16,6 +16,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Mixed,
     Number,
+    Rows,
     Tpl,
     Value,
     describe,
@@ -78,6 +79,10 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
             )
             count = None if length is None else Var(cx.sym(f"{name}_len", INT))
             return Lst(columns, cx.unit.sites.find(site), ndim, origins, count)
+        case Rows(joined, bounds):
+            whole = canonical(cx, name, joined)
+            assert isinstance(whole, (Arr, Lst))
+            return Rows(whole, Var(cx.sym(f"{name} bounds", bounds.type)))
         case Tpl(items):
             return Tpl(tuple(canonical(cx, f"{name}_{i}", v) for i, v in enumerate(items)))
         case _:
@@ -104,6 +109,10 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             if site is not None:
                 length = a.length if a.length is not None else b.length
                 return canonical(cx, name, Lst((), site, a.ndim, a.origins | b.origins, length))
+        case Rows(), Rows():
+            joined_rows = join_values(cx, name, a.items, b.items)
+            if isinstance(joined_rows, (Arr, Lst)):
+                return canonical(cx, name, Rows(joined_rows, a.bounds))
         case Tpl(), Tpl() if len(a.items) == len(b.items):
             pairs = enumerate(zip(a.items, b.items, strict=True))
             return Tpl(tuple(join_values(cx, f"{name}_{i}", x, y) for i, (x, y) in pairs))

@@ -158,9 +158,7 @@ def _element(array: Arr, at: tuple[Expr, ...]) -> Expr:
     return cast(Load(array.expr, points, Num(array.type.dtype)), FLOAT)
 
 
-def _admit(
-    cx: Scope, method: DrawMethod, kind: Distribution, args: Sequence[Arr | Expr]
-) -> None:
+def _admit(cx: Scope, method: DrawMethod, kind: Distribution, args: Sequence[Arr | Expr]) -> None:
     """NumPy tests the arguments also where no number is drawn."""
     if method in ("uniform", "triangular") and not any(isinstance(a, Arr) for a in args):
         ends = [a for a in args if not isinstance(a, Arr)]
@@ -227,7 +225,9 @@ def _integers(cx: Scope, rng: Generator, node: ast.Call) -> Value:
 def _bounds(cx: Scope, bound: dict[str, Value], node: ast.Call) -> tuple[Expr, Expr]:
     """The first integer, and the one after the last."""
     low = int_operand(cx, bound["low"], node)
-    low, high = (low, int_operand(cx, bound["high"], node)) if "high" in bound else (integer(0), low)
+    low, high = (
+        (low, int_operand(cx, bound["high"], node)) if "high" in bound else (integer(0), low)
+    )
     if flag_of(bound.get("endpoint"), node, "endpoint"):
         high = add(high, integer(1))
     return low, high

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from loopwright.frontend.lower_args import array_of, axis_of, bind, int_operand
-from loopwright.frontend.lower_build import blank, branch, each, repeat, store, variable
+from loopwright.frontend.lower_build import branch, each, repeat, store, variable
 from loopwright.frontend.lower_iter import add, sub
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
@@ -21,12 +21,10 @@ from loopwright.frontend.lower_values import (
 )
 from loopwright.ir.draws import DrawMethod
 from loopwright.ir.nodes import Call, Cast, Dim, Draw, Expr, Fancy, Load, Pt, Slc, Var
-from loopwright.ir.types import INT, Array, ListOf, Num, Type, element, machine_dtype
+from loopwright.ir.types import INT, Array, Num, Type, element, machine_dtype
 
 
-def draw_one(
-    cx: Scope, rng: Generator, method: DrawMethod, args: tuple[Expr, ...], t: Type
-) -> Var:
+def draw_one(cx: Scope, rng: Generator, method: DrawMethod, args: tuple[Expr, ...], t: Type) -> Var:
     """One number of type `t`."""
     target = Var(cx.sym(cx.fresh(method), t))
     cx.emit(Draw(target.sym, rng.sym, method, args, cx.span))
@@ -126,5 +124,3 @@ def shuffle_ints(cx: Scope, rng: Generator, x: Var, first: Expr) -> None:
         _swap(cx, x, i, at, 1)
 
     repeat(cx, sub(Dim(x, 0, INT), integer(1)), sub(first, integer(1)), swap, step=-1)
-
-

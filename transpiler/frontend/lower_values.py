@@ -67,6 +67,14 @@ class Lst:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """A list of rows that differ in length: the rows joined, and the bounds of each in `items`."""
+
+    items: Arr | Lst
+    bounds: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Tpl:
     items: tuple[Value, ...]
 
@@ -126,7 +134,9 @@ class Mixed:
     reason: str
 
 
-Value: TypeAlias = Number | Arr | Lst | Tpl | Generator | Library | Object | Text | Closure | Mixed
+Value: TypeAlias = (
+    Number | Arr | Lst | Rows | Tpl | Generator | Library | Object | Text | Closure | Mixed
+)
 
 NOTHING = Number(Const(None, NONE), (NONE,))
 
@@ -189,6 +199,8 @@ def flatten(value: Value) -> tuple[Expr, ...]:
             return (value.expr,)
         case Lst(columns, _, _, _, length):
             return columns if length is None else (*columns, length)
+        case Rows(joined, bounds):
+            return (*flatten(joined), bounds)
         case Tpl(items):
             return tuple(e for item in items for e in flatten(item))
         case Generator(sym):
@@ -210,6 +222,10 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
         case Lst(columns, site, ndim, origins, length):
             new = tuple(exprs.pop(0) for _ in columns)
             return Lst(new, site, ndim, origins, None if length is None else exprs.pop(0))
+        case Rows(joined, _):
+            whole = refill(joined, exprs)
+            assert isinstance(whole, (Arr, Lst))
+            return Rows(whole, exprs.pop(0))
         case Tpl(items):
             return Tpl(tuple(refill(item, exprs) for item in items))
         case Generator():
@@ -229,6 +245,8 @@ def describe(value: Value) -> str:
             return str(type_)
         case Lst():
             return "a list"
+        case Rows():
+            return "a list of rows"
         case Tpl():
             return "a tuple"
         case Generator():
@@ -254,6 +272,8 @@ def type_key(value: Value) -> object:
             return type_
         case Lst(columns, site, ndim, _, length):
             return ("list", site, ndim, length is None, tuple(c.type for c in columns))
+        case Rows(joined, _):
+            return ("rows", type_key(joined))
         case Tpl(items):
             return ("tuple", *map(type_key, items))
         case Generator():

@@ -51,6 +51,8 @@ def build_roots(
     """The arguments for `roots`, in order. `leaves` is keyed by parameter name and used as it is."""
     built: dict[str, object] = {}
     for param in domain.params:
+        if param.bounds:
+            continue
         root, steps = split_path(param.path)
         value = leaves[param.name]
         if not steps:
