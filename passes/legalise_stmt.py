@@ -29,7 +29,7 @@ from loopwright.ir.nodes import (
     Var,
     While,
 )
-from loopwright.ir.types import B1, I64, Array, Num
+from loopwright.ir.types import B1, I64, Array, DType, Num
 from loopwright.ir.walk import Body, assigned, index_exprs, walk_stmts
 from loopwright.passes.legalise_build import (
     FALSE,
@@ -129,7 +129,8 @@ def _invoke(b: Build, stmt: Invoke) -> None:
 
 def _draw(b: Build, stmt: Draw) -> None:
     known = DISTRIBUTIONS.get(stmt.method)
-    dtypes = [p.dtype for p in known.params] if known is not None else ["int64"] * len(stmt.args)
+    whole: list[DType] = ["int64"] * len(stmt.args)
+    dtypes = [p.dtype for p in known.params] if known is not None else whole
     args = tuple(b.atom(to(expression(b, a), d)) for a, d in zip(stmt.args, dtypes, strict=False))
     _admit(b, stmt, args)
     b.emit(Draw(b.sym(stmt.target), stmt.rng, stmt.method, args, stmt.span))

@@ -61,7 +61,7 @@ def quiet() -> bool:
 
 
 def draws_like(version: str) -> bool:
-    """False if NumPy is of another minor version than `version` ("2.4"): Generators may then draw otherwise."""
+    """False if NumPy is of another minor version than `version` ("2.4"): streams may then differ."""
     return version == _minor_version
 
 

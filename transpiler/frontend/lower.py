@@ -104,6 +104,8 @@ def lower_region(
         value = _value(cx, held[0], len(params), live_in)
         if len(held) > 1:
             assert isinstance(value, (Arr, Lst))
+            if isinstance(value, Lst):
+                unit.row_sites.add(value.site)
             value = Rows(value, Var(held[1]))
             cx.syms[(f"{key} bounds", held[1].type)] = held[1]
         start[key] = Entry(value)

@@ -45,7 +45,7 @@ from loopwright.ir.nodes import (
     Expr,
     Logic,
 )
-from loopwright.ir.types import B1, BOOL, F64, FLOAT, NONE, Array, Scalar, machine_dtype
+from loopwright.ir.types import B1, BOOL, F64, FLOAT, INT, NONE, Array, Scalar, machine_dtype
 
 
 def compare(cx: Scope, op: CompareOp, a: Value, b: Value, node: ast.AST) -> Value:

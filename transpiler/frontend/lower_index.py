@@ -286,7 +286,7 @@ def list_element(cx: Scope, base: Lst, at: Expr, node: ast.AST) -> Value:
             assert isinstance(column.type, ListOf)
             rows.append(_point(column, items, ListOf(column.type.elem, base.ndim - 1)))
         return Lst(tuple(rows), base.site, base.ndim - 1, views_of(base))
-    return refill(elem, [_point(c, items, element(c.type)) for c in base.columns])  # type: ignore[arg-type]
+    return refill(elem, [_point(c, items, element(c.type)) for c in base.columns])
 
 
 def row_of(base: Rows, at: Expr) -> Value:

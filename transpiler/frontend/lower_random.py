@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from loopwright.frontend.lower_args import (
     array_of,
@@ -67,7 +68,7 @@ def draw(cx: Scope, rng: Generator, method: str, node: ast.Call) -> Value:
         case "interval":
             decline(node, "LW106", "a Generator has no method `interval`")
         case _ if method in DISTRIBUTIONS:
-            return _drawn(cx, rng, method, node)  # type: ignore[arg-type]
+            return _drawn(cx, rng, method, node)
         case _:
             decline(node, "LW106", f"draws by `{method}` are not covered")
 
@@ -162,7 +163,7 @@ def _admit(cx: Scope, method: DrawMethod, kind: Distribution, args: Sequence[Arr
     """NumPy tests the arguments also where no number is drawn."""
     if method in ("uniform", "triangular") and not any(isinstance(a, Arr) for a in args):
         ends = [a for a in args if not isinstance(a, Arr)]
-        for a, b in zip(ends, ends[1:], strict=False):
+        for a, b in pairwise(ends):
             cx.check(test("le", a, b), "range of a draw")
         if not all(isinstance(e, Const) for e in ends):
             width = Binary("sub", ends[-1], ends[0], FLOAT)

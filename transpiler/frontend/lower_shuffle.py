@@ -7,6 +7,7 @@ import ast
 from loopwright.frontend.lower_args import array_of, axis_of, bind, int_operand
 from loopwright.frontend.lower_build import branch, each, repeat, store, variable
 from loopwright.frontend.lower_iter import add, sub
+from loopwright.frontend.lower_lists import foreign
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -71,6 +72,8 @@ def shuffle(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     ndim = x.type.ndim if isinstance(x, Arr) else 1
     if axis_of(bound.get("axis"), ndim, node) not in (None, 0):
         decline(node, "LW106", "shuffling another axis than the first is not covered")
+    if isinstance(x, Lst) and foreign(x) and cx.unit.of_rows(x.site):
+        decline(node, "LW104", "a row of a list from outside is changed")
     match x:
         case Arr(Var() as array, t, _):
             _swap_all(cx, rng, (array,), t.ndim)
