@@ -14,9 +14,9 @@ from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower import lower_region
 from loopwright.frontend.lower_source import region_of_source
 from loopwright.ir.check import check
-from loopwright.ir.domain import joined_rows, row_bounds
 from loopwright.ir.interp import KernelFailed, rebuild, run
 from loopwright.ir.nodes import Program
+from loopwright.ir.rows import joined_rows, row_bounds
 from loopwright.ir.types import (
     BOOL,
     COMPLEX,

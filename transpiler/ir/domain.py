@@ -7,14 +7,9 @@ a root name followed by attribute and constant-key steps. Several parameters may
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
-from typing import Any
 
-import numpy as np
-
-from loopwright.ir.types import Array, Ragged, Type
+from loopwright.ir.types import Type
 
 INT_LIMIT = 2**31
 """Python ints passed to a kernel are guarded to lie within +-INT_LIMIT unless `Param.ints` says else."""
@@ -54,19 +49,6 @@ class Domain:
     def roots(self) -> tuple[str, ...]:
         """Root names in order of first use: the arguments of the dispatch function."""
         return tuple(dict.fromkeys(p.root for p in self.params))
-
-
-def joined_rows(t: Ragged, rows: Sequence[Any]) -> Any:
-    """The value of the first parameter of a `Ragged` live-in: a list, or an array."""
-    if isinstance(t.rows, Array):
-        return np.concatenate(rows) if rows else np.empty(0, t.rows.dtype)
-    return [item for row in rows for item in row]
-
-
-def row_bounds(rows: Sequence[Any]) -> list[list[int]]:
-    """The value of the second."""
-    ends = list(accumulate(map(len, rows), initial=0))
-    return [[low, high] for low, high in pairwise(ends)]
 
 
 def split_path(path: str) -> tuple[str, tuple[Step, ...]]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loopwright.ir.domain import Param, joined_rows, row_bounds
+from loopwright.ir.domain import Param
+from loopwright.ir.rows import joined_rows, row_bounds
 from loopwright.ir.types import Ragged
 from loopwright.verify.accuracy import Oracle
 from loopwright.verify.draw import Case
