@@ -236,11 +236,11 @@ def _floyd(cx: Scope, rng: Generator, count: Expr, size: Expr, made: Var) -> Non
     def one(j: Var) -> None:
         drawn = draw_one(cx, rng, "integers", (add(j, integer(1)),), I64)
         value = variable(cx, "value", Cast(drawn, INT))
-        slot = _slot(cx, slots, length, value)
+        slot = _slot(cx, slots, value)
 
         def instead() -> None:
             cx.set(value.sym, j)
-            cx.set(slot.sym, _slot(cx, slots, length, j))
+            cx.set(slot.sym, _slot(cx, slots, j))
 
         branch(cx, test("ge", _int(slots, slot), integer(0)), instead)
         store(cx, slots, (slot,), Cast(value, I64))
@@ -253,9 +253,9 @@ def _int(x: Expr, at: Expr) -> Expr:
     return Cast(Load(x, (Pt(at),), I64), INT)
 
 
-def _slot(cx: Scope, slots: Var, length: Expr, value: Expr) -> Var:
+def _slot(cx: Scope, slots: Var, value: Expr) -> Var:
     """Where `value` stands in the table, or the free place for it."""
-    mask = sub(length, integer(1))
+    mask = sub(Dim(slots, 0, INT), integer(1))
     slot = variable(cx, "slot", Binary("and", value, mask, INT))
     other = _both(test("ge", _int(slots, slot), integer(0)), test("ne", _int(slots, slot), value))
     step = Binary("and", add(slot, integer(1)), mask, INT)
