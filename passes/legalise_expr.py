@@ -192,8 +192,26 @@ def _view(b: Build, e: Load) -> Load:
 def _copies(e: Load) -> bool:
     """Whether a list-valued load makes a new list: its last fixed position is followed by a slice
     that is not just the missing rest of the index."""
+    if _is_row(e):
+        return False
     points = sum(isinstance(i, Pt) for i in e.index)
     return points == 0 or any(i != Slc() for i in e.index if not isinstance(i, Pt))
+
+
+def _is_row(e: Load) -> bool:
+    """Whether a load is of one of several joined rows (`types.Ragged`). Those are only read, so that a view
+    serves for the new list."""
+    match e.x, e.index:
+        case Var(), (
+            Slc(
+                Load(Var(lows), (Pt(at), Pt(Const(value=0)))),
+                Load(Var(highs), (Pt(same), Pt(Const(value=1)))),
+                None,
+            ),
+        ):
+            return lows is highs and at == same
+        case _:
+            return False
 
 
 def lengths(b: Build, shape: tuple[Expr, ...]) -> list[Expr]:

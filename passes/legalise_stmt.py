@@ -7,6 +7,7 @@ from typing import assert_never
 from loopwright.analysis.affine import condition as affine_condition
 from loopwright.analysis.interval import Interval
 from loopwright.ir.check import ends, leaves
+from loopwright.ir.draws import DISTRIBUTIONS, LIMITS, Range, inside
 from loopwright.ir.nodes import (
     Append,
     Assign,
@@ -40,6 +41,7 @@ from loopwright.passes.legalise_build import (
     disj,
     integer,
     negate,
+    number,
     refuse,
     select,
     test,
@@ -126,37 +128,58 @@ def _invoke(b: Build, stmt: Invoke) -> None:
 
 
 def _draw(b: Build, stmt: Draw) -> None:
-    integers = stmt.method == "integers"
-    dtype: DType = "int64" if integers else "float64"
-    args = tuple(b.atom(to(expression(b, a), dtype)) for a in stmt.args)
-    match stmt.method, args:
-        case (("random" | "standard_normal"), _):
-            pass
-        case "integers", (hi,):
-            b.check(compare("gt", hi, integer(0)), "empty range of a draw")
-        case "integers", (lo, hi):
-            b.check(compare("lt", lo, hi), "empty range of a draw")
-        case "uniform", (lo, hi):
-            width = test("math.isfinite", binary("sub", hi, lo))
-            b.check(conj(width, compare("le", lo, hi)), "range of a draw")
-        case "normal", (_, scale):
-            _positive(b, scale)
-        case "exponential", (scale,):
-            _positive(b, scale)
-        case _, ():
-            pass
-        case _:
-            raise refuse(
-                stmt.span, "LW308", f"no machine form of {stmt.method} with these arguments"
-            )
+    known = DISTRIBUTIONS.get(stmt.method)
+    whole: list[DType] = ["int64"] * len(stmt.args)
+    dtypes = [p.dtype for p in known.params] if known is not None else whole
+    args = tuple(b.atom(to(expression(b, a), d)) for a, d in zip(stmt.args, dtypes, strict=False))
+    _admit(b, stmt, args)
     b.emit(Draw(b.sym(stmt.target), stmt.rng, stmt.method, args, stmt.span))
     b.scope.assign(stmt.target, None)
 
 
-def _positive(b: Build, scale: Expr) -> None:
-    if isinstance(scale, Const) and isinstance(scale.value, float) and scale.value > 0:
+def _admit(b: Build, stmt: Draw, args: tuple[Expr, ...]) -> None:
+    """Checks of the arguments that NumPy makes before it draws."""
+    match stmt.method, args:
+        case "integers", (hi,):
+            b.check(compare("gt", hi, integer(0)), "empty range of a draw")
+        case "integers", (lo, hi):
+            b.check(compare("lt", lo, hi), "empty range of a draw")
+        case "interval", (top,):
+            b.check(compare("ge", top, integer(0)), "empty range of a draw")
+        case "uniform", (lo, hi):
+            width = test("math.isfinite", binary("sub", hi, lo))
+            b.check(conj(width, compare("le", lo, hi)), "range of a draw")
+        case "triangular", (left, mode, right):
+            inside = conj(compare("le", left, mode), compare("le", mode, right))
+            b.check(conj(inside, compare("lt", left, right)), "range of a draw")
+        case _ if stmt.method in DISTRIBUTIONS:
+            for arg, param in zip(args, DISTRIBUTIONS[stmt.method].params, strict=False):
+                _in_range(b, arg, param.range)
+        case _:
+            raise refuse(
+                stmt.span, "LW308", f"no machine form of {stmt.method} with these arguments"
+            )
+
+
+def _in_range(b: Build, arg: Expr, wanted: Range) -> None:
+    known = arg.value if isinstance(arg, Const) else None
+    if isinstance(known, (int, float)) and inside(float(known), wanted):
         return
-    b.check(disj(negate(test("np.signbit", scale)), test("math.isnan", scale)), "scale of a draw")
+    match wanted:
+        case "any":
+            return
+        case "not negative":
+            sign = negate(test("np.signbit", arg))
+            b.check(disj(sign, test("math.isnan", arg)), "argument of a draw")
+        case "positive":
+            b.check(compare("gt", arg, number(0.0)), "argument of a draw")
+        case "few":
+            low, high = compare("le", integer(0), arg), compare("lt", arg, integer(2**31))
+            b.check(conj(low, high), "argument of a draw")
+        case "fraction" | "success" | "rate":
+            least, most = LIMITS[wanted]
+            low, high = compare("le", number(least), arg), compare("le", arg, number(most))
+            b.check(conj(low, high), "argument of a draw")
 
 
 # ---------------------------------------------------------------- branches

@@ -34,6 +34,7 @@ MISSING: Final = Missing()
 # absent in another NumPy: `quiet` then asks the public function each time
 _settings: Any = getattr(umath, "_extobj_contextvar", None)
 _quiet_setting: Any = MISSING
+_minor_version: Final = ".".join(np.__version__.split(".")[:2])
 
 
 def same_dtype(given: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
@@ -58,6 +59,11 @@ def quiet() -> bool:
         return False
     _quiet_setting = setting
     return True
+
+
+def draws_like(version: str) -> bool:
+    """False if NumPy is of another minor version than `version` ("2.4"): streams may then differ."""
+    return version == _minor_version
 
 
 def alone() -> bool:

@@ -57,6 +57,45 @@ def rows(make: Callable[..., Any], *columns: np.ndarray[Any, Any], ndim: int = 1
     return [rows(make, *parts, ndim=ndim - 1) for parts in zip(*columns, strict=True)]
 
 
+Joined = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
+
+
+def to_rows(values: Any, kind: type, ints: tuple[int, int] = _INT64) -> Joined | None:
+    """The elements of a list of lists of any lengths as one new array, and for each row its first position
+    and the one behind its last, in an (n, 2) int64 array; None if the values are not such lists.
+
+    `kind` and `ints` as in `to_array`.
+    """
+    if type(values) is not list or not set(map(type, values)) <= {list}:
+        return None
+    joined = to_array(list(chain.from_iterable(values)), kind, 1, ints)
+    return None if joined is None else (joined, _bounds(values))
+
+
+def to_array_rows(values: Any, dtype: np.dtype[Any]) -> Joined | None:
+    """`to_rows` for a list of arrays with one axis, all of the builtin dtype `dtype`."""
+    if type(values) is not list or not set(map(type, values)) <= {np.ndarray}:
+        return None
+    for row in values:
+        given = row.dtype
+        plain = given is dtype or (given.num == dtype.num and given.isnative and not given.metadata)
+        if row.ndim != 1 or not plain:
+            return None
+    joined = np.concatenate(values) if values else np.empty(0, dtype)
+    return joined, _bounds(values)
+
+
+def _bounds(values: list[Any]) -> np.ndarray[Any, Any]:
+    lengths = np.fromiter(map(len, values), np.int64, len(values))
+    ends = np.cumsum(lengths)
+    return np.stack([ends - lengths, ends], axis=1)
+
+
+def rows_apart(rows: list[Any], written: np.ndarray[Any, Any]) -> bool:
+    """True if no array in the list shares memory with `written`."""
+    return not any(np.may_share_memory(row, written) for row in rows)
+
+
 def write_back(values: list[Any], array: np.ndarray[Any, Any]) -> None:
     """Put the elements of `array` into the list that it was made from."""
     _assign(values, array.tolist(), array.ndim)

@@ -19,7 +19,7 @@ from loopwright.ir.nodes import (
     Same,
     Value,
 )
-from loopwright.ir.types import Array, DType, ListOf, Num, Py, Rng, Type
+from loopwright.ir.types import Array, DType, ListOf, Num, Py, Ragged, Rng, Type
 from loopwright.ir.walk import numbers_of, parts_of
 from loopwright.kernels_door import Door, open_door, scalar_class, tuple_text
 from loopwright.kernels_entry import KernelEntry
@@ -49,7 +49,9 @@ def dispatch_source(entry: KernelEntry, name: str) -> str:
 
 def dtypes_of(entry: KernelEntry) -> set[DType]:
     """The dtypes that `dispatch_source` refers to as `_float64` and so on."""
-    return {p.type.dtype for p in entry.lowered.domain.params if isinstance(p.type, Array)}
+    types = [p.type for p in entry.lowered.domain.params]
+    plain = [t.rows if isinstance(t, Ragged) else t for t in types]
+    return {t.dtype for t in plain if isinstance(t, Array)}
 
 
 def _doc(entry: KernelEntry) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.region import Region
 from loopwright.ir.domain import Param, Step, split_path
-from loopwright.ir.types import Array, ListOf, Rng, Type
+from loopwright.ir.types import Array, ListOf, Ragged, Rng, Type
 from loopwright.kernels_effects import Effects, effects_of
 from loopwright.kernels_entry import CallRoots, KernelEntry, call_roots
 
@@ -44,7 +44,7 @@ class Door:
     def params(self) -> tuple[Param, ...]:
         return self.entry.lowered.domain.params
 
-    def numbers(self, kind: type[Array] | type[ListOf] | type[Rng]) -> list[int]:
+    def numbers(self, kind: type[Array] | type[ListOf] | type[Ragged] | type[Rng]) -> list[int]:
         """The numbers of the parameters of one kind of type."""
         return [k for k, p in enumerate(self.params) if isinstance(p.type, kind)]
 
@@ -82,7 +82,7 @@ def open_door(entry: KernelEntry) -> Door:
     for param in door.params:
         value = door.prefixes[param.path]
         door.value.append(value)
-        converted = isinstance(param.type, (Array, ListOf))
+        converted = isinstance(param.type, (Array, ListOf, Ragged))
         door.machine.append(door.unique(f"c_{param.name}") if converted else value)
     return door
 

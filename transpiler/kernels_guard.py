@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import For
-from loopwright.ir.types import Array, ListOf, Num, Py, Rng
+from loopwright.ir.types import Array, ListOf, Num, Py, Ragged, Rng, Scalar
 from loopwright.ir.walk import walk_stmts
 from loopwright.kernels_door import Door, path_text, scalar_class, tuple_text
+
+STREAMS = ".".join(np.__version__.split(".")[:2])
+"""The NumPy whose streams the backends reproduce: methods may draw otherwise in another minor version."""
 
 _FULL_INT64 = (-(2**63), 2**63 - 1)
 
@@ -16,19 +21,27 @@ def guard_lines(door: Door) -> None:
     conditions = _tuple_tests(door)
     conditions += [t for k in range(len(door.params)) for t in _type_tests(door, k)]
     conditions += _code_tests(door) + _store_tests(door)
-    if any(isinstance(p.type, (Array, Num)) for p in door.params):
+    if any(isinstance(p.type, (Array, Num, Ragged)) for p in door.params):
         conditions.append("not guard.quiet()")
     if any(isinstance(s, For) and s.parallel for s in walk_stmts(door.entry.program.main.body)):
         conditions.append("not guard.alone()")
+    if door.effects.draws:
+        conditions.append(f"not guard.draws_like({STREAMS!r})")
     door.decline_if(conditions)
-    nested = any(isinstance(p.type, ListOf) and p.type.ndim > 1 for p in door.params)
+    joined = [k for k in door.numbers(Ragged) if not door.params[k].bounds]
+    nested = joined or any(isinstance(p.type, ListOf) and p.type.ndim > 1 for p in door.params)
     if not nested:
         _size_test(door, [f"len({door.value[k]})" for k in door.numbers(ListOf)])
     _convert_lists(door)
+    for k in joined:
+        _convert_rows(door, k)
     if nested:  # their lengths are known only now
-        _size_test(door, [f"{door.machine[k]}.size" for k in door.numbers(ListOf)])
+        lists = [*door.numbers(ListOf), *joined]
+        _size_test(door, [f"{door.machine[k]}.size" for k in sorted(lists)], len(joined))
     _array_tests(door)
     _list_tests(door)
+    for k in joined:
+        _row_tests(door, k)
 
 
 def _tuple_tests(door: Door) -> list[str]:
@@ -60,6 +73,10 @@ def _type_tests(door: Door, k: int) -> list[str]:
             return [f"type({v}) is not {scalar_class(param.type)}"]
         case ListOf(Py("int" | "float" | "bool" | "complex"), _):
             return [f"type({v}) is not list"]
+        case Ragged(rows):
+            if isinstance(rows, ListOf) and not isinstance(rows.elem, Py):
+                raise door.refuse(f"a value of type {param.type} cannot be tested at the door")
+            return [] if param.bounds else [f"type({v}) is not list"]
         case Rng():
             return [f"type({v}) is not np.random.Generator"]
         case other:
@@ -107,10 +124,11 @@ def _attributes(door: Door) -> set[tuple[str, str | int]]:
     return found
 
 
-def _size_test(door: Door, lists: list[str]) -> None:
-    """The measure is that of the timings which chose the kernel (`KernelEntry.min_work`)."""
+def _size_test(door: Door, lists: list[str], hidden: int = 0) -> None:
+    """The measure is that of the timings which chose the kernel (`KernelEntry.min_work`). `hidden`
+    parameters count for nothing."""
     terms = [f"{door.value[k]}.size" for k in door.numbers(Array)] + lists
-    others = len(door.params) - len(terms)
+    others = len(door.params) - len(terms) - hidden
     if door.entry.min_work > 0 and terms:
         total = " + ".join([*terms, str(others)] if others else terms)
         door.decline_if([f"{total} < {door.entry.min_work}"])
@@ -126,6 +144,45 @@ def _convert_lists(door: Door) -> None:
         call = f"lists.to_array({door.value[k]}, {kind}{ndim}{limits})"
         door.lines.append(f"{door.machine[k]} = {call}")
     door.decline_if([f"{door.machine[k]} is None" for k in door.numbers(ListOf)])
+
+
+def _convert_rows(door: Door, k: int) -> None:
+    """The joined rows and their bounds, which are the parameter behind."""
+    param = door.params[k]
+    assert isinstance(param.type, Ragged)
+    match param.type.rows:
+        case Array(dtype, _, _):
+            call = f"lists.to_array_rows({door.value[k]}, _{dtype})"
+        case ListOf(elem, _):
+            kind = machine_kind(elem)
+            limits = f", {param.ints}" if kind == "int" and param.ints != _FULL_INT64 else ""
+            call = f"lists.to_rows({door.value[k]}, {kind}{limits})"
+    rows = door.unique(f"r_{param.name}")
+    door.lines.append(f"{rows} = {call}")
+    door.decline_if([f"{rows} is None"])
+    door.lines.append(f"{door.machine[k]}, {door.machine[k + 1]} = {rows}")
+
+
+def _row_tests(door: Door, k: int) -> None:
+    """Rows are copies, so that nothing which the kernel writes may be one of them."""
+    t = door.params[k].type
+    assert isinstance(t, Ragged)
+    written, v = door.effects.written, door.value[k]
+    if k in written or k + 1 in written:
+        raise door.refuse("a row of a list is changed")
+    if isinstance(t.rows, Array):
+        arrays = [j for j in door.numbers(Array) if j in written]
+        door.decline_if([f"not lists.rows_apart({v}, {door.value[j]})" for j in arrays])
+        return
+    for j in (j for j in door.numbers(ListOf) if j in written):
+        others = f"{door.value[j]}, {_rank(door, j)}, (({v}, 2),)"
+        door.decline_if([f"not lists.apart({others})"])
+
+
+def machine_kind(elem: Scalar) -> str:
+    """The name of the builtin class of a Python number."""
+    assert isinstance(elem, Py)
+    return elem.kind
 
 
 def _array_tests(door: Door) -> None:

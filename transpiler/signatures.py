@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from loopwright.analysis.effects import summarise
 from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.frontend.annotations import signatures as annotated_types
 from loopwright.frontend.lower import lower
 from loopwright.frontend.names import bound_names
 from loopwright.frontend.region import Lowered, Region
 from loopwright.ir.domain import INT_LIMIT, split_path, unpacked
-from loopwright.ir.types import Type
+from loopwright.ir.types import Ragged, Type
 from loopwright.report.results import RegionResult
 from loopwright.workload.store import RegionRecord
 
@@ -82,7 +83,7 @@ def lower_region(
     """
     first: Declined | None = None
     for signature in signatures:
-        lowered = lower(region, signature.types, _guard_ranges(signature.ranges))
+        lowered = _only_reading(lower(region, signature.types, _guard_ranges(signature.ranges)))
         if isinstance(lowered, Lowered):
             domain = lowered.domain
             return lowered, replace(
@@ -91,6 +92,18 @@ def lower_region(
         first = first or lowered
     assert first is not None
     return first, signatures[0]
+
+
+def _only_reading(lowered: Lowered | Declined) -> Lowered | Declined:
+    """Declined if the code changes a row of a list of rows, of which kernels get copies."""
+    if isinstance(lowered, Declined):
+        return lowered
+    main = lowered.program.main
+    written = summarise(lowered.program)[main.name].writes
+    for k, param in enumerate(lowered.domain.params):
+        if isinstance(param.type, Ragged) and k in written:
+            return Declined(main.span, "LW104", f"a row of `{param.path}` is changed")
+    return lowered
 
 
 def _guard_ranges(seen: Mapping[str, tuple[int, int]]) -> dict[str, tuple[int, int]]:

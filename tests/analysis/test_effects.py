@@ -43,7 +43,7 @@ WRITTEN = {
     "a store into new memory": ("def f(x: F1):\n    z = np.zeros(3)\n    z[0] = x[0]\n", set()),
     "a slice of a list is a copy": ("def f(r: list[int]):\n    s = r[:]\n    s[0] = 1\n", set()),
     "a row of a list of lists is shared": (
-        "def f(r: list[list[int]]):\n    s = r[0]\n    s[0] = 1\n", {"r"}),
+        "def f(r: list[list[float]]):\n    s = r[0]\n    s[0] = 1.0\n", {"r"}),
 }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ import re
 
 from loopwright.diagnostics import Span
 from loopwright.ir.check import check
+from loopwright.ir.draws import DISTRIBUTIONS
 from loopwright.ir.nodes import (
     Alloc,
     Assign,
@@ -133,7 +134,8 @@ class _Reader:
                 )
                 return Invoke(bound, f, tuple(map(self.expr, args)), at)
             case ast.Assign([ast.Name(x)], ast.Call(ast.Attribute(ast.Name("rng"), method), args)):
-                t = I64 if method == "integers" else F64
+                known = DISTRIBUTIONS.get(method)  # type: ignore[call-overload]
+                t = Num(known.result) if known else I64
                 given = tuple(map(self.expr, args))
                 return Draw(self.bind(x, t), self.names["rng"], method, given, at)  # type: ignore[arg-type]
             case ast.Assign([ast.Name(x)], value):

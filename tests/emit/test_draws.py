@@ -9,6 +9,8 @@ import lowlang
 import numpy as np
 import pytest
 
+from loopwright.ir.draws import draw_number
+
 SOURCE = """
 def f(rng: rng, n: i8, low: f8, scale: f8, top: i8) -> "f8[:, :], i8[:, :]":
     reals = empty(f8, (n, 8))
@@ -53,9 +55,57 @@ def original(
     return reals, whole
 
 
-@pytest.fixture(scope="module")
-def kernel(load: Callable[..., ModuleType]) -> Callable[..., tuple[bool, np.ndarray, np.ndarray]]:
-    return load("numba", {"draws": lowlang.read(SOURCE)}).draws  # type: ignore[no-any-return]
+METHODS = {
+    "standard_exponential": (),
+    "standard_cauchy": (),
+    "laplace": ("a", "b"),
+    "logistic": ("a", "b"),
+    "lognormal": ("a", "b"),
+    "rayleigh": ("b",),
+    "standard_gamma": ("b",),
+    "gamma": ("b", "c"),
+    "beta": ("b", "c"),
+    "chisquare": ("b",),
+    "standard_t": ("b",),
+    "pareto": ("b",),
+    "power": ("b",),
+    "weibull": ("b",),
+    "triangular": ("a", "b", "c"),
+    "poisson": ("c",),
+    "binomial": ("n", "p"),
+    "geometric": ("p",),
+}
+LINES = "\n".join(
+    f"        x{k} = rng.{name}({', '.join(args)})\n        out[i, {k}] = "
+    + (f"f8(x{k})" if name in ("poisson", "binomial", "geometric") else f"x{k}")
+    for k, (name, args) in enumerate(METHODS.items())
+)
+EVERY = f"""
+def g(rng: rng, n: i8, a: f8, b: f8, c: f8, p: f8) -> "f8[:, :], i8":
+    out = empty(f8, (200, {len(METHODS)}))
+    for i in range(200):
+{LINES}
+    t = 0
+    for i in range(200):
+        j = rng.interval(i)
+        t = t * 3 + j
+    return out, t
+"""
+
+
+@pytest.fixture(scope="module", params=["numba", "cython"])
+def made(load: Callable[..., ModuleType], request: pytest.FixtureRequest) -> ModuleType:
+    return load(request.param, {"draws": lowlang.read(SOURCE), "every": lowlang.read(EVERY)})
+
+
+@pytest.fixture
+def kernel(made: ModuleType) -> Callable[..., tuple]:
+    return made.draws  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def every(made: ModuleType) -> Callable[..., tuple]:
+    return made.every  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("bits", ["PCG64", "MT19937", "Philox", "SFC64"])
@@ -85,3 +135,38 @@ def test_what_numpy_refuses_makes_the_kernel_give_up(
     kernel: Callable[..., tuple], low: float, scale: float, top: int
 ) -> None:
     assert kernel(np.random.default_rng(1), 2, low, scale, top)[0] is False
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        pytest.param((3, -0.5, 0.5, 0.7, 0.4), id="shapes below one"),
+        pytest.param(
+            (100, 0.5, 1.0, 10.0, 0.9), id="a Poisson number at the border of two methods"
+        ),
+        pytest.param((10**6, 0.0, 3.5, 1e4, 0.02), id="large counts"),
+        pytest.param((0, -1.0, 7.0, 23.0, 1.0), id="sure events and no trials"),
+    ],
+)
+def test_every_distribution_is_numpys(
+    every: Callable[..., tuple], numbers: tuple[float, ...]
+) -> None:
+    mine, theirs = np.random.default_rng(11), np.random.default_rng(11)
+    ok, out, total = every(mine, *numbers)
+    values = dict(zip("nabcp", numbers, strict=True))
+    expected = [
+        [getattr(theirs, name)(*(values[a] for a in args)) for name, args in METHODS.items()]
+        for _ in range(200)
+    ]
+    order = np.arange(200)
+    seen = 0
+    for i in range(200):
+        seen = seen * 3 + draw_number(theirs, "interval", (i,))
+    assert ok
+    assert out.tobytes() == np.array(expected, np.float64).tobytes()
+    assert (total - seen) % 2**64 == 0
+    assert mine.bit_generator.state == theirs.bit_generator.state
+    theirs.shuffle(order)
+    for i in range(199, 0, -1):
+        draw_number(mine, "interval", (i,))
+    assert mine.bit_generator.state == theirs.bit_generator.state

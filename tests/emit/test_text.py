@@ -33,7 +33,7 @@ from loopwright.ir.nodes import (
     Value,
     Var,
 )
-from loopwright.ir.types import B1, F64, I64, Array, Rng
+from loopwright.ir.types import B1, F64, I64, INT, Array, Rng
 
 VECTOR = Array("float64", 1)
 
@@ -189,11 +189,11 @@ def test_formatters_leave_it_alone(backend: object, tool: str, tmp_path: Path) -
     assert subprocess.run(command, check=False, timeout=60).returncode == 0
 
 
-def test_a_draw_has_no_cython_form() -> None:
-    rng, x = Sym("rng", Rng()), Sym("x", F64)
-    body = (Draw(x, rng, "random", (), at(2)), Return((Var(x),), at(3)))
-    program = Program(Func("f", (rng,), (F64,), body, at(1), "low"), Value(0, F64))
-    made = by_name("cython").emit(program, "f")
+def test_a_shuffle_has_no_form_in_array_code() -> None:
+    rng, x = Sym("rng", Rng()), Sym("x", INT)
+    body = (Draw(x, rng, "interval", (Const(3, INT),), at(2)), Return((Var(x),), at(3)))
+    program = Program(Func("f", (rng,), (INT,), body, at(1)), Value(0, INT))
+    made = by_name("numpy").emit(program, "f")
     assert isinstance(made, Declined)
     assert made.code == "LW102"
     assert made.at == at(2)

@@ -45,7 +45,7 @@ EXACT: dict[str, Type] = {
     "list[float]": ListOf(FLOAT),
     "List[int]": ListOf(INT),
     "Sequence[float]": ListOf(FLOAT),
-    "list[list[float]]": ListOf(FLOAT, 2),
+    "list[list[list[float]]]": ListOf(FLOAT, 3),
     "tuple[int, float]": TupleOf((INT, FLOAT)),
     'Annotated[NDArray[np.float64], "n m"]': F2,
     'Annotated[npt.NDArray[np.int64], "n"]': I1,

@@ -208,13 +208,13 @@ def f(a):
         "LW102",
     ),
     (
-        "a draw of many",
+        "a draw of many vectors",
         """
 def f(rng):
-    return rng.normal(size=3)
+    return rng.dirichlet([1.0, 2.0], size=3)
 """,
         (np.random.default_rng(1),),
-        "LW102",
+        "LW106",
     ),
     (
         "ravel of a transposed array",

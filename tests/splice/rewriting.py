@@ -34,7 +34,7 @@ from loopwright.ir.nodes import (
     Value,
     Var,
 )
-from loopwright.ir.types import B1, F64, Array, ListOf, Type
+from loopwright.ir.types import B1, F64, INT, Array, ListOf, Ragged, Type
 from loopwright.kernels import KernelEntry, Rewritten, kernels_home, write_kernels
 from loopwright.splice import Placement, encode_like, splice
 
@@ -104,18 +104,34 @@ def lowered(module: Module, kernel: Kernel) -> Lowered:
         inner=(),
         span=Span(statements[0].lineno, 0, end.end_lineno or 0, 0),
     )
-    params = tuple(Param(_name(p), p, t) for p, t in kernel.params.items())
+    params = tuple(p for path, t in kernel.params.items() for p in _params(path, t))
     domain = Domain(params, kernel.groups)
     reference = Reference("", "entry", domain.roots)
     return Lowered(region, _program(kernel, params), domain, reference, kernel.helpers)
+
+
+def _params(path: str, t: Type) -> tuple[Param, ...]:
+    one = Param(_name(path), path, t)
+    return (
+        (one, Param(f"{one.name}_bounds", path, t, bounds=True))
+        if isinstance(t, Ragged)
+        else (one,)
+    )
 
 
 def _name(path: str) -> str:
     return "".join(c if c.isalnum() else "_" for c in path)
 
 
+def _held(param: Param) -> Type:
+    if not isinstance(param.type, Ragged):
+        return param.type
+    return ListOf(INT, 2) if param.bounds else param.type.rows
+
+
 def _program(kernel: Kernel, params: tuple[Param, ...]) -> Program:
-    syms = {p.path: Sym(p.name, p.type) for p in params}
+    held = [Sym(p.name, _held(p)) for p in params]
+    syms = {p.path: s for p, s in zip(params, held, strict=True) if not p.bounds}
     body: list[Stmt] = []
     if kernel.fails:
         body.append(Check(Const(True, B1), "test", AT))
@@ -133,7 +149,7 @@ def _program(kernel: Kernel, params: tuple[Param, ...]) -> Program:
     if rebuild is None:
         values = tuple(Value(k, t) for k, t in enumerate(kernel.results))
         rebuild = Nothing() if not values else values[0] if len(values) == 1 else Pack(values)
-    main = Func("fast", tuple(syms.values()), kernel.results, tuple(body), AT, "low")
+    main = Func("fast", tuple(held), kernel.results, tuple(body), AT, "low")
     return Program(main, rebuild)
 
 

@@ -16,7 +16,20 @@ import pytest
 from loopwright.diagnostics import CannotLower
 from loopwright.ir.domain import Group
 from loopwright.ir.nodes import Either, Nothing, OneOf, Pack, Perhaps, Root, Rows, Same, Value
-from loopwright.ir.types import BOOL, FLOAT, INT, NONE, Array, ListOf, Num, Py, Rng, TupleOf, Type
+from loopwright.ir.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    NONE,
+    Array,
+    ListOf,
+    Num,
+    Py,
+    Ragged,
+    Rng,
+    TupleOf,
+    Type,
+)
 from loopwright.kernels import write_kernels
 
 from .rewriting import Kernel, entry, lowered, module_of
@@ -43,7 +56,10 @@ def door(tmp_path: Path) -> Iterator[Make]:
     def make(
         params: dict[str, Type], text: str = "return True", where: str = "f", **more: Any
     ) -> Door:
-        names = ", ".join("".join(c if c.isalnum() else "_" for c in path) for path in params)
+        plain = {"".join(c if c.isalnum() else "_" for c in p): t for p, t in params.items()}
+        names = ", ".join(
+            f"{name}, {name}_bounds" if isinstance(t, Ragged) else name for name, t in plain.items()
+        )
         body = "".join(f"    {line}\n" for line in text.splitlines())
         kernel = Kernel(where, params, f"def fast({names}):\n{body}", **more)
         module = module_of(SOURCE.encode(), tmp_path / "mod.py", tmp_path)
@@ -75,6 +91,12 @@ def misaligned(n: int) -> np.ndarray:
 class Sub(np.ndarray):
     pass
 
+
+class Numbers(list):
+    pass
+
+
+ROWS, ARRAYS = Ragged(ListOf(INT)), Ragged(VEC)
 
 VALUES: dict[str, tuple[Type, Any, bool]] = {
     "an array": (VEC, np.zeros(3), True),
@@ -117,6 +139,25 @@ VALUES: dict[str, tuple[Type, Any, bool]] = {
     "a ragged list": (ListOf(INT, 2), [[1, 2], [3]], False),
     "a list of ints out of range": (ListOf(INT), [2**40], False),
     "a tuple for a list": (ListOf(FLOAT), (1.0,), False),
+    "rows of any lengths": (ROWS, [[1, 2], [], [3]], True),
+    "rows of one length": (ROWS, [[1], [3]], True),
+    "no rows": (ROWS, [], True),
+    "the same row twice": (ROWS, [[1, 2]] * 2, True),
+    "a row that is a tuple": (ROWS, [[1, 2], (3,)], False),
+    "a row of another list class": (ROWS, [[1], Numbers([2])], False),
+    "rows in a tuple": (ROWS, ([1], [2]), False),
+    "a bool in a row": (ROWS, [[1], [True]], False),
+    "a NumPy int in a row": (ROWS, [[1], [np.int64(1)]], False),
+    "a row with an int out of range": (ROWS, [[1], [2**40]], False),
+    "a row with an int beyond 64 bits": (ROWS, [[1], [2**70]], False),
+    "rows that are arrays": (ARRAYS, [np.zeros(2), np.zeros(0)], True),
+    "no arrays": (ARRAYS, [], True),
+    "a row of another dtype": (ARRAYS, [np.zeros(2), np.zeros(2, np.float32)], False),
+    "a row of the other byte order": (ARRAYS, [swapped(np.zeros(2))], False),
+    "a row of two axes": (ARRAYS, [np.zeros((2, 2))], False),
+    "a row without axes": (ARRAYS, [np.array(1.0)], False),
+    "a row of a subclass": (ARRAYS, [np.zeros(2).view(Sub)], False),
+    "a list among arrays": (ARRAYS, [np.zeros(2), [0.0]], False),
 }
 
 
@@ -214,6 +255,46 @@ def test_lists_are_written_back_in_place(door: Make) -> None:
     assert f(a, b) is True
     assert a == [[2, 3], [4, 5]] and b == [0.5] and type(a[0][0]) is int
     assert all(old is new for old, new in zip(rows, a, strict=True))
+
+
+def test_rows_come_joined_with_their_bounds(door: Make) -> None:
+    text = "return a.tolist() == [1, 2, 3] and a_bounds.tolist() == [[0, 2], [2, 2], [2, 3]]"
+    assert door({"a": ROWS}, text)([[1, 2], [], [3]]) is True
+    strided = np.arange(6)[::-2]
+    text = "return a.tolist() == [5, 3, 1, 0] and a_bounds.tolist() == [[0, 3], [3, 4]]"
+    assert door({"a": Ragged(INTS)}, text)([strided, np.zeros(1, np.int64)]) is True
+
+
+def test_a_list_of_rows_comes_back_as_the_same_object(door: Make) -> None:
+    f = door({"a": ROWS, "b": INT}, "return True", rebuild=Pack((Same(0), Same(2))))
+    rows = [[1], [2, 3]]
+    assert f(rows, 7)[0] is rows and f(rows, 7)[1] == 7
+
+
+def test_what_is_written_is_no_row(door: Make) -> None:
+    f = door({"a": VEC, "b": ARRAYS}, "a[:] = 0\nreturn True", writes=("a",))
+    a = np.ones(4)
+    assert f(a, [np.ones(3), a[1:]]) is None
+    assert a.all()
+    assert f(a, [np.ones(3), a[1:].copy()]) is True
+    g = door({"c": ListOf(INT), "d": ROWS}, "c[:] = 0\nreturn True", writes=("c",))
+    row = [1, 2]
+    assert g(row, [[3], row]) is None
+    assert row == [1, 2]
+    assert g(row, [[3], [1, 2]]) is True
+
+
+def test_kernels_that_draw_ask_for_the_numpy_they_were_made_for(
+    door: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    f = door({"rng": Rng()}, "rng.random()\nreturn True", draws="rng")
+    rng = np.random.default_rng(3)
+    assert f(rng) is True
+    guard = sys.modules[f"{f.__module__.rpartition('.')[0]}.runtime.guard"]
+    monkeypatch.setattr(guard, "_minor_version", "1.17")
+    state = rng.bit_generator.state
+    assert f(rng) is None
+    assert rng.bit_generator.state == state
 
 
 def test_written_lists_share_no_rows(door: Make) -> None:

@@ -9,7 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loopwright.ir.types import BOOL, FLOAT, INT, NONE, Array, ListOf, Num, Rng, TupleOf, Type
+from loopwright.ir.types import (
+    BOOL,
+    FLOAT,
+    INT,
+    NONE,
+    Array,
+    ListOf,
+    Num,
+    Ragged,
+    Rng,
+    TupleOf,
+    Type,
+)
 from loopwright.workload.store import Recording, RegionRecord, Signature, load, merge, save
 from loopwright.workload.types_of import copy_of, layout_of, range_of, shape_of, type_of
 
@@ -147,8 +159,17 @@ TYPES: dict[str, tuple[object, Type | None]] = {
     "a strided array": (np.zeros((4, 4))[::2], Array("float64", 2)),
     "a list of floats": ([1.0, 2.0], ListOf(FLOAT)),
     "a rectangular list of lists": ([[1], [2]], ListOf(INT, 2)),
-    "a ragged list of lists": ([[1], [2, 3]], None),
-    "a list with a shared row": ([[0]] * 2, None),
+    "a ragged list of lists": ([[1], [2, 3]], Ragged(ListOf(INT))),
+    "rows some of which are empty": ([[], [2.5]], Ragged(ListOf(FLOAT))),
+    "rows that are all empty": ([[], []], None),
+    "rows of several types": ([[1], [2.5]], None),
+    "a row among numbers": ([[1], 2], None),
+    "a row that is a tuple": ([[1], (2,)], None),
+    "a list with a shared row": ([[0]] * 2, Ragged(ListOf(INT))),
+    "a list of arrays": ([np.zeros(2), np.zeros(0)], Ragged(Array("float64", 1))),
+    "a list of arrays of two axes": ([np.zeros((2, 2))], None),
+    "a list of arrays of two dtypes": ([np.zeros(2), np.zeros(2, int)], None),
+    "a list of arrays without axes": ([np.array(1.0)], None),
     "a mixed list": ([1, 2.0], None),
     "a list with a bool": ([1, True], None),
     "an empty list": ([], None),

@@ -117,6 +117,23 @@ class _Walk:
             x = iv.meet(self.caps[sym], x)
         return {**env, sym: x}
 
+    def drawn(self, draw: Draw, env: Env) -> Interval | None:
+        """What an integer drawn from a range may be, given that the range is not empty."""
+        ends = [self.r.at(a, env) for a in draw.args]
+        match draw.method, ends:
+            case "interval", [Interval() as top]:
+                return Interval(0, max(top.hi, 0))
+            case "integers", [Interval() as high]:
+                return Interval(0, max(high.hi - 1, 0))
+            case "integers", [Interval() as low, Interval() as high]:
+                return Interval(low.lo, max(high.hi - 1, low.lo))
+            case (("poisson" | "binomial"), _):
+                return Interval(0, iv.INT64_MAX)
+            case "geometric", _:
+                return Interval(1, iv.INT64_MAX)
+            case _:
+                return None
+
     def stmt(self, stmt: Stmt, env: Env) -> Env | None:
         match stmt:
             case Assign(sym, value, _):
@@ -126,7 +143,7 @@ class _Walk:
                     env = self.bind(env, target, None)
                 return env
             case Draw():
-                return self.bind(env, stmt.target, None)
+                return self.bind(env, stmt.target, self.drawn(stmt, env))
             case Check(cond, _, _):
                 return self.r.refine(env, cond, True)
             case If(cond, then, orelse, _):

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+import numpy as np
+
 from loopwright.diagnostics import NOWHERE, Declined
 
 FLAGS = (
@@ -30,6 +32,9 @@ keep their meaning; only `errno` and floating-point traps, which kernels never l
 
 NATIVE = "-march=native"
 THREADS = "-fopenmp"
+
+DRAWS = "cython.cimports.numpy.random"
+"""A module that names this is linked with NumPy's distributions."""
 
 TIME_LIMIT = 300.0
 """Seconds for each of the two compilers."""
@@ -116,9 +121,13 @@ def _compile(
     made = folder / f"{source.stem}{tools.suffix}"
     cython = [sys.executable, "-m", "cython", "-3", "--fast-fail", "-o", str(c_file), str(source)]
     compiler = [tools.compiler, "-shared", "-fPIC", "-w", *options, f"-I{tools.include}"]
+    libraries = ["-lm"]
+    if DRAWS in source.read_text(encoding="utf-8"):
+        compiler.append(f"-I{np.get_include()}")
+        libraries.insert(0, str(Path(np.random.__path__[0], "lib", "libnpyrandom.a")))
     if sys.platform == "darwin":
         compiler += ["-undefined", "dynamic_lookup"]
-    for command in (cython, [*compiler, str(c_file), "-o", str(made), "-lm"]):
+    for command in (cython, [*compiler, str(c_file), "-o", str(made), *libraries]):
         failed = _run(command, folder)
         if failed is not None:
             return Declined(NOWHERE, "LW511", failed)
@@ -149,6 +158,7 @@ def _key(text: str, stem: str, tools: Toolchain, options: tuple[str, ...]) -> st
         tools.suffix,
         sys.version,
         metadata.version("Cython"),
+        np.__version__,
         _cpu() if NATIVE in options else platform.machine(),
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()

@@ -15,10 +15,12 @@ from typing import ClassVar, Literal
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.emit.base import KernelSource
-from loopwright.emit.body import decline, located, write_block
+from loopwright.emit.body import decline, located, negated, write_block
 from loopwright.emit.build import toolchain
+from loopwright.emit.cython_draws import BITS, NAMES, bits_of, draw_call, draw_texts
 from loopwright.emit.cython_expr import CythonExpr, needs_gil, stepped
 from loopwright.emit.cython_types import local_type, scalar_type
+from loopwright.emit.draws import bounds_of_integers, guard
 from loopwright.emit.flow import (
     Floors,
     fallible,
@@ -50,7 +52,7 @@ from loopwright.ir.nodes import (
     Var,
 )
 from loopwright.ir.text import Lines, literal, name_symbols
-from loopwright.ir.types import Array, machine_dtype
+from loopwright.ir.types import Array, Rng, machine_dtype
 from loopwright.ir.walk import assigned, exprs_of, subexprs, symbols, unused, walk_stmts
 
 PRELUDE = """\
@@ -67,7 +69,7 @@ DIRECTIVES = (
     "@cython.initializedcheck(False)",
 )
 
-RESERVED = ("cython", "cm", "prange")
+RESERVED = ("cython", "cm", "prange", *NAMES)
 
 
 class Cython:
@@ -112,10 +114,10 @@ class _Shared:
 
 
 def _module(program: Program, name: str) -> str:
-    for func in functions(program):
-        for stmt in walk_stmts(func.body):
-            if isinstance(stmt, Draw):
-                raise decline("LW102", "random draws have no form in the Cython backend", stmt.span)
+    drawn = [
+        s.method for f in functions(program) for s in walk_stmts(f.body) if isinstance(s, Draw)
+    ]
+    rngs = any(isinstance(p.type, Rng) for f in functions(program) for p in f.params)
     shared = _Shared(
         called=function_names(program, name),
         unsafe=fallible(program),
@@ -125,7 +127,8 @@ def _module(program: Program, name: str) -> str:
         prefix=name,
     )
     texts = [_Function(f, shared, f is program.main).write() for f in functions(program)]
-    return "\n\n".join([*shared.supports.values(), *texts])
+    draws = draw_texts(name, drawn, rngs)
+    return "\n\n".join([*draws, *shared.supports.values(), *texts])
 
 
 def _pure_c(program: Program) -> frozenset[str]:
@@ -141,8 +144,6 @@ def _pure_c(program: Program) -> frozenset[str]:
 def _python(stmt: Stmt, pure_c: Collection[str]) -> bool:
     """True if the statement itself runs Python code (nested ones not looked at)."""
     match stmt:
-        case Draw():
-            return True
         case Invoke() if stmt.func not in pure_c:
             return True
         case Store() if stepped(stmt.index):
@@ -212,6 +213,8 @@ class _Function:
     def _given(self, param: Sym) -> tuple[str, str]:
         """Name and type of a parameter; arrays of booleans come as such and are viewed as bytes."""
         name = self.names[param]
+        if self.main and isinstance(param.type, Rng):
+            return unused(f"{name}_object", self.taken), ""
         if self.main and isinstance(param.type, Array) and not self._plain(param):
             return unused(f"{name}_flags", self.taken), ""
         return name, self._type(param)
@@ -221,12 +224,15 @@ class _Function:
         return isinstance(sym.type, Array) and sym.type.dtype != "bool"
 
     def _type(self, sym: Sym) -> str:
+        if isinstance(sym.type, Rng):
+            return BITS
         return local_type(sym.type, sym in self.const)
 
     def _declare(self, given: Mapping[Sym, tuple[str, str]]) -> None:
         for param, (name, kind) in given.items():
             if not kind:
-                view = f"{name}.view(np.uint8)"
+                bits = isinstance(param.type, Rng)
+                view = bits_of(name) if bits else f"{name}.view(np.uint8)"
                 put(self.lines, f"{self.names[param]}: {self._type(param)} = {view}")
         for sym in symbols(self.func):
             if sym not in given:
@@ -309,6 +315,7 @@ class _Function:
         """True if the loop neither runs Python nor leaves the function."""
         return not loop.orelse and not any(
             isinstance(s, (Return, Fail, Check))
+            or (isinstance(s, Draw) and guard(s) is not None)
             or (isinstance(s, Invoke) and s.func in self.shared.unsafe)
             or _python(s, self.shared.pure_c)
             for s in walk_stmts((loop,))
@@ -350,5 +357,14 @@ class _Function:
                 self.fail(stmt, "")
 
     def draw(self, stmt: Draw) -> None:
-        """Refused before."""
-        raise AssertionError(stmt)
+        """A draw; arguments that NumPy would refuse make the kernel give up."""
+        condition = guard(stmt)
+        if condition is not None:
+            with block(self.lines, f"if {negated(self, condition).text}:"):
+                self.fail(stmt, "")
+        args: Sequence[Expr] = stmt.args
+        if stmt.method == "integers":
+            args = bounds_of_integers(stmt)
+        shown = [self.expr(a).text for a in args]
+        drawn = draw_call(self.shared.prefix, stmt.method, self.names[stmt.rng], shown)
+        put(self.lines, f"{self.names[stmt.target]} = {drawn}")

@@ -19,11 +19,13 @@ from loopwright.emit.draws import bounds_of_integers, guard
 from loopwright.emit.flow import Floors, fallible, functions, own_arrays, written
 from loopwright.emit.layout import block, place, put, wrapped
 from loopwright.emit.names import function_names
+from loopwright.emit.numba_draws import OWN_DRAWS, draw_name, draw_text
 from loopwright.emit.numba_expr import NumbaExpr, dtype_name
 from loopwright.emit.parallel import reduced, reductions, shares
 from loopwright.emit.scratch import reuse_scratch
 from loopwright.emit.ties import without_ties
 from loopwright.emit.unset import maybe_unset
+from loopwright.ir.draws import DrawMethod
 from loopwright.ir.nodes import (
     Append,
     Assign,
@@ -50,7 +52,9 @@ import math
 
 import numpy as np
 from numba import njit, prange
+from numba.np.random import distributions, generator_core, random_methods
 """
+RESERVED = ("njit", "prange", "distributions", "generator_core", "random_methods")
 
 
 class Numba:
@@ -96,12 +100,15 @@ def _module(program: Program, name: str) -> str:
     called = function_names(program, name)
     unsafe = fallible(program)
     stores = written(program)
-    texts = []
+    texts: list[str] = []
+    drawn: set[DrawMethod] = set()
     for func in functions(program):
         main = func is program.main
-        writer = _Function(func, called, unsafe, main)
+        writer = _Function(func, called, unsafe, main, name)
         texts += writer.write(stores[func.name])
-    return "\n\n".join(texts)
+        drawn |= writer.drawn
+    own = [_decorator(None, False) + draw_text(name, m) for m in sorted(drawn & OWN_DRAWS)]
+    return "\n\n".join([*own, *texts])
 
 
 def type_text(t: Type, stored: bool) -> str:
@@ -130,7 +137,12 @@ class _Function:
     """Writes one function. It implements `body.Dialect`."""
 
     def __init__(
-        self, func: Func, called: Mapping[str, str], unsafe: frozenset[str], main: bool
+        self,
+        func: Func,
+        called: Mapping[str, str],
+        unsafe: frozenset[str],
+        main: bool,
+        prefix: str,
     ) -> None:
         self.func = func
         self.called = called
@@ -138,13 +150,16 @@ class _Function:
         self.main = main
         self.reports = main or func.name in unsafe
         reserved = {f"{name}{tail}" for name in called.values() for tail in ("", "_fails")}
-        self.names = name_symbols(func, {*reserved, "njit", "prange"})
+        reserved |= {draw_name(prefix, method) for method in OWN_DRAWS}
+        self.names = name_symbols(func, {*reserved, *RESERVED})
         self.taken = set(self.names.values())
         self.expr = NumbaExpr(self.names, Floors(func))
         self.lines = Lines()
         self.own = own_arrays(func)
         self.sums: list[dict[Sym, str]] = []
         self.parallel = False
+        self.prefix = prefix
+        self.drawn: set[DrawMethod] = set()
 
     def write(self, stores: Collection[Sym]) -> list[str]:
         """Texts of the function and of what it needs."""
@@ -257,18 +272,23 @@ class _Function:
                 self.fail(stmt, "")
 
     def draw(self, stmt: Draw) -> None:
-        """A draw; arguments that NumPy would refuse make the kernel give up."""
+        """A draw; arguments that NumPy would refuse, or for which Numba draws otherwise, make the
+        kernel give up."""
         condition = guard(stmt)
         if condition is not None:
             with block(self.lines, f"if {negated(self, condition).text}:"):
                 self.fail(stmt, "")
+        self.drawn.add(stmt.method)
         args: Sequence[Expr] = stmt.args
         if stmt.method == "integers":
             args = bounds_of_integers(stmt)
-        shown = ", ".join(self.expr(a).text for a in args)
-        put(
-            self.lines, f"{self.names[stmt.target]} = {self.names[stmt.rng]}.{stmt.method}({shown})"
-        )
+        shown = [self.expr(a).text for a in args]
+        rng, target = self.names[stmt.rng], self.names[stmt.target]
+        if stmt.method in OWN_DRAWS:
+            call_ = f"{draw_name(self.prefix, stmt.method)}({', '.join([rng, *shown])})"
+        else:
+            call_ = f"{rng}.{stmt.method}({', '.join(shown)})"
+        put(self.lines, f"{target} = {call_}")
 
 
 def _dummy(t: Type) -> str:

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import ClassVar, Literal
 
-from loopwright.diagnostics import Declined
+from loopwright.diagnostics import CannotLower, Declined
 from loopwright.emit.base import KernelSource
-from loopwright.emit.body import write_block
+from loopwright.emit.body import decline, located, write_block
 from loopwright.emit.flow import functions
 from loopwright.emit.layout import block, place, put, wrapped
 from loopwright.emit.names import function_names
@@ -61,11 +61,14 @@ class Numpy:
         return None
 
     def emit(self, program: Program, name: str) -> KernelSource | Declined:
-        """Text of the kernel `name` and of its helpers `name_...`. It never declines."""
+        """Text of the kernel `name` and of its helpers `name_...`; LW102 for draws that no method makes."""
         called = function_names(program, name)
-        texts = [
-            _Function(func, called, func is program.main).write() for func in functions(program)
-        ]
+        try:
+            texts = [
+                _Function(func, called, func is program.main).write() for func in functions(program)
+            ]
+        except CannotLower as refused:
+            return located(refused.declined, program)
         return KernelSource(name, "\n\n".join(texts))
 
 
@@ -155,7 +158,9 @@ class _Function:
         put(self.lines, f"{left}{self.called[stmt.func]}({args})", place(stmt.span))
 
     def draw(self, stmt: Draw) -> None:
-        """A draw."""
+        """A draw. A single `interval` is no method of a Generator."""
+        if stmt.method == "interval":
+            raise decline("LW102", "a shuffle has no form in array code", stmt.span)
         args = ", ".join(self.expr(a).text for a in stmt.args)
         put(self.lines, f"{self.names[stmt.target]} = {self.names[stmt.rng]}.{stmt.method}({args})")
 

@@ -23,6 +23,7 @@ from loopwright.ir.types import (
     ListOf,
     Num,
     Py,
+    Ragged,
     Rng,
     TupleOf,
     Type,
@@ -205,8 +206,14 @@ def _list_of(item: Type) -> tuple[Type, ...]:
     match item:
         case Py(kind) if kind in ("int", "float", "bool", "complex"):
             return (ListOf(item),)
+        case ListOf(elem, 1):
+            # lists of ints that are only read are neighbours, words or sequences more often than grids
+            choices: tuple[Type, ...] = (ListOf(elem, 2), Ragged(item))
+            return choices[::-1] if elem == INT else choices
         case ListOf(elem, ndim):
             return (ListOf(elem, ndim + 1),)
+        case Array(_, 1):
+            return (Ragged(item),)
         case _:
             return ()
 

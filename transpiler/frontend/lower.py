@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_func import own_parameters, prepare, rules, settle_function
@@ -15,11 +16,11 @@ from loopwright.frontend.lower_result import finished
 from loopwright.frontend.lower_scope import Scope, Unit, decline
 from loopwright.frontend.lower_stmt import give_back
 from loopwright.frontend.lower_tidy import tidy
-from loopwright.frontend.lower_values import NOTHING, Closure, Entry, Object, Tpl
+from loopwright.frontend.lower_values import NOTHING, Closure, Entry, Object, RaggedList, Tpl
 from loopwright.frontend.reference import reference
 from loopwright.frontend.region import Lowered, Region
 from loopwright.ir.domain import Domain, Group, Param, split_path
-from loopwright.ir.nodes import Func, Program, Sym
+from loopwright.ir.nodes import Func, Program, Var
 from loopwright.ir.types import Type
 
 
@@ -37,22 +38,15 @@ def lower(
     except CannotLower as error:
         return error.declined
     ranges = int_ranges or {}
-    domain = Domain(
-        tuple(
-            Param(p.name, path, p.type, ranges[p.name])
-            if p.name in ranges
-            else Param(p.name, path, p.type)
-            for p, path in params
-        ),
-        groups,
-    )
+    params = tuple(replace(p, ints=ranges[p.name]) if p.name in ranges else p for p in params)
+    domain = Domain(params, groups)
     return Lowered(region, program, domain, reference(region, helpers), helpers)
 
 
 def lower_region(
     region: Region, types: Mapping[str, Type]
-) -> tuple[Program, list[tuple[Sym, str]], tuple[Group, ...], tuple[str, ...]]:
-    """The program, its parameters with their paths, their tuples, and the helpers compiled along.
+) -> tuple[Program, tuple[Param, ...], tuple[Group, ...], tuple[str, ...]]:
+    """The program, its parameters, the tuples that they are parts of, and the helpers compiled along.
 
     Raises CannotLower.
     """
@@ -77,6 +71,8 @@ def lower_region(
         start[key] = Entry(value)
         if not isinstance(value, Tpl):
             cx.syms.update({(key, s.type): s for s in made.syms if s.name == live_in.name})
+        if isinstance(value, RaggedList) and isinstance(value.bounds, Var):
+            cx.syms[(f"{key} bounds", value.bounds.type)] = value.bounds.sym
     for path in (*(v.path for v in region.live_ins), *region.stores, unit.self_path):
         root = split_path(path)[0] if path else ""
         if root and root not in start and (root != path or path == unit.self_path):
@@ -106,7 +102,8 @@ def lower_region(
     helpers = tuple(
         n for n in unit.inlined if any(f.name == n.split(".")[-1] for f in program.helpers)
     )
-    return program, list(zip(own, made.paths, strict=True)), tuple(made.groups), helpers
+    params = tuple(replace(p, name=s.name) for s, p in zip(own, made.params, strict=True))
+    return program, params, tuple(made.groups), helpers
 
 
 def _self_name(region: Region) -> str:

@@ -46,6 +46,8 @@ _OPTIONAL = frozenset(
         "high",
         "M",
         "axes",
+        "size",
+        "p",
     )
 )
 """Parameters whose default is None."""

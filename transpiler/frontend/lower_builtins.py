@@ -22,6 +22,7 @@ from loopwright.frontend.lower_values import (
     Arr,
     Lst,
     Number,
+    RaggedList,
     Text,
     Tpl,
     Value,
@@ -31,7 +32,7 @@ from loopwright.frontend.lower_values import (
     real,
 )
 from loopwright.frontend.typing_rules import real_dtype
-from loopwright.ir.nodes import Call, Const, Reduce
+from loopwright.ir.nodes import Call, Const, Dim, Reduce
 from loopwright.ir.types import (
     BOOL,
     COMPLEX,
@@ -136,6 +137,8 @@ def _len(cx: Scope, node: ast.Call) -> Value:
             return number(dim(value, 0))
         case Lst():
             return number(list_length(value))
+        case RaggedList(_, bounds):
+            return number(Dim(bounds, 0, INT))
         case Tpl(items):
             keep(cx, value)
             return number(integer(len(items)))

@@ -20,6 +20,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Maybe,
     Number,
+    RaggedList,
     Text,
     Tpl,
     Value,
@@ -42,10 +43,22 @@ from loopwright.ir.nodes import (
     Compare,
     CompareOp,
     Const,
+    Dim,
     Expr,
     Logic,
 )
-from loopwright.ir.types import B1, BOOL, F64, FLOAT, NONE, Array, Scalar, kind_of, machine_dtype
+from loopwright.ir.types import (
+    B1,
+    BOOL,
+    F64,
+    FLOAT,
+    INT,
+    NONE,
+    Array,
+    Scalar,
+    kind_of,
+    machine_dtype,
+)
 
 
 def compare(cx: Scope, op: CompareOp, a: Value, b: Value, node: ast.AST) -> Value:
@@ -171,6 +184,8 @@ def truth(cx: Scope, value: Value, node: ast.AST) -> Expr:
             return test("ne", expr, integer(0))
         case Lst():
             return test("gt", list_length(value), integer(0))
+        case RaggedList(_, bounds):
+            return test("gt", Dim(bounds, 0, INT), integer(0))
         case Tpl(items):
             keep(cx, value)
             return truth_const(bool(items))

@@ -24,6 +24,7 @@ from loopwright.frontend.lower_values import (
     Maybe,
     Origin,
     Origins,
+    RaggedList,
     Tpl,
     Value,
     flatten,
@@ -166,6 +167,9 @@ def _passed(cx: Scope, value: Value, node: ast.AST, k: int) -> Value:
             value = with_origin(value, Origin(("argument", cx.depth, id(node), k)))
         held = [e if isinstance(e, Var) else cx.hold(e, "arg") for e in flatten(value)]
         return refill(value, held)
+    if isinstance(value, RaggedList):
+        held = [e if isinstance(e, Var) else cx.hold(e, "arg") for e in flatten(value)]
+        return refill(value, held)
     if isinstance(value, Tpl):
         return Tpl(tuple(_passed(cx, v, node, k) for v in value.items))
     if isinstance(value, Maybe):
@@ -185,6 +189,8 @@ def _key(cx: Scope, value: Value) -> object:
     match value:
         case Lst():
             return (type_key(value), cx.unit.sites.element(value.site))
+        case RaggedList(joined, _):
+            return ("rows", _key(cx, joined))
         case Tpl(items):
             return tuple(_key(cx, v) for v in items)
         case Maybe(inner, _):
@@ -319,6 +325,10 @@ def with_origin(value: Value, origin: Origin) -> Value:
             return Arr(expr, t, frozenset({origin}))
         case Lst(columns, site, ndim, _, length):
             return Lst(columns, site, ndim, frozenset({origin}), length)
+        case RaggedList(joined, bounds):
+            whole = with_origin(joined, origin)
+            assert isinstance(whole, (Arr, Lst))
+            return RaggedList(whole, bounds)
         case Tpl(items):
             return Tpl(tuple(with_origin(v, origin) for v in items))
         case Maybe(inner, there):
@@ -346,6 +356,10 @@ def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: O
             return Arr(expr, t, mapped(origins))
         case Lst(columns, site, ndim, origins, length):
             return Lst(columns, site, ndim, mapped(origins), length)
+        case RaggedList(joined, bounds):
+            whole = _with_origins(joined, given, fresh)
+            assert isinstance(whole, (Arr, Lst))
+            return RaggedList(whole, bounds)
         case Tpl(items):
             return Tpl(tuple(_with_origins(v, given, fresh) for v in items))
         case Maybe(inner, there):
@@ -358,6 +372,8 @@ def _all_origins(value: Value) -> Origins:
     match value:
         case Arr() | Lst():
             return value.origins
+        case RaggedList(joined, _):
+            return joined.origins
         case Tpl(items):
             return frozenset(o for v in items for o in _all_origins(v))
         case Maybe(inner, _):

@@ -18,6 +18,7 @@ from loopwright.frontend.lower_values import (
     Number,
     Object,
     Origin,
+    RaggedList,
     Text,
     Tpl,
     Value,
@@ -46,6 +47,7 @@ from loopwright.ir.types import (
     Array,
     ListOf,
     Num,
+    Py,
     element,
     is_scalar,
     kind_of,
@@ -79,6 +81,10 @@ def subscript(cx: Scope, node: ast.Subscript) -> Value:
             return load(base, index, node)
         case Lst():
             return _list_item(cx, base, node)
+        case RaggedList():
+            if isinstance(node.slice, ast.Slice):
+                decline(node, "LW103", "a slice of a list of rows is not covered")
+            return row_of(base, index_number(cx, cx.eval(node.slice), node.slice))
         case Tpl():
             return _tuple_item(cx, base, node)
         case Object(path):
@@ -225,7 +231,7 @@ def _contiguous(t: Array, items: tuple[IndexItem, ...]) -> bool:
     return t.layout == "C" and all(i == FULL for i in rest)
 
 
-def _point(base: Expr, items: tuple[IndexItem, ...], t: Array | Num | ListOf) -> Load:
+def _point(base: Expr, items: tuple[IndexItem, ...], t: Array | Num | Py | ListOf) -> Load:
     """A Load, merged with that of a row: `x[i][j]` is `x[i, j]`."""
     inner, merged = merge(base, items)
     return Load(inner, merged, t)
@@ -282,7 +288,19 @@ def list_element(cx: Scope, base: Lst, at: Expr, node: ast.AST) -> Value:
             assert isinstance(column.type, ListOf)
             rows.append(_point(column, items, ListOf(column.type.elem, base.ndim - 1)))
         return Lst(tuple(rows), base.site, base.ndim - 1, views_of(base))
-    return refill(elem, [_point(c, items, element(c.type)) for c in base.columns])  # type: ignore[arg-type]
+    return refill(elem, [_point(c, items, element(c.type)) for c in base.columns])
+
+
+def row_of(base: RaggedList, at: Expr) -> Value:
+    """Row number `at`: a view of the joined rows. Like the list, its bounds wrap and may be out of range."""
+    ends = [_point(base.bounds, (Pt(at), Pt(integer(k))), INT) for k in (0, 1)]
+    part = (Slc(*ends),)
+    match base.items:
+        case Arr(expr, t, _):
+            return Arr(Load(expr, part, t), t, views(base.items))
+        case Lst(columns, site, _, _, _):
+            loads = tuple(Load(c, part, c.type) for c in columns)
+            return Lst(loads, site, 1, views_of(base.items))
 
 
 def views_of(base: Lst) -> frozenset[Origin]:

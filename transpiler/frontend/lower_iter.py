@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from loopwright.frontend.lower_index import FULL, Index, index_number, list_element, load
+from loopwright.frontend.lower_index import FULL, Index, index_number, list_element, load, row_of
 from loopwright.frontend.lower_join import cast, list_length
 from loopwright.frontend.lower_lists import build_list, resized
 from loopwright.frontend.lower_live import writes
@@ -16,6 +16,7 @@ from loopwright.frontend.lower_values import (
     Arr,
     Library,
     Lst,
+    RaggedList,
     Tpl,
     Value,
     describe,
@@ -123,6 +124,8 @@ def sequence(cx: Scope, value: Value, node: ast.expr) -> Source:
             return Source(
                 ZERO, list_length(value), ONE, lambda at: list_element(cx, value, at, node)
             )
+        case RaggedList(_, bounds):
+            return Source(ZERO, Dim(bounds, 0, INT), ONE, lambda at: row_of(value, at))
         case _:
             decline(node, "LW101", f"a loop over {describe(value)} is not covered")
 

@@ -17,6 +17,7 @@ from loopwright.frontend.lower_values import (
     Maybe,
     Mixed,
     Number,
+    RaggedList,
     Tpl,
     Value,
     describe,
@@ -80,6 +81,10 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
             )
             count = None if length is None else Var(cx.sym(f"{name}.len", INT))
             return Lst(columns, cx.unit.sites.find(site), ndim, origins, count)
+        case RaggedList(joined, bounds):
+            whole = canonical(cx, name, joined)
+            assert isinstance(whole, (Arr, Lst))
+            return RaggedList(whole, Var(cx.sym(f"{name} bounds", bounds.type)))
         case Tpl(items):
             return Tpl(tuple(canonical(cx, f"{name}.{i}", v) for i, v in enumerate(items)))
         case Maybe(inner, _):
@@ -108,6 +113,10 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             if site is not None:
                 length = a.length if a.length is not None else b.length
                 return canonical(cx, name, Lst((), site, a.ndim, a.origins | b.origins, length))
+        case RaggedList(), RaggedList():
+            joined_rows = join_values(cx, name, a.items, b.items)
+            if isinstance(joined_rows, (Arr, Lst)):
+                return canonical(cx, name, RaggedList(joined_rows, a.bounds))
         case Tpl(), Tpl() if len(a.items) == len(b.items):
             pairs = enumerate(zip(a.items, b.items, strict=True))
             return Tpl(tuple(join_values(cx, f"{name}.{i}", x, y) for i, (x, y) in pairs))

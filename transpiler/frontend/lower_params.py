@@ -1,4 +1,5 @@
-"""Live-ins as parameters of the program: a tuple becomes one parameter for each of its items."""
+"""Live-ins as parameters of the program: a tuple becomes one parameter for each of its items, a list of
+rows of any lengths becomes two."""
 
 from __future__ import annotations
 
@@ -15,13 +16,26 @@ from loopwright.frontend.lower_values import (
     Mixed,
     Number,
     Origin,
+    RaggedList,
     Tpl,
     Value,
 )
 from loopwright.frontend.region import LiveIn, Region
-from loopwright.ir.domain import Group
+from loopwright.ir.domain import INT_LIMIT, Group, Param
 from loopwright.ir.nodes import Sym, Var
-from loopwright.ir.types import NONE, Array, ListOf, Num, Py, Rng, TupleOf, Type, is_scalar
+from loopwright.ir.types import (
+    INT,
+    NONE,
+    Array,
+    ListOf,
+    Num,
+    Py,
+    Ragged,
+    Rng,
+    TupleOf,
+    Type,
+    is_scalar,
+)
 
 MOST_ITEMS = 16
 """Longer tuples are data rather than records of it; as parameters they would be unwieldy."""
@@ -29,12 +43,18 @@ MOST_ITEMS = 16
 
 @dataclass(slots=True)
 class Parameters:
-    """The parameters made so far, with the path of each, and the tuples that they are parts of."""
+    """The parameters made so far, and the tuples that they are parts of."""
 
     taken: set[str]
     syms: list[Sym] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
+    params: list[Param] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
+
+    def add(self, sym: Sym, param: Param) -> int:
+        """The position of a new parameter."""
+        self.syms.append(sym)
+        self.params.append(param)
+        return len(self.syms) - 1
 
     def name(self, base: str) -> str:
         """A parameter name like `base` that no live-in has."""
@@ -76,15 +96,21 @@ def live_in_key(cx: Scope, live_in: LiveIn) -> str:
 def _value(cx: Scope, made: Parameters, name: str, path: str, given: Type, node: ast.stmt) -> Value:
     if isinstance(given, TupleOf):
         return _tuple(cx, made, name, path, given, node)
+    if isinstance(given, Ragged):
+        return _rows(cx, made, name, path, given, node)
     t = given
     if isinstance(t, Array):
         if t.ndim == 0:
             decline(node, "LW303", f"`{path}` is an array without axes")
         t = Array(t.dtype, t.ndim)
-    at = len(made.syms)
     sym = Sym(name, t)
-    made.syms.append(sym)
-    made.paths.append(path)
+    at = made.add(sym, Param(name, path, t))
+    return _held(cx, sym, at, path)
+
+
+def _held(cx: Scope, sym: Sym, at: int, path: str) -> Value:
+    """What the lowering knows of the parameter at position `at`."""
+    t = sym.type
     origins = frozenset({Origin(("param", at))})
     match t:
         case Array():
@@ -102,6 +128,19 @@ def _value(cx: Scope, made: Parameters, name: str, path: str, given: Type, node:
             return NOTHING
         case _:
             return Mixed(f"`{path}` is of type {t}, which kernels do not take")
+
+
+def _rows(cx: Scope, made: Parameters, name: str, path: str, t: Ragged, node: ast.stmt) -> Value:
+    if t.rows.ndim != 1:
+        decline(node, "LW302", f"the rows of `{path}` have several axes")
+    joined, bounds = Sym(name, t.rows), Sym(made.name(f"{name}_bounds"), ListOf(INT, 2))
+    at = made.add(joined, Param(name, path, t))
+    made.add(bounds, Param(bounds.name, path, t, (0, INT_LIMIT), bounds=True))
+    value = _held(cx, joined, at, path)
+    assert isinstance(value, (Arr, Lst))
+    if isinstance(value, Lst):
+        cx.unit.row_sites.add(value.site)
+    return RaggedList(value, Var(bounds))
 
 
 def _tuple(cx: Scope, made: Parameters, name: str, path: str, t: TupleOf, node: ast.stmt) -> Value:

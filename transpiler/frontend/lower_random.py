@@ -1,55 +1,244 @@
-"""Draws from a `numpy.random.Generator`: one number at a time, in the order of the program."""
+"""Draws from a `numpy.random.Generator`: one number at a time, in the order of the program.
+
+With `size`, or with arrays for arguments, NumPy draws the elements one after the other in C order, each as
+it draws a single number; so does the loop that is made here.
+"""
 
 from __future__ import annotations
 
 import ast
-from typing import Literal, cast
+import math
+from collections.abc import Sequence
+from itertools import pairwise
 
-from loopwright.frontend.lower_args import bind, int_operand
+from loopwright.frontend.lower_args import (
+    array_of,
+    bind,
+    dtype_of,
+    flag_of,
+    int_operand,
+    shape_of,
+)
+from loopwright.frontend.lower_build import blank, each, store
+from loopwright.frontend.lower_choice import choice
+from loopwright.frontend.lower_iter import add
+from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_math import as_float
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Generator, Number, Value, integer, number, real
-from loopwright.ir.nodes import Draw, Expr, Var
-from loopwright.ir.types import FLOAT, I64
+from loopwright.frontend.lower_shuffle import draw_one, permutation, shuffle
+from loopwright.frontend.lower_values import (
+    Arr,
+    Generator,
+    Library,
+    Lst,
+    Number,
+    Tpl,
+    Value,
+    integer,
+    number,
+    real,
+    test,
+)
+from loopwright.ir.draws import DISTRIBUTIONS, Distribution, DrawMethod, Parameter, inside
+from loopwright.ir.nodes import Binary, Call, Const, Dim, Expr, Load, Pt
+from loopwright.ir.types import FLOAT, I64, INT, Array, DType, Num, kind_of
 
-Method = Literal["random", "normal", "standard_normal", "uniform", "integers", "exponential"]
-_PARAMETERS: dict[str, tuple[tuple[str, float], ...]] = {
-    "random": (),
-    "standard_normal": (),
-    "normal": (("loc", 0.0), ("scale", 1.0)),
-    "uniform": (("low", 0.0), ("high", 1.0)),
-    "exponential": (("scale", 1.0),),
+_WITH_DTYPE = ("random", "standard_normal", "standard_exponential", "standard_gamma")
+_RANGES: dict[str, tuple[int, int]] = {
+    "int64": (-(2**63), 2**63),
+    "int32": (-(2**31), 2**31),
+    "uint32": (0, 2**32),
+    "uint64": (0, 2**63),
 }
+"""Where integers of a dtype lie. Smaller dtypes share the random bits of one number among several."""
 
 
 def draw(cx: Scope, rng: Generator, method: str, node: ast.Call) -> Value:
-    """`rng.method(...)` without `size`. Integers come as np.int64, the others as float."""
-    if method == "integers":
-        return _integers(cx, rng, node)
-    if method not in _PARAMETERS:
-        decline(node, "LW106", f"draws by `{method}` are not covered")
-    names = [name for name, _ in _PARAMETERS[method]]
-    bound = bind(cx, node, names, required=0)
-    args: list[Expr] = []
-    for name, default in _PARAMETERS[method]:
-        value = bound.get(name)
-        args.append(real(default) if value is None else as_float(cx, value, node))
-    target = cx.sym(cx.fresh(method), FLOAT)
-    return _emit(cx, rng, method, target_args=tuple(args), target=Var(target))
+    """`rng.method(...)`. A single integer comes as np.int64 from `integers`, else as int; a single real
+    number as float."""
+    match method:
+        case "integers":
+            return _integers(cx, rng, node)
+        case "permutation":
+            return permutation(cx, rng, node)
+        case "shuffle":
+            return shuffle(cx, rng, node)
+        case "choice":
+            return choice(cx, rng, node)
+        case "interval":
+            decline(node, "LW106", "a Generator has no method `interval`")
+        case _ if method in DISTRIBUTIONS:
+            return _drawn(cx, rng, method, node)
+        case _:
+            decline(node, "LW106", f"draws by `{method}` are not covered")
+
+
+# --------------------------------------------------------------- distributions
+
+
+def _drawn(cx: Scope, rng: Generator, method: DrawMethod, node: ast.Call) -> Value:
+    kind = DISTRIBUTIONS[method]
+    dtyped = ["dtype"] if method in _WITH_DTYPE else []
+    names = [p.name for p in kind.params]
+    # `random(size, dtype)`, but `standard_gamma(shape, size, dtype)`
+    required = sum(p.default is None for p in kind.params)
+    bound = bind(cx, node, [*names, "size", *dtyped], required=required)
+    if dtype_of(bound.get("dtype"), node) not in (None, "float64"):
+        decline(node, "LW106", "draws of numbers other than float64 are not covered")
+    shape = _shape(cx, bound.get("size"), node)
+    args = [_argument(cx, p, bound.get(p.name), node) for p in kind.params]
+    if shape is None and not any(isinstance(a, Arr) for a in args):
+        plain = tuple(a for a in args if not isinstance(a, Arr))
+        return number(draw_one(cx, rng, method, plain, INT if kind.result == "int64" else FLOAT))
+    return _many(cx, rng, method, args, shape)
+
+
+def _shape(cx: Scope, size: Value | None, node: ast.Call) -> tuple[Expr, ...] | None:
+    """The shape that `size` asks for, evaluated once; None if it is not given."""
+    if size is None:
+        return None
+    if isinstance(size, Tpl) and not size.items:
+        decline(node, "LW106", "an array without axes is drawn")
+    if not isinstance(size, (Number, Tpl)):
+        decline(node, "LW106", "a size that is no integer and no tuple")
+    return tuple(cx.hold(e, "size") for e in shape_of(cx, size, node))
+
+
+def _argument(cx: Scope, param: Parameter, value: Value | None, node: ast.Call) -> Arr | Expr:
+    if value is None:
+        assert param.default is not None
+        return real(param.default)
+    if isinstance(value, (Arr, Lst)):
+        array = array_of(cx, value, node)
+        if kind_of(array.type.dtype) not in "iuf" or param.dtype == "int64":
+            decline(node, "LW106", f"an argument of type {array.type} is not covered")
+        return Arr(cx.hold(array.expr, param.name), array.type, array.origins)
+    if param.dtype == "int64":
+        return cx.hold(int_operand(cx, value, node), param.name)
+    return cx.hold(as_float(cx, value, node), param.name)
+
+
+def _many(
+    cx: Scope,
+    rng: Generator,
+    method: DrawMethod,
+    args: Sequence[Arr | Expr],
+    shape: tuple[Expr, ...] | None,
+) -> Arr:
+    kind = DISTRIBUTIONS[method]
+    arrays = [a for a in args if isinstance(a, Arr)]
+    if shape is None:
+        widest = max(arrays, key=lambda a: a.type.ndim)
+        shape = tuple(cx.hold(Dim(widest.expr, k, INT)) for k in range(widest.type.ndim))
+    for array in arrays:
+        _fits(cx, array, shape)
+    _admit(cx, method, kind, args)
+    t = Array(kind.result, len(shape))
+    made = blank(cx, method, shape, t)
+
+    def one(at: tuple[Expr, ...]) -> None:
+        plain = tuple(_element(a, at) if isinstance(a, Arr) else a for a in args)
+        store(cx, made, at, draw_one(cx, rng, method, plain, Num(kind.result)))
+
+    each(cx, shape, one)
+    return Arr(made, t, frozenset())
+
+
+def _fits(cx: Scope, array: Arr, shape: Sequence[Expr]) -> None:
+    """Axes are matched from the last; one that NumPy would stretch makes the kernel give up."""
+    lead = len(shape) - array.type.ndim
+    if lead < 0:
+        cx.stop("the arguments have more axes than the size")
+        return
+    for k in range(array.type.ndim):
+        cx.check(test("eq", Dim(array.expr, k, INT), shape[lead + k]), "shapes of the arguments")
+
+
+def _element(array: Arr, at: tuple[Expr, ...]) -> Expr:
+    points = tuple(map(Pt, at[len(at) - array.type.ndim :]))
+    return cast(Load(array.expr, points, Num(array.type.dtype)), FLOAT)
+
+
+def _admit(cx: Scope, method: DrawMethod, kind: Distribution, args: Sequence[Arr | Expr]) -> None:
+    """NumPy tests the arguments also where no number is drawn."""
+    if method in ("uniform", "triangular") and not any(isinstance(a, Arr) for a in args):
+        ends = [a for a in args if not isinstance(a, Arr)]
+        for a, b in pairwise(ends):
+            cx.check(test("le", a, b), "range of a draw")
+        if not all(isinstance(e, Const) for e in ends):
+            width = Binary("sub", ends[-1], ends[0], FLOAT)
+            cx.check(test("lt", width, real(math.inf)), "range of a draw")
+        if method == "triangular":
+            cx.check(test("lt", ends[0], ends[-1]), "range of a draw")
+        return
+    for param, arg in zip(kind.params, args, strict=True):
+        if isinstance(arg, Arr) or param.range == "any":
+            continue
+        known = arg.value if isinstance(arg, Const) else None
+        if isinstance(known, (int, float)) and inside(float(known), param.range):
+            continue
+        _in_range(cx, param, arg)
+
+
+def _in_range(cx: Scope, param: Parameter, arg: Expr) -> None:
+    """A little stricter than NumPy."""
+    what = "argument of a draw"
+    if param.dtype == "int64":
+        cx.check(test("ge", arg, integer(0)), what)
+        return
+    if param.range == "not negative":
+        arg = Call("math.copysign", (real(1.0), arg), FLOAT)
+    if param.range in ("not negative", "positive", "success"):
+        cx.check(test("gt", arg, real(0.0)), what)
+    else:
+        cx.check(test("ge", arg, real(0.0)), what)
+    if param.range in ("fraction", "success"):
+        cx.check(test("le", arg, real(1.0)), what)
+
+
+# -------------------------------------------------------------------- integers
 
 
 def _integers(cx: Scope, rng: Generator, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["low", "high"])
+    bound = bind(cx, node, ["low", "high", "size", "dtype", "endpoint"])
+    low, high = _bounds(cx, bound, node)
+    dtype, plain = _integer_dtype(bound.get("dtype"), node)
+    shape = _shape(cx, bound.get("size"), node)
+    if dtype != "int64":
+        least, end = _RANGES[dtype]
+        cx.check(test("ge", low, integer(least)), "low is out of bounds")
+        cx.check(test("le", high, integer(end)), "high is out of bounds")
+    if shape is None:
+        one = draw_one(cx, rng, "integers", (low, high), I64)
+        return number(cast(one, INT if plain else Num(dtype)))
+    low, high = cx.hold(low, "low"), cx.hold(high, "high")
+    t = Array(dtype, len(shape))
+    made = blank(cx, "integers", shape, t)
+
+    def fill(at: tuple[Expr, ...]) -> None:
+        value = draw_one(cx, rng, "integers", (low, high), I64)
+        store(cx, made, at, cast(value, Num(dtype)))
+
+    each(cx, shape, fill)
+    return Arr(made, t, frozenset())
+
+
+def _bounds(cx: Scope, bound: dict[str, Value], node: ast.Call) -> tuple[Expr, Expr]:
+    """The first integer, and the one after the last."""
     low = int_operand(cx, bound["low"], node)
-    if "high" in bound:
-        args: tuple[Expr, ...] = (low, int_operand(cx, bound["high"], node))
-    else:
-        args = (integer(0), low)
-    return _emit(cx, rng, "integers", args, Var(cx.sym(cx.fresh("draw"), I64)))
+    low, high = (
+        (low, int_operand(cx, bound["high"], node)) if "high" in bound else (integer(0), low)
+    )
+    if flag_of(bound.get("endpoint"), node, "endpoint"):
+        high = add(high, integer(1))
+    return low, high
 
 
-def _emit(
-    cx: Scope, rng: Generator, method: str, target_args: tuple[Expr, ...], target: Var
-) -> Number:
-    cx.emit(Draw(target.sym, rng.sym, cast(Method, method), target_args, cx.span))
-    return number(target)
+def _integer_dtype(given: Value | None, node: ast.Call) -> tuple[DType, bool]:
+    """The dtype, and whether single numbers come as Python ints."""
+    if any(k.arg == "dtype" for k in node.keywords) and given is None:
+        decline(node, "LW103", "None is float64, of which there are no integers: TypeError")
+    dtype = dtype_of(given, node) or "int64"
+    if dtype not in _RANGES:
+        decline(node, "LW106", f"draws of {dtype} are not covered")
+    return dtype, given == Library("builtins.int")

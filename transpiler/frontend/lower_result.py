@@ -15,9 +15,11 @@ from loopwright.frontend.lower_values import (
     Number,
     Object,
     Origin,
+    RaggedList,
     Tpl,
     Value,
     describe,
+    flatten,
 )
 from loopwright.frontend.region import Region
 from loopwright.ir.nodes import (
@@ -93,6 +95,12 @@ class _Plan:
                 held = columns[0].type
                 assert isinstance(held, ListOf)
                 return Result(self.take(held), held)
+            case RaggedList(joined, _):
+                same = _same(joined.origins)
+                if same is None:
+                    raise self.refuse("a list of rows that may be an argument is returned")
+                self.seen += len(flatten(value))
+                return Same(same)
             case Tpl(items):
                 return Pack(tuple(self.rebuild(v) for v in items))
             case Maybe(inner, there):

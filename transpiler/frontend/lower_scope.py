@@ -120,6 +120,7 @@ class Unit:
     scopes: list[Scope] = field(default_factory=list)
     idents: dict[object, int] = field(default_factory=dict)
     sites: Sites = field(default_factory=Sites)
+    row_sites: set[int] = field(default_factory=set)
     helpers: dict[object, list[object]] = field(default_factory=dict)
     functions: list[Func] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
@@ -130,6 +131,10 @@ class Unit:
 
     def __post_init__(self) -> None:
         self.blank = Scope(self, None, None)
+
+    def of_rows(self, site: int) -> bool:
+        """Whether lists of that site may be rows of a list that kernels get joined, as a copy."""
+        return any(self.sites.find(row) == self.sites.find(site) for row in self.row_sites)
 
     def unique(self, name: str) -> str:
         """A function name that the program does not have yet."""

@@ -38,11 +38,17 @@ def _missing_imports(tree: ast.Module) -> list[ast.stmt]:
 def lower_function(source: str) -> Program:
     """The last function of `source`, typed by its annotations; other functions of it are helpers.
 
-    `np` and `math` are imported if the text does not. Raises CannotLower.
+    Of the types that annotations leave open the first that lowers is taken. `np` and `math` are imported if
+    the text does not. Raises CannotLower, with the refusal of the likeliest types.
     """
     region = region_of_source(source)
     types = signatures(region)
     if isinstance(types, Declined):
         raise CannotLower(types)
-    program, *_ = lower_region(region, types[0])
-    return program
+    refusals: list[CannotLower] = []
+    for choice in types:
+        try:
+            return lower_region(region, choice)[0]
+        except CannotLower as refusal:
+            refusals.append(refusal)
+    raise refusals[0]

@@ -17,7 +17,7 @@ from loopwright.frontend.lower_index import (
     merge,
 )
 from loopwright.frontend.lower_join import cast, coerce, list_length, store_variable, widen
-from loopwright.frontend.lower_lists import extend
+from loopwright.frontend.lower_lists import extend, foreign
 from loopwright.frontend.lower_names import is_prefix, lookup, member
 from loopwright.frontend.lower_order import effects, present, spill
 from loopwright.frontend.lower_scope import Again, Scope, decline
@@ -197,6 +197,8 @@ def store_list(cx: Scope, base: Lst, at: Expr, value: Value, node: ast.AST) -> N
     """`base[at] = value` on a list of numbers (or tuples of numbers)."""
     if base.ndim > 1 or isinstance(value, (Arr, Lst)):
         decline(node, "LW101", "replacing a row of a nested list is not covered")
+    if foreign(base) and cx.unit.of_rows(base.site):
+        decline(node, "LW104", "a row of a list from outside is changed")
     reason = widen(cx, base.site, value)
     if reason is not None:
         decline(node, "LW302", reason)

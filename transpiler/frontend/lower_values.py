@@ -81,6 +81,14 @@ class Lst:
 
 
 @dataclass(frozen=True, slots=True)
+class RaggedList:
+    """A list of rows that differ in length: the rows joined, and the bounds of each in `items`."""
+
+    items: Arr | Lst
+    bounds: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Tpl:
     items: tuple[Value, ...]
 
@@ -150,7 +158,18 @@ class Mixed:
 
 
 Value: TypeAlias = (
-    Number | Arr | Lst | Tpl | Maybe | Generator | Library | Object | Text | Closure | Mixed
+    Number
+    | Arr
+    | Lst
+    | RaggedList
+    | Tpl
+    | Maybe
+    | Generator
+    | Library
+    | Object
+    | Text
+    | Closure
+    | Mixed
 )
 
 NOTHING = Number(Const(None, NONE), (NONE,))
@@ -214,6 +233,8 @@ def flatten(value: Value) -> tuple[Expr, ...]:
             return (value.expr,)
         case Lst(columns, _, _, _, length):
             return columns if length is None else (*columns, length)
+        case RaggedList(joined, bounds):
+            return (*flatten(joined), bounds)
         case Tpl(items):
             return tuple(e for item in items for e in flatten(item))
         case Maybe(inner, there):
@@ -237,6 +258,10 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
         case Lst(columns, site, ndim, origins, length):
             new = tuple(exprs.pop(0) for _ in columns)
             return Lst(new, site, ndim, origins, None if length is None else exprs.pop(0))
+        case RaggedList(joined, _):
+            whole = refill(joined, exprs)
+            assert isinstance(whole, (Arr, Lst))
+            return RaggedList(whole, exprs.pop(0))
         case Tpl(items):
             return Tpl(tuple(refill(item, exprs) for item in items))
         case Maybe(inner, _):
@@ -271,6 +296,8 @@ def describe(value: Value) -> str:
             return str(type_)
         case Lst():
             return "a list"
+        case RaggedList():
+            return "a list of rows"
         case Tpl():
             return "a tuple"
         case Maybe(inner, _):
@@ -298,6 +325,8 @@ def type_key(value: Value) -> object:
             return type_
         case Lst(columns, site, ndim, _, length):
             return ("list", site, ndim, length is None, tuple(c.type for c in columns))
+        case RaggedList(joined, _):
+            return ("rows", type_key(joined))
         case Tpl(items):
             return ("tuple", *map(type_key, items))
         case Maybe(inner, _):

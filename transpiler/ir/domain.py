@@ -22,13 +22,15 @@ Step = tuple[str, str | int]  # ("attr", name) or ("item", key)
 class Param:
     """One live-in. `name` is the IR symbol's name, `path` its source text.
 
-    `ints` is the guarded closed range of a `Py("int")` or of the elements of a list of ints.
+    `ints` is the guarded closed range of a `Py("int")` or of the elements of a list of ints. A `Ragged`
+    live-in is two parameters in a row, of one path: its joined rows, and their bounds (`bounds`).
     """
 
     name: str
     path: str
     type: Type
     ints: tuple[int, int] = (-INT_LIMIT, INT_LIMIT)
+    bounds: bool = False
 
     @property
     def root(self) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias, assert_never
 
 import numpy as np
 
+from loopwright.ir.draws import DrawMethod, draw_number
 from loopwright.ir.interp_calls import Level
 from loopwright.ir.interp_expr import (
     PY_CLASS,
@@ -226,11 +227,13 @@ class Activation:
                 for sym, value in zip(targets, results, strict=True):
                     self.bind(sym, value)
             case Draw(target, rng, method, args, _):
-                drawn = getattr(self.env[rng], method)(*(self.value(a) for a in args))
-                self.bind(target, drawn)
+                self.bind(target, self.draw(rng, method, args))
             case _:
                 assert_never(stmt)
         return None
+
+    def draw(self, rng: Sym, method: DrawMethod, args: Sequence[Expr]) -> Any:
+        return draw_number(self.env[rng], method, tuple(self.value(a) for a in args))
 
     def store(self, stmt: Store) -> None:
         x, value = self.env[stmt.x], self.value(stmt.value)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from loopwright.diagnostics import Span
+from loopwright.ir.draws import DrawMethod
 from loopwright.ir.types import Scalar, Type
 
 
@@ -381,11 +382,11 @@ class Invoke:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """`target = rng.method(*args)`: one scalar from a Generator, in stream order."""
+    """`target = rng.method(*args)`: one scalar from a Generator, in stream order (`ir/draws.py`)."""
 
     target: Sym
     rng: Sym
-    method: Literal["random", "normal", "standard_normal", "uniform", "integers", "exponential"]
+    method: DrawMethod
     args: tuple[Expr, ...]
     span: Span
 

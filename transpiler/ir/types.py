@@ -68,6 +68,20 @@ class ListOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Ragged:
+    """A list of lists of numbers, or of arrays of one axis, that may differ in length; only read.
+
+    The type of a live-in, never of an IR variable: kernels hold its rows joined to one (`rows`), beside
+    the first position of each row and the one behind its last, a list of pairs of ints.
+    """
+
+    rows: ListOf | Array
+
+    def __str__(self) -> str:
+        return f"list[{self.rows}] of any lengths"
+
+
+@dataclass(frozen=True, slots=True)
 class TupleOf:
     items: tuple[Type, ...]
 
@@ -84,7 +98,7 @@ class Rng:
 
 
 Scalar: TypeAlias = Py | Num
-Type: TypeAlias = Py | Num | Array | ListOf | TupleOf | Rng
+Type: TypeAlias = Py | Num | Array | ListOf | Ragged | TupleOf | Rng
 
 INT = Py("int")
 FLOAT = Py("float")

@@ -311,7 +311,7 @@ class RegionPair:
         return "\n".join(lines)
 
     def _holder(self, root: str) -> list[str]:
-        leaves = [p for p in self.domain.params if p.root == root]
+        leaves = [p for p in self.domain.params if p.root == root and not p.bounds]
         if any(p.path == root for p in leaves):
             return [f"{root} = {p.name}" for p in leaves if p.path == root and p.name != root]
         known = "Owner" if self.owner.__name__ == "Owner" and root == "self" else ""

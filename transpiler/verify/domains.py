@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from loopwright.ir.domain import INT_LIMIT, Domain, Param
-from loopwright.ir.types import Array, ListOf, Num, Py, Rng, TupleOf, Type
+from loopwright.ir.types import Array, ListOf, Num, Py, Ragged, Rng, TupleOf, Type
 from loopwright.verify import codec
 from loopwright.verify.draw import Case
 from loopwright.verify.kinds import (
@@ -37,7 +37,8 @@ def parameters_of_domain(domain: Domain, samples: Sequence[Sample]) -> tuple[Par
     drawer lets them agree most of the time.
     """
     symbols = _symbols(domain, samples)
-    return tuple(Parameter(p.name, _kind(p, symbols, samples)) for p in domain.params)
+    given = [p for p in domain.params if not p.bounds]
+    return tuple(Parameter(p.name, _kind(p, symbols, samples)) for p in given)
 
 
 def _symbols(domain: Domain, samples: Sequence[Sample]) -> dict[tuple[str, int], str]:
@@ -59,6 +60,8 @@ def _rank(t: Type) -> int:
     match t:
         case Array(_, ndim, _) | ListOf(_, ndim):
             return ndim
+        case Ragged():
+            return 1
         case _:
             return 0
 
@@ -82,14 +85,19 @@ def _kind(param: Param, symbols: Mapping[tuple[str, int], str], samples: Sequenc
                 return _integers(ArrayKind(dtype, dims), values, symbols, samples)
             return ArrayKind(dtype, dims)
         case ListOf(elem, _):
-            kind = _scalar(elem)
-            if isinstance(kind, PyNumber) and kind.name == "int":
-                low, high = _range(values, param)
-                kind = replace(kind, low=low, high=high)
-            out: Kind = kind
+            out: Kind = _element(elem, param, values, symbols, samples)
             for length in reversed(dims):
                 out = ListKind(out, length)
             return out
+        case Ragged(Array(dtype, _, _)):
+            inner = ArrayKind(dtype, (None,))
+            if dtype[0] in "iu" and values:
+                joined = [np.concatenate(v) if v else np.empty(0, dtype) for v in values]
+                inner = _integers(inner, joined, symbols, samples)
+            return ListKind(inner, dims[0])
+        case Ragged(ListOf(elem, _)):
+            flat = [[x for row in v for x in row] for v in values]
+            return ListKind(ListKind(_element(elem, param, flat, symbols, samples)), dims[0])
         case Py("int"):
             like = _like(param.name, values, symbols, samples)
             low, high = _range(values, param)
@@ -102,8 +110,31 @@ def _kind(param: Param, symbols: Mapping[tuple[str, int], str], samples: Sequenc
             return _scalar(scalar)
 
 
+def _element(
+    elem: Type,
+    param: Param,
+    values: Sequence[Any],
+    symbols: Mapping[tuple[str, int], str],
+    samples: Sequence[Sample],
+) -> Kind:
+    """The elements of a list; `values` are lists of them that were seen."""
+    kind = _scalar(elem)
+    if not isinstance(kind, PyNumber) or kind.name != "int":
+        return kind
+    low, high = _range(values, param)
+    kind = replace(kind, low=low, high=high)
+    if isinstance(param.type, Ragged) and values and low is not None and abs(low) < 2**62:
+        arrays = [np.array(v, np.int64) for v in values if not v or max(map(abs, v)) < 2**62]
+        if len(arrays) == len(values):
+            found = _integers(ArrayKind("int64", (None,)), arrays, symbols, samples)
+            return replace(kind, index_of=found.index_of)
+    return kind
+
+
 def _scalar(t: Type) -> Kind:
     match t:
+        case Ragged(rows):
+            return ListKind(_scalar(rows))
         case Py("str"):
             return Text()
         case Py("none"):

@@ -278,7 +278,9 @@ class Drawer:
         else:
             mode, values = int_array(self.s, "int64", n, 0.0)
             items = values.tolist()
-            if elem.low is not None and elem.high is not None:
+            if elem.index_of is not None and self.length(elem.index_of) > (elem.low or 0):
+                items = self.s.np.integers(elem.low or 0, self.length(elem.index_of), n).tolist()
+            elif elem.low is not None and elem.high is not None:
                 items = self.s.np.integers(elem.low, elem.high + 1, n).tolist()
             elif self.lengths and max(self.lengths) > 0 and self.s.chance(0.15):
                 items = self.s.np.integers(0, max(self.lengths), n).tolist()

@@ -18,13 +18,14 @@ class PyNumber:
     """`int`, `float`, `complex` or `bool`.
 
     `like` names a length that an int usually equals; `low` and `high` are the range that it usually
-    lies in; `limit` is the largest magnitude that the code under test says it takes.
+    lies in; `index_of` names the length that ints in lists usually index.
     """
 
     name: str
     like: str | None = None
     low: int | None = None
     high: int | None = None
+    index_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from loopwright.ir.domain import Param
+from loopwright.ir.rows import joined_rows, row_bounds
+from loopwright.ir.types import Ragged
 from loopwright.verify.accuracy import Oracle
 from loopwright.verify.draw import Case
 from loopwright.verify.observe import CallTimeout, time_limit
@@ -67,9 +70,10 @@ class Enclosing:
     def truths(self, case: Case) -> dict[str, AnyArray] | None:
         from loopwright.ir.interp_exact import enclose, rebuild_exact
 
-        names = [p.name for p in self.program.main.params]
+        params = self.pair.domain.params
+        names = [p.name for p in params]
         drawn = case.fresh()
-        values = [drawn[name] for name in names]
+        values = [_machine(p, drawn, params[k - 1]) for k, p in enumerate(params)]
         try:
             with time_limit(SECONDS):
                 found = enclose(self.program, values)
@@ -80,6 +84,8 @@ class Enclosing:
             name: value if param.exact is None else param.exact
             for name, value, param in zip(names, values, found.params, strict=True)
         }
+        # rows are only read
+        after |= {p.name: drawn[p.name] for p in params if _is_rows(p) and not p.bounds}
         exact: dict[str, AnyArray] = {}
         for path, leaf in leaves("result", result):
             exact[path] = _midpoints(leaf)
@@ -87,6 +93,20 @@ class Enclosing:
             for path, leaf in leaves(f"{root} after the call", built):
                 exact[path] = _midpoints(leaf)
         return exact
+
+
+def _is_rows(param: Param) -> bool:
+    return isinstance(param.type, Ragged)
+
+
+def _machine(param: Param, drawn: Mapping[str, Any], before: Param) -> Any:
+    """What the program takes for a parameter; rows come joined, with their bounds behind."""
+    if not isinstance(param.type, Ragged):
+        return drawn[param.name]
+    rows = drawn[before.name if param.bounds else param.name]
+    if not param.bounds:
+        return joined_rows(param.type, rows)
+    return row_bounds(rows)
 
 
 def _midpoints(leaf: AnyArray) -> AnyArray:

@@ -15,7 +15,7 @@ import numpy as np
 
 from loopwright.ir.domain import Domain
 from loopwright.ir.nodes import For, If, Invoke, Program, Stmt, While
-from loopwright.ir.types import Array, ListOf, TupleOf, Type
+from loopwright.ir.types import Array, ListOf, Ragged, TupleOf, Type
 from loopwright.verify import codec
 from loopwright.verify.constants import Constants
 from loopwright.verify.domains import parameters_of_domain
@@ -45,7 +45,7 @@ def representative(
     index an axis stay within it. The loop nest of `program` bounds made-up lengths, so that
     the original ends in seconds.
     """
-    names = {p.name for p in domain.params}
+    names = {p.name for p in domain.params if not p.bounds}
     usable = [
         {name: s[name] for name in names}
         for s in samples
@@ -67,7 +67,7 @@ def _count(value: object) -> int:
     if isinstance(value, list):
         return (
             sum(_count(item) for item in value)
-            if value and isinstance(value[0], list)
+            if value and isinstance(value[0], list | np.ndarray)
             else len(value)
         )
     return 1
@@ -140,6 +140,8 @@ def _cut(kind: Kind, value: Any, lengths: Mapping[str, int], targets: Mapping[st
                 if limit <= np.iinfo(value.dtype).max:  # else each value is an index already
                     cut = np.where(cut < 0, cut, cut % limit).astype(value.dtype)
             return cut
+        case PyNumber("int", index_of=str() as axis) if axis in targets:
+            return value if value < 0 else value % max(1, targets[axis])
         case ListKind(elem, length) if isinstance(value, list):
             kept = value[: targets.get(str(length), len(value))]
             return [_cut(elem, item, lengths, targets) for item in kept]
@@ -196,6 +198,8 @@ def _rank(t: Type) -> int:
     match t:
         case Array(_, ndim, _) | ListOf(_, ndim):
             return ndim
+        case Ragged():
+            return 2
         case TupleOf(items):
             return max((_rank(item) for item in items), default=0)
         case _:

@@ -50,7 +50,8 @@ def build_roots(
 ) -> tuple[object, ...]:
     """The arguments for `roots`, in order. `leaves` is keyed by parameter name and used as it is."""
     built: dict[str, object] = {}
-    paths = dict(domain.paths)
+    paths = {p.name: p.path for p in domain.params if not p.bounds}
+    paths |= {g.name: g.path for g in domain.groups}
     known = {name: value for name, value in leaves.items() if name in paths}
     for name, value in packed(domain, known).items():
         root, steps = split_path(paths[name])

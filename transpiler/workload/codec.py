@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from loopwright.ir.types import Array, ListOf, Num, Py, Rng, TupleOf, Type
+from loopwright.ir.types import Array, ListOf, Num, Py, Ragged, Rng, TupleOf, Type
 
 Json: TypeAlias = Any
 _INLINE = 32
@@ -29,6 +29,8 @@ def encode_type(t: Type) -> Json:
             return ["array", dtype, ndim, layout]
         case ListOf(elem, ndim):
             return ["list", encode_type(elem), ndim]
+        case Ragged(rows):
+            return ["ragged", encode_type(rows)]
         case TupleOf(items):
             return ["tuple", [encode_type(i) for i in items]]
         case Rng():
@@ -48,6 +50,11 @@ def decode_type(data: Json) -> Type:
             inner = decode_type(elem)
             if isinstance(inner, Py | Num):
                 return ListOf(inner, ndim)
+            raise ValueError(f"not a type: {data!r}")
+        case ["ragged", rows]:
+            inner = decode_type(rows)
+            if isinstance(inner, ListOf | Array):
+                return Ragged(inner)
             raise ValueError(f"not a type: {data!r}")
         case ["tuple", list() as items]:
             return TupleOf(tuple(map(decode_type, items)))

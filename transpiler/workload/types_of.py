@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, get_args
 
-from loopwright.ir.types import NONE, STR, Array, DType, ListOf, Num, Py, Rng, TupleOf, Type
+from loopwright.ir.types import NONE, STR, Array, DType, ListOf, Num, Py, Ragged, Rng, TupleOf, Type
 
 SAMPLE_BYTES = 8 * 2**20
 LIST_CHECK = 2_000_000
@@ -69,17 +69,37 @@ def _list_type(value: list[object]) -> Type | None:
         return None
     first = type(value[0])
     if first is list:
-        if len({id(row) for row in value}) != len(value) or len(value[0]) * len(value) > LIST_CHECK:  # type: ignore[arg-type]
-            return None
-        inner = type_of(value[0])
-        if not isinstance(inner, ListOf):
-            return None
-        width = len(value[0])  # type: ignore[arg-type]
-        alike = all(type(r) is list and len(r) == width and type_of(r) == inner for r in value[1:])
-        return ListOf(inner.elem, inner.ndim + 1) if alike and _square(value) else None
+        return _rectangular(value) or _ragged(value)
+    np = _numpy()
+    if np is not None and first is getattr(np, "ndarray", None):
+        return _ragged(value)
     if first not in (int, float, bool, complex) or any(type(v) is not first for v in value):
         return None
     return ListOf(_PY[first])
+
+
+def _rectangular(value: list[Any]) -> Type | None:
+    """The type of lists of one shape, none of which is shared."""
+    width = len(value[0])
+    if len({id(row) for row in value}) != len(value) or width * len(value) > LIST_CHECK:
+        return None
+    inner = type_of(value[0])
+    if not isinstance(inner, ListOf):
+        return None
+    alike = all(type(r) is list and len(r) == width and type_of(r) == inner for r in value[1:])
+    return ListOf(inner.elem, inner.ndim + 1) if alike and _square(value) else None
+
+
+def _ragged(value: list[Any]) -> Type | None:
+    """The type of rows of any lengths, all of one type; None if all lists are empty."""
+    first = type(value[0])
+    if any(type(row) is not first for row in value):
+        return None
+    if first is list and sum(map(len, value)) > LIST_CHECK:
+        return None
+    kinds = {type_of(row) for row in value if first is not list or row}
+    rows = kinds.pop() if len(kinds) == 1 else None
+    return Ragged(rows) if isinstance(rows, ListOf | Array) and rows.ndim == 1 else None
 
 
 def _square(value: object) -> bool:
@@ -116,6 +136,8 @@ def range_of(value: object, kind: Type) -> tuple[int, int] | None:
     if kind == Py("int"):
         assert isinstance(value, int)
         return value, value
+    if isinstance(kind, Ragged):
+        kind = kind.rows
     if isinstance(kind, ListOf) and kind.elem == Py("int"):
         flat = _flat(value)
         return (min(flat), max(flat)) if flat else None
@@ -132,7 +154,7 @@ def _flat(value: object) -> list[int]:
 def bytes_of(value: object) -> int:
     """Roughly how much memory a copy takes."""
     if isinstance(value, list | tuple):
-        if value and isinstance(value[0], list | tuple):
+        if value and not isinstance(value[0], int | float | complex | str | None):
             return sum(map(bytes_of, value))
         return 32 * len(value)
     if isinstance(value, str):
@@ -143,7 +165,8 @@ def bytes_of(value: object) -> int:
 def copy_of(value: object) -> object:
     """A deep copy of a value that `type_of` knows; arrays keep C or Fortran order."""
     if isinstance(value, list):
-        return [copy_of(v) for v in value] if value and isinstance(value[0], list) else list(value)
+        numbers = not value or isinstance(value[0], int | float | complex)
+        return list(value) if numbers else [copy_of(v) for v in value]
     if isinstance(value, tuple):
         return tuple(map(copy_of, value))
     np = _numpy()
