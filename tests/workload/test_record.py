@@ -196,6 +196,40 @@ def test_pytest_is_recorded_and_its_assertions_stay_rewritten(
     assert {r.path for r in recording.regions.values()} == {"lib.py"}
 
 
+def test_a_worker_that_waits_in_a_semaphore_ends_by_a_signal(tree: Path) -> None:
+    """The signal comes by another thread, so it does not interrupt the wait of the main one."""
+    (tree / "waits.py").write_text(
+        textwrap.dedent("""
+            import multiprocessing as mp, signal, threading, time
+
+            def work(n):
+                s = 0
+                for i in range(n):
+                    s += i
+                return s
+
+            def end():
+                time.sleep(0.3)
+                signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+            def worker(semaphore):
+                work(5)
+                threading.Thread(target=end, daemon=True).start()
+                semaphore.acquire()
+
+            if __name__ == "__main__":
+                context = mp.get_context("fork")
+                process = context.Process(target=worker, args=(context.Semaphore(0),))
+                process.start()
+                process.join()
+                assert process.exitcode == -signal.SIGTERM, process.exitcode
+            """)
+    )
+    result, recording = run(tree, sys.executable, str(tree / "waits.py"), time_limit=20.0)
+    assert result.exit_code == 0
+    assert find(recording, "waits.py", "work/0:body").calls == 1
+
+
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_worker_processes_are_merged(tree: Path, method: str) -> None:
     (tree / "pool.py").write_text(

@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
@@ -140,6 +141,37 @@ def _forked(recorder: Recorder) -> None:
             recorder, lambda kept: util.Finalize(kept, kept.flush, exitpriority=0)
         )
     _flush_on_terminate(recorder)
+    _repeat_terminate()
+
+
+_AGAIN = 0.05  # seconds
+
+
+def _repeat_terminate() -> None:
+    """In a forked child: make sure that our handler of SIGTERM comes to run.
+
+    A pool ends its workers by SIGTERM while they wait in a semaphore. Python runs handlers between bytecodes:
+    a signal that comes just before such a wait begins does not interrupt it, and is noticed never. The
+    wakeup descriptor tells a thread of each signal at once; it sends SIGTERM again, into the wait.
+    """
+    ours = signal.getsignal(signal.SIGTERM)
+    main = threading.main_thread()
+    if threading.current_thread() is not main or getattr(ours, "__module__", None) != __name__:
+        return
+    assert main.ident is not None
+    place = main.ident
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+
+    def send_again() -> None:
+        while os.read(reader, 1) != bytes([signal.SIGTERM]):
+            pass
+        while signal.getsignal(signal.SIGTERM) is ours:
+            time.sleep(_AGAIN)
+            signal.pthread_kill(place, signal.SIGTERM)
+
+    threading.Thread(target=send_again, daemon=True).start()
 
 
 def _flush_on_terminate(recorder: Recorder) -> None:
