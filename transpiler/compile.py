@@ -8,7 +8,6 @@ and only the variants that would be chosen need it; a variant that was not verif
 from __future__ import annotations
 
 import errno
-import re
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -228,7 +227,7 @@ def _finish(
         before = len(trail.trials)
         trail.collect(started.builders.submit(started.work, started.threaded))
         if len(trail.trials) > before:
-            timing = _timing(started, inputs)
+            timing = _timing(started, inputs, timing)
     measured()
     if timing is None:
         return _declined(started)
@@ -245,8 +244,12 @@ def _declined(started: Started) -> tuple[RegionResult, None]:
     return replace(verdict, losers=tuple(trail.losers)), None
 
 
-def _timing(started: Started, inputs: tuple[Mapping[str, object], ...]) -> Measurement | None:
-    """The variants side by side; None if there are none, or no inputs.
+def _timing(
+    started: Started,
+    inputs: tuple[Mapping[str, object], ...],
+    before: Measurement | None = None,
+) -> Measurement | None:
+    """The variants side by side, the original's times taken from `before`; None if there are none.
 
     A variant may crash or hang the process that measures. Then they are verified first, which no variant
     survives that does so, and the others are measured.
@@ -255,7 +258,7 @@ def _timing(started: Started, inputs: tuple[Mapping[str, object], ...]) -> Measu
     if not trail.trials or not inputs:
         return None
     started.builders.rest()
-    timing = _measure(started, trail.trials, inputs)
+    timing = _measure(started, trail.trials, inputs, before)
     if timing.failure is None:
         return timing
     for trial in list(trail.trials):
@@ -265,7 +268,10 @@ def _timing(started: Started, inputs: tuple[Mapping[str, object], ...]) -> Measu
 
 
 def _measure(
-    started: Started, trials: Sequence[Trial], inputs: tuple[Mapping[str, object], ...]
+    started: Started,
+    trials: Sequence[Trial],
+    inputs: tuple[Mapping[str, object], ...],
+    before: Measurement | None = None,
 ) -> Measurement:
     reference = started.work.lowered.reference
     program = started.work.lowered.program
@@ -278,6 +284,7 @@ def _measure(
         timed=tuple(trial.timed for trial in trials),
         inputs=inputs,
         budget=budget,
+        originals={t.size: t.original for t in before.timings} if before else {},
         changes=bool(summarise(program)[program.main.name].writes),
     )
     return measure(job, time_limit=60 + 20 * budget)
@@ -375,18 +382,6 @@ def _threads(started: Started, timing: Measurement, serial: str) -> tuple[Surviv
             elif (survivor := _survivor(started, trial)) is not None:
                 return survivor, size
     return None
-
-
-def kernel_name(region: Region, taken: set[str]) -> str:
-    """An identifier for the region's dispatch function, unique in its module; added to `taken`."""
-    last = region.qualname.replace(".<locals>", "").split(".")
-    base = re.sub(r"\W", "_", "_".join(last)).strip("_").lower() or "kernel"
-    name, number = base, 1
-    while name in taken:
-        number += 1
-        name = f"{base}_{number}"
-    taken.add(name)
-    return name
 
 
 def _as_serial(entry: KernelEntry, min_work: int) -> KernelEntry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from loopwright.alternatives import alternatives
-from loopwright.compile import Chosen, Place, Started, finish, kernel_name, start
+from loopwright.compile import Chosen, Place, Started, finish, start
 from loopwright.config import Options
 from loopwright.diagnostics import Declined
 from loopwright.frontend.outline import every_region, outline
@@ -135,7 +136,7 @@ class TreeCompiler:
         self.trials += 1
         scratch = self.scratch / f"trial{self.trials}"
         scratch.mkdir()
-        name = kernel_name(region, work.names)
+        name = _kernel_name(region, work.names)
         module = kernels_home(work.source.path, work.source.root).module
         place = Place(scratch, module, name)
         outcome = start(region, found, self.options, place, plan=self.plan, builders=self.builders)
@@ -217,3 +218,15 @@ class TreeCompiler:
 
 _FINAL = frozenset({"LW403", "LW502", "LW503", "LW505", "LW506"})
 """Verdicts that hold for the parts of a region too."""
+
+
+def _kernel_name(region: Region, taken: set[str]) -> str:
+    """An identifier for the region's dispatch function, unique in its module; added to `taken`."""
+    last = region.qualname.replace(".<locals>", "").split(".")
+    base = re.sub(r"\W", "_", "_".join(last)).strip("_").lower() or "kernel"
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}_{number}"
+    taken.add(name)
+    return name

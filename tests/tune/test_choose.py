@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from loopwright.tune.choose import rank, threads_from
@@ -36,6 +38,11 @@ def test_a_variant_that_is_hardly_faster_is_out() -> None:
 def test_a_variant_that_declines_the_largest_input_is_out() -> None:
     winners, out = rank(measured(a=[0.1, 0.1, None]), ["a"], 1.2)
     assert not winners and out == {"a": "declined the input of size 1000"}
+
+
+def test_a_variant_that_was_far_behind_is_out() -> None:
+    winners, out = rank(measured(a=[0.9, 0.9, math.inf], b=[0.01, 0.01, 0.01]), ["a", "b"], 1.2)
+    assert [w.label for w in winners] == ["b"] and out == {"a": "far behind at smaller sizes"}
 
 
 @pytest.mark.parametrize(

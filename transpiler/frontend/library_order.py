@@ -172,20 +172,8 @@ def unique_counts(x):
 
 def unique_inverse(x):
     """Of any dtype; NaN is left to NumPy."""
-    part = np.sort(x)
-    n = len(part)
-    if n > 0 and part[n - 1] != part[n - 1]:
-        raise ValueError("NaN")
-    groups = 0
-    for k in range(n):
-        if k == 0 or part[k] != part[k - 1]:
-            groups += 1
-    out = np.empty(groups, x.dtype)
-    at = -1
-    for k in range(n):
-        if k == 0 or part[k] != part[k - 1]:
-            at += 1
-            out[at] = part[k]
+    out, _ = unique_counts(x)
+    n, groups = len(x), len(out)
     where = np.empty(n, np.int64)
     for k in range(n):
         low, high = 0, groups

@@ -44,6 +44,9 @@ def rank(
         if largest.candidates[label] is None:
             why[label] = f"declined the input of size {largest.size}"
             continue
+        if largest.candidates[label] == math.inf:
+            why[label] = "far behind at smaller sizes"
+            continue
         last = ratios[-1][1]
         if last < min_speedup:
             why[label] = f"{last:.2f}x at size {largest.size}"

@@ -34,7 +34,8 @@ class MeasureJob:
     """`inputs` are leaf values by parameter name, ordered from small to large.
 
     Calls in a row get the same arrays, as they do in a user's loop, unless the code `changes` its arguments:
-    then each call gets a copy.
+    then each call gets a copy. `originals` are seconds of the original by size, if they were measured
+    before: then it is not run again, and other sizes are left out.
     """
 
     source: str
@@ -45,11 +46,13 @@ class MeasureJob:
     inputs: tuple[Mapping[str, object], ...]
     budget: float
     changes: bool
+    originals: Mapping[int, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class InputTiming:
-    """Seconds a warm call at one input; None where the candidate declined the input or raised."""
+    """Seconds a warm call at one input; None where the candidate declined the input or raised, infinity
+    where it was not run, as it was far behind the others at smaller inputs."""
 
     size: int
     original: float

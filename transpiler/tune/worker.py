@@ -22,6 +22,11 @@ from loopwright.verify.roots import build_roots, load_reference
 _ROUNDS = 7
 _MIN_BATCH = 2e-4  # seconds: shorter calls are repeated to be above the clock's noise
 _MOST_CALLS = 200
+_LONG = 0.05  # seconds: cold caches no longer matter
+_LEAST_ROUNDS = 3
+_TOO_LONG = 3.0  # seconds of one input after which no more rounds are begun
+_BEHIND = 20.0  # times as slow as the best variant
+_ORIGINAL = ""
 
 Call = Callable[..., object]
 Arguments = tuple[object, ...]
@@ -55,50 +60,65 @@ def run(job: MeasureJob) -> Measurement:
     for number, leaves in enumerate(job.inputs):
         left = len(job.inputs) - number
         budget = max(0.0, deadline - time.perf_counter()) / left
-        if _raises(entry, roots(leaves)):
-            continue  # a made-up size that does not suit the code tells nothing about its speed
+        size = size_of(leaves)
 
         def prepare(calls: int, leaves: Mapping[str, object] = leaves) -> list[Arguments]:
             if job.changes:
                 return [roots(leaves) for _ in range(calls)]
             return [roots(leaves)] * calls
 
-        found = _time_input(entry, sides, prepare, budget)
-        before = found.pop("")
-        assert before is not None
-        timings.append(InputTiming(size_of(leaves), before, found))
+        calls: dict[str, Call] = dict(sides)
+        if not job.originals:
+            if _once(entry, prepare(1)[0])[2]:
+                continue  # a made-up size that does not suit the code tells nothing about its speed
+            calls = {_ORIGINAL: entry, **sides}
+        elif size not in job.originals:
+            continue
+        found = _time_input(calls, prepare, budget)
+        before = found.pop(_ORIGINAL, None) or job.originals[size]
+        behind = {t.label: math.inf for t in job.timed if t.label not in sides}
+        timings.append(InputTiming(size, before, {**found, **behind}))
+        sides = _in_the_race(sides, found)
     return Measurement(tuple(timings), first)
 
 
+def _in_the_race(sides: Mapping[str, Call], found: Mapping[str, float | None]) -> dict[str, Call]:
+    """Without those that larger inputs would take long for, in vain."""
+    seconds = {label: found[label] or 0.0 for label in sides}
+    limit = max(_LONG / 10, _BEHIND * min(seconds.values(), default=0.0))
+    return {label: call for label, call in sides.items() if seconds[label] <= limit}
+
+
 def _time_input(
-    entry: Call,
-    sides: Mapping[str, Call],
-    prepare: Callable[[int], Sequence[Arguments]],
-    budget: float,
+    calls: Mapping[str, Call], prepare: Callable[[int], Sequence[Arguments]], budget: float
 ) -> dict[str, float | None]:
-    """Median seconds a warm call by label, "" for the original. `prepare(n)`: arguments for n calls."""
-    calls: dict[str, Call] = {"": entry}
-    for label, call in sides.items():
-        if (
-            _once(call, prepare(1)[0])[1] is not None
-        ):  # None: the dispatch function declined this input
-            calls[label] = call
+    """Median seconds a warm call by label, None where a call is declined or raises.
+
+    `prepare(n)` makes arguments for n calls.
+    """
+    batches: dict[str, int] = {}
     start = time.perf_counter()
-    batches = {label: _batch(call, prepare) for label, call in calls.items()}
-    samples: dict[str, list[float]] = {label: [] for label in calls}
+    for label, call in calls.items():
+        seconds, result, raised = _once(call, prepare(1)[0])
+        # None: the dispatch function declined this input; the original may return it
+        if not raised and (result is not None or label == _ORIGINAL):
+            batches[label] = _batch(call, prepare, seconds)
+    samples: dict[str, list[float]] = {label: [] for label in batches}
     for number in range(_ROUNDS):
-        for label, call in calls.items():
-            samples[label].append(_run(call, prepare(batches[label])))
-        if number >= 2 and time.perf_counter() - start > budget:
+        for label, size in batches.items():
+            samples[label].append(_run(calls[label], prepare(size)))
+        spent = time.perf_counter() - start
+        if spent > budget and (number >= _LEAST_ROUNDS - 1 or spent > _TOO_LONG):
             break
     return {
-        label: statistics.median(samples[label]) if label in samples else None
-        for label in ("", *sides)
+        label: statistics.median(samples[label]) if label in samples else None for label in calls
     }
 
 
-def _batch(call: Call, prepare: Callable[[int], Sequence[Arguments]]) -> int:
+def _batch(call: Call, prepare: Callable[[int], Sequence[Arguments]], first_call: float) -> int:
     """How many calls last long enough for the clock. The first ones are slow, as all caches are cold."""
+    if first_call > _LONG:
+        return 1
     size = 1
     while size < _MOST_CALLS:
         seconds = _run(call, prepare(size))
@@ -116,21 +136,14 @@ def _run(call: Call, prepared: Sequence[Arguments]) -> float:
     return (time.perf_counter() - begun) / len(prepared)
 
 
-def _raises(entry: Call, arguments: tuple[object, ...]) -> bool:
-    try:
-        entry(*arguments)
-    except Exception:
-        return True
-    return False
-
-
-def _once(call: Call, arguments: tuple[object, ...]) -> tuple[float, object]:
+def _once(call: Call, arguments: Arguments) -> tuple[float, object, bool]:
+    """Seconds, the result, and whether it raised instead."""
     begun = time.perf_counter()
     try:
-        result = call(*arguments)
+        result, raised = call(*arguments), False
     except Exception:
-        result = None
-    return time.perf_counter() - begun, result
+        result, raised = None, True
+    return time.perf_counter() - begun, result, raised
 
 
 if __name__ == "__main__":
