@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 ULPS = 4.0
 FAR_WORSE = 4096.0
+SIGMAS = 4.0
+"""Standard deviations of a fair coin beyond which "worse more often than better" is no chance. Two would
+refuse one right reordering in forty; at four, 20 inputs that are all worse are still enough to tell."""
 
 
 class Judge(Protocol):
@@ -140,7 +143,7 @@ class Faithful:
     def conclude(self) -> tuple[Case, int, Difference] | None:
         if self.worst is None:
             return None
-        if self.worse <= self.better + 2 * math.sqrt(self.worse + self.better) + 1:
+        if self.worse <= self.better + SIGMAS * math.sqrt(self.worse + self.better) + 1:
             return None
         _, case, step, d = self.worst
         return case, step, Difference(d.path, d.expected, d.got, "accuracy")
