@@ -35,11 +35,13 @@ def entry(x, y, n):
 )
 DOMAIN = Domain(
     (
+        Param("n", "n", Py("int")),
         Param("x", "x", Array("float64", 1)),
         Param("y", "y", Array("float64", 1)),
-        Param("n", "n", Py("int")),
     )
 )
+"""In the order of first use, as lowering makes it."""
+
 GUARD = """
 import numpy as np
 

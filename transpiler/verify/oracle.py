@@ -26,8 +26,15 @@ SECONDS = 2.0
 
 
 def make_oracle(pair: Any, program: Program | None) -> Oracle | None:
-    """The best referee for a pair: enclosures of its program, else its text on wider numbers."""
+    """The best referee for a pair: enclosures of its program, else its text on wider numbers.
+
+    Raises ValueError if the parameters of the program are not those of the pair's domain, in order.
+    """
     if program is not None and hasattr(pair, "exact_roots"):
+        ours = [p.name for p in pair.domain.params]
+        theirs = [p.name for p in program.main.params]
+        if ours != theirs:
+            raise ValueError(f"the domain has {ours}, the program takes {theirs}")
         return Enclosing(program, pair)
     if hasattr(pair, "wide_call"):
         return Wider(pair.wide_call)
