@@ -5,7 +5,7 @@ Exact: every element has the very type asked for, rows have one length and are d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -53,6 +53,16 @@ def to_array(
 def write_back(values: list[Any], array: np.ndarray[Any, Any]) -> None:
     """Put the elements of `array` into the list that it was made from."""
     _assign(values, array.tolist(), array.ndim)
+
+
+def mixed(
+    values: np.ndarray[Any, Any], tags: np.ndarray[Any, Any], makers: Sequence[Callable[[Any], Any]]
+) -> list[Any]:
+    """The list (of lists) of `values`, each made by the one of `makers` that its tag tells."""
+    if values.ndim > 1:
+        return [mixed(row, kinds, makers) for row, kinds in zip(values, tags, strict=True)]
+    pairs = zip(tags.tolist(), values.tolist(), strict=True)
+    return [makers[tag](value) for tag, value in pairs]
 
 
 def apart(written: list[Any], ndim: int, others: Sequence[tuple[list[Any], int]]) -> bool:

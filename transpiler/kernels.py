@@ -17,7 +17,7 @@ from pathlib import Path
 import loopwright.runtime
 from loopwright.atomic import write_atomic
 from loopwright.emit import by_name
-from loopwright.ir.nodes import OneOf, Pack, Rebuild
+from loopwright.ir.nodes import Each, OneOf, Pack, Rebuild
 from loopwright.ir.types import Py
 from loopwright.kernels_dispatch import dispatch_source, dtypes_of
 from loopwright.kernels_entry import KernelEntry, call_roots
@@ -184,6 +184,8 @@ def _gives_none(entries: Sequence[KernelEntry]) -> bool:
     def some(rebuild: Rebuild) -> bool:
         if isinstance(rebuild, Pack):
             return any(some(item) for item in rebuild.items)
+        if isinstance(rebuild, Each):
+            return some(rebuild.item)
         return isinstance(rebuild, OneOf) and Py("none") in rebuild.types
 
     return any(some(entry.lowered.program.rebuild) for entry in entries)

@@ -7,7 +7,7 @@ else than None, nothing that the caller can see has changed.
 
 from __future__ import annotations
 
-from loopwright.ir.nodes import Nothing, OneOf, Pack, Rebuild, Same, Value
+from loopwright.ir.nodes import Each, Nothing, OneOf, Pack, Rebuild, Same, Value
 from loopwright.ir.types import Array, DType, ListOf, Num, Py, Rng, Type
 from loopwright.kernels_door import Door, open_door, scalar_class, tuple_text
 from loopwright.kernels_entry import KernelEntry
@@ -119,8 +119,24 @@ def _rebuilt(door: Door, rebuild: Rebuild) -> str:
             return door.value[param]
         case Pack(items):
             return tuple_text([_rebuilt(door, item) for item in items])
+        case Each(item, ndim):
+            return _list_of(door, item, ndim)
         case Nothing():
             return "None"
+
+
+def _list_of(door: Door, item: Rebuild, ndim: int) -> str:
+    """The expression for a list whose elements are made of those of several results."""
+    match item:
+        case Value(at, t) if isinstance(t, (Py, Num)) and t != _NONE:
+            return _object(door, f"out[{at + 1}]", ListOf(t, ndim))
+        case OneOf(at, tag, types):
+            makers = tuple_text([_maker(door, t) for t in types])
+            return f"lists.mixed(out[{at + 1}], out[{tag + 1}], {makers})"
+        case Pack(items) if ndim == 1 and items:
+            return f"list(zip({', '.join(_list_of(door, each, 1) for each in items)}))"
+        case _:
+            raise door.refuse("a list of such elements cannot be rebuilt")
 
 
 def _object(door: Door, text: str, t: Type) -> str:
@@ -133,6 +149,8 @@ def _object(door: Door, text: str, t: Type) -> str:
             return f"list({text})"
         case ListOf(Num(), 2):
             return f"[list(row) for row in {text}]"
+        case ListOf(Num(), _):
+            raise door.refuse("a list of such depth cannot be rebuilt")
         case Py("none"):
             return "None"
         case _:

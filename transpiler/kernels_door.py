@@ -15,7 +15,7 @@ from loopwright.kernels_entry import CallRoots, KernelEntry, call_roots
 
 RESERVED = frozenset(keyword.kwlist) | {
     "np", "os", "guard", "lists", "none", "Backend", "type", "int", "float", "bool", "complex", "str",
-    "list", "len", "row", "kernel", "out", "result", "Exception", "FILE", "REGIONS",
+    "list", "len", "zip", "row", "kernel", "out", "result", "Exception", "FILE", "REGIONS",
 }  # fmt: skip
 
 

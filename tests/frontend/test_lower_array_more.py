@@ -144,10 +144,10 @@ def f(w):
         "LW103",
     ),
     (
-        "a list of tuples is returned",
+        "a table of tuples is returned",
         """
 def f(x):
-    return [r.shape for r in x]
+    return [[(v, 1) for v in r] for r in x]
 """,
         (X,),
         "LW107",

@@ -19,6 +19,7 @@ from loopwright.ir.nodes import (
     Continue,
     Contract,
     Dim,
+    Each,
     Expr,
     Fail,
     Fancy,
@@ -256,8 +257,14 @@ def test_the_message_shows_the_statement() -> None:
         (Value(1, INT), "result 1 of 1"),
         (Pack((Same(20),)), "parameter 20 of 9"),
         (OneOf(0, 0, (FLOAT,)), "type of a tag"),
+        (Each(Value(0, FLOAT), 1), "result 0 is no list of rank 1"),
     ],
-    ids=["a result that is not there", "a parameter that is not there", "a tag is an integer"],
+    ids=[
+        "a result that is not there",
+        "a parameter that is not there",
+        "a tag is an integer",
+        "elements come from lists",
+    ],
 )
 def test_the_rebuilt_object_refers_to_what_there_is(rebuild: Value, words: str) -> None:
     main = func((Return((Var(a),), AT),), FLOAT)

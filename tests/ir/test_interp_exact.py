@@ -29,6 +29,7 @@ from loopwright.ir.nodes import (
     Contract,
     Dim,
     Draw,
+    Each,
     Expr,
     Fancy,
     For,
@@ -332,6 +333,15 @@ def test_the_rebuilt_object_holds_enclosures() -> None:
     p = program((n, a, v), body, INT, F64, INT, how=how)
     number, exact, array = rebuild_exact(p, enclose(p, (3, 0.1, V)))
     assert number == 3 and contains(exact, Fraction(0.1)) and contains(array[3], Fraction(10**16))
+
+
+def test_a_list_of_tuples_holds_enclosures() -> None:
+    body = (Return((Var(v), Var(v), Alloc((Dim(Var(v), 0, INT),), c(1), ListOf(INT))), AT),)
+    how = Each(Pack((Value(0, F64), OneOf(1, 2, (INT, F64)))), 1)
+    p = program((n, a, v), body, Array("float64", 1), Array("float64", 1), ListOf(INT), how=how)
+    made = rebuild_exact(p, enclose(p, (3, 0.1, V)))
+    assert len(made) == len(V) and contains(made[3][0], Fraction(10**16))
+    assert contains(made[3][1], Fraction(10**16))
 
 
 # -------------------------------------------------------------------- decisions

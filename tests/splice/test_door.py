@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from loopwright.diagnostics import CannotLower
-from loopwright.ir.nodes import OneOf, Pack, Same, Value
+from loopwright.ir.nodes import Each, OneOf, Pack, Same, Value
 from loopwright.ir.types import BOOL, FLOAT, INT, NONE, Array, ListOf, Num, Py, Rng, TupleOf, Type
 from loopwright.kernels import write_kernels
 
@@ -239,6 +239,30 @@ RESULTS: dict[str, tuple[Any, tuple[Type, ...], str, Any]] = {
     ),
     "None among others": (
         Pack((OneOf(0, 1, (NONE, INT)), Value(0, FLOAT))), (FLOAT, INT), "2.0, 0", (None, 2.0)
+    ),
+    "a list of two types": (
+        Each(OneOf(0, 1, (FLOAT, Num("float64"))), 1),
+        (ListOf(FLOAT), ListOf(Num("int64"))),
+        "np.array([0.5, -0.0]), np.array([1, 0])",
+        [np.float64(0.5), -0.0],
+    ),
+    "a list of lists of two types": (
+        Each(OneOf(0, 1, (NONE, INT, Num("float32"))), 2),
+        (ListOf(Num("float32"), 2), ListOf(Num("int64"), 2)),
+        "np.array([[0.5, 2.0], [3.0, 0.0]]), np.array([[2, 1], [1, 0]])",
+        [[np.float32(0.5), 2], [3, None]],
+    ),
+    "a list of tuples": (
+        Each(Pack((Value(0, FLOAT), Pack((OneOf(1, 2, (INT, BOOL)),)))), 1),
+        (ListOf(FLOAT), ListOf(INT), ListOf(Num("int64"))),
+        "np.array([0.5, 2.0]), np.array([1, 7]), np.array([1, 0])",
+        [(0.5, (True,)), (2.0, (7,))],
+    ),
+    "an empty list of tuples": (
+        Each(Pack((Value(0, FLOAT), Value(1, INT))), 1),
+        (ListOf(FLOAT), ListOf(INT)),
+        "np.zeros(0), np.zeros(0, int)",
+        [],
     ),
     "a result that is None runs the original": (
         OneOf(0, 1, (NONE, INT)), (FLOAT, INT), "2.0, 0", None

@@ -49,9 +49,9 @@ EXACT = 2**53
 
 
 def columns_of(cx: Scope, site: int, ndim: int) -> tuple[ListOf, ...]:
-    """The types of the columns of a list. A list that never gets an element is a list of ints."""
+    """The types of the columns of a list. A list that never gets a number is a list of ints."""
     element = cx.unit.sites.element(site)
-    if element is None:
+    if element is None or not flatten(element):
         return (ListOf(INT, ndim),)
     types = [e.type for e in flatten(element)]
     return tuple(ListOf(t, ndim) for t in types)  # type: ignore[arg-type]
@@ -169,7 +169,10 @@ def widen(cx: Scope, site: int, value: Value) -> str | None:
 
 
 def _parts(value: Value) -> Iterable[Value]:
-    return value.items if isinstance(value, Tpl) else ()
+    if isinstance(value, Tpl):
+        for item in value.items:
+            yield item
+            yield from _parts(item)
 
 
 def join_entries(cx: Scope, name: str, a: Entry | None, b: Entry | None) -> Entry:
@@ -293,7 +296,7 @@ def coerce(cx: Scope, value: Value, target: Value) -> Value:
 def plain_column(cx: Scope, value: Lst) -> Expr | None:
     """The only column of a list of numbers of one certain type, if the list is that."""
     elem = cx.unit.sites.element(value.site)
-    if len(value.columns) == 1 and (elem is None or isinstance(elem, Number)):
+    if len(value.columns) == 1 and (elem is None or isinstance(elem, Number)) and elem != NOTHING:
         return value.columns[0]
     return None
 

@@ -23,6 +23,7 @@ from loopwright.frontend.lower_order import eval_all, spill
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_sorted import descending, sorted_column
 from loopwright.frontend.lower_values import (
+    NOTHING,
     Arr,
     Lst,
     Number,
@@ -82,18 +83,21 @@ def fresh_list(cx: Scope, node: ast.AST, shape: tuple[Expr, ...], fill: Value | 
     types = columns_of(cx, site, ndim)
     fills: Sequence[Expr | None] = [None] * len(types)
     if fill is not None and elem is not None:
-        fills = flatten(coerce(cx, fill, elem))
+        fills = flatten(coerce(cx, fill, elem)) or fills
     columns = tuple(Alloc(shape, f, t) for f, t in zip(fills, types, strict=True))
     origin = Origin(("site", cx.depth, id(node)))
     return Lst(columns, cx.unit.sites.find(site), ndim, frozenset({origin}))
 
 
+def _is_plain(value: Value) -> bool:
+    """Whether the value is a number, or a tuple of such values."""
+    if isinstance(value, Tpl):
+        return all(map(_is_plain, value.items))
+    return isinstance(value, Number)
+
+
 def _widen(cx: Scope, site: int, value: Value, node: ast.AST) -> None:
-    if (
-        not flatten(value)
-        or not isinstance(value, (Number, Tpl))
-        or not all(isinstance(i, Number) for i in (value.items if isinstance(value, Tpl) else ()))
-    ):
+    if not (flatten(value) or value == NOTHING) or not _is_plain(value):
         decline(node, "LW103", f"a list whose elements are {describe(value)} is not covered")
     reason = widen(cx, site, value)
     if reason is not None:

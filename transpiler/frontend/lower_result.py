@@ -9,6 +9,7 @@ from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_join import plain_column
 from loopwright.frontend.lower_scope import Scope, Unit
 from loopwright.frontend.lower_values import (
+    NOTHING,
     Arr,
     Lst,
     Number,
@@ -19,6 +20,7 @@ from loopwright.frontend.lower_values import (
 )
 from loopwright.frontend.region import Region
 from loopwright.ir.nodes import (
+    Each,
     Func,
     Invoke,
     Nothing,
@@ -79,9 +81,7 @@ class _Plan:
                     return Same(same)
                 self.own(origins)
                 if plain_column(self.cx, value) is None:
-                    raise self.refuse(
-                        "a list whose elements are not all of one number type is returned"
-                    )
+                    return self.each(value)
                 held = columns[0].type
                 assert isinstance(held, ListOf)
                 return Result(self.take(held), held)
@@ -89,6 +89,31 @@ class _Plan:
                 return Pack(tuple(self.rebuild(v) for v in items))
             case _:
                 raise self.refuse(f"{describe(value)} is returned")
+
+    def each(self, value: Lst) -> Rebuild:
+        """A list of tuples, or one whose elements differ in type."""
+        element = self.cx.unit.sites.element(value.site)
+        columns = list(value.columns)
+        if isinstance(element, Tpl) and (value.ndim > 1 or not columns):
+            raise self.refuse("a nested list of tuples is returned")
+
+        def item(part: Value) -> Rebuild:
+            match part:
+                case Number(_, types, tag):
+                    if types == (NONE,):
+                        return Nothing()
+                    at = self.take(columns.pop(0).type)
+                    if tag is None:
+                        return Result(at, types[0])
+                    return OneOf(at, self.take(columns.pop(0).type), types)
+                case Tpl(items):
+                    return Pack(tuple(item(i) for i in items))
+                case _:
+                    raise self.refuse(f"a list of elements that are {describe(part)} is returned")
+
+        if element is None or element == NOTHING:
+            raise self.refuse("a list of nothing but None is returned")
+        return Each(item(element), value.ndim)
 
     def own(self, origins: frozenset[Origin]) -> None:
         """A returned array must be new, and share memory with nothing else that is returned."""

@@ -16,6 +16,7 @@ from loopwright.ir.nodes import (
     Const,
     Continue,
     Draw,
+    Each,
     Expr,
     Fail,
     For,
@@ -133,10 +134,36 @@ def _check_rebuild(tree: Rebuild, main: Func) -> None:
         case Pack(items):
             for item in items:
                 _check_rebuild(item, main)
+        case Each(item, ndim):
+            _check_element(item, main, ndim)
         case Nothing():
             pass
         case _:
             assert_never(tree)
+
+
+def _check_element(tree: Rebuild, main: Func, ndim: int) -> None:
+    """The item of an `Each`: of results that are lists of `ndim` levels."""
+
+    def number(at: int) -> None:
+        demand(at in range(len(main.results)), f"result {at} of {len(main.results)}")
+        demand(_levels(main.results[at]) == ndim, f"result {at} is no list of rank {ndim}")
+
+    match tree:
+        case Value(at, _):
+            number(at)
+        case OneOf(at, tag, _):
+            number(at)
+            number(tag)
+        case Pack(items):
+            for item in items:
+                _check_element(item, main, ndim)
+        case _:
+            demand(isinstance(tree, Nothing), "an element is made of elements")
+
+
+def _levels(t: Type) -> int:
+    return t.ndim if isinstance(t, (Array, ListOf)) else 0
 
 
 class _Checker:

@@ -8,7 +8,7 @@ same in every run, so that a wrong claim of independence shows.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias, assert_never
 
 import numpy as np
@@ -30,6 +30,7 @@ from loopwright.ir.nodes import (
     Check,
     Continue,
     Draw,
+    Each,
     Expr,
     Fail,
     For,
@@ -91,10 +92,39 @@ def _rebuild(tree: Rebuild, results: Sequence[Any], args: Sequence[Any]) -> Any:
             return args[param]
         case Pack(items):
             return tuple(_rebuild(item, results, args) for item in items)
+        case Each(item, ndim):
+            return each(item, ndim, results, lambda tree, row: _rebuild(tree, row, args))
         case Nothing():
             return None
         case _:
             assert_never(tree)
+
+
+def each(
+    item: Rebuild, ndim: int, results: Sequence[Any], make: Callable[[Rebuild, list[Any]], Any]
+) -> list[Any]:
+    """The list that `Each(item, ndim)` stands for; `make` rebuilds `item` from one row of `results`."""
+    used = sorted(_named(item))
+    made: list[Any] = []
+    for k in range(len(results[used[0]])):
+        row = [results[at][k] if at in used else None for at in range(len(results))]
+        made.append(make(item, row) if ndim == 1 else each(item, ndim - 1, row, make))
+    return made
+
+
+def _named(tree: Rebuild) -> set[int]:
+    """The results that a tree is made of."""
+    match tree:
+        case Value(at, _):
+            return {at}
+        case OneOf(at, tag, _):
+            return {at, tag}
+        case Pack(items):
+            return set().union(*map(_named, items))
+        case Each(item, _):
+            return _named(item)
+        case _:
+            return set()
 
 
 def _python_object(value: Any, type_: Type) -> Any:

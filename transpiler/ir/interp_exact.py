@@ -26,7 +26,7 @@ from loopwright.ir.exact_expr import (
     shadow_of,
     undecided,
 )
-from loopwright.ir.interp import Activation, Signal, accept
+from loopwright.ir.interp import Activation, Signal, accept, each
 from loopwright.ir.interp_expr import index_values
 from loopwright.ir.nodes import (
     Append,
@@ -34,6 +34,7 @@ from loopwright.ir.nodes import (
     Break,
     Continue,
     Draw,
+    Each,
     Expr,
     Fail,
     For,
@@ -116,10 +117,24 @@ def _rebuild(tree: Rebuild, found: Enclosures) -> Any:
             return given.ordinary if given.exact is None else given.exact
         case Pack(items):
             return tuple(_rebuild(item, found) for item in items)
+        case Each(item, ndim):
+            parts = [_elements(r) for r in found.results]
+            return each(item, ndim, parts, lambda t, row: _rebuild(t, Enclosures(tuple(row), ())))
         case Nothing():
             return None
         case _:
             assert_never(tree)
+
+
+def _elements(found: Enclosed) -> Any:
+    """A list of enclosed values as a list of its elements, each with its enclosure."""
+    if not isinstance(found.ordinary, (list, np.ndarray)):
+        return found
+    known = found.exact is not None
+    return [
+        _elements(Enclosed(value, found.exact[k] if known else None))
+        for k, value in enumerate(found.ordinary)
+    ]
 
 
 def _leaf(found: Enclosed, type_: Type) -> Any:

@@ -430,11 +430,20 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class Each:
+    """A list (of lists, to `ndim` levels) made element by element: the results that `item` names are
+    lists of one shape, and element k is `item` made of their elements k."""
+
+    item: Rebuild
+    ndim: int
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """None."""
 
 
-Rebuild: TypeAlias = Value | OneOf | Same | Pack | Nothing
+Rebuild: TypeAlias = Value | OneOf | Same | Pack | Each | Nothing
 
 
 @dataclass(frozen=True, slots=True)
