@@ -147,7 +147,7 @@ def f(w):
         "a table of tuples is returned",
         """
 def f(x):
-    return [[(v, 1) for v in r] for r in x]
+    return [[(i, j) for j in range(2)] for i in range(3)]
 """,
         (X,),
         "LW107",

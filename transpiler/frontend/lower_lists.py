@@ -89,15 +89,15 @@ def fresh_list(cx: Scope, node: ast.AST, shape: tuple[Expr, ...], fill: Value | 
     return Lst(columns, cx.unit.sites.find(site), ndim, frozenset({origin}))
 
 
-def _is_plain(value: Value) -> bool:
+def is_plain(value: Value) -> bool:
     """Whether the value is a number, or a tuple of such values."""
     if isinstance(value, Tpl):
-        return all(map(_is_plain, value.items))
+        return all(map(is_plain, value.items))
     return isinstance(value, Number)
 
 
 def _widen(cx: Scope, site: int, value: Value, node: ast.AST) -> None:
-    if not (flatten(value) or value == NOTHING) or not _is_plain(value):
+    if not (flatten(value) or value == NOTHING) or not is_plain(value):
         decline(node, "LW103", f"a list whose elements are {describe(value)} is not covered")
     reason = widen(cx, site, value)
     if reason is not None:
