@@ -90,7 +90,9 @@ def _finish(door: Door) -> None:
         v, c = door.value[k], door.machine[k]
         door.lines += [f"if {c} is not {v}:", f"    {v}[...] = {c}"]
     for k in (k for k in door.numbers(ListOf) if k in written):
-        door.lines.append(f"lists.write_back({door.value[k]}, {door.machine[k]})")
+        t = door.params[k].type
+        scalars = ", True" if isinstance(t, ListOf) and isinstance(t.elem, Num) else ""
+        door.lines.append(f"lists.write_back({door.value[k]}, {door.machine[k]}{scalars})")
     door.lines.append("return result")
 
 

@@ -41,7 +41,7 @@ def type_of(value: Any) -> Type:
         first = type_of(value[0]) if value else FLOAT
         if isinstance(first, ListOf):
             return ListOf(first.elem, first.ndim + 1)
-        assert isinstance(first, Py)
+        assert isinstance(first, Py | Num)
         return ListOf(first)
     if isinstance(value, np.random.Generator):
         return Rng()

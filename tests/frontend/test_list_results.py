@@ -133,6 +133,16 @@ def f(x, n):
         (X, 3),
     ),
     (
+        "a second element of another type",
+        """
+def f(x, n):
+    r = [0.0]
+    r.append(x[0, 0])
+    return r
+""",
+        (X, 3),
+    ),
+    (
         "a pair of lists",
         """
 def f(x, n):

@@ -314,17 +314,6 @@ def f(n):
         "LW103",
     ),
     (
-        "a list of two kinds is returned",
-        """
-def f(x):
-    r = [0.0]
-    r.append(x[0, 0])
-    return r
-""",
-        (X,),
-        "LW107",
-    ),
-    (
         "a stack with a second name",
         """
 def f(n):

@@ -29,6 +29,8 @@ VALUES: dict[str, object] = {
     "a short list": [1, 2.5, True],
     "a long list": [float(i) for i in range(100)],
     "a long list of big ints": [2**70] * 50,
+    "a long list of NumPy scalars": [np.float32(i / 3) for i in range(100)],
+    "a short list of NumPy scalars": [np.float64(0.1), 0.1],
     "nested lists": [[1.0] * 40, [2.0] * 40],
     "a tuple": (1, (2.0, "x")),
 }
@@ -152,7 +154,8 @@ TYPES: dict[str, tuple[object, Type | None]] = {
     "a mixed list": ([1, 2.0], None),
     "a list with a bool": ([1, True], None),
     "an empty list": ([], None),
-    "a list of NumPy numbers": ([np.float64(1)], None),
+    "a list of NumPy numbers": ([np.float64(1)], ListOf(Num("float64"))),
+    "a list of NumPy numbers of two kinds": ([np.float64(1), np.float32(1)], None),
     "a tuple": ((1, 2.0), TupleOf((INT, FLOAT))),
     "a tuple of something else": ((1, object()), None),
     "a generator": (np.random.default_rng(), Rng()),

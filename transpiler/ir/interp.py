@@ -73,8 +73,17 @@ def run(program: Program, args: Sequence[Any]) -> tuple[Any, ...]:
         results = Activation(funcs, main).call(values)
     for given, value in zip(args, values, strict=True):
         if isinstance(given, list) and isinstance(value, np.ndarray):
-            given[:] = value.tolist()
+            _write_back(given, value)
     return results
+
+
+def _write_back(given: list[Any], value: np.ndarray[Any, Any]) -> None:
+    """Numbers of the class that the list has; rows stay the objects that they are."""
+    for k, old in enumerate(given):
+        if isinstance(old, list):
+            _write_back(old, value[k])
+        else:
+            given[k] = value[k] if isinstance(old, np.generic) else value[k].item()
 
 
 def rebuild(program: Program, results: Sequence[Any], args: Sequence[Any]) -> Any:

@@ -11,7 +11,19 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, get_args
 
-from loopwright.ir.types import NONE, STR, Array, DType, ListOf, Num, Py, Rng, TupleOf, Type
+from loopwright.ir.types import (
+    NONE,
+    STR,
+    Array,
+    DType,
+    ListOf,
+    Num,
+    Py,
+    Rng,
+    TupleOf,
+    Type,
+    is_scalar,
+)
 
 SAMPLE_BYTES = 8 * 2**20
 LIST_CHECK = 2_000_000
@@ -77,9 +89,10 @@ def _list_type(value: list[object]) -> Type | None:
         width = len(value[0])  # type: ignore[arg-type]
         alike = all(type(r) is list and len(r) == width and type_of(r) == inner for r in value[1:])
         return ListOf(inner.elem, inner.ndim + 1) if alike and _square(value) else None
-    if first not in (int, float, bool, complex) or any(type(v) is not first for v in value):
+    if any(type(v) is not first for v in value):
         return None
-    return ListOf(_PY[first])
+    elem = type_of(value[0])
+    return ListOf(elem) if isinstance(elem, Py | Num) and is_scalar(elem) else None
 
 
 def _square(value: object) -> bool:
