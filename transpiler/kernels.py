@@ -188,7 +188,8 @@ def _gives_none(entries: Sequence[KernelEntry]) -> bool:
             return some(rebuild.item)
         return isinstance(rebuild, OneOf) and Py("none") in rebuild.types
 
-    return any(some(entry.lowered.program.rebuild) for entry in entries)
+    programs = [entry.lowered.program for entry in entries]
+    return any(some(p.rebuild) or any(some(r.value) for r in p.refills) for p in programs)
 
 
 __all__ = [

@@ -7,7 +7,7 @@ else than None, nothing that the caller can see has changed.
 
 from __future__ import annotations
 
-from loopwright.ir.nodes import Each, Nothing, OneOf, Pack, Rebuild, Same, Value
+from loopwright.ir.nodes import Each, Nothing, OneOf, Pack, Rebuild, Refill, Same, Value
 from loopwright.ir.types import Array, DType, ListOf, Num, Py, Rng, Type
 from loopwright.kernels_door import Door, open_door, scalar_class, tuple_text
 from loopwright.kernels_entry import KernelEntry
@@ -25,8 +25,9 @@ def dispatch_source(entry: KernelEntry, name: str) -> str:
     guard_lines(door)
     door.lines.append(f"kernel = _{entry.backend}.{entry.source.name}")
     door.decline_if(["kernel is None"])
-    _run(door, _save(door))
-    _finish(door)
+    new = [door.unique(f"n_{door.params[refill.param].name}") for refill in _refills(door)]
+    _run(door, _save(door), new)
+    _finish(door, new)
     given = [
         f"{door.prefixes[root]}=None" if root in door.roots.optional else door.prefixes[root]
         for root in door.roots.all
@@ -65,16 +66,21 @@ def _save(door: Door) -> list[str]:
     return restore
 
 
-def _run(door: Door, restore: list[str]) -> None:
+def _run(door: Door, restore: list[str], new: list[str]) -> None:
     """The call. A kernel that gives up or raises leaves everything as it was."""
     program = door.entry.lowered.program
     ok = "out[0]" if door.entry.program.main.results else "out"
     nothing = isinstance(program.rebuild, Nothing)
     made = "True" if nothing else _rebuilt(door, program.rebuild)
+    refills = [
+        f"    {name} = {_rebuilt(door, refill.value)} if {ok} else None"
+        for name, refill in zip(new, program.refills, strict=True)
+    ]
     door.lines += [
         "try:",
         f"    out = kernel({', '.join(door.machine)})",
         f"    result = {made} if {ok} else None",
+        *refills,
         "except Exception:",
         "    result = None",
         "if result is None:",
@@ -83,17 +89,24 @@ def _run(door: Door, restore: list[str]) -> None:
     ]
 
 
-def _finish(door: Door) -> None:
+def _finish(door: Door, new: list[str]) -> None:
     """Effects that become visible only once nothing can fail any more."""
     written = door.effects.written
     for k in (k for k in door.numbers(Array) if k in written):
         v, c = door.value[k], door.machine[k]
         door.lines += [f"if {c} is not {v}:", f"    {v}[...] = {c}"]
-    for k in (k for k in door.numbers(ListOf) if k in written):
+    refills = {r.param: name for r, name in zip(_refills(door), new, strict=True)}
+    for k, name in refills.items():
+        door.lines.append(f"{door.value[k]}[:] = {name}")
+    for k in (k for k in door.numbers(ListOf) if k in written and k not in refills):
         t = door.params[k].type
         scalars = ", True" if isinstance(t, ListOf) and isinstance(t.elem, Num) else ""
         door.lines.append(f"lists.write_back({door.value[k]}, {door.machine[k]}{scalars})")
     door.lines.append("return result")
+
+
+def _refills(door: Door) -> tuple[Refill, ...]:
+    return door.entry.lowered.program.refills
 
 
 def _may_be_none(door: Door) -> bool:

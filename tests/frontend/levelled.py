@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from loopwright.ir.interp import KernelFailed
+from loopwright.ir.nodes import Program
 
 from .lowering import by_python, program_for, same
 
@@ -36,3 +38,19 @@ def assert_same_on_all_levels(source: str, *args: Any, gives_up: bool = False) -
         assert same(got, want.result), f"{level.name}: {got} instead of {want.result}"
         assert same(mine, want.args), f"{level.name}: arguments {mine} instead of {want.args}"
     assert ran > 2 or gives_up or want.failed is not None
+
+
+def levels_of(program: Program) -> Iterator[tuple[str, Callable[[list[Any]], Any]]]:
+    """Name and kernel of each level; the kernels return None where they give up."""
+
+    def guarded(kernel: Callable[[list[Any]], Any]) -> Callable[[list[Any]], Any]:
+        def call(args: list[Any]) -> Any:
+            try:
+                return kernel(args)
+            except KernelFailed:
+                return None
+
+        return call
+
+    for level in levels(program, BACKENDS):
+        yield level.name, guarded(level.kernel)

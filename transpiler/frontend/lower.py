@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from typing import NoReturn
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_func import own_parameters, prepare, rules, settle_function
+from loopwright.frontend.lower_grown import copy_parameter, entry_type, rebinds
 from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_modules import module_names
 from loopwright.frontend.lower_names import lookup
@@ -81,12 +83,16 @@ def lower_region(
     cx.bound = frozenset[str]().union(*(writes(s) for s in region.statements))
     cx.returns = region.form == "body"
     prepare(cx, region.statements, region.live_outs)
+    unit.main = cx
+    unit.rebound = frozenset(n for s in region.statements for n in rebinds(s))
     params = [_parameter(v, types, region) for v in region.live_ins]
     start = {}
     for k, (live_in, sym) in enumerate(zip(region.live_ins, params, strict=True)):
         key = _key(cx, live_in)
         start[key] = Entry(_value(cx, sym, k, live_in))
         cx.syms[(key, sym.type)] = sym
+        if isinstance(sym.type, ListOf):
+            unit.lists[key] = k
     for path in (*(v.path for v in region.live_ins), *region.stores, unit.self_path):
         root = split_path(path)[0] if path else ""
         if root and root not in start and (root != path or path == unit.self_path):
@@ -97,6 +103,9 @@ def lower_region(
 
     def begin() -> None:
         cx.env = dict(start)
+        for key in unit.grown:
+            declared = types[region.live_ins[unit.lists[key]].name]
+            _copy(cx, key, declared, params, region)
 
     def end() -> None:
         at = region.statements[-1]
@@ -109,6 +118,9 @@ def lower_region(
     settle_function(cx, region.statements, begin, end, region.statements[0])
     if cx.result is None:
         decline(region.statements[0], "LW103", "this code never ends normally")
+    for sym, live_in in zip(params, region.live_ins, strict=True):
+        if sym.type == ListOf(NONE):
+            _unknown(live_in, region)
     own, body = own_parameters(params, tidy(cx.out, cx.markers))
     name = unit.unique(region.qualname.split(".")[-1])
     main = Func(name, own, (), body, region.span)
@@ -155,17 +167,34 @@ def _key(cx: Scope, live_in: LiveIn) -> str:
 def _parameter(live_in: LiveIn, types: Mapping[str, Type], region: Region) -> Sym:
     t = types.get(live_in.name)
     if t is None:
-        decline(
-            region.statements[0],
-            "LW301",
-            f"the type of `{live_in.path}` is not known",
-            f"annotate `{live_in.path}`, or record a workload with `loopwright trace`",
-        )
+        _unknown(live_in, region)
     if isinstance(t, Array):
         if t.ndim == 0:
             decline(region.statements[0], "LW303", f"`{live_in.path}` is an array without axes")
         t = Array(t.dtype, t.ndim)
     return Sym(live_in.name, t)
+
+
+def _unknown(live_in: LiveIn, region: Region) -> NoReturn:
+    decline(
+        region.statements[0],
+        "LW301",
+        f"the type of `{live_in.path}` is not known",
+        f"annotate `{live_in.path}`, or record a workload with `loopwright trace`",
+    )
+
+
+def _copy(cx: Scope, key: str, declared: Type, params: list[Sym], region: Region) -> None:
+    """Start with a copy of a list that changes its length; the copy has symbols of its own."""
+    at = cx.unit.lists[key]
+    given = params[at]
+    assert isinstance(declared, ListOf)
+    cx.syms = {k: s for k, s in cx.syms.items() if s is not given}
+    t = entry_type(cx, declared, cx.unit.sites.site(("param", at)), region.statements[0])
+    if t != given.type:
+        params[at] = given = Sym(given.name, t)
+    cx.liveness.always |= {key}
+    copy_parameter(cx, key, given, at)
 
 
 def _value(cx: Scope, sym: Sym, at: int, live_in: LiveIn) -> Value:
@@ -176,7 +205,7 @@ def _value(cx: Scope, sym: Sym, at: int, live_in: LiveIn) -> Value:
             return Arr(Var(sym), t, origins)
         case ListOf(elem, ndim):
             blank = cx.unit.blank
-            element = Number(Var(blank.sym("element", elem)), (elem,))
+            element = None if elem == NONE else Number(Var(blank.sym("element", elem)), (elem,))
             site = cx.unit.sites.site(("param", at), element, frozen=True)
             return Lst((Var(sym),), site, ndim, origins)
         case Rng():

@@ -50,9 +50,11 @@ def own_names(cx: Scope, generators: Generators) -> Iterator[None]:
     before = cx.renamed
     cx.renamed = before | {n: cx.fresh(n) for n in sorted(names)}
     mine = {cx.renamed[n] for n in names}
+    cx.comprehending += 1
     try:
         yield
     finally:
+        cx.comprehending -= 1
         cx.renamed = before
         if cx.env is not None:
             cx.env = {k: v for k, v in cx.env.items() if k not in mine}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.lower_alias import refuse_second_name
 from loopwright.frontend.lower_scope import Again, Scope
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -356,6 +357,7 @@ def convert(cx: Scope, source: Env, target: Env) -> None:
 
 def store_variable(cx: Scope, name: str, value: Value) -> None:
     """`name = value`: the variable gets its own symbols."""
+    refuse_second_name(cx, name, value)
     target = canonical(cx, name, value)
     if isinstance(value, Lst) and (value.length is not None or name in cx.shrinking):
         if any(isinstance(c, Var) and c.sym not in cx.hidden for c in value.columns):

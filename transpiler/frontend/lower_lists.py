@@ -9,7 +9,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from loopwright.frontend.lower_index import copy_of, index_number, list_element, used_part
+from loopwright.frontend.lower_alias import live_in, which
+from loopwright.frontend.lower_grown import own_copy
+from loopwright.frontend.lower_index import (
+    copy_of,
+    in_buffer,
+    index_number,
+    list_element,
+    used_part,
+)
 from loopwright.frontend.lower_join import (
     cast,
     coerce,
@@ -41,6 +49,7 @@ from loopwright.ir.nodes import (
     Alloc,
     Append,
     Binary,
+    Call,
     Const,
     Dim,
     Expr,
@@ -48,7 +57,9 @@ from loopwright.ir.nodes import (
     If,
     Load,
     Pt,
+    Select,
     Slc,
+    Stmt,
     Store,
     Var,
 )
@@ -58,15 +69,18 @@ CHANGING = frozenset({"append", "pop", "extend", "insert", "remove", "clear"})
 
 
 def resized(name: str, body: Sequence[ast.stmt]) -> bool:
-    """Whether the statements may change the length of the list called `name`."""
-    return any(
-        isinstance(n, ast.Attribute)
-        and n.attr in CHANGING
-        and isinstance(n.value, ast.Name)
-        and n.value.id == name
-        for s in body
-        for n in ast.walk(s)
-    )
+    """Whether the statements may change the length of the list called `name` (a name or a path)."""
+    return any(_resizes(name, n) for s in body for n in ast.walk(s))
+
+
+def _resizes(name: str, node: ast.AST) -> bool:
+    match node:
+        case ast.Attribute(value, attr) if attr in CHANGING:
+            return ast.unparse(value) == name
+        case ast.AugAssign(target):
+            return ast.unparse(target) == name
+        case _:
+            return False
 
 
 def new_site(cx: Scope, node: ast.AST) -> int:
@@ -166,7 +180,7 @@ def list_statement(cx: Scope, node: ast.Call) -> bool:
     """A method call that stands as a statement and changes a list; False if it is none."""
     func = node.func
     if not isinstance(func, ast.Attribute) or func.attr not in (
-        "append", "extend", "reverse", "clear", "sort",
+        "append", "extend", "insert", "reverse", "clear", "sort",
     ):  # fmt: skip
         return False
     base = cx.eval(func.value)
@@ -178,6 +192,8 @@ def list_statement(cx: Scope, node: ast.Call) -> bool:
             append(cx, base, value, node)
         case "extend", [value]:
             extend(cx, base, value, node)
+        case "insert", [at, value]:
+            insert(cx, base, cast(index_number(cx, at, node), INT), value, node)
         case "reverse", []:
             step = integer(-1)
             turned = tuple(
@@ -223,15 +239,25 @@ def _replace(
     cx: Scope, target: ast.expr, base: Lst, columns: tuple[Expr, ...], node: ast.AST
 ) -> None:
     """Change a list as a whole; only for a list that has one name."""
-    if not isinstance(target, ast.Name) or base.ndim > 1 or foreign(base) or shared(cx, target.id):
-        decline(node, "LW102", "this list may be known by another name")
     new = Lst(columns, base.site, base.ndim, base.origins)
+    if which(cx, base) is not None:
+        store_variable(cx, own_copy(cx, base, node), new)
+        return
+    if (
+        not isinstance(target, ast.Name)
+        or base.ndim > 1
+        or foreign(cx, base)
+        or shared(cx, target.id)
+    ):
+        decline(node, "LW102", "this list may be known by another name")
     store_variable(cx, cx.renamed.get(target.id, target.id), new)
 
 
-def foreign(base: Lst) -> bool:
+def foreign(cx: Scope, base: Lst) -> bool:
     """Whether the list may come from outside the function."""
-    return not base.origins or any(o.key[0] == "param" or not o.exact for o in base.origins)
+    return not base.origins or any(
+        o.key[0] == "param" or not o.exact or live_in(cx, o) is not None for o in base.origins
+    )
 
 
 def shared(cx: Scope, name: str) -> bool:
@@ -240,8 +266,8 @@ def shared(cx: Scope, name: str) -> bool:
 
 
 def growable(cx: Scope, base: Lst, node: ast.AST) -> None:
-    if foreign(base):
-        decline(node, "LW102", "a list that comes from outside changes its length")
+    if foreign(cx, base):
+        own_copy(cx, base, node)
     if base.ndim > 1 or not all(isinstance(c, Var) for c in base.columns):
         decline(node, "LW102", "only a list that has a name may change its length")
 
@@ -270,6 +296,36 @@ def append(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
         cx.set(base.length.sym, Binary("add", base.length, integer(1), INT))
 
 
+def insert(cx: Scope, base: Lst, at: Expr, value: Value, node: ast.AST) -> None:
+    """`base.insert(at, value)`: the elements behind move up by one."""
+    growable(cx, base, node)
+    _widen(cx, base.site, value, node)
+    n = cx.hold(list_length(base), "n")
+    if isinstance(at, Const) and isinstance(at.value, int) and at.value >= 0:
+        place: Expr = at if at.value == 0 else Call("min2", (at, n), INT)
+    else:
+        at = cx.hold(at, "at")
+        wrapped = Call("max2", (Binary("add", at, n, INT), integer(0)), INT)
+        place = Select(test("lt", at, integer(0)), wrapped, Call("min2", (at, n), INT), INT)
+    place = cx.hold(place, "at")
+    value = spill(cx, value)
+    append(cx, base, value, node)
+    behind = cx.sym(cx.fresh("k"), INT)
+    before = Binary("sub", Var(behind), integer(1), INT)
+    moves = _moves(cx, base, Var(behind), before)
+    cx.emit(For(behind, n, place, integer(-1), moves, (), cx.span))
+    put(cx, base, place, value)
+
+
+def _moves(cx: Scope, base: Lst, to: Expr, source: Expr) -> tuple[Stmt, ...]:
+    """Element `source` goes to place `to`, in each column."""
+    return tuple(
+        Store(c.sym, (Pt(to),), Load(c, (Pt(source),), c.type.elem), cx.span)
+        for c in base.columns
+        if isinstance(c, Var) and isinstance(c.type, ListOf)
+    )
+
+
 def extend(cx: Scope, base: Lst, other: Value, node: ast.AST) -> None:
     """`base.extend(other)` and `base += other`, element by element."""
     if isinstance(other, Tpl):
@@ -296,6 +352,8 @@ def list_method(cx: Scope, base: Lst, node: ast.Call, attr: str) -> Value:
     match attr, args:
         case "pop", [] | [Number(Const(value=-1), _, _)]:
             return _pop(cx, base, node)
+        case "pop", [at]:
+            return _pop_at(cx, base, cast(index_number(cx, at, node), INT), node)
         case "copy", [] if base.ndim == 1:
             origin = Origin(("site", cx.depth, id(node)))
             columns = (
@@ -318,6 +376,22 @@ def _pop(cx: Scope, base: Lst, node: ast.AST) -> Value:
         raise Unreachable("pop from a list that stays empty", cx.at(node))
     items = [Load(c, (Pt(base.length),), c.type.elem) for c in base.columns]  # type: ignore[union-attr]
     return spill(cx, refill(elem, list(items)))
+
+
+def _pop_at(cx: Scope, base: Lst, at: Expr, node: ast.AST) -> Value:
+    """`base.pop(at)`: the elements behind move down by one."""
+    growable(cx, base, node)
+    if not isinstance(base.length, Var):
+        decline(node, "LW102", "only a list that has a name may shrink")
+    cx.at(node)
+    place = cx.hold(in_buffer(cx, base, at), "at")
+    item = spill(cx, list_element(cx, base, place, node))
+    last = Binary("sub", base.length, integer(1), INT)
+    here = cx.sym(cx.fresh("k"), INT)
+    moves = _moves(cx, base, Var(here), Binary("add", Var(here), integer(1), INT))
+    cx.emit(For(here, place, last, integer(1), moves, (), cx.span))
+    cx.set(base.length.sym, last)
+    return item
 
 
 def to_list(cx: Scope, value: Value, node: ast.AST) -> Value | None:

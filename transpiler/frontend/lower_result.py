@@ -28,6 +28,7 @@ from loopwright.ir.nodes import (
     Pack,
     Program,
     Rebuild,
+    Refill,
     Return,
     Same,
     Stmt,
@@ -80,15 +81,20 @@ class _Plan:
                     self.seen += len(columns)
                     return Same(same)
                 self.own(origins)
-                if plain_column(self.cx, value) is None:
-                    return self.each(value)
-                held = columns[0].type
-                assert isinstance(held, ListOf)
-                return Result(self.take(held), held)
+                return self.contents(value)
             case Tpl(items):
                 return Pack(tuple(self.rebuild(v) for v in items))
             case _:
                 raise self.refuse(f"{describe(value)} is returned")
+
+    def contents(self, value: Value) -> Rebuild:
+        """A list made anew of the elements of `value`."""
+        assert isinstance(value, Lst)
+        if plain_column(self.cx, value) is None:
+            return self.each(value)
+        held = value.columns[0].type
+        assert isinstance(held, ListOf)
+        return Result(self.take(held), held)
 
     def each(self, value: Lst) -> Rebuild:
         """A list of tuples, or one whose elements differ in type."""
@@ -141,12 +147,18 @@ def finished(unit: Unit, cx: Scope, main: Func, region: Region) -> Program:
     plan = _Plan(cx, region)
     # machine results come in the order value, stores; the rebuilt ones in the order of the contract
     own = plan.rebuild(value)
-    kept = [plan.rebuild(v) for v in stored]
+    count = len(region.stores)
+    kept = [plan.rebuild(v) for v in stored[:count]]
+    keys = list(cx.stores)[count:]
+    refills = tuple(
+        Refill(unit.lists[key], plan.contents(v))
+        for key, v in zip(keys, stored[count:], strict=True)
+    )
     parts = _in_order(region, own, kept)
     body = map_stmts(main.body, lambda s: (_cut(s, plan.kept),))
     main = replace(main, body=body, results=tuple(plan.types))
     rebuild = parts[0] if len(parts) == 1 else Pack(tuple(parts)) if parts else Nothing()
-    return Program(main, rebuild, _reached(unit, main))
+    return Program(main, rebuild, _reached(unit, main), refills)
 
 
 def _in_order(region: Region, own: Rebuild, stored: list[Rebuild]) -> list[Rebuild]:

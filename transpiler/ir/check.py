@@ -54,6 +54,10 @@ def check(program: Program) -> None:
     main = program.main
     with _place(main):
         _check_rebuild(program.rebuild, main)
+        for refill in program.refills:
+            _check_rebuild(Same(refill.param), main)
+            demand(isinstance(refill.value, (Value, Each)), "a list gets the elements of a list")
+            _check_rebuild(refill.value, main)
 
 
 def _check_new(func: Func, known: dict[str, Func], main: Func) -> None:

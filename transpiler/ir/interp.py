@@ -87,8 +87,14 @@ def _write_back(given: list[Any], value: np.ndarray[Any, Any]) -> None:
 
 
 def rebuild(program: Program, results: Sequence[Any], args: Sequence[Any]) -> Any:
-    """The Python object that the region's results stand for; `args` as they were given to `run`."""
-    return _rebuild(program.rebuild, results, args)
+    """The Python object that the region's results stand for; `args` as they were given to `run`.
+
+    Lists among `args` get their new contents.
+    """
+    made = _rebuild(program.rebuild, results, args)
+    for refill in program.refills:
+        args[refill.param][:] = _rebuild(refill.value, results, args)
+    return made
 
 
 def _rebuild(tree: Rebuild, results: Sequence[Any], args: Sequence[Any]) -> Any:

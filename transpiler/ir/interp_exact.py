@@ -106,6 +106,14 @@ def rebuild_exact(program: Program, found: Enclosures) -> Any:
     return _rebuild(program.rebuild, found)
 
 
+def params_after(program: Program, found: Enclosures) -> list[Any]:
+    """The parameters after the call, with enclosures in place of floats; None for what holds none."""
+    after = [param.exact for param in found.params]
+    for refill in program.refills:
+        after[refill.param] = _rebuild(refill.value, found)
+    return after
+
+
 def _rebuild(tree: Rebuild, found: Enclosures) -> Any:
     match tree:
         case Value(at, type_):

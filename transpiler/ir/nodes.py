@@ -447,6 +447,15 @@ Rebuild: TypeAlias = Value | OneOf | Same | Pack | Each | Nothing
 
 
 @dataclass(frozen=True, slots=True)
+class Refill:
+    """The list that was passed for parameter number `param` holds, once the kernel has succeeded, the
+    elements of the list `value`; it stays the same object."""
+
+    param: int
+    value: Rebuild
+
+
+@dataclass(frozen=True, slots=True)
 class Func:
     """A pure-data function. `params` may be mutated where the body stores into them.
 
@@ -465,9 +474,11 @@ class Func:
 class Program:
     """A kernel: the function for the region and the helpers that it calls (callees first).
 
-    `rebuild` tells how Python objects come out of the main function's results.
+    `rebuild` tells how Python objects come out of the main function's results, `refills` which of the
+    lists that were passed get new contents.
     """
 
     main: Func
     rebuild: Rebuild
     helpers: tuple[Func, ...] = field(default=())
+    refills: tuple[Refill, ...] = field(default=())

@@ -76,15 +76,20 @@ def _numpy_type(np: ModuleType, value: Any) -> Type | None:
 
 
 def _list_type(value: list[object]) -> Type | None:
-    """Homogeneous lists of numbers, rectangular and with no row shared if nested."""
-    if not value or len(value) > LIST_CHECK:
+    """Homogeneous lists of numbers, rectangular and with no row shared if nested.
+
+    `ListOf(NONE)` is a list without elements, so that nothing is known of their type.
+    """
+    if len(value) > LIST_CHECK:
         return None
+    if not value:
+        return ListOf(NONE)
     first = type(value[0])
     if first is list:
         if len({id(row) for row in value}) != len(value) or len(value[0]) * len(value) > LIST_CHECK:  # type: ignore[arg-type]
             return None
         inner = type_of(value[0])
-        if not isinstance(inner, ListOf):
+        if not isinstance(inner, ListOf) or inner.elem == NONE:
             return None
         width = len(value[0])  # type: ignore[arg-type]
         alike = all(type(r) is list and len(r) == width and type_of(r) == inner for r in value[1:])
