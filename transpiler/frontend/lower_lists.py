@@ -9,11 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from loopwright.frontend.lower_alias import live_in, which
+from loopwright.frontend.lower_alias import live_in
 from loopwright.frontend.lower_grown import own_copy
 from loopwright.frontend.lower_index import (
     copy_of,
-    in_buffer,
     index_number,
     list_element,
     used_part,
@@ -23,16 +22,12 @@ from loopwright.frontend.lower_join import (
     coerce,
     columns_of,
     list_length,
-    plain_column,
-    store_variable,
     widen,
 )
 from loopwright.frontend.lower_order import eval_all, spill
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
-from loopwright.frontend.lower_sorted import descending, sorted_column
 from loopwright.frontend.lower_values import (
     NOTHING,
-    Arr,
     Lst,
     Number,
     Origin,
@@ -41,29 +36,21 @@ from loopwright.frontend.lower_values import (
     describe,
     flatten,
     integer,
-    number,
-    refill,
     test,
 )
 from loopwright.ir.nodes import (
     Alloc,
     Append,
     Binary,
-    Call,
-    Const,
     Dim,
     Expr,
     For,
     If,
-    Load,
     Pt,
-    Select,
-    Slc,
-    Stmt,
     Store,
     Var,
 )
-from loopwright.ir.types import INT, ListOf, Num
+from loopwright.ir.types import INT
 
 CHANGING = frozenset({"append", "pop", "extend", "insert", "remove", "clear"})
 
@@ -92,7 +79,7 @@ def fresh_list(cx: Scope, node: ast.AST, shape: tuple[Expr, ...], fill: Value | 
     site = new_site(cx, node)
     ndim = len(shape)
     if fill is not None:
-        _widen(cx, site, fill, node)
+        let_hold(cx, site, fill, node)
     elem = cx.unit.sites.element(site)
     types = columns_of(cx, site, ndim)
     fills: Sequence[Expr | None] = [None] * len(types)
@@ -110,7 +97,8 @@ def is_plain(value: Value) -> bool:
     return isinstance(value, Number)
 
 
-def _widen(cx: Scope, site: int, value: Value, node: ast.AST) -> None:
+def let_hold(cx: Scope, site: int, value: Value, node: ast.AST) -> None:
+    """Let lists of the site hold such elements."""
     if not (flatten(value) or value == NOTHING) or not is_plain(value):
         decline(node, "LW103", f"a list whose elements are {describe(value)} is not covered")
     reason = widen(cx, site, value)
@@ -133,7 +121,7 @@ def build_list(cx: Scope, values: Sequence[Value], node: ast.AST) -> Lst:
     """A list of the given items."""
     site = new_site(cx, node)
     for value in values:
-        _widen(cx, site, value, node)
+        let_hold(cx, site, value, node)
     result = fresh_list(cx, node, (integer(len(values)),), None)
     if not values:
         return result
@@ -167,90 +155,13 @@ def repeat_list(cx: Scope, left: ast.expr, right: ast.expr, node: ast.expr) -> V
     if not isinstance(left, ast.List):
         return None
     if len(left.elts) != 1:
-        decline(node, "LW103", "a repeated list of several items is not covered")
+        return None
     fill, times = eval_all(cx, (left.elts[0], right))
     n = index_number(cx, times, right)
     return fresh_list(cx, node, (cast(n, INT),), fill)
 
 
-# --------------------------------------------------------------------- methods
-
-
-def list_statement(cx: Scope, node: ast.Call) -> bool:
-    """A method call that stands as a statement and changes a list; False if it is none."""
-    func = node.func
-    if not isinstance(func, ast.Attribute) or func.attr not in (
-        "append", "extend", "insert", "reverse", "clear", "sort",
-    ):  # fmt: skip
-        return False
-    base = cx.eval(func.value)
-    if not isinstance(base, Lst):
-        return False
-    args = eval_all(cx, node.args)
-    match func.attr, args:
-        case "append", [value]:
-            append(cx, base, value, node)
-        case "extend", [value]:
-            extend(cx, base, value, node)
-        case "insert", [at, value]:
-            insert(cx, base, cast(index_number(cx, at, node), INT), value, node)
-        case "reverse", []:
-            step = integer(-1)
-            turned = tuple(
-                copy_of(Load(c, (Slc(None, None, step),), c.type)) for c in used_part(base)
-            )
-            _replace(cx, func.value, base, turned, node)
-        case "clear", []:
-            empty = tuple(Alloc((integer(0),), None, c.type) for c in base.columns)
-            _replace(cx, func.value, base, empty, node)
-        case "sort", []:
-            column = only_column(cx, base, node)
-            turned = (sorted_column(cx, column, descending(cx, node, method=True), node),)
-            _replace(cx, func.value, base, turned, node)
-        case _:
-            decline(node, "LW102", f"`{func.attr}` of a list is not covered in this form")
-    return True
-
-
-def only_column(cx: Scope, base: Lst, node: ast.AST) -> Expr:
-    """The column of a list whose elements are of one number type."""
-    if plain_column(cx, base) is None or base.ndim > 1:
-        decline(node, "LW102", "only lists of numbers of one type are covered here")
-    return used_part(base)[0]
-
-
-def sorted_list(cx: Scope, value: Value, node: ast.Call) -> Value:
-    """`sorted(value)`: a new list."""
-    reverse = descending(cx, node, method=False)
-    if isinstance(value, Arr) and value.type.ndim == 1:
-        elem = Num(value.type.dtype)
-        site = new_site(cx, node)
-        _widen(cx, site, number(Const(0, elem)), node)
-        column: Expr = cast(value.expr, ListOf(elem))
-    elif isinstance(value, Lst):
-        site, column = value.site, only_column(cx, value, node)
-    else:
-        decline(node, "LW102", f"sorting {describe(value)} is not covered")
-    origin = Origin(("site", cx.depth, id(node)))
-    return Lst((sorted_column(cx, column, reverse, node),), site, 1, frozenset({origin}))
-
-
-def _replace(
-    cx: Scope, target: ast.expr, base: Lst, columns: tuple[Expr, ...], node: ast.AST
-) -> None:
-    """Change a list as a whole; only for a list that has one name."""
-    new = Lst(columns, base.site, base.ndim, base.origins)
-    if which(cx, base) is not None:
-        store_variable(cx, own_copy(cx, base, node), new)
-        return
-    if (
-        not isinstance(target, ast.Name)
-        or base.ndim > 1
-        or foreign(cx, base)
-        or shared(cx, target.id)
-    ):
-        decline(node, "LW102", "this list may be known by another name")
-    store_variable(cx, cx.renamed.get(target.id, target.id), new)
+# -------------------------------------------------------------------- growing
 
 
 def foreign(cx: Scope, base: Lst) -> bool:
@@ -275,7 +186,7 @@ def growable(cx: Scope, base: Lst, node: ast.AST) -> None:
 def append(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
     """`base.append(value)`."""
     growable(cx, base, node)
-    _widen(cx, base.site, value, node)
+    let_hold(cx, base.site, value, node)
     elem = cx.unit.sites.element(base.site)
     assert elem is not None
     cx.at(node)
@@ -296,36 +207,6 @@ def append(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
         cx.set(base.length.sym, Binary("add", base.length, integer(1), INT))
 
 
-def insert(cx: Scope, base: Lst, at: Expr, value: Value, node: ast.AST) -> None:
-    """`base.insert(at, value)`: the elements behind move up by one."""
-    growable(cx, base, node)
-    _widen(cx, base.site, value, node)
-    n = cx.hold(list_length(base), "n")
-    if isinstance(at, Const) and isinstance(at.value, int) and at.value >= 0:
-        place: Expr = at if at.value == 0 else Call("min2", (at, n), INT)
-    else:
-        at = cx.hold(at, "at")
-        wrapped = Call("max2", (Binary("add", at, n, INT), integer(0)), INT)
-        place = Select(test("lt", at, integer(0)), wrapped, Call("min2", (at, n), INT), INT)
-    place = cx.hold(place, "at")
-    value = spill(cx, value)
-    append(cx, base, value, node)
-    behind = cx.sym(cx.fresh("k"), INT)
-    before = Binary("sub", Var(behind), integer(1), INT)
-    moves = _moves(cx, base, Var(behind), before)
-    cx.emit(For(behind, n, place, integer(-1), moves, (), cx.span))
-    put(cx, base, place, value)
-
-
-def _moves(cx: Scope, base: Lst, to: Expr, source: Expr) -> tuple[Stmt, ...]:
-    """Element `source` goes to place `to`, in each column."""
-    return tuple(
-        Store(c.sym, (Pt(to),), Load(c, (Pt(source),), c.type.elem), cx.span)
-        for c in base.columns
-        if isinstance(c, Var) and isinstance(c.type, ListOf)
-    )
-
-
 def extend(cx: Scope, base: Lst, other: Value, node: ast.AST) -> None:
     """`base.extend(other)` and `base += other`, element by element."""
     if isinstance(other, Tpl):
@@ -344,54 +225,6 @@ def extend(cx: Scope, base: Lst, other: Value, node: ast.AST) -> None:
         except Unreachable:
             return
     cx.emit(For(sym, integer(0), count, integer(1), tuple(body), (), cx.span))
-
-
-def list_method(cx: Scope, base: Lst, node: ast.Call, attr: str) -> Value:
-    """A method call on a list that gives a value."""
-    args = eval_all(cx, node.args)
-    match attr, args:
-        case "pop", [] | [Number(Const(value=-1), _, _)]:
-            return _pop(cx, base, node)
-        case "pop", [at]:
-            return _pop_at(cx, base, cast(index_number(cx, at, node), INT), node)
-        case "copy", [] if base.ndim == 1:
-            origin = Origin(("site", cx.depth, id(node)))
-            columns = (
-                tuple(copy_of(c) for c in base.columns) if base.length is None else used_part(base)
-            )
-            return Lst(columns, base.site, 1, frozenset({origin}))
-        case _:
-            decline(node, "LW102", f"`{attr}` of a list is not covered in this form")
-
-
-def _pop(cx: Scope, base: Lst, node: ast.AST) -> Value:
-    growable(cx, base, node)
-    if not isinstance(base.length, Var):
-        decline(node, "LW102", "only a list that has a name may shrink")
-    cx.at(node)
-    cx.check(test("gt", base.length, integer(0)), "pop from an empty list")
-    cx.set(base.length.sym, Binary("sub", base.length, integer(1), INT))
-    elem = cx.unit.sites.element(base.site)
-    if elem is None:
-        raise Unreachable("pop from a list that stays empty", cx.at(node))
-    items = [Load(c, (Pt(base.length),), c.type.elem) for c in base.columns]  # type: ignore[union-attr]
-    return spill(cx, refill(elem, list(items)))
-
-
-def _pop_at(cx: Scope, base: Lst, at: Expr, node: ast.AST) -> Value:
-    """`base.pop(at)`: the elements behind move down by one."""
-    growable(cx, base, node)
-    if not isinstance(base.length, Var):
-        decline(node, "LW102", "only a list that has a name may shrink")
-    cx.at(node)
-    place = cx.hold(in_buffer(cx, base, at), "at")
-    item = spill(cx, list_element(cx, base, place, node))
-    last = Binary("sub", base.length, integer(1), INT)
-    here = cx.sym(cx.fresh("k"), INT)
-    moves = _moves(cx, base, Var(here), Binary("add", Var(here), integer(1), INT))
-    cx.emit(For(here, place, last, integer(1), moves, (), cx.span))
-    cx.set(base.length.sym, last)
-    return item
 
 
 def to_list(cx: Scope, value: Value, node: ast.AST) -> Value | None:

@@ -130,6 +130,8 @@ class Unit:
     lists: dict[str, int] = field(default_factory=dict)
     grown: set[str] = field(default_factory=set)
     rebound: frozenset[str] = frozenset()
+    # comprehensions that stand for a part of a call
+    synthetic: dict[ast.Call, ast.ListComp] = field(default_factory=dict)
     blank: Scope = field(init=False)
 
     def __post_init__(self) -> None:
