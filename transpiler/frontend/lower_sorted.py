@@ -1,9 +1,9 @@
 """Sorting lists: `sorted(x)`, `x.sort()`, with `reverse` and `key`.
 
-Numbers of one type are sorted by NumPy, whose order differs from Python's only where unequal objects compare
-equal (-0.0 and 0.0) or nothing compares (NaN): the kernel gives up there. Everything else (tuples, numbers of
-several types, keys) goes by a stable order of the positions, computed from the last component of the
-key to the first; `reverse` sorts the reversed list and reverses the result, as Python does.
+Integers of one type are sorted as they are. Everything else (floats, of which 0.0 and -0.0 keep their order,
+tuples, numbers of several types, keys) goes by a stable order of the positions, computed from the last
+component of the key to the first; `reverse` sorts the reversed list and reverses the result, as Python
+does. The kernel gives up on NaN, which compares with nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import ast
 from collections.abc import Sequence
 
 from loopwright.frontend.lower_index import copy_of, used_part
-from loopwright.frontend.lower_join import cast, plain_column, store_variable
+from loopwright.frontend.lower_join import cast, plain_column
 from loopwright.frontend.lower_lists import let_hold, new_site
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
@@ -31,7 +31,6 @@ from loopwright.ir.nodes import (
     Binary,
     Call,
     Cast,
-    Compare,
     Const,
     Dim,
     Expr,
@@ -39,6 +38,7 @@ from loopwright.ir.nodes import (
     Load,
     Reduce,
     Slc,
+    Var,
 )
 from loopwright.ir.types import (
     B1,
@@ -76,30 +76,24 @@ def sorted_columns(cx: Scope, value: Lst, node: ast.Call, *, method: bool) -> tu
     if value.ndim > 1:
         decline(node, "LW102", "sorting a nested list is not covered")
     columns = used_part(value)
-    if key is None and plain_column(cx, value) is not None:
-        return (_sorted_numbers(cx, columns[0], reverse, node),)
-    columns = tuple(cx.hold(c, "items") for c in columns)
+    integral = (
+        plain_column(cx, value) is not None and kind_of(machine_dtype(columns[0].type)) in "biu"
+    )
+    if key is None and integral:
+        return (_sorted_integers(cx, columns[0], reverse),)
+    columns = tuple(c if isinstance(c, Var) else cx.hold(c, "items") for c in columns)
     value = Lst(columns, value.site, 1, frozenset({Origin(("sorted", cx.depth, id(node)))}))
     keys = value if key is None else _keys(cx, value, key, node)
     order = _order(cx, _components(cx, keys, node), reverse)
     return tuple(Cast(_taken(_as_array(cx, c), order), c.type) for c in columns)
 
 
-def _sorted_numbers(cx: Scope, column: Expr, reverse: bool, node: ast.AST) -> Expr:
+def _sorted_integers(cx: Scope, column: Expr, reverse: bool) -> Expr:
     """A new list with the numbers of a list, in order."""
     t = column.type
     assert isinstance(t, ListOf)
     dtype = machine_dtype(t)
-    if kind_of(dtype) == "c":
-        decline(node, "LW102", "only lists of real numbers are sorted")
-    x = cx.hold(cast(column, Array(dtype, 1)), "x")
-    if kind_of(dtype) == "f":
-        mask = Array("bool", 1)
-        zero = Compare("eq", x, integer(0), mask)
-        minus = Binary("and", zero, Call("np.signbit", (x,), mask), mask)
-        odd = Binary("or", Call("np.isnan", (x,), mask), minus, mask)
-        cx.check(negated(Reduce("any", odd, None, False, B1)), "sorting NaN or -0.0")
-    ordered: Expr = Call("np.sort", (x, integer(0)), x.type)
+    ordered: Expr = Call("np.sort", (_as_array(cx, column), integer(0)), Array(dtype, 1))
     if reverse:
         ordered = copy_of(Load(ordered, (BACKWARDS,), Array(dtype, 1, "A")))
     return Cast(ordered, t)
@@ -228,7 +222,7 @@ def _keys(cx: Scope, value: Lst, key: ast.expr, node: ast.Call) -> Lst:
                 ast.copy_location(part, node)
     source = made.generators[0].iter
     assert isinstance(source, ast.Name)
-    store_variable(cx, source.id, value)
+    cx.bind(source.id, value)
     keys = cx.eval(made)
     cx.live.pop(source.id)
     if not isinstance(keys, Lst) or keys.ndim > 1:
