@@ -36,6 +36,7 @@ from loopwright.ir.nodes import (
     Program,
     Pt,
     Reduce,
+    Refill,
     Reshape,
     Return,
     Same,
@@ -270,6 +271,20 @@ def test_the_rebuilt_object_refers_to_what_there_is(rebuild: Value, words: str) 
     main = func((Return((Var(a),), AT),), FLOAT)
     with pytest.raises(IllegalIR, match=words):
         check(Program(main, rebuild))
+
+
+@pytest.mark.parametrize(
+    ("refill", "words"),
+    [
+        (Refill(20, Value(0, FLOAT)), "parameter 20 of 9"),
+        (Refill(0, Nothing()), "gets the elements of a list"),
+    ],
+    ids=["a parameter that is not there", "nothing for a list"],
+)
+def test_refills_refer_to_what_there_is(refill: Refill, words: str) -> None:
+    main = func((Return((Var(a),), AT),), FLOAT)
+    with pytest.raises(IllegalIR, match=words):
+        check(Program(main, Nothing(), (), (refill,)))
 
 
 def test_helpers_come_before_their_callers() -> None:

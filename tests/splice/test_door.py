@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from loopwright.diagnostics import CannotLower
-from loopwright.ir.nodes import Each, OneOf, Pack, Same, Value
+from loopwright.ir.nodes import Each, Nothing, OneOf, Pack, Refill, Same, Value
 from loopwright.ir.types import BOOL, FLOAT, INT, NONE, Array, ListOf, Num, Py, Rng, TupleOf, Type
 from loopwright.kernels import write_kernels
 
@@ -281,6 +281,32 @@ def test_what_comes_back(door: Make, case: tuple[Any, tuple[Type, ...], str, Any
     f = door({"a": VEC}, f"return (True, {text})", results=types, rebuild=rebuild)
     found = f(np.zeros(2))
     assert repr(found) == repr(wanted) and type(found) is type(wanted)
+
+
+@pytest.fixture
+def filler(door: Make) -> Door:
+    """Puts 0.5 and np.float64(-0.0) into list `a`; gives up if `b` is empty."""
+    text = "if len(b) == 0:\n    return (False, a, a)\nreturn (True, np.array([0.5, -0.0]), np.array([0, 1]))"
+    return door(
+        {"a": ListOf(FLOAT), "b": ListOf(FLOAT)}, text, results=(ListOf(FLOAT), ListOf(INT)),
+        refills=(Refill(0, Each(OneOf(0, 1, (FLOAT, Num("float64"))), 1)),), rebuild=Nothing(),
+    )  # fmt: skip
+
+
+def test_a_list_keeps_its_identity_and_gets_new_elements(filler: Door) -> None:
+    a, b = [1.0], [2.0]
+    assert filler(a, b) is True
+    assert repr(a) == repr([0.5, np.float64(-0.0)]) and b == [2.0]
+
+
+def test_a_list_is_as_it_was_if_the_kernel_gives_up(filler: Door) -> None:
+    a: list[float] = [1.0]
+    assert filler(a, []) is None and a == [1.0]
+
+
+def test_a_list_that_gets_new_elements_is_no_other_argument(filler: Door) -> None:
+    a = [1.0]
+    assert filler(a, a) is None and a == [1.0]
 
 
 def test_arguments_come_back_as_themselves(door: Make) -> None:
