@@ -39,10 +39,10 @@ def type_of(value: Any) -> Type:
     if isinstance(value, np.generic):
         return Num(value.dtype.name)
     if isinstance(value, list):
-        first = type_of(value[0]) if value else FLOAT
+        first = type_of(value[0]) if value else NONE
         if isinstance(first, ListOf):
             return ListOf(first.elem, first.ndim + 1)
-        assert isinstance(first, Py)
+        assert isinstance(first, Py | Num)
         return ListOf(first)
     if isinstance(value, tuple):
         return TupleOf(tuple(map(type_of, value)))

@@ -65,7 +65,7 @@ class Enclosing:
     name: str = "rigorous enclosures at 200 bits"
 
     def truths(self, case: Case) -> dict[str, AnyArray] | None:
-        from loopwright.ir.interp_exact import enclose, rebuild_exact
+        from loopwright.ir.interp_exact import enclose, params_after, rebuild_exact
 
         names = [p.name for p in self.program.main.params]
         drawn = case.fresh()
@@ -77,8 +77,10 @@ class Enclosing:
         except (Exception, CallTimeout):
             return None
         after = {
-            name: value if param.exact is None else param.exact
-            for name, value, param in zip(names, values, found.params, strict=True)
+            name: value if exact_value is None else exact_value
+            for name, value, exact_value in zip(
+                names, values, params_after(self.program, found), strict=True
+            )
         }
         exact: dict[str, AnyArray] = {}
         for path, leaf in leaves("result", result):

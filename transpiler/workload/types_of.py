@@ -11,7 +11,19 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, get_args
 
-from loopwright.ir.types import NONE, STR, Array, DType, ListOf, Num, Py, Rng, TupleOf, Type
+from loopwright.ir.types import (
+    NONE,
+    STR,
+    Array,
+    DType,
+    ListOf,
+    Num,
+    Py,
+    Rng,
+    TupleOf,
+    Type,
+    is_scalar,
+)
 
 SAMPLE_BYTES = 8 * 2**20
 LIST_CHECK = 2_000_000
@@ -64,22 +76,28 @@ def _numpy_type(np: ModuleType, value: Any) -> Type | None:
 
 
 def _list_type(value: list[object]) -> Type | None:
-    """Homogeneous lists of numbers, rectangular and with no row shared if nested."""
-    if not value or len(value) > LIST_CHECK:
+    """Homogeneous lists of numbers, rectangular and with no row shared if nested.
+
+    `ListOf(NONE)` is a list without elements, so that nothing is known of their type.
+    """
+    if len(value) > LIST_CHECK:
         return None
+    if not value:
+        return ListOf(NONE)
     first = type(value[0])
     if first is list:
         if len({id(row) for row in value}) != len(value) or len(value[0]) * len(value) > LIST_CHECK:  # type: ignore[arg-type]
             return None
         inner = type_of(value[0])
-        if not isinstance(inner, ListOf):
+        if not isinstance(inner, ListOf) or inner.elem == NONE:
             return None
         width = len(value[0])  # type: ignore[arg-type]
         alike = all(type(r) is list and len(r) == width and type_of(r) == inner for r in value[1:])
         return ListOf(inner.elem, inner.ndim + 1) if alike and _square(value) else None
-    if first not in (int, float, bool, complex) or any(type(v) is not first for v in value):
+    if any(type(v) is not first for v in value):
         return None
-    return ListOf(_PY[first])
+    elem = type_of(value[0])
+    return ListOf(elem) if isinstance(elem, Py | Num) and is_scalar(elem) else None
 
 
 def _square(value: object) -> bool:
