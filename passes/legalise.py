@@ -11,7 +11,7 @@ stands before the loop; the others stand at the access. Array expressions are th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from loopwright.analysis.facts import facts
@@ -117,7 +117,7 @@ def _program(program: Program, ints: Ints, dim_max: int) -> tuple[Program, int]:
         helpers.append(build.func)
         for name, given in build.calls.items():
             calls[name] = [*calls.get(name, []), *given]
-    return Program(main.func, program.rebuild, tuple(reversed(helpers))), checks
+    return replace(program, main=main.func, helpers=tuple(reversed(helpers))), checks
 
 
 def _arguments(func: Func, calls: list[tuple[Interval, ...]]) -> Ints:

@@ -90,9 +90,11 @@ def expression(b: Build, e: Expr) -> Expr:
         case Dim() | Load() | Transpose() | Reshape() | Alloc() | Contract():
             return _array(b, e)
         case Cast(x, t) if isinstance(t, (Array, ListOf)):
-            if not isinstance(x, (Var, Load)) or (isinstance(t, Array) and t.layout != "C"):
+            made = isinstance(x, Call) and x.fn in _WHOLE
+            known = isinstance(x, (Var, Load)) or made
+            if not known or (isinstance(t, Array) and t.layout != "C"):
                 raise refuse(b.span, "LW307", f"conversion of {x.type} to {t}")
-            view = expression(b, x) if isinstance(x, Var) else _view(b, x)
+            view = _view(b, x) if isinstance(x, Load) else expression(b, x)
             return copied(b, view, x.type, t)
         case Cast() | Reduce() | Scan() | Tup() | Item():
             name = type(e).__name__.lower()

@@ -19,12 +19,14 @@ from loopwright.ir.nodes import (
     Load,
     NewAxis,
     Pt,
+    Select,
     Slc,
     Store,
     Sym,
     Var,
 )
 from loopwright.ir.types import I64, Array, ListOf, Type, element
+from loopwright.ir.walk import subexprs
 from loopwright.passes.legalise_build import (
     Build,
     binary,
@@ -102,7 +104,8 @@ def _point(b: Build, high: Expr, base: Expr, axis: int, at: Expr, low: Expr) -> 
     low = _int64(b, at, low)
     known = b.interval(at)
     form = b.scope.affine(at)
-    answer = b.bounds.ask(form, b.scope.dim(high, axis), known)
+    chosen = any(isinstance(e, Select) for e in subexprs(at))
+    answer = b.bounds.ask(form, b.scope.dim(high, axis), known, here=chosen)
     n = Dim(base, axis, I64)
     if answer.placed is not None:
         b.pending[answer.placed.level].append(answer.placed)

@@ -11,12 +11,6 @@ from typing import Any
 
 import numpy as np
 
-_DTYPES: dict[type, type] = {
-    int: np.int64,
-    float: np.float64,
-    bool: np.bool_,
-    complex: np.complex128,
-}
 _INT64 = (-(2**63), 2**63 - 1)
 
 
@@ -25,8 +19,8 @@ def to_array(
 ) -> np.ndarray[Any, Any] | None:
     """A new C-contiguous array of `values`, or None if they are not such a list.
 
-    `kind` is int, float, bool or complex; `ints` the closed range that ints must lie in. The shape of
-    an empty list of lists is (0, 0).
+    `kind` is int, float, bool, complex or a class of NumPy scalars; `ints` the closed range that ints
+    must lie in. The shape of an empty list of lists is (0, 0).
     """
     if type(values) is not list:
         return None
@@ -42,7 +36,7 @@ def to_array(
     if not set(map(type, flat)) <= {kind}:
         return None
     try:
-        array: np.ndarray[Any, Any] = np.fromiter(flat, _DTYPES[kind], len(flat))
+        array: np.ndarray[Any, Any] = np.fromiter(flat, np.dtype(kind), len(flat))
     except OverflowError:
         return None
     if kind is int and flat and (array.min() < ints[0] or array.max() > ints[1]):
@@ -50,11 +44,17 @@ def to_array(
     return array.reshape(shape)
 
 
-def rows(make: Callable[..., Any], *columns: np.ndarray[Any, Any], ndim: int = 1) -> list[Any]:
-    """A list of `make(a, b, ...)` for the elements of `columns`, arrays of one shape with `ndim` axes."""
-    if ndim == 1:
-        return list(map(make, *(column.tolist() for column in columns)))
-    return [rows(make, *parts, ndim=ndim - 1) for parts in zip(*columns, strict=True)]
+def rows(
+    make: Callable[..., Any] | None, *columns: np.ndarray[Any, Any], ndim: int = 1
+) -> list[Any]:
+    """A list of `make(a, b, ...)` for the elements of `columns`, arrays of one shape with `ndim` axes.
+
+    Without `make` the elements are the tuples `(a, b, ...)`.
+    """
+    if ndim > 1:
+        return [rows(make, *parts, ndim=ndim - 1) for parts in zip(*columns, strict=True)]
+    parts = [column.tolist() for column in columns]
+    return list(zip(*parts, strict=True) if make is None else map(make, *parts))
 
 
 Joined = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
@@ -96,23 +96,19 @@ def rows_apart(rows: list[Any], written: np.ndarray[Any, Any]) -> bool:
     return not any(np.may_share_memory(row, written) for row in rows)
 
 
-def write_back(values: list[Any], array: np.ndarray[Any, Any]) -> None:
-    """Put the elements of `array` into the list that it was made from."""
-    _assign(values, array.tolist(), array.ndim)
+def write_back(values: list[Any], array: np.ndarray[Any, Any], scalars: bool = False) -> None:
+    """Put the elements of `array` into the list that it was made from, as NumPy's if `scalars`."""
+    if array.ndim > 1:
+        for row, new_row in zip(values, array, strict=True):
+            write_back(row, new_row, scalars)
+    else:
+        values[:] = list(array) if scalars else array.tolist()
 
 
 def apart(written: list[Any], ndim: int, others: Sequence[tuple[list[Any], int]]) -> bool:
     """True if no list object of `written` (it or its rows) is one of `others` or their rows."""
     mine = set(map(id, _levels(written, ndim)))
     return all(id(part) not in mine for other, rank in others for part in _levels(other, rank))
-
-
-def _assign(values: list[Any], new: list[Any], ndim: int) -> None:
-    if ndim == 1:
-        values[:] = new
-        return
-    for row, new_row in zip(values, new, strict=True):
-        _assign(row, new_row, ndim - 1)
 
 
 def _levels(values: list[Any], ndim: int) -> Iterator[list[Any]]:

@@ -25,6 +25,7 @@ from loopwright.passes.base import Applied, Pass
 from loopwright.passes.parallel import Parallel
 from loopwright.passes.vectorise import Vectorise
 from loopwright.pipeline import array_passes, compiled_passes
+from loopwright.runtime import lists
 
 Kernel = Callable[[list[Any]], Any]
 """Runs on arguments in the order of the program's parameters; raises KernelFailed to give up."""
@@ -185,8 +186,15 @@ def _called(kernel: Any, program: Program, args: list[Any]) -> Any:
         raise KernelFailed("not ok", program.main.span)
     for value, array in zip(args, machine, strict=True):
         if isinstance(value, list):
-            value[:] = array.tolist()
+            lists.write_back(value, array, isinstance(_scalar_in(value), np.generic))
     return rebuild(program, results, args)
+
+
+def _scalar_in(value: Any) -> Any:
+    """The first number in a list, or the empty list itself."""
+    while isinstance(value, list) and value:
+        value = value[0]
+    return value
 
 
 # ------------------------------------------------------------------ comparison

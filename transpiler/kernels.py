@@ -18,8 +18,8 @@ import loopwright.runtime
 from loopwright.atomic import write_atomic
 from loopwright.emit import by_name
 from loopwright.ir.nodes import OneOf
+from loopwright.ir.results import parts_of
 from loopwright.ir.types import Py
-from loopwright.ir.walk import parts_of
 from loopwright.kernels_dispatch import dispatch_source, dtypes_of
 from loopwright.kernels_entry import KernelEntry, call_roots
 from loopwright.kernels_manifest import FileRecord, read_manifest, write_manifest
@@ -182,10 +182,12 @@ def _shared_files() -> Mapping[str, str]:
 
 
 def _gives_none(entries: Sequence[KernelEntry]) -> bool:
+    programs = [entry.lowered.program for entry in entries]
+    trees = [tree for p in programs for tree in (p.rebuild, *(r.value for r in p.refills))]
     return any(
         isinstance(part, OneOf) and Py("none") in part.types
-        for entry in entries
-        for part in parts_of(entry.lowered.program.rebuild)
+        for tree in trees
+        for part in parts_of(tree)
     )
 
 

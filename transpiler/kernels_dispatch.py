@@ -14,13 +14,14 @@ from loopwright.ir.nodes import (
     Pack,
     Perhaps,
     Rebuild,
+    Refill,
     Root,
     Rows,
     Same,
     Value,
 )
+from loopwright.ir.results import numbers_of, parts_of
 from loopwright.ir.types import Array, DType, ListOf, Num, Py, Ragged, Rng, Type
-from loopwright.ir.walk import numbers_of, parts_of
 from loopwright.kernels_door import Door, open_door, scalar_class, tuple_text
 from loopwright.kernels_entry import KernelEntry
 from loopwright.kernels_guard import guard_lines
@@ -37,8 +38,9 @@ def dispatch_source(entry: KernelEntry, name: str) -> str:
     guard_lines(door)
     door.lines.append(f"kernel = _{entry.backend}.{entry.source.name}")
     door.decline_if(["kernel is None"])
-    _run(door, _save(door))
-    _finish(door)
+    new = [door.unique(f"n_{door.params[refill.param].name}") for refill in _refills(door)]
+    _run(door, _save(door), new)
+    _finish(door, new)
     given = [
         f"{door.prefixes[root]}=None" if root in door.roots.optional else door.prefixes[root]
         for root in door.roots.all
@@ -79,16 +81,21 @@ def _save(door: Door) -> list[str]:
     return restore
 
 
-def _run(door: Door, restore: list[str]) -> None:
+def _run(door: Door, restore: list[str], new: list[str]) -> None:
     """The call. A kernel that gives up or raises leaves everything as it was."""
     program = door.entry.lowered.program
     ok = "out[0]" if door.entry.program.main.results else "out"
     nothing = isinstance(program.rebuild, Nothing)
     made = "True" if nothing else _part(door, program.rebuild)
+    refills = [
+        f"    {name} = {_rebuilt(door, refill.value)} if {ok} else None"
+        for name, refill in zip(new, program.refills, strict=True)
+    ]
     door.lines += [
         "try:",
         f"    out = kernel({', '.join(door.machine)})",
         f"    result = {made} if {ok} else None",
+        *refills,
         "except Exception:",
         "    result = None",
         "if result is None:",
@@ -97,14 +104,19 @@ def _run(door: Door, restore: list[str]) -> None:
     ]
 
 
-def _finish(door: Door) -> None:
+def _finish(door: Door, new: list[str]) -> None:
     """Effects that become visible only once nothing can fail any more."""
     written = door.effects.written
     for k in (k for k in door.numbers(Array) if k in written):
         v, c = door.value[k], door.machine[k]
         door.lines += [f"if {c} is not {v}:", f"    {v}[...] = {c}"]
-    for k in (k for k in door.numbers(ListOf) if k in written):
-        door.lines.append(f"lists.write_back({door.value[k]}, {door.machine[k]})")
+    refills = {r.param: name for r, name in zip(_refills(door), new, strict=True)}
+    for k, name in refills.items():
+        door.lines.append(f"{door.value[k]}[:] = {name}")
+    for k in (k for k in door.numbers(ListOf) if k in written and k not in refills):
+        t = door.params[k].type
+        scalars = ", True" if isinstance(t, ListOf) and isinstance(t.elem, Num) else ""
+        door.lines.append(f"lists.write_back({door.value[k]}, {door.machine[k]}{scalars})")
     door.lines.append("return result")
 
 
@@ -116,6 +128,10 @@ def _may_give_up(door: Door) -> bool:
     """
     rebuild = door.entry.lowered.program.rebuild
     return _may_be_none(door) or any(isinstance(r, Either) for r in parts_of(rebuild))
+
+
+def _refills(door: Door) -> tuple[Refill, ...]:
+    return door.entry.lowered.program.refills
 
 
 def _may_be_none(door: Door) -> bool:
@@ -162,9 +178,14 @@ def _rows(door: Door, item: Rebuild, ndim: int) -> str:
     names = numbers_of(item)
     locals_ = {n: f"v{n}" for n in names}
     made = _element(door, item, locals_)
+    plain = made == tuple_text(list(locals_.values()))
+    make = "None" if plain else f"lambda {', '.join(locals_.values())}: {made}"
     columns = ", ".join(f"out[{n + 1}]" for n in names)
-    rank = f", ndim={ndim}" if ndim > 1 else ""
-    return f"lists.rows(lambda {', '.join(locals_.values())}: {made}, {columns}{rank})"
+    return f"lists.rows({make}, {columns}{_rank(ndim)})"
+
+
+def _rank(ndim: int) -> str:
+    return f", ndim={ndim}" if ndim > 1 else ""
 
 
 def _element(door: Door, item: Rebuild, names: dict[int, str]) -> str:
@@ -198,8 +219,8 @@ def _object(door: Door, text: str, t: Type) -> str:
             return f"{text}.tolist()"
         case ListOf(Num(), 1):
             return f"list({text})"
-        case ListOf(Num(), 2):
-            return f"[list(row) for row in {text}]"
+        case ListOf(Num() as elem, ndim):
+            return f"lists.rows({_maker(door, elem)}, {text}{_rank(ndim)})"
         case Py("none"):
             return "None"
         case _:

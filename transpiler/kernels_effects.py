@@ -35,7 +35,7 @@ def effects_of(original: Program, emitted: Program) -> Effects:
         or any(isinstance(e, (Alloc, Contract)) or _is_array_call(e) for e in emitted_exprs)
     )
     return Effects(
-        written=before.writes | after.writes,
+        written=before.writes | after.writes | {refill.param for refill in original.refills},
         may_fail=may_fail,
         draws=before.draws or after.draws,
         ordered=any(_in_memory_order(e) for e in _exprs(original)),

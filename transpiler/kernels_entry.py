@@ -9,7 +9,7 @@ from loopwright.emit.base import KernelSource
 from loopwright.frontend.region import Lowered
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import Program, Root
-from loopwright.ir.walk import parts_of
+from loopwright.ir.results import parts_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ def _type_tests(door: Door, k: int) -> list[str]:
             return [f"type({v}) is not str"]
         case Py() | Num():
             return [f"type({v}) is not {scalar_class(param.type)}"]
-        case ListOf(Py("int" | "float" | "bool" | "complex"), _):
+        case ListOf(Py("int" | "float" | "bool" | "complex") | Num(), _):
             return [f"type({v}) is not list"]
         case Ragged(rows):
             if isinstance(rows, ListOf) and not isinstance(rows.elem, Py):
@@ -137,8 +137,8 @@ def _size_test(door: Door, lists: list[str], hidden: int = 0) -> None:
 def _convert_lists(door: Door) -> None:
     for k in door.numbers(ListOf):
         param = door.params[k]
-        assert isinstance(param.type, ListOf) and isinstance(param.type.elem, Py)
-        kind = param.type.elem.kind
+        assert isinstance(param.type, ListOf)
+        kind = scalar_class(param.type.elem)
         limits = f", {param.ints}" if kind == "int" and param.ints != _FULL_INT64 else ""
         ndim = f", {param.type.ndim}" if limits or param.type.ndim > 1 else ""
         call = f"lists.to_array({door.value[k]}, {kind}{ndim}{limits})"

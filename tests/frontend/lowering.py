@@ -48,10 +48,10 @@ def type_of(value: Any) -> Type:
             rows = type_of(next(v for v in value if len(v)))
             assert isinstance(rows, Array | ListOf)
             return Ragged(rows)
-        first = type_of(value[0]) if value else FLOAT
+        first = type_of(value[0]) if value else NONE
         if isinstance(first, ListOf):
             return ListOf(first.elem, first.ndim + 1)
-        assert isinstance(first, Py)
+        assert isinstance(first, Py | Num)
         return ListOf(first)
     if isinstance(value, tuple):
         return TupleOf(tuple(map(type_of, value)))

@@ -35,8 +35,10 @@ from loopwright.ir.nodes import (
     Program,
     Pt,
     Reduce,
+    Refill,
     Reshape,
     Return,
+    Rows,
     Same,
     Select,
     Slc,
@@ -256,13 +258,33 @@ def test_the_message_shows_the_statement() -> None:
         (Value(1, INT), "result 1 of 1"),
         (Pack((Same(20),)), "parameter 20 of 9"),
         (OneOf(0, 0, (FLOAT,)), "type of a tag"),
+        (Rows(Value(0, FLOAT), 1), "result 0 is no list of rank 1"),
     ],
-    ids=["a result that is not there", "a parameter that is not there", "a tag is an integer"],
+    ids=[
+        "a result that is not there",
+        "a parameter that is not there",
+        "a tag is an integer",
+        "elements come from lists",
+    ],
 )
 def test_the_rebuilt_object_refers_to_what_there_is(rebuild: Value, words: str) -> None:
     main = func((Return((Var(a),), AT),), FLOAT)
     with pytest.raises(IllegalIR, match=words):
         check(Program(main, rebuild))
+
+
+@pytest.mark.parametrize(
+    ("refill", "words"),
+    [
+        (Refill(20, Value(0, FLOAT)), "parameter 20 of 9"),
+        (Refill(0, Nothing()), "gets the elements of a list"),
+    ],
+    ids=["a parameter that is not there", "nothing for a list"],
+)
+def test_refills_refer_to_what_there_is(refill: Refill, words: str) -> None:
+    main = func((Return((Var(a),), AT),), FLOAT)
+    with pytest.raises(IllegalIR, match=words):
+        check(Program(main, Nothing(), (), (refill,)))
 
 
 def test_helpers_come_before_their_callers() -> None:

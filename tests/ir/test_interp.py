@@ -30,6 +30,7 @@ from loopwright.ir.nodes import (
     Pt,
     Rebuild,
     Return,
+    Rows,
     Same,
     Stmt,
     Store,
@@ -207,6 +208,8 @@ def test_an_argument_of_another_type_is_outside_of_the_domain() -> None:
         (OneOf(0, 1, (INT, F64)), (np.float64(2.0), np.int64(1)), np.float64(2.0)),
         (OneOf(0, 1, (INT, NONE)), (np.int64(0), np.int64(1)), None),
         (Pack((Value(0, INT), Same(1))), (1,), (1, "second")),
+        (Rows(OneOf(0, 1, (INT, F64)), 1), (np.array([1.0, 2.0]), [0, 1]), [1, np.float64(2.0)]),
+        (Rows(Pack((Value(1, INT), Value(0, INT))), 1), ([1, 2], [3, 4]), [(3, 1), (4, 2)]),
     ],
     ids=[
         "nothing",
@@ -218,6 +221,8 @@ def test_an_argument_of_another_type_is_outside_of_the_domain() -> None:
         "the second of two types",
         "None on this path",
         "a tuple with an argument",
+        "a list of two types",
+        "a list of tuples",
     ],
 )
 def test_results_become_python_objects(tree: Rebuild, results: tuple[Any, ...], value: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -14,7 +15,7 @@ from loopwright.diagnostics import NOWHERE
 from loopwright.ir.check import check
 from loopwright.ir.exact_math import BINARY, UNARY, UNDECIDED, ball, compare, is_decided
 from loopwright.ir.interp import KernelFailed
-from loopwright.ir.interp_exact import enclose, rebuild_exact
+from loopwright.ir.interp_exact import enclose, params_after, rebuild_exact
 from loopwright.ir.nodes import (
     Alloc,
     Append,
@@ -43,7 +44,9 @@ from loopwright.ir.nodes import (
     Pt,
     Rebuild,
     Reduce,
+    Refill,
     Return,
+    Rows,
     Same,
     Scan,
     Select,
@@ -332,6 +335,24 @@ def test_the_rebuilt_object_holds_enclosures() -> None:
     p = program((n, a, v), body, INT, F64, INT, how=how)
     number, exact, array = rebuild_exact(p, enclose(p, (3, 0.1, V)))
     assert number == 3 and contains(exact, Fraction(0.1)) and contains(array[3], Fraction(10**16))
+
+
+def test_a_list_of_tuples_holds_enclosures() -> None:
+    body = (Return((Var(v), Var(v), Alloc((Dim(Var(v), 0, INT),), c(1), ListOf(INT))), AT),)
+    how = Rows(Pack((Value(0, F64), OneOf(1, 2, (INT, F64)))), 1)
+    p = program((n, a, v), body, Array("float64", 1), Array("float64", 1), ListOf(INT), how=how)
+    made = rebuild_exact(p, enclose(p, (3, 0.1, V)))
+    assert len(made) == len(V) and contains(made[3][0], Fraction(10**16))
+    assert contains(made[3][1], Fraction(10**16))
+
+
+def test_a_list_that_gets_new_elements_holds_enclosures_of_them() -> None:
+    items = Sym("items", ListOf(FLOAT))
+    body = (Return((Var(v),), AT),)
+    p = program((items, v), body, Array("float64", 1), how=Nothing())
+    p = replace(p, refills=(Refill(0, Value(0, ListOf(FLOAT))),))
+    after = params_after(p, enclose(p, ([1.0], V)))
+    assert len(after[0]) == len(V) and contains(after[0][3], Fraction(10**16))
 
 
 # -------------------------------------------------------------------- decisions

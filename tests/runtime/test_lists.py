@@ -19,6 +19,9 @@ TAKEN = {
     "rows": ([[1, 2, 3], [4, 5, 6]], int, 2),
     "no rows": ([], int, 2),
     "empty rows": ([[], []], int, 2),
+    "NumPy scalars": ([np.float64(0.5), np.float64(-0.0)], np.float64, 1),
+    "rows of NumPy scalars": ([[np.int8(1)], [np.int8(2)]], np.int8, 2),
+    "NumPy bools": ([np.True_, np.False_], np.bool_, 1),
     "three levels": ([[[1.0], [2.0]], [[3.0], [4.0]]], float, 3),
 }
 
@@ -28,9 +31,10 @@ def test_there_and_back(case: tuple[list[Any], type, int]) -> None:
     values, kind, ndim = case
     array = lists.to_array(values, kind, ndim)
     assert array is not None and array.ndim == ndim and array.flags.c_contiguous
-    assert repr(array.tolist()) == repr(values) or array.size == 0
     rows = list(values)
-    lists.write_back(values, array)
+    wanted = repr(values)
+    lists.write_back(values, array, issubclass(kind, np.generic))
+    assert repr(values) == wanted
     assert all(a is b for a, b in zip(rows, values, strict=True)) or ndim == 1
 
 
@@ -38,6 +42,8 @@ REFUSED = {
     "an int among floats": ([1.0, 2], float, 1),
     "a bool among ints": ([1, True], int, 1),
     "a NumPy scalar among floats": ([1.0, np.float64(2.0)], float, 1),
+    "a float among NumPy scalars": ([np.float64(1.0), 2.0], np.float64, 1),
+    "another NumPy scalar": ([np.float64(1.0), np.float32(2.0)], np.float64, 1),
     "an int beyond 64 bits": ([2**63], int, 1),
     "rows of different length": ([[1.0], [1.0, 2.0]], float, 2),
     "a row twice": ([ROW, ROW], float, 2),
@@ -62,6 +68,18 @@ def test_ints_out_of_the_guarded_range_are_refused() -> None:
     assert lists.to_array([0, 11], int, 1, (-10, 10)) is None
     assert lists.to_array([-11], int, 1, (-10, 10)) is None
     assert lists.to_array([-10, 10], int, 1, (-10, 10)) is not None
+
+
+def test_elements_are_made_of_those_of_several_columns() -> None:
+    values, tags = np.array([[1.0, 2.0], [0.0, 3.0]]), np.array([[0, 1], [1, 2]])
+
+    def make(value: float, tag: int) -> object:
+        return (int, np.float64, float)[tag](value)
+
+    made = lists.rows(make, values, tags, ndim=2)
+    assert repr(made) == repr([[1, np.float64(2.0)], [np.float64(0.0), 3.0]])
+    assert lists.rows(make, values[:0, 0], tags[:0, 0]) == []
+    assert repr(lists.rows(None, values[0], tags[1])) == "[(1.0, 1), (2.0, 2)]"
 
 
 def test_apart_looks_at_rows() -> None:

@@ -26,6 +26,7 @@ from loopwright.ir.nodes import (
     Program,
     Rebuild,
     Reduce,
+    Refill,
     Return,
     Slc,
     Stmt,
@@ -59,6 +60,7 @@ class Kernel:
     results: tuple[Type, ...] = ()
     writes: tuple[str, ...] = ()
     rebuild: Rebuild | None = None
+    refills: tuple[Refill, ...] = ()
     helpers: tuple[str, ...] = ()
     name: str = "fast"
     fails: bool = False
@@ -150,7 +152,7 @@ def _program(kernel: Kernel, params: tuple[Param, ...]) -> Program:
         values = tuple(Value(k, t) for k, t in enumerate(kernel.results))
         rebuild = Nothing() if not values else values[0] if len(values) == 1 else Pack(values)
     main = Func("fast", tuple(held), kernel.results, tuple(body), AT, "low")
-    return Program(main, rebuild)
+    return Program(main, rebuild, (), kernel.refills)
 
 
 @dataclass

@@ -15,7 +15,18 @@ import pytest
 
 from loopwright.diagnostics import CannotLower
 from loopwright.ir.domain import Group
-from loopwright.ir.nodes import Either, Nothing, OneOf, Pack, Perhaps, Root, Rows, Same, Value
+from loopwright.ir.nodes import (
+    Either,
+    Nothing,
+    OneOf,
+    Pack,
+    Perhaps,
+    Refill,
+    Root,
+    Rows,
+    Same,
+    Value,
+)
 from loopwright.ir.types import (
     BOOL,
     FLOAT,
@@ -136,6 +147,11 @@ VALUES: dict[str, tuple[Type, Any, bool]] = {
     "a list": (ListOf(FLOAT), [1.0, 2.0], True),
     "a list with an int": (ListOf(FLOAT), [1.0, 2], False),
     "a list of rows": (ListOf(INT, 2), [[1, 2], [3, 4]], True),
+    "a list of NumPy scalars": (ListOf(Num("float64")), [np.float64(1.0)], True),
+    "an empty list of NumPy scalars": (ListOf(Num("float64")), [], True),
+    "a float among NumPy scalars": (ListOf(Num("float64")), [np.float64(1.0), 1.0], False),
+    "NumPy scalars for floats": (ListOf(FLOAT), [np.float64(1.0)], False),
+    "rows of NumPy scalars": (ListOf(Num("int64"), 2), [[np.int64(1)], [np.int64(2)]], True),
     "a ragged list": (ListOf(INT, 2), [[1, 2], [3]], False),
     "a list of ints out of range": (ListOf(INT), [2**40], False),
     "a tuple for a list": (ListOf(FLOAT), (1.0,), False),
@@ -339,6 +355,30 @@ RESULTS: dict[str, tuple[Any, tuple[Type, ...], str, Any]] = {
     "a tuple that is None runs the original": (
         Perhaps(1, Pack((Value(0, FLOAT),))), (FLOAT, BOOL), "2.0, False", None
     ),
+    "a list of two types": (
+        Rows(OneOf(0, 1, (FLOAT, Num("float64"))), 1),
+        (ListOf(FLOAT), ListOf(Num("int64"))),
+        "np.array([0.5, -0.0]), np.array([1, 0])",
+        [np.float64(0.5), -0.0],
+    ),
+    "a list of lists of numbers or None": (
+        Rows(OneOf(0, 1, (NONE, INT, Num("float32"))), 2),
+        (ListOf(Num("float32"), 2), ListOf(Num("int64"), 2)),
+        "np.array([[0.5, 2.0], [3.0, 0.0]]), np.array([[2, 1], [1, 0]])",
+        [[np.float32(0.5), 2], [3, None]],
+    ),
+    "a list of nested tuples": (
+        Rows(Pack((Value(0, FLOAT), Pack((OneOf(1, 2, (INT, BOOL)),)))), 1),
+        (ListOf(FLOAT), ListOf(INT), ListOf(Num("int64"))),
+        "np.array([0.5, 2.0]), np.array([1, 7]), np.array([1, 0])",
+        [(0.5, (True,)), (2.0, (7,))],
+    ),
+    "an empty list of tuples": (
+        Rows(Pack((Value(0, FLOAT), Value(1, INT))), 1),
+        (ListOf(FLOAT), ListOf(INT)),
+        "np.zeros(0), np.zeros(0, int)",
+        [],
+    ),
     "a result that is None runs the original": (
         OneOf(0, 1, (NONE, INT)), (FLOAT, INT), "2.0, 0", None
     ),
@@ -351,6 +391,32 @@ def test_what_comes_back(door: Make, case: tuple[Any, tuple[Type, ...], str, Any
     f = door({"a": VEC}, f"return (True, {text})", results=types, rebuild=rebuild)
     found = f(np.zeros(2))
     assert repr(found) == repr(wanted) and type(found) is type(wanted)
+
+
+@pytest.fixture
+def filler(door: Make) -> Door:
+    """Puts 0.5 and np.float64(-0.0) into list `a`; gives up if `b` is empty."""
+    text = "if len(b) == 0:\n    return (False, a, a)\nreturn (True, np.array([0.5, -0.0]), np.array([0, 1]))"
+    return door(
+        {"a": ListOf(FLOAT), "b": ListOf(FLOAT)}, text, results=(ListOf(FLOAT), ListOf(INT)),
+        refills=(Refill(0, Rows(OneOf(0, 1, (FLOAT, Num("float64"))), 1)),), rebuild=Nothing(),
+    )  # fmt: skip
+
+
+def test_a_list_keeps_its_identity_and_gets_new_elements(filler: Door) -> None:
+    a, b = [1.0], [2.0]
+    assert filler(a, b) is True
+    assert repr(a) == repr([0.5, np.float64(-0.0)]) and b == [2.0]
+
+
+def test_a_list_is_as_it_was_if_the_kernel_gives_up(filler: Door) -> None:
+    a: list[float] = [1.0]
+    assert filler(a, []) is None and a == [1.0]
+
+
+def test_a_list_that_gets_new_elements_is_no_other_argument(filler: Door) -> None:
+    a = [1.0]
+    assert filler(a, a) is None and a == [1.0]
 
 
 def test_arguments_come_back_as_themselves(door: Make) -> None:

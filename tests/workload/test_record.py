@@ -13,7 +13,7 @@ from loopwright.frontend.outline import every_region, outline
 from loopwright.frontend.parse import parse_module
 from loopwright.frontend.reference import reference
 from loopwright.frontend.region import Module, Region
-from loopwright.ir.types import FLOAT, INT, Array, ListOf, Num, Rng
+from loopwright.ir.types import FLOAT, INT, NONE, Array, ListOf, Num, Rng
 from loopwright.workload.record import RecordResult, record
 from loopwright.workload.replay import arguments, samples
 from loopwright.workload.store import Recording, RegionRecord, load
@@ -360,7 +360,8 @@ def test_kinds_of_values_properties_and_many_calls(
     assert one.types["rng"] == Rng()
     assert one.types["scalar"] == Num("float32")
     assert one.types["nested"] == ListOf(INT, 2)
-    assert dict(one.unknown) == {"opaque": "object", "empty": "list"}
+    assert dict(one.unknown) == {"opaque": "object"}
+    assert one.types["empty"] == ListOf(NONE)
     sample = one.samples[0]
     assert sample["nested"] == [[1, 2], [3, 4]]
     assert "opaque" not in sample

@@ -72,8 +72,14 @@ class Bounds:
         self.ctx.set_max_operations(_OPERATIONS)
         self._empty: dict[str, bool] = {}
 
-    def ask(self, at: Affine | None, n: Affine | None, known: Interval) -> Answer:
-        """About index `at`, known to lie in `known`, into an axis of length `n`."""
+    def ask(
+        self, at: Affine | None, n: Affine | None, known: Interval, *, here: bool = False
+    ) -> Answer:
+        """About index `at`, known to lie in `known`, into an axis of length `n`.
+
+        `here` asks for checks on the spot: where the index depends on what the loop computes, a guard
+        before the loop would have to allow for the worst and fail for nothing.
+        """
         sign: Sign = "nonneg" if known.lo >= 0 else "neg" if known.hi < 0 else "any"
         if at is None or n is None:
             return Answer(sign, sign != "nonneg", True)
@@ -85,13 +91,15 @@ class Bounds:
             elif not self._only_for_negative_parameters(position):
                 least = Fact(f"{add(at, n).text} < 0", at.atoms | n.atoms)
                 low = not self.impossible(least)
-                return self._finish("any", least if low else None, at, n)
+                return self._finish("any", least if low else None, at, n, here)
             else:
                 sign = "nonneg"
         return self._finish(sign, Fact(f"{position.text} < 0", position.atoms) if low else None,
-                            position, n)  # fmt: skip
+                            position, n, here)  # fmt: skip
 
-    def _finish(self, sign: Sign, low: Fact | None, position: Affine, n: Affine) -> Answer:
+    def _finish(
+        self, sign: Sign, low: Fact | None, position: Affine, n: Affine, here: bool
+    ) -> Answer:
         past = Fact(f"{position.text} >= {n.text}", position.atoms | n.atoms)
         high = None if sign == "neg" or self.impossible(past) else past
         if low is None and high is None:
@@ -99,7 +107,7 @@ class Bounds:
         violations = [f for f in (low, high) if f is not None]
         text = " or ".join(f"({f.text})" for f in violations)
         atoms = frozenset[Atom]().union(*(f.atoms for f in violations))
-        placed = self.place(Fact(text, atoms))
+        placed = None if here else self.place(Fact(text, atoms))
         if placed is not None:
             return Answer(sign, False, False, placed)
         if low is not None and sign == "nonneg":  # a spot check must see the sign itself

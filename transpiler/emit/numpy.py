@@ -35,7 +35,7 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.show_expr import show_expr, show_place
 from loopwright.ir.text import Code, Lines, literal, name_symbols
-from loopwright.ir.types import ListOf, machine_dtype
+from loopwright.ir.types import ListOf, Num, Type, machine_dtype
 from loopwright.ir.walk import unused, walk_stmts
 
 PRELUDE = """\
@@ -101,7 +101,7 @@ class _Function:
         self.lines.add(*first)
         with self.lines.block(header):
             for param, array in self.lists.items():
-                self.lines.add(f"{self.names[param]} = {array}.tolist()")
+                self.lines.add(f"{self.names[param]} = {_as_list(array, param.type)}")
             write_block(self, self.func.body)
         return str(self.lines)
 
@@ -163,6 +163,17 @@ class _Function:
             raise decline("LW102", "a shuffle has no form in array code", stmt.span)
         args = ", ".join(self.expr(a).text for a in stmt.args)
         put(self.lines, f"{self.names[stmt.target]} = {self.names[stmt.rng]}.{stmt.method}({args})")
+
+
+def _as_list(array: str, t: Type) -> str:
+    """The list (of lists) of type `t` with the elements of an array."""
+    match t:
+        case ListOf(Num(), 1):
+            return f"list({array})"
+        case ListOf(Num() as elem, ndim):
+            return f"[{_as_list('row', ListOf(elem, ndim - 1))} for row in {array}]"
+        case _:
+            return f"{array}.tolist()"
 
 
 def _as_array(code: Code, t: object) -> str:

@@ -8,20 +8,29 @@ from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_func import own_parameters, prepare, rules, settle_function
+from loopwright.frontend.lower_grown import own_list, rebinds
 from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_modules import module_names
 from loopwright.frontend.lower_names import lookup
-from loopwright.frontend.lower_params import live_in_key, parameters
+from loopwright.frontend.lower_params import live_in_key, parameters, unknown
 from loopwright.frontend.lower_result import finished
 from loopwright.frontend.lower_scope import Scope, Unit, decline
 from loopwright.frontend.lower_stmt import give_back
 from loopwright.frontend.lower_tidy import tidy
-from loopwright.frontend.lower_values import NOTHING, Closure, Entry, Object, RaggedList, Tpl
+from loopwright.frontend.lower_values import (
+    NOTHING,
+    Closure,
+    Entry,
+    Lst,
+    Object,
+    RaggedList,
+    Tpl,
+)
 from loopwright.frontend.reference import reference
 from loopwright.frontend.region import Lowered, Region
 from loopwright.ir.domain import Domain, Group, Param, split_path
 from loopwright.ir.nodes import Func, Program, Var
-from loopwright.ir.types import Type
+from loopwright.ir.types import NONE, ListOf, Ragged, Type
 
 
 def lower(
@@ -64,13 +73,18 @@ def lower_region(
     cx.bound = frozenset[str]().union(*(writes(s) for s in region.statements))
     cx.returns = region.form == "body"
     prepare(cx, region.statements, region.live_outs)
+    unit.main = cx
+    unit.rebound = frozenset(n for s in region.statements for n in rebinds(s))
     made, values = parameters(cx, types, region)
     start = {}
     for live_in, value in zip(region.live_ins, values, strict=True):
         key = live_in_key(cx, live_in)
         start[key] = Entry(value)
-        if not isinstance(value, Tpl):
-            cx.syms.update({(key, s.type): s for s in made.syms if s.name == live_in.name})
+        for at, sym in enumerate(made.syms):
+            if sym.name == live_in.name:  # no tuple, then
+                cx.syms[(key, sym.type)] = sym
+                if isinstance(value, Lst):
+                    unit.lists[key] = at
         if isinstance(value, RaggedList) and isinstance(value.bounds, Var):
             cx.syms[(f"{key} bounds", value.bounds.type)] = value.bounds.sym
     for path in (*(v.path for v in region.live_ins), *region.stores, unit.self_path):
@@ -83,6 +97,11 @@ def lower_region(
 
     def begin() -> None:
         cx.env = dict(start)
+        for key in unit.grown:
+            at = unit.lists[key]
+            made.syms[at] = own_list(
+                cx, key, made.syms[at], types[made.syms[at].name], region.statements[0]
+            )
 
     def end() -> None:
         at = region.statements[-1]
@@ -95,6 +114,9 @@ def lower_region(
     settle_function(cx, region.statements, begin, end, region.statements[0])
     if cx.result is None:
         decline(region.statements[0], "LW103", "this code never ends normally")
+    for sym, param in zip(made.syms, made.params, strict=True):
+        if sym.type == ListOf(NONE):
+            unknown(param.path, region)
     own, body = own_parameters(made.syms, tidy(cx.out, cx.markers))
     name = unit.unique(region.qualname.split(".")[-1])
     main = Func(name, own, (), body, region.span)
@@ -102,7 +124,10 @@ def lower_region(
     helpers = tuple(
         n for n in unit.inlined if any(f.name == n.split(".")[-1] for f in program.helpers)
     )
-    params = tuple(replace(p, name=s.name) for s, p in zip(own, made.params, strict=True))
+    params = tuple(
+        replace(p, name=s.name, type=p.type if isinstance(p.type, Ragged) else s.type)
+        for s, p in zip(own, made.params, strict=True)
+    )
     return program, params, tuple(made.groups), helpers
 
 

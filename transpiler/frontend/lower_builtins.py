@@ -12,14 +12,15 @@ from loopwright.frontend.lower_comprehension import list_of
 from loopwright.frontend.lower_fold import quantified, reduce_items
 from loopwright.frontend.lower_index import whole
 from loopwright.frontend.lower_join import cast, list_length, plain_column
-from loopwright.frontend.lower_lists import build_list, sorted_list, to_list
+from loopwright.frontend.lower_lists import build_list, to_list
 from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_numpy import ufunc
 from loopwright.frontend.lower_order import eval_all, keep, present, spill
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_sorted_key import sorted_by_key
+from loopwright.frontend.lower_sorted import sorted_list
 from loopwright.frontend.lower_values import (
     Arr,
+    Library,
     Lst,
     Number,
     RaggedList,
@@ -251,11 +252,18 @@ def _list(cx: Scope, node: ast.Call) -> Value:
 def _sorted(cx: Scope, node: ast.Call) -> Value:
     if not node.args:
         decline(node, "LW102", "this form of sorted is not covered")
-    if any(k.arg == "key" for k in node.keywords):
-        return sorted_by_key(cx, node)
-    if isinstance(node.args[0], ast.GeneratorExp):
+    if isinstance(node.args[0], ast.GeneratorExp) or _is_source(cx, node.args[0]):
         return sorted_list(cx, list_of(cx, node.args[0], node.args[0]), node)
-    return sorted_list(cx, cx.eval(node.args[0]), node)
+    return sorted_list(cx, present(cx, cx.eval(node.args[0])), node)
+
+
+def _is_source(cx: Scope, node: ast.expr) -> bool:
+    """Whether the node is `range(...)`, `zip(...)` or the like."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return False
+    if node.func.id not in ("range", "enumerate", "zip", "reversed"):
+        return False
+    return cx.eval(node.func) == Library(f"builtins.{node.func.id}")
 
 
 def _tuple(cx: Scope, node: ast.Call) -> Value:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from loopwright.frontend.lower_builtins import BUILTINS
 from loopwright.frontend.lower_join import store_variable
-from loopwright.frontend.lower_lists import list_method
+from loopwright.frontend.lower_list_methods import list_method
 from loopwright.frontend.lower_math import math_call
 from loopwright.frontend.lower_methods import array_method, number_method
 from loopwright.frontend.lower_names import member

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from loopwright.frontend.lower_args import int_operand
 from loopwright.frontend.lower_iter import Source, ordinal, source_of, trip_count
 from loopwright.frontend.lower_join import convert, join_envs, store_variable, widen
-from loopwright.frontend.lower_lists import append, build_list, fresh_list, held, put
+from loopwright.frontend.lower_lists import append, build_list, fresh_list, held, is_plain, put
 from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_loops import iterate
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import assign_to
 from loopwright.frontend.lower_values import (
+    NOTHING,
     Lst,
     Number,
     Tpl,
@@ -49,9 +50,11 @@ def own_names(cx: Scope, generators: Generators) -> Iterator[None]:
     before = cx.renamed
     cx.renamed = before | {n: cx.fresh(n) for n in sorted(names)}
     mine = {cx.renamed[n] for n in names}
+    cx.comprehending += 1
     try:
         yield
     finally:
+        cx.comprehending -= 1
         cx.renamed = before
         if cx.env is not None:
             cx.env = {k: v for k, v in cx.env.items() if k not in mine}
@@ -155,7 +158,7 @@ def filled(
 
 
 def _element_reason(cx: Scope, target: Lst, value: Value) -> str | None:
-    if not isinstance(value, (Number, Tpl)) or not flatten(value):
+    if not is_plain(value) or not (flatten(value) or value == NOTHING):
         return f"a list whose elements are {describe(value)} is not covered"
     return widen(cx, target.site, value)
 

@@ -12,6 +12,7 @@ from loopwright.frontend.lower_comprehension import list_comprehension
 from loopwright.frontend.lower_contract import matmul
 from loopwright.frontend.lower_index import subscript
 from loopwright.frontend.lower_join import cast, store_variable
+from loopwright.frontend.lower_list_methods import concatenated, position, repeated
 from loopwright.frontend.lower_lists import list_display, repeat_list
 from loopwright.frontend.lower_names import attribute, lookup
 from loopwright.frontend.lower_order import effects, eval_all, keep, present
@@ -20,6 +21,7 @@ from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
     Closure,
+    Lst,
     Number,
     Text,
     Tpl,
@@ -120,14 +122,20 @@ def constant(node: ast.AST, value: object) -> Value:
 
 def bin_op(cx: Scope, left: ast.expr, op: ast.operator, right: ast.expr, node: ast.expr) -> Value:
     if isinstance(op, ast.Mult):
-        repeated = repeat_list(cx, left, right, node)
-        if repeated is not None:
-            return repeated
-    a, b = eval_all(cx, (left, right))
+        display = repeat_list(cx, left, right, node)
+        if display is not None:
+            return display
+    a, b = (present(cx, v) for v in eval_all(cx, (left, right)))
     if isinstance(op, ast.MatMult):
         if not (isinstance(a, Arr) or isinstance(b, Arr)):
             decline(node, "LW103", "`@` needs an array")
         return matmul(cx, a, b, node)
+    if isinstance(a, Lst) and isinstance(b, Lst) and isinstance(op, ast.Add):
+        return concatenated(cx, a, b, node)
+    if isinstance(op, ast.Mult) and isinstance(a, Lst) and isinstance(b, Number):
+        return repeated(cx, a, b, node)
+    if isinstance(op, ast.Mult) and isinstance(b, Lst) and isinstance(a, Number):
+        return repeated(cx, b, a, node)
     return binary(cx, BINARY[type(op)], a, b, node)
 
 
@@ -277,9 +285,13 @@ def one_comparison(cx: Scope, op: ast.cmpop, a: Value, b: Value, node: ast.expr)
         test = _is_bool(cx, a, b, node)
         return number(cast(test if wanted else negated(test), BOOL))
     if isinstance(op, (ast.In, ast.NotIn)):
+        b = present(cx, b)
         if isinstance(b, Tpl):
             return number(cast(_member(cx, a, b, isinstance(op, ast.In), node), BOOL))
-        decline(node, "LW103", "`in` is covered for tuples only")
+        if isinstance(b, Lst) and b.ndim == 1:
+            found, _ = position(cx, b, a, node)
+            return number(found if isinstance(op, ast.In) else negated(found))
+        decline(node, "LW103", "`in` is covered for tuples and lists of numbers only")
     return compare(cx, COMPARE[type(op)], a, b, node)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from loopwright.diagnostics import NOWHERE
 from loopwright.frontend import lower_expr, lower_stmt
+from loopwright.frontend.lower_grown import copy_captures
 from loopwright.frontend.lower_join import canonical, columns_of
 from loopwright.frontend.lower_library import library_names
 from loopwright.frontend.lower_live import liveness, writes
@@ -59,12 +60,12 @@ def prepare(cx: Scope, statements: Sequence[ast.stmt], at_end: Sequence[str] = (
     cx.liveness = liveness(statements, at_end)
     nodes = [n for s in statements for n in ast.walk(s)]
     cx.shrinking = frozenset(
-        n.func.value.id
+        ast.unparse(n.func.value)
         for n in nodes
         if isinstance(n, ast.Call)
         and isinstance(n.func, ast.Attribute)
         and n.func.attr == "pop"
-        and isinstance(n.func.value, ast.Name)
+        and isinstance(n.func.value, (ast.Name, ast.Attribute))
     )
     cx.aliased = frozenset(name for n in nodes for name in _aliases(n))
 
@@ -254,6 +255,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
         for key, value in inner.captures.items():
             entry = captured_entry(inner, key, value)
             inner.env[key] = Entry(with_origin(entry.value, Origin(("capture", inner.depth, key))))
+        copy_captures(inner, inner.stores)
 
     def end() -> None:
         lower_stmt.give_back(inner, NOTHING, definition)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from loopwright.frontend.lower_alias import which
 from loopwright.frontend.lower_index import FULL, Index, index_number, list_element, load, row_of
 from loopwright.frontend.lower_join import cast, list_length
 from loopwright.frontend.lower_lists import build_list, resized
@@ -80,8 +82,9 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
     value = present(cx, cx.eval(node))
     if isinstance(value, Tpl):
         value = build_list(cx, value.items, node)
-    if isinstance(value, Lst) and isinstance(node, ast.Name) and resized(node.id, body):
-        return _growing(cx, node, value, body)
+    if isinstance(value, Lst) and isinstance(node, (ast.Name, ast.Attribute)):
+        if resized(ast.unparse(node), body) or _may_grow(cx, value, body):
+            return _growing(cx, node, body)
     value = _anchored(cx, value, body)
     return sequence(cx, value, node)
 
@@ -130,8 +133,24 @@ def sequence(cx: Scope, value: Value, node: ast.expr) -> Source:
             decline(node, "LW101", f"a loop over {describe(value)} is not covered")
 
 
-def _growing(cx: Scope, node: ast.Name, value: Lst, body: Sequence[ast.stmt]) -> Source:
-    if any(node.id in writes(s) for s in body):
+def _may_grow(cx: Scope, value: Lst, body: Sequence[ast.stmt]) -> bool:
+    """Whether a function that the loop calls may change the length of a list from outside."""
+    if which(cx, value) not in cx.unit.grown:
+        return False
+    calls = [n.func for s in body for n in ast.walk(s) if isinstance(n, ast.Call)]
+    return any(
+        (
+            isinstance(f, ast.Attribute)
+            and isinstance(f.value, ast.Name)
+            and f.value.id == cx.unit.self_path
+        )
+        or (isinstance(f, ast.Name) and not hasattr(builtins, f.id))
+        for f in calls
+    )
+
+
+def _growing(cx: Scope, node: ast.Name | ast.Attribute, body: Sequence[ast.stmt]) -> Source:
+    if isinstance(node, ast.Name) and any(node.id in writes(s) for s in body):
         decline(node, "LW101", "a list that changes its length meanwhile is also assigned anew")
 
     def current() -> Lst:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.lower_alias import refuse_second_name
 from loopwright.frontend.lower_scope import Again, Scope
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -52,9 +53,9 @@ EXACT = 2**53
 
 
 def columns_of(cx: Scope, site: int, ndim: int) -> tuple[ListOf, ...]:
-    """The types of the columns of a list. A list that never gets an element is a list of ints."""
+    """The types of the columns of a list. A list that never gets a number is a list of ints."""
     element = cx.unit.sites.element(site)
-    if element is None:
+    if element is None or not flatten(element):
         return (ListOf(INT, ndim),)
     types = [e.type for e in flatten(element)]
     return tuple(ListOf(t, ndim) for t in types)  # type: ignore[arg-type]
@@ -327,7 +328,7 @@ def coerce(cx: Scope, value: Value, target: Value) -> Value:
 def plain_column(cx: Scope, value: Lst) -> Expr | None:
     """The only column of a list of numbers of one certain type, if the list is that."""
     elem = cx.unit.sites.element(value.site)
-    if len(value.columns) == 1 and (elem is None or isinstance(elem, Number)):
+    if len(value.columns) == 1 and (elem is None or isinstance(elem, Number)) and elem != NOTHING:
         return value.columns[0]
     return None
 
@@ -391,6 +392,7 @@ def convert(cx: Scope, source: Env, target: Env) -> None:
 
 def store_variable(cx: Scope, name: str, value: Value) -> None:
     """`name = value`: the variable gets its own symbols."""
+    refuse_second_name(cx, name, value)
     target = canonical(cx, name, value)
     if isinstance(value, Lst) and (value.length is not None or name in cx.shrinking):
         if any(isinstance(c, Var) and c.sym not in cx.hidden for c in value.columns):

@@ -9,23 +9,26 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from loopwright.frontend.lower_index import copy_of, index_number, list_element, used_part
+from loopwright.frontend.lower_alias import live_in
+from loopwright.frontend.lower_grown import own_copy
+from loopwright.frontend.lower_index import (
+    copy_of,
+    index_number,
+    list_element,
+    used_part,
+)
 from loopwright.frontend.lower_join import (
     cast,
     coerce,
     columns_of,
     list_length,
-    plain_column,
-    store_variable,
     widen,
 )
-from loopwright.frontend.lower_order import eval_all, present, spill
+from loopwright.frontend.lower_order import eval_all, spill
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
-from loopwright.frontend.lower_sorted import descending, sorted_column
 from loopwright.frontend.lower_values import (
-    Arr,
+    NOTHING,
     Lst,
-    Maybe,
     Number,
     Origin,
     Tpl,
@@ -33,40 +36,38 @@ from loopwright.frontend.lower_values import (
     describe,
     flatten,
     integer,
-    number,
-    refill,
     test,
 )
 from loopwright.ir.nodes import (
     Alloc,
     Append,
     Binary,
-    Const,
     Dim,
     Expr,
     For,
     If,
-    Load,
     Pt,
-    Slc,
     Store,
     Var,
 )
-from loopwright.ir.types import INT, ListOf, Num
+from loopwright.ir.types import INT
 
 CHANGING = frozenset({"append", "pop", "extend", "insert", "remove", "clear"})
 
 
 def resized(name: str, body: Sequence[ast.stmt]) -> bool:
-    """Whether the statements may change the length of the list called `name`."""
-    return any(
-        isinstance(n, ast.Attribute)
-        and n.attr in CHANGING
-        and isinstance(n.value, ast.Name)
-        and n.value.id == name
-        for s in body
-        for n in ast.walk(s)
-    )
+    """Whether the statements may change the length of the list called `name` (a name or a path)."""
+    return any(_resizes(name, n) for s in body for n in ast.walk(s))
+
+
+def _resizes(name: str, node: ast.AST) -> bool:
+    match node:
+        case ast.Attribute(value, attr) if attr in CHANGING:
+            return ast.unparse(value) == name
+        case ast.AugAssign(target):
+            return ast.unparse(target) == name
+        case _:
+            return False
 
 
 def new_site(cx: Scope, node: ast.AST) -> int:
@@ -78,23 +79,27 @@ def fresh_list(cx: Scope, node: ast.AST, shape: tuple[Expr, ...], fill: Value | 
     site = new_site(cx, node)
     ndim = len(shape)
     if fill is not None:
-        _widen(cx, site, fill, node)
+        let_hold(cx, site, fill, node)
     elem = cx.unit.sites.element(site)
     types = columns_of(cx, site, ndim)
     fills: Sequence[Expr | None] = [None] * len(types)
     if fill is not None and elem is not None:
-        fills = flatten(coerce(cx, fill, elem))
+        fills = flatten(coerce(cx, fill, elem)) or fills
     columns = tuple(Alloc(shape, f, t) for f, t in zip(fills, types, strict=True))
     origin = Origin(("site", cx.depth, id(node)))
     return Lst(columns, cx.unit.sites.find(site), ndim, frozenset({origin}))
 
 
-def _widen(cx: Scope, site: int, value: Value, node: ast.AST) -> None:
-    if (
-        not flatten(value)
-        or not isinstance(value, (Number, Tpl))
-        or not all(isinstance(i, Number) for i in (value.items if isinstance(value, Tpl) else ()))
-    ):
+def is_plain(value: Value) -> bool:
+    """Whether the value is a number, or a tuple of such values."""
+    if isinstance(value, Tpl):
+        return all(map(is_plain, value.items))
+    return isinstance(value, Number)
+
+
+def let_hold(cx: Scope, site: int, value: Value, node: ast.AST) -> None:
+    """Let lists of the site hold such elements."""
+    if not (flatten(value) or value == NOTHING) or not is_plain(value):
         decline(node, "LW103", f"a list whose elements are {describe(value)} is not covered")
     reason = widen(cx, site, value)
     if reason is not None:
@@ -116,7 +121,7 @@ def build_list(cx: Scope, values: Sequence[Value], node: ast.AST) -> Lst:
     """A list of the given items."""
     site = new_site(cx, node)
     for value in values:
-        _widen(cx, site, value, node)
+        let_hold(cx, site, value, node)
     result = fresh_list(cx, node, (integer(len(values)),), None)
     if not values:
         return result
@@ -150,87 +155,20 @@ def repeat_list(cx: Scope, left: ast.expr, right: ast.expr, node: ast.expr) -> V
     if not isinstance(left, ast.List):
         return None
     if len(left.elts) != 1:
-        decline(node, "LW103", "a repeated list of several items is not covered")
+        return None
     fill, times = eval_all(cx, (left.elts[0], right))
     n = index_number(cx, times, right)
     return fresh_list(cx, node, (cast(n, INT),), fill)
 
 
-# --------------------------------------------------------------------- methods
+# -------------------------------------------------------------------- growing
 
 
-def list_statement(cx: Scope, node: ast.Call) -> bool:
-    """A method call that stands as a statement and changes a list; False if it is none."""
-    func = node.func
-    if not isinstance(func, ast.Attribute) or func.attr not in (
-        "append", "extend", "reverse", "clear", "sort",
-    ):  # fmt: skip
-        return False
-    base = cx.eval(func.value)
-    if not isinstance(base.value if isinstance(base, Maybe) else base, Lst):
-        return False
-    base = present(cx, base)
-    assert isinstance(base, Lst)
-    args = eval_all(cx, node.args)
-    match func.attr, args:
-        case "append", [value]:
-            append(cx, base, value, node)
-        case "extend", [value]:
-            extend(cx, base, value, node)
-        case "reverse", []:
-            step = integer(-1)
-            turned = tuple(
-                copy_of(Load(c, (Slc(None, None, step),), c.type)) for c in used_part(base)
-            )
-            _replace(cx, func.value, base, turned, node)
-        case "clear", []:
-            empty = tuple(Alloc((integer(0),), None, c.type) for c in base.columns)
-            _replace(cx, func.value, base, empty, node)
-        case "sort", []:
-            column = only_column(cx, base, node)
-            turned = (sorted_column(cx, column, descending(cx, node, method=True), node),)
-            _replace(cx, func.value, base, turned, node)
-        case _:
-            decline(node, "LW102", f"`{func.attr}` of a list is not covered in this form")
-    return True
-
-
-def only_column(cx: Scope, base: Lst, node: ast.AST) -> Expr:
-    """The column of a list whose elements are of one number type."""
-    if plain_column(cx, base) is None or base.ndim > 1:
-        decline(node, "LW102", "only lists of numbers of one type are covered here")
-    return used_part(base)[0]
-
-
-def sorted_list(cx: Scope, value: Value, node: ast.Call) -> Value:
-    """`sorted(value)`: a new list."""
-    reverse = descending(cx, node, method=False)
-    if isinstance(value, Arr) and value.type.ndim == 1:
-        elem = Num(value.type.dtype)
-        site = new_site(cx, node)
-        _widen(cx, site, number(Const(0, elem)), node)
-        column: Expr = cast(value.expr, ListOf(elem))
-    elif isinstance(value, Lst):
-        site, column = value.site, only_column(cx, value, node)
-    else:
-        decline(node, "LW102", f"sorting {describe(value)} is not covered")
-    origin = Origin(("site", cx.depth, id(node)))
-    return Lst((sorted_column(cx, column, reverse, node),), site, 1, frozenset({origin}))
-
-
-def _replace(
-    cx: Scope, target: ast.expr, base: Lst, columns: tuple[Expr, ...], node: ast.AST
-) -> None:
-    """Change a list as a whole; only for a list that has one name."""
-    if not isinstance(target, ast.Name) or base.ndim > 1 or foreign(base) or shared(cx, target.id):
-        decline(node, "LW102", "this list may be known by another name")
-    new = Lst(columns, base.site, base.ndim, base.origins)
-    store_variable(cx, cx.renamed.get(target.id, target.id), new)
-
-
-def foreign(base: Lst) -> bool:
+def foreign(cx: Scope, base: Lst) -> bool:
     """Whether the list may come from outside the function."""
-    return not base.origins or any(o.key[0] == "param" or not o.exact for o in base.origins)
+    return not base.origins or any(
+        o.key[0] == "param" or not o.exact or live_in(cx, o) is not None for o in base.origins
+    )
 
 
 def shared(cx: Scope, name: str) -> bool:
@@ -239,8 +177,8 @@ def shared(cx: Scope, name: str) -> bool:
 
 
 def growable(cx: Scope, base: Lst, node: ast.AST) -> None:
-    if foreign(base):
-        decline(node, "LW102", "a list that comes from outside changes its length")
+    if foreign(cx, base):
+        own_copy(cx, base, node)
     if base.ndim > 1 or not all(isinstance(c, Var) for c in base.columns):
         decline(node, "LW102", "only a list that has a name may change its length")
 
@@ -248,7 +186,7 @@ def growable(cx: Scope, base: Lst, node: ast.AST) -> None:
 def append(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
     """`base.append(value)`."""
     growable(cx, base, node)
-    _widen(cx, base.site, value, node)
+    let_hold(cx, base.site, value, node)
     elem = cx.unit.sites.element(base.site)
     assert elem is not None
     cx.at(node)
@@ -287,36 +225,6 @@ def extend(cx: Scope, base: Lst, other: Value, node: ast.AST) -> None:
         except Unreachable:
             return
     cx.emit(For(sym, integer(0), count, integer(1), tuple(body), (), cx.span))
-
-
-def list_method(cx: Scope, base: Lst, node: ast.Call, attr: str) -> Value:
-    """A method call on a list that gives a value."""
-    args = eval_all(cx, node.args)
-    match attr, args:
-        case "pop", [] | [Number(Const(value=-1), _, _)]:
-            return _pop(cx, base, node)
-        case "copy", [] if base.ndim == 1:
-            origin = Origin(("site", cx.depth, id(node)))
-            columns = (
-                tuple(copy_of(c) for c in base.columns) if base.length is None else used_part(base)
-            )
-            return Lst(columns, base.site, 1, frozenset({origin}))
-        case _:
-            decline(node, "LW102", f"`{attr}` of a list is not covered in this form")
-
-
-def _pop(cx: Scope, base: Lst, node: ast.AST) -> Value:
-    growable(cx, base, node)
-    if not isinstance(base.length, Var):
-        decline(node, "LW102", "only a list that has a name may shrink")
-    cx.at(node)
-    cx.check(test("gt", base.length, integer(0)), "pop from an empty list")
-    cx.set(base.length.sym, Binary("sub", base.length, integer(1), INT))
-    elem = cx.unit.sites.element(base.site)
-    if elem is None:
-        raise Unreachable("pop from a list that stays empty", cx.at(node))
-    items = [Load(c, (Pt(base.length),), c.type.elem) for c in base.columns]  # type: ignore[union-attr]
-    return spill(cx, refill(elem, list(items)))
 
 
 def to_list(cx: Scope, value: Value, node: ast.AST) -> Value | None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
@@ -76,14 +77,19 @@ def parameters(
     for live_in in region.live_ins:
         t = types.get(live_in.name)
         if t is None:
-            decline(
-                region.statements[0],
-                "LW301",
-                f"the type of `{live_in.path}` is not known",
-                f"annotate `{live_in.path}`, or record a workload with `loopwright trace`",
-            )
+            unknown(live_in.path, region)
         values.append(_value(cx, made, live_in.name, live_in.path, t, region.statements[0]))
     return made, values
+
+
+def unknown(path: str, region: Region) -> NoReturn:
+    """Decline, since the type of what the path leads to is missing."""
+    decline(
+        region.statements[0],
+        "LW301",
+        f"the type of `{path}` is not known",
+        f"annotate `{path}`, or record a workload with `loopwright trace`",
+    )
 
 
 def live_in_key(cx: Scope, live_in: LiveIn) -> str:
@@ -117,7 +123,7 @@ def _held(cx: Scope, sym: Sym, at: int, path: str) -> Value:
             return Arr(Var(sym), t, origins)
         case ListOf(elem, ndim):
             blank = cx.unit.blank
-            element = Number(Var(blank.sym("element", elem)), (elem,))
+            element = None if elem == NONE else Number(Var(blank.sym("element", elem)), (elem,))
             site = cx.unit.sites.site(("param", at), element, frozen=True)
             return Lst((Var(sym),), site, ndim, origins)
         case Rng():

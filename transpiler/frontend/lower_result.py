@@ -32,6 +32,7 @@ from loopwright.ir.nodes import (
     Perhaps,
     Program,
     Rebuild,
+    Refill,
     Return,
     Root,
     Rows,
@@ -90,11 +91,7 @@ class _Plan:
                     self.seen += len(columns)
                     return Same(same)
                 self.own(origins)
-                if plain_column(self.cx, value) is None or _is_mixed(self.cx, value):
-                    return self.rows(value)
-                held = columns[0].type
-                assert isinstance(held, ListOf)
-                return Result(self.take(held), held)
+                return self.contents(value)
             case RaggedList(joined, _):
                 same = _same(joined.origins)
                 if same is None:
@@ -111,10 +108,20 @@ class _Plan:
             case _:
                 raise self.refuse(f"{describe(value)} is returned")
 
+    def contents(self, value: Value) -> Rebuild:
+        """A list made anew of the elements of `value`."""
+        assert isinstance(value, Lst)
+        if plain_column(self.cx, value) is None:
+            return self.rows(value)
+        held = value.columns[0].type
+        assert isinstance(held, ListOf)
+        return Result(self.take(held), held)
+
     def rows(self, value: Lst) -> Rebuild:
         """A list of tuples, or of numbers of more than one type."""
         element = self.cx.unit.sites.element(value.site)
-        assert element is not None
+        if element is None or not flatten(element):
+            raise self.refuse("a list of nothing but None is returned")
         columns = iter(value.columns)
 
         def built(part: Value) -> Rebuild:
@@ -143,12 +150,6 @@ class _Plan:
         self.storages.append(keys)
 
 
-def _is_mixed(cx: Scope, value: Lst) -> bool:
-    """Whether an element of the list may be a number of more than one type."""
-    element = cx.unit.sites.element(value.site)
-    return isinstance(element, Number) and (element.tag is not None or len(element.types) > 1)
-
-
 def _same(origins: frozenset[Origin]) -> int | None:
     """The number of the parameter that the object is."""
     if len(origins) == 1:
@@ -171,12 +172,18 @@ def finished(unit: Unit, cx: Scope, main: Func, region: Region) -> Program:
     plan = _Plan(cx, region)
     # machine results come in the order value, stores; the rebuilt ones in the order of the contract
     own = plan.rebuild(value)
-    kept = [plan.rebuild(v) for v in stored]
+    count = len(region.stores)
+    kept = [plan.rebuild(v) for v in stored[:count]]
+    keys = list(cx.stores)[count:]
+    refills = tuple(
+        Refill(unit.lists[key], plan.contents(v))
+        for key, v in zip(keys, stored[count:], strict=True)
+    )
     parts = _in_order(region, own, kept)
     body = map_stmts(main.body, lambda s: (_cut(s, plan.kept),))
     main = replace(main, body=body, results=tuple(plan.types))
     rebuild = parts[0] if len(parts) == 1 else Pack(tuple(parts)) if parts else Nothing()
-    return Program(main, rebuild, _reached(unit, main))
+    return Program(main, rebuild, _reached(unit, main), refills)
 
 
 def _in_order(region: Region, own: Rebuild, stored: list[Rebuild]) -> list[Rebuild]:

@@ -126,7 +126,14 @@ class Unit:
     names: set[str] = field(default_factory=set)
     active: list[Closure] = field(default_factory=list)
     inlined: list[str] = field(default_factory=list)
+    # calls and comprehensions that stand for a call, or for a part of it
     plain_calls: dict[object, ast.Call] = field(default_factory=dict)
+    synthetic: dict[ast.Call, ast.ListComp] = field(default_factory=dict)
+    main: Scope | None = None
+    # lists that are live-ins, by the key in the state; and those of them that the function copies
+    lists: dict[str, int] = field(default_factory=dict)
+    grown: set[str] = field(default_factory=set)
+    rebound: frozenset[str] = frozenset()
     blank: Scope = field(init=False)
 
     def __post_init__(self) -> None:
@@ -190,6 +197,7 @@ class Scope:
         self.shrinking: frozenset[str] = frozenset()
         self.syms: dict[tuple[str, Type], Sym] = {}
         self.hidden: set[Sym] = set()
+        self.comprehending = 0
         self.markers: set[Sym] = set()
         # learnt from one lowering for the next
         self.captures: dict[str, Value] = {}

@@ -16,7 +16,7 @@ from loopwright.frontend.lower_join import (
     join_values,
     store_variable,
 )
-from loopwright.frontend.lower_lists import list_statement
+from loopwright.frontend.lower_list_methods import list_statement
 from loopwright.frontend.lower_loops import for_loop, is_live, while_loop
 from loopwright.frontend.lower_names import read_path
 from loopwright.frontend.lower_order import spill

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from loopwright.frontend.lower_alias import which
 from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_grown import handed_back, own_copy
 from loopwright.frontend.lower_index import (
     FULL,
     Index,
@@ -16,7 +18,14 @@ from loopwright.frontend.lower_index import (
     load,
     merge,
 )
-from loopwright.frontend.lower_join import cast, coerce, list_length, store_variable, widen
+from loopwright.frontend.lower_join import (
+    cast,
+    coerce,
+    list_length,
+    store_variable,
+    template,
+    widen,
+)
 from loopwright.frontend.lower_lists import extend, foreign
 from loopwright.frontend.lower_names import is_prefix, lookup, member
 from loopwright.frontend.lower_order import effects, present, spill
@@ -110,6 +119,9 @@ def _path_of(cx: Scope, target: ast.Attribute) -> str:
 
 def store_path(cx: Scope, path: str, value: Value, node: ast.AST) -> None:
     """`self.w = value`: the attribute is state that the function hands back."""
+    if isinstance(value, Lst) and path not in cx.unit.stores and which(cx, value) == path:
+        handed_back(cx, path, value, node)
+        return
     if path not in cx.unit.stores:
         decline(node, "LW104", f"`{path}` is set, which the region does not hand back")
     if is_prefix(cx, path):
@@ -197,11 +209,9 @@ def store_list(cx: Scope, base: Lst, at: Expr, value: Value, node: ast.AST) -> N
     """`base[at] = value` on a list of numbers (or tuples of numbers)."""
     if base.ndim > 1 or isinstance(value, (Arr, Lst)):
         decline(node, "LW101", "replacing a row of a nested list is not covered")
-    if foreign(base) and cx.unit.of_rows(base.site):
+    if foreign(cx, base) and cx.unit.of_rows(base.site):
         decline(node, "LW104", "a row of a list from outside is changed")
-    reason = widen(cx, base.site, value)
-    if reason is not None:
-        decline(node, "LW302", reason)
+    widen_elements(cx, base, value, node)
     elem = cx.unit.sites.element(base.site)
     assert elem is not None
     exprs = flatten(coerce(cx, value, elem))
@@ -212,6 +222,17 @@ def store_list(cx: Scope, base: Lst, at: Expr, value: Value, node: ast.AST) -> N
     for column, expr in zip(base.columns, exprs, strict=False):
         sym, items = _storage(cx, column, (Pt(at),), node)
         cx.emit(Store(sym, items, expr, cx.span))
+
+
+def widen_elements(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
+    """Let the list hold `value` too; one from outside becomes the function's own copy for that."""
+    if cx.unit.sites.frozen[cx.unit.sites.find(base.site)] and which(cx, base) is not None:
+        element = cx.unit.sites.element(base.site)
+        if element is not None and template(cx, value) != element:
+            own_copy(cx, base, node)
+    reason = widen(cx, base.site, value)
+    if reason is not None:
+        decline(node, "LW302", reason)
 
 
 # ----------------------------------------------------------- in-place operators

@@ -39,6 +39,7 @@ from loopwright.ir.nodes import (
     Value,
     While,
 )
+from loopwright.ir.results import numbers_of, parts_of
 from loopwright.ir.show import show_stmts
 from loopwright.ir.types import Array, ListOf, Num, Py, Rng, Type, is_scalar
 from loopwright.ir.walk import (
@@ -46,7 +47,6 @@ from loopwright.ir.walk import (
     assigned,
     exprs_of,
     index_exprs,
-    numbers_of,
     targets,
     vars_of,
     walk_stmts,
@@ -66,6 +66,10 @@ def check(program: Program) -> None:
     main = program.main
     with _place(main):
         _check_rebuild(program.rebuild, main)
+        for refill in program.refills:
+            _check_rebuild(Same(refill.param), main)
+            demand(isinstance(refill.value, (Value, Rows)), "a list gets the elements of a list")
+            _check_rebuild(refill.value, main)
 
 
 def _check_new(func: Func, known: dict[str, Func], main: Func) -> None:
@@ -155,11 +159,7 @@ def _check_rebuild(tree: Rebuild, main: Func) -> None:
         case Root():
             pass
         case Rows(item, ndim):
-            for at in numbers_of(item):
-                number(at)
-                column = main.results[at]
-                held = isinstance(column, (ListOf, Array)) and column.ndim == ndim
-                demand(held, "a column of a list")
+            _check_rows(item, main, ndim)
         case Pack(items):
             for item in items:
                 _check_rebuild(item, main)
@@ -167,6 +167,18 @@ def _check_rebuild(tree: Rebuild, main: Func) -> None:
             pass
         case _:
             assert_never(tree)
+
+
+def _check_rows(item: Rebuild, main: Func, ndim: int) -> None:
+    """The item of `Rows`: of the elements of results that are lists of `ndim` levels."""
+    for part in parts_of(item):
+        demand(isinstance(part, (Value, OneOf, Pack, Nothing)), "an element is made of elements")
+    demand(numbers_of(item) != (), "a list that nothing tells the length of")
+    for at in numbers_of(item):
+        demand(at in range(len(main.results)), f"result {at} of {len(main.results)}")
+        column = main.results[at]
+        held = isinstance(column, (ListOf, Array)) and column.ndim == ndim
+        demand(held, f"result {at} is no list of rank {ndim}")
 
 
 class _Checker:

@@ -54,8 +54,8 @@ from loopwright.ir.nodes import (
     Value,
     While,
 )
+from loopwright.ir.results import numbers_of
 from loopwright.ir.types import Array, ListOf, Num, Py, Type
-from loopwright.ir.walk import numbers_of
 
 __all__ = ["KernelFailed", "rebuild", "run"]
 
@@ -78,16 +78,28 @@ def run(program: Program, args: Sequence[Any]) -> tuple[Any, ...]:
         results = Activation(funcs, main).call(values)
     for given, value in zip(args, values, strict=True):
         if isinstance(given, list) and isinstance(value, np.ndarray):
-            given[:] = value.tolist()
+            _write_back(given, value)
     return results
+
+
+def _write_back(given: list[Any], value: np.ndarray[Any, Any]) -> None:
+    """Numbers of the class that the list has; rows stay the objects that they are."""
+    for k, old in enumerate(given):
+        if isinstance(old, list):
+            _write_back(old, value[k])
+        else:
+            given[k] = value[k] if isinstance(old, np.generic) else value[k].item()
 
 
 def rebuild(program: Program, results: Sequence[Any], args: Sequence[Any]) -> Any:
     """The Python object that the region's results stand for; `args` as they were given to `run`.
 
-    An object that the program does not get is its `Root` node.
+    An object that the program does not get is its `Root` node. Lists among `args` get their new contents.
     """
-    return _rebuild(program.rebuild, results, args)
+    made = _rebuild(program.rebuild, results, args)
+    for refill in program.refills:
+        args[refill.param][:] = _rebuild(refill.value, results, args)
+    return made
 
 
 def _rebuild(tree: Rebuild, results: Sequence[Any], args: Sequence[Any]) -> Any:

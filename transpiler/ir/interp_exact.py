@@ -55,8 +55,9 @@ from loopwright.ir.nodes import (
     Store,
     Value,
 )
+from loopwright.ir.results import numbers_of
 from loopwright.ir.types import Type
-from loopwright.ir.walk import Body, assigned, index_exprs, numbers_of, stored, walk_stmts
+from loopwright.ir.walk import Body, assigned, index_exprs, stored, walk_stmts
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,14 @@ def enclose(program: Program, args: Sequence[Any], precision: int = 200) -> Encl
 def rebuild_exact(program: Program, found: Enclosures) -> Any:
     """The result in the shape of the rebuilt Python object, with enclosures in place of floats."""
     return _rebuild(program.rebuild, found)
+
+
+def params_after(program: Program, found: Enclosures) -> list[Any]:
+    """The parameters after the call, with enclosures in place of floats; None for what holds none."""
+    after = [param.exact for param in found.params]
+    for refill in program.refills:
+        after[refill.param] = _rebuild(refill.value, found)
+    return after
 
 
 def _rebuild(tree: Rebuild, found: Enclosures) -> Any:

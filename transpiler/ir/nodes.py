@@ -456,8 +456,8 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A list (of lists, if `ndim` > 1) of elements that more than one result makes up: `item` tells how,
-    with the results that it names as lists of that rank."""
+    """A list (of lists, to `ndim` levels) made element by element: the results that `item` names are
+    lists of one shape, and element k is `item` made of their elements k."""
 
     item: Rebuild
     ndim: int
@@ -469,6 +469,15 @@ class Nothing:
 
 
 Rebuild: TypeAlias = Value | OneOf | Same | Either | Root | Perhaps | Pack | Rows | Nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Refill:
+    """The list that was passed for parameter number `param` holds, once the kernel has succeeded, the
+    elements of the list `value`; it stays the same object."""
+
+    param: int
+    value: Rebuild
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,9 +499,11 @@ class Func:
 class Program:
     """A kernel: the function for the region and the helpers that it calls (callees first).
 
-    `rebuild` tells how Python objects come out of the main function's results.
+    `rebuild` tells how Python objects come out of the main function's results, `refills` which of the
+    lists that were passed get new contents.
     """
 
     main: Func
     rebuild: Rebuild
     helpers: tuple[Func, ...] = field(default=())
+    refills: tuple[Refill, ...] = field(default=())

@@ -56,8 +56,8 @@ class Array:
 class ListOf:
     """A list of numbers; `ndim` > 1 is a rectangular list of lists, no row shared.
 
-    A kernel holds it as a C-contiguous array; elements read from it have the type `elem`. Lists that
-    come from outside hold Python numbers; a list made inside may hold NumPy scalars.
+    A kernel holds it as a C-contiguous array; elements read from it have the type `elem`. In a
+    recording `ListOf(NONE)` is a list without elements.
     """
 
     elem: Py | Num

@@ -21,7 +21,6 @@ from loopwright.ir.nodes import (
     Contract,
     Dim,
     Draw,
-    Either,
     Expr,
     Fail,
     Fancy,
@@ -34,15 +33,10 @@ from loopwright.ir.nodes import (
     Load,
     Logic,
     NewAxis,
-    OneOf,
-    Pack,
-    Perhaps,
     Pt,
-    Rebuild,
     Reduce,
     Reshape,
     Return,
-    Rows,
     Scan,
     Select,
     Slc,
@@ -52,7 +46,6 @@ from loopwright.ir.nodes import (
     Transpose,
     Tup,
     Unary,
-    Value,
     Var,
     While,
 )
@@ -369,33 +362,3 @@ def copy_func(func: Func, taken: Iterable[str] = ()) -> Func:
         to[sym] = fresh(sym.name, sym.type, names)
         names.add(to[sym].name)
     return replace(func, params=tuple(to[p] for p in func.params), body=rename(func.body, to))
-
-
-# -------------------------------------------------------------------- results
-
-
-def parts_of(rebuild: Rebuild) -> Iterator[Rebuild]:
-    """A rebuild tree and all that it holds."""
-    yield rebuild
-    match rebuild:
-        case Pack(items):
-            for item in items:
-                yield from parts_of(item)
-        case Perhaps(_, item) | Rows(item, _):
-            yield from parts_of(item)
-        case _:
-            pass
-
-
-def numbers_of(rebuild: Rebuild) -> tuple[int, ...]:
-    """The numbers of the results that a rebuild tree names, in order, each once."""
-    found: list[int] = []
-    for part in parts_of(rebuild):
-        match part:
-            case Value(at, _) | Either(at, _) | Perhaps(at, _):
-                found.append(at)
-            case OneOf(at, tag, _):
-                found += [at, tag]
-            case _:
-                pass
-    return tuple(dict.fromkeys(found))

@@ -255,6 +255,8 @@ def _other_list(s: Source, value: list[Any]) -> Any:
         return tuple(other)
     at = s.py.randrange(len(other))
     match other[at]:
+        case np.generic() as scalar:
+            other[at] = scalar.item()
         case list() if other[at]:
             other[at] = other[at][:-1] if s.chance(0.5) else other[s.py.randrange(len(other))]
         case float():

@@ -75,7 +75,7 @@ class Enclosing:
     name: str = "rigorous enclosures at 200 bits"
 
     def truths(self, case: Case) -> dict[str, AnyArray] | None:
-        from loopwright.ir.interp_exact import enclose, rebuild_exact
+        from loopwright.ir.interp_exact import enclose, params_after, rebuild_exact
 
         params = self.pair.domain.params
         names = [p.name for p in params]
@@ -88,8 +88,10 @@ class Enclosing:
         except (Exception, CallTimeout):
             return None
         after = {
-            name: value if param.exact is None else param.exact
-            for name, value, param in zip(names, values, found.params, strict=True)
+            name: value if exact_value is None else exact_value
+            for name, value, exact_value in zip(
+                names, values, params_after(self.program, found), strict=True
+            )
         }
         # rows are only read
         after |= {p.name: drawn[p.name] for p in params if _is_rows(p) and not p.bounds}

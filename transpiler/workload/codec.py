@@ -115,6 +115,9 @@ class Encoder:
             if not wide and all(type(v) is kind for v in value):
                 dtype = {int: np.int64, float: np.float64, bool: np.bool_}[kind]
                 return {"numbers": self._member(np.array(value, dtype))}
+        if len(value) > _INLINE and isinstance(value[0], np.generic):
+            if all(type(v) is type(value[0]) for v in value):
+                return {"scalars": self._member(np.array(value))}
         return {"list": [self.value(v) for v in value]}
 
 
@@ -137,6 +140,8 @@ def decode_value(data: Json, member: Callable[[int], np.ndarray[Any, Any]]) -> o
             return [decode_value(i, member) for i in items]
         case {"numbers": int() as at}:
             return member(at).tolist()
+        case {"scalars": int() as at}:
+            return list(member(at))
         case {"tuple": list() as items}:
             return tuple(decode_value(i, member) for i in items)
         case {"dict": list() as pairs}:

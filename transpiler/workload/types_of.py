@@ -11,7 +11,20 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, get_args
 
-from loopwright.ir.types import NONE, STR, Array, DType, ListOf, Num, Py, Ragged, Rng, TupleOf, Type
+from loopwright.ir.types import (
+    NONE,
+    STR,
+    Array,
+    DType,
+    ListOf,
+    Num,
+    Py,
+    Ragged,
+    Rng,
+    TupleOf,
+    Type,
+    is_scalar,
+)
 
 SAMPLE_BYTES = 8 * 2**20
 LIST_CHECK = 2_000_000
@@ -64,18 +77,24 @@ def _numpy_type(np: ModuleType, value: Any) -> Type | None:
 
 
 def _list_type(value: list[object]) -> Type | None:
-    """Homogeneous lists of numbers, rectangular and with no row shared if nested."""
-    if not value or len(value) > LIST_CHECK:
+    """Homogeneous lists of numbers, rectangular and with no row shared if nested.
+
+    `ListOf(NONE)` is a list without elements, so that nothing is known of their type.
+    """
+    if len(value) > LIST_CHECK:
         return None
+    if not value:
+        return ListOf(NONE)
     first = type(value[0])
     if first is list:
         return _rectangular(value) or _ragged(value)
     np = _numpy()
     if np is not None and first is getattr(np, "ndarray", None):
         return _ragged(value)
-    if first not in (int, float, bool, complex) or any(type(v) is not first for v in value):
+    if any(type(v) is not first for v in value):
         return None
-    return ListOf(_PY[first])
+    elem = type_of(value[0])
+    return ListOf(elem) if isinstance(elem, Py | Num) and is_scalar(elem) else None
 
 
 def _rectangular(value: list[Any]) -> Type | None:
@@ -84,7 +103,7 @@ def _rectangular(value: list[Any]) -> Type | None:
     if len({id(row) for row in value}) != len(value) or width * len(value) > LIST_CHECK:
         return None
     inner = type_of(value[0])
-    if not isinstance(inner, ListOf):
+    if not isinstance(inner, ListOf) or inner.elem == NONE:
         return None
     alike = all(type(r) is list and len(r) == width and type_of(r) == inner for r in value[1:])
     return ListOf(inner.elem, inner.ndim + 1) if alike and _square(value) else None

@@ -1,0 +1,39 @@
+"""Which list from outside a value is, and whether a second variable would hold it."""
+
+from __future__ import annotations
+
+from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.lower_scope import Scope
+from loopwright.frontend.lower_values import Lst, Maybe, Origin, Tpl, Value
+
+
+def live_in(cx: Scope, origin: Origin) -> str | None:
+    """The key of the list that is a live-in, if the object is that list itself."""
+    lists = cx.unit.lists
+    match origin:
+        case Origin(("param", int() as k), True):
+            return next((key for key, at in lists.items() if at == k), None)
+        case Origin(("capture", _, str() as key), True) if key in lists:
+            return key
+        case _:
+            return None
+
+
+def which(cx: Scope, value: Lst) -> str | None:
+    """The key of the live-in that the list certainly is."""
+    keys = {live_in(cx, origin) for origin in value.origins}
+    return keys.pop() if len(keys) == 1 else None
+
+
+def refuse_second_name(cx: Scope, name: str, value: Value) -> None:
+    """Raises CannotLower if variable `name` would hold a list that the function has its own copy of."""
+    if isinstance(value, Tpl):
+        for item in value.items:
+            refuse_second_name(cx, name, item)
+    elif isinstance(value, Maybe):
+        refuse_second_name(cx, name, value.value)
+    elif isinstance(value, Lst):
+        keys = {live_in(cx, origin) for origin in value.origins}
+        if keys & cx.unit.grown and keys != {name}:
+            why = "a list that comes from outside and changes its length gets a second name"
+            raise CannotLower(Declined(cx.span, "LW102", why))

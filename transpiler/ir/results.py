@@ -1,0 +1,34 @@
+"""What the trees that tell how results become Python objects are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from loopwright.ir.nodes import Either, OneOf, Pack, Perhaps, Rebuild, Rows, Value
+
+
+def parts_of(rebuild: Rebuild) -> Iterator[Rebuild]:
+    """A rebuild tree and all that it holds."""
+    yield rebuild
+    match rebuild:
+        case Pack(items):
+            for item in items:
+                yield from parts_of(item)
+        case Perhaps(_, item) | Rows(item, _):
+            yield from parts_of(item)
+        case _:
+            pass
+
+
+def numbers_of(rebuild: Rebuild) -> tuple[int, ...]:
+    """The numbers of the results that a rebuild tree names, in order, each once."""
+    found: list[int] = []
+    for part in parts_of(rebuild):
+        match part:
+            case Value(at, _) | Either(at, _) | Perhaps(at, _):
+                found.append(at)
+            case OneOf(at, tag, _):
+                found += [at, tag]
+            case _:
+                pass
+    return tuple(dict.fromkeys(found))
