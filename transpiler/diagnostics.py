@@ -78,6 +78,8 @@ CODES: tuple[Code, ...] = (
          "draw before the loop, into an array"),
     Code("LW107", "result has no kernel form", "What the code returns, or leaves to the code around it, is not made of numbers, arrays and "
          "lists alone, or differs in kind from path to path.", "return the same kind of value on all paths"),
+    Code("LW109", "objects of one place cannot be told apart", "The code makes an object at a place where it made one before that is "
+         "still in use.", "keep one object of the place at a time"),
     Code("LW203", "iterations depend on each other", "An iteration reads or overwrites what another iteration of the loop writes.",
          "nothing if it is a recurrence; else write to another array"),
     Code("LW204", "access is not understood", "An array that the loop writes is reached through another name, a called function, or an "

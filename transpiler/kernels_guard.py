@@ -58,15 +58,24 @@ def _type_tests(door: Door, k: int) -> list[str]:
 
 def _code_tests(door: Door) -> list[str]:
     """The functions that were compiled along must be the ones that a call would find."""
-    tests: list[str] = []
-    owner = door.region.owner.name if door.region.owner else None
-    for helper in door.entry.lowered.helpers:
-        holder, _, last = helper.rpartition(".")
-        if not holder:
-            tests.append(f"not guard.is_function(_user, {helper!r})")
-        elif holder == owner and door.roots.receiver is not None:
-            receiver = door.prefixes[door.roots.receiver]
-            tests.append(f"not guard.is_method(_user, {receiver}, {last!r}, {helper!r})")
+    lowered = door.entry.lowered
+    tests = [
+        f"not guard.is_function(_user, {helper!r})"
+        for helper in lowered.helpers
+        if "." not in helper
+    ]
+    for use in lowered.methods:
+        test = "is_property" if use.prop else "is_method"
+        given = f"_user, {door.prefixes[use.path]}, {use.name!r}, {use.qualname!r}"
+        tests.append(f"not guard.{test}({given})")
+    for cls in lowered.classes:
+        if cls.init is not None:
+            given = f"_user, {cls.name!r}, {cls.init!r}, {cls.stored!r}"
+            tests.append(f"not guard.makes({given})")
+        for name, qualname in cls.methods:
+            tests.append(f"not guard.class_has(_user, {cls.name!r}, {name!r}, {qualname!r})")
+        for name, value in cls.constants:
+            tests.append(f"not guard.class_is(_user, {cls.name!r}, {name!r}, {value})")
     return tests
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.classes import class_at
 from loopwright.frontend.lower_func import own_parameters, prepare, rules, settle_function
 from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_modules import module_names
@@ -29,10 +31,20 @@ from loopwright.frontend.lower_values import (
     Value,
 )
 from loopwright.frontend.reference import reference
-from loopwright.frontend.region import LiveIn, Lowered, Region
+from loopwright.frontend.region import ClassUse, LiveIn, Lowered, MethodUse, Region
+from loopwright.frontend.scopes import site_of
 from loopwright.ir.domain import Domain, Param, split_path
 from loopwright.ir.nodes import Func, Program, Sym, Var
 from loopwright.ir.types import NONE, Array, ListOf, Num, Py, Rng, Type, is_scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """What a program holds beside its region; the fields are those of `Lowered`."""
+
+    helpers: tuple[str, ...]
+    methods: tuple[MethodUse, ...]
+    classes: tuple[ClassUse, ...]
 
 
 def lower(
@@ -45,7 +57,7 @@ def lower(
     Declined tells the first construct that has no translation, or the live-in whose type is missing.
     """
     try:
-        program, params, helpers = lower_region(region, types)
+        program, params, along = lower_region(region, types)
     except CannotLower as error:
         return error.declined
     ranges = int_ranges or {}
@@ -57,13 +69,14 @@ def lower(
             for p, path in params
         )
     )
-    return Lowered(region, program, domain, reference(region, helpers), helpers)
+    text = reference(region, along.helpers)
+    return Lowered(region, program, domain, text, along.helpers, along.methods, along.classes)
 
 
 def lower_region(
     region: Region, types: Mapping[str, Type]
-) -> tuple[Program, list[tuple[Sym, str]], tuple[str, ...]]:
-    """The program, its parameters with their paths, and the helpers compiled along.
+) -> tuple[Program, list[tuple[Sym, str]], Along]:
+    """The program, its parameters with their paths, and what was compiled along.
 
     Raises CannotLower.
     """
@@ -75,6 +88,8 @@ def lower_region(
         _self_name(region),
         tuple(v.path for v in region.live_ins),
         region.stores,
+        region.module,
+        site_of(region.module, region.function),
     )
     cx = Scope(unit, None, None)
     cx.locals = _locals(region)
@@ -90,7 +105,9 @@ def lower_region(
     for path in (*(v.path for v in region.live_ins), *region.stores, unit.self_path):
         root = split_path(path)[0] if path else ""
         if root and root not in start and (root != path or path == unit.self_path):
-            start[root] = Entry(Object(root))
+            start[root] = Entry(Object(root, class_at(region.module, unit.site, root)))
+            if root not in cx.locals:
+                start.setdefault(f"global {root}", start[root])
     for name, node in _nested(region).items():
         start.setdefault(name, Entry(Closure(node, name, depth=cx.depth)))
     cx.stores = dict.fromkeys(region.stores)
@@ -116,7 +133,8 @@ def lower_region(
     helpers = tuple(
         n for n in unit.inlined if any(f.name == n.split(".")[-1] for f in program.helpers)
     )
-    return program, list(zip(own, (v.path for v in region.live_ins), strict=True)), helpers
+    along = Along(helpers, tuple(sorted(unit.methods)), tuple(sorted(unit.classes.values())))
+    return program, list(zip(own, (v.path for v in region.live_ins), strict=True)), along
 
 
 def _self_name(region: Region) -> str:

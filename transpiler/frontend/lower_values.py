@@ -87,9 +87,21 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """An object known only by its path (`self`, `self.params`): its attributes may be live-ins."""
+    """An object known by its path: its attributes are variables `path.name`.
+
+    `self`, `self.params` are paths of live-ins; objects that the region makes have paths of their own
+    (`lower_objects`). `cls` is the class if it is known.
+    """
 
     path: str
+    cls: ast.ClassDef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Klass:
+    """A class of the module."""
+
+    node: ast.ClassDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +138,9 @@ class Mixed:
     reason: str
 
 
-Value: TypeAlias = Number | Arr | Lst | Tpl | Generator | Library | Object | Text | Closure | Mixed
+Value: TypeAlias = (
+    Number | Arr | Lst | Tpl | Generator | Library | Object | Klass | Text | Closure | Mixed
+)
 
 NOTHING = Number(Const(None, NONE), (NONE,))
 
@@ -237,6 +251,8 @@ def describe(value: Value) -> str:
             return f"`{name}`"
         case Object(path):
             return f"the object `{path}`"
+        case Klass(node):
+            return f"the class `{node.name}`"
         case Text():
             return "a string"
         case Closure(_, name):
