@@ -178,9 +178,7 @@ def is_property(user: dict[str, Any] | None, obj: Any, name: str, qualname: str)
     return type(found) is property and _defined_as(found.fget, qualname, user)
 
 
-def makes(
-    user: dict[str, Any] | None, name: str, init: str, stored: tuple[str, ...] = ()
-) -> bool:
+def makes(user: dict[str, Any] | None, name: str, init: str, stored: tuple[str, ...] = ()) -> bool:
     """True if calling the module's class `name` makes a plain object and runs the function `init` on it.
 
     `init` is "" for a class without `__init__` and `dataclass` for what that decorator makes. `stored`
@@ -242,7 +240,7 @@ def class_is(user: dict[str, Any] | None, name: str, attr: str, value: object) -
 
 def _own_class(user: dict[str, Any], name: str) -> Any:
     """The class that the module defines under its global `name`."""
-    cls = user.get(name)
+    cls: Any = user.get(name)
     plain = type(cls) is type and cls.__module__ == user.get("__name__")
     return cls if plain and cls.__qualname__ == name else MISSING
 

@@ -107,8 +107,8 @@ CODES: tuple[Code, ...] = (
          "allow it with `vectorise{spread=1}`"),
     Code("LW252", "call stays a call", "A function is put in the place of its call only if it returns at its end, and is short or called "
          "from one place.", "return at the end of the function only"),
-    Code("LW280", "two attributes may be one", "The region rebinds an attribute that may belong to another object "
-         "whose attribute of the same name it uses.", "read the attribute into a local name first"),
+    Code("LW280", "two entries may be one", "The region rebinds an entry of a dict that may be another dict "
+         "whose entry of the same name it uses.", "read the entry into a local name first"),
     Code("LW281", "value is perhaps not bound", "A name that the region may read is bound on some paths to it only.",
          "assign the name before the loop"),
     Code("LW282", "one name stands for two variables", "A function that the region calls reads a global (or outer) variable whose "

@@ -13,7 +13,7 @@ from pathlib import Path
 from loopwright.diagnostics import Declined, Span
 from loopwright.emit.base import KernelSource
 from loopwright.frontend.parse import decode_source, parse_text
-from loopwright.frontend.region import Lowered, Module, Reference, Region
+from loopwright.frontend.region import Lowered, MethodUse, Module, Reference, Region
 from loopwright.ir.domain import Domain, Param
 from loopwright.ir.nodes import (
     Assign,
@@ -106,7 +106,10 @@ def lowered(module: Module, kernel: Kernel) -> Lowered:
     params = tuple(Param(_name(p), p, t) for p, t in kernel.params.items())
     domain = Domain(params)
     reference = Reference("", "entry", domain.roots)
-    return Lowered(region, _program(kernel, params), domain, reference, kernel.helpers)
+    methods = tuple(
+        MethodUse("self", name.rpartition(".")[2], name) for name in kernel.helpers if "." in name
+    )
+    return Lowered(region, _program(kernel, params), domain, reference, kernel.helpers, methods)
 
 
 def _name(path: str) -> str:

@@ -11,8 +11,6 @@ import ast
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-import numpy as np
-
 from loopwright.frontend.names import (
     Chain,
     bound_names,
@@ -33,8 +31,21 @@ from loopwright.frontend.scopes import (
 )
 from loopwright.ir.domain import Step
 
-_ORDINARY = frozenset(
-    name for kind in (np.ndarray, np.random.Generator, list, str) for name in dir(kind)
+_ORDINARY = (
+    frozenset(dir(list))
+    | frozenset(dir(str))
+    | frozenset(
+        """all any argmax argmin argpartition argsort astype beta binomial bytes byteswap
+    chisquare choice choose clip compress conj conjugate copy cumprod cumsum diagonal
+    dirichlet dot dump dumps exponential f fill flatten gamma geometric getfield gumbel
+    hypergeometric integers item laplace logistic lognormal logseries max mean min
+    multinomial multivariate_hypergeometric multivariate_normal negative_binomial
+    noncentral_chisquare noncentral_f nonzero normal pareto partition permutation permuted
+    poisson power prod put random ravel rayleigh repeat reshape resize round searchsorted
+    setfield setflags shuffle sort spawn squeeze standard_cauchy standard_exponential
+    standard_gamma standard_normal standard_t std sum swapaxes take to_device tobytes tofile
+    tolist trace transpose triangular uniform var view vonmises wald weibull zipf""".split()  # noqa: SIM905
+    )
 )
 """Methods that tell nothing of an object's class, for arrays, lists and generators have them too."""
 _HOOKS = frozenset(
@@ -298,9 +309,7 @@ def attribute_class(module: Module, owner: ast.ClassDef, attr: str) -> ast.Class
     return _guess(module, _attribute_uses(module).get(attr, ()))
 
 
-def _value_class(
-    module: Module, method: ast.FunctionDef, value: ast.expr
-) -> ast.ClassDef | None:
+def _value_class(module: Module, method: ast.FunctionDef, value: ast.expr) -> ast.ClassDef | None:
     if isinstance(value, ast.Name) and value.id in parameters(method):
         arg = next(p for p in ast.walk(method.args) if isinstance(p, ast.arg) and p.arg == value.id)
         return None if arg.annotation is None else annotated_class(module, arg.annotation)

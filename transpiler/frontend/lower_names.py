@@ -6,7 +6,6 @@ import ast
 
 from loopwright.frontend.classes import attribute_class
 from loopwright.frontend.lower_arith import strip_none, switch
-from loopwright.frontend.lower_join import canonical
 from loopwright.frontend.lower_classes import (
     bound_method,
     class_member,
@@ -14,6 +13,7 @@ from loopwright.frontend.lower_classes import (
     inherited_constant,
     is_property,
 )
+from loopwright.frontend.lower_join import canonical
 from loopwright.frontend.lower_modules import builtin, library
 from loopwright.frontend.lower_order import keep
 from loopwright.frontend.lower_scope import Again, Scope, Unreachable, decline

@@ -132,4 +132,3 @@ def received(
         holder, _, attr = path.rpartition(".")
         paths.append(f"{new[holder].path}.{attr}" if holder in new else path)
     return tuple(paths), moved(value)
-

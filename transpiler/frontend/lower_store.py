@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 
 from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_classes import holder_of, is_made, note_store
 from loopwright.frontend.lower_index import (
     FULL,
     Index,
@@ -18,7 +19,6 @@ from loopwright.frontend.lower_index import (
 )
 from loopwright.frontend.lower_join import cast, coerce, list_length, store_variable, widen
 from loopwright.frontend.lower_lists import extend
-from loopwright.frontend.lower_classes import holder_of, is_made, note_store
 from loopwright.frontend.lower_names import is_prefix, lookup, member, outside
 from loopwright.frontend.lower_order import effects, spill
 from loopwright.frontend.lower_scope import Again, Scope, decline

@@ -32,7 +32,7 @@ from loopwright.frontend.scopes import (
     site_of,
     sites,
 )
-from loopwright.ir.domain import split_path
+from loopwright.ir.domain import Step, split_path
 
 ENTRY = "entry"
 OWNER = "Owner"
@@ -295,7 +295,7 @@ def _objects(
 ) -> Iterator[ast.stmt]:
     """`OBJECTS`: the class of the object at each path, where it is known."""
     site = site_of(region.module, region.function)
-    paths = dict.fromkeys((root, ()) for root in roots)
+    paths: dict[tuple[str, tuple[Step, ...]], None] = dict.fromkeys((root, ()) for root in roots)
     for path in (*(i.path for i in region.live_ins), *region.stores):
         root, steps = split_path(path)
         paths.update(dict.fromkeys((root, steps[:n]) for n in range(len(steps))))
