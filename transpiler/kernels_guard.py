@@ -85,8 +85,10 @@ def _store_tests(door: Door) -> list[str]:
     reached = _attributes(door)
     for path in door.region.stores:
         root, steps = split_path(path)
-        holder, name = door.prefixes[path_text(root, steps[:-1])], steps[-1][1]
+        holder, (kind, name) = door.prefixes[path_text(root, steps[:-1])], steps[-1]
         test = f"not guard.assignable({holder}, {name!r})"
+        if kind == "item":
+            test = f"type({holder}) is not dict"
         if root in door.roots.optional:
             test = f"({door.prefixes[root]} is not None and {test})"
         tests.append(test)

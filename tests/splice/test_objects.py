@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -339,6 +340,14 @@ def test_an_attribute_that_is_an_argument_too_runs_the_original() -> None:
     obj = filt(case.space)
     assert agrees(case, obj, np.arange(3.0))
     assert not agrees(case, obj, obj.w)
+
+
+def test_an_entry_of_a_dict_is_set() -> None:
+    source = "def f(net, xs):\n    for x in xs:\n        net['b'] -= x * net['w'][0]\n        net['w'][0] = x\n"
+    case = guarded(source, "f", {"b": 1.0, "w": [2.0]}, XS)
+    assert agrees(case, {"b": 1.0, "w": [3.0, 1.0]}, XS)
+    assert not agrees(case, defaultdict(float, b=1.0, w=[3.0]), XS)
+    assert not agrees(case, {"b": 1.0}, XS)
 
 
 REFUSALS = {
