@@ -343,7 +343,8 @@ def test_an_attribute_that_is_an_argument_too_runs_the_original() -> None:
 
 
 def test_an_entry_of_a_dict_is_set() -> None:
-    source = "def f(net, xs):\n    for x in xs:\n        net['b'] -= x * net['w'][0]\n        net['w'][0] = x\n"
+    source = "def f(net, xs):\n    for x in xs:\n        net['b'] -= x * net['w'][0]\n"
+    source += "        net['w'][0] = x\n"
     case = guarded(source, "f", {"b": 1.0, "w": [2.0]}, XS)
     assert agrees(case, {"b": 1.0, "w": [3.0, 1.0]}, XS)
     assert not agrees(case, defaultdict(float, b=1.0, w=[3.0]), XS)

@@ -32,7 +32,7 @@ from loopwright.frontend.lower_values import (
 )
 from loopwright.frontend.reference import reference
 from loopwright.frontend.region import ClassUse, LiveIn, Lowered, MethodUse, Region
-from loopwright.frontend.scopes import site_of
+from loopwright.frontend.scopes import kind_of_name, site_of
 from loopwright.ir.domain import Domain, Param, split_path
 from loopwright.ir.nodes import Func, Program, Sym, Var
 from loopwright.ir.types import NONE, Array, ListOf, Num, Py, Rng, Type, is_scalar
@@ -104,6 +104,8 @@ def lower_region(
         cx.syms[(key, sym.type)] = sym
     for path in (*(v.path for v in region.live_ins), *region.stores, unit.self_path):
         root = split_path(path)[0] if path else ""
+        if root and kind_of_name(region.module, unit.site, root) == "class":
+            continue
         if root and root not in start and (root != path or path == unit.self_path):
             start[root] = Entry(Object(root, class_at(region.module, unit.site, root)))
             if root not in cx.locals:
