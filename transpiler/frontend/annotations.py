@@ -19,8 +19,6 @@ from loopwright.ir.types import BOOL, FLOAT, INT, NONE, Array, ListOf, Py, Type
 
 __all__ = ["annotation_choices", "annotation_type", "live_in_choices", "signatures"]
 LIMIT = 6
-_NO_METHOD = ast.parse("def f(): pass").body[0]
-assert isinstance(_NO_METHOD, ast.FunctionDef)
 
 
 def signatures(region: Region) -> tuple[Mapping[str, Type], ...] | Declined:
@@ -89,8 +87,11 @@ def live_in_choices(region: Region, live_in: LiveIn) -> tuple[Type, ...]:
     owner = class_at(module, site, root, steps[:-1])
     if owner is None or steps[-1][0] != "attr":
         return ()
-    found = (_attribute(module, cls, str(steps[-1][1])) for cls in lineage(module, owner))
-    return next((choices for choices in found if choices), ())
+    for cls in lineage(module, owner):
+        choices = _attribute(module, cls, str(steps[-1][1]))
+        if choices:
+            return choices
+    return ()
 
 
 def _local(module: Module, function: ast.FunctionDef, name: str) -> tuple[Type, ...]:
@@ -130,14 +131,15 @@ def _attribute(module: Module, owner: ast.ClassDef, name: str) -> tuple[Type, ..
     if name in annotations:
         return annotation_choices(annotations[name], module)
     for method, value in stored.get(name, ()):
-        found = _local(module, method, value.id) if isinstance(value, ast.Name) else ()
-        found = found or value_choices(value)
+        found = value_choices(value)
+        if method is not None and isinstance(value, ast.Name):
+            found = _local(module, method, value.id) or found
         if found and found != (NONE,):
             return found
     return ()
 
 
-_Stored: TypeAlias = list[tuple[ast.FunctionDef, ast.expr]]
+_Stored: TypeAlias = list[tuple[ast.FunctionDef | None, ast.expr]]
 
 
 @lru_cache(maxsize=256)
@@ -150,7 +152,7 @@ def _attributes(owner: ast.ClassDef) -> tuple[dict[str, ast.expr], dict[str, _St
             case ast.AnnAssign(ast.Name(target), annotation):
                 annotations.setdefault(target, annotation)
             case ast.Assign([ast.Name(target)], value):
-                stored.setdefault(target, []).append((_NO_METHOD, value))
+                stored.setdefault(target, []).append((None, value))
     for method in (s for s in owner.body if isinstance(s, ast.FunctionDef)):
         for part in walk_scope(method):
             match part:
