@@ -14,6 +14,7 @@ from importlib.util import source_hash
 
 from .guarded import Guarded, guarded_calls
 
+_MAKING = {"__init__", "__new__", "__setattr__", "__getattribute__", "__post_init__"}
 _SKIPPED = frozenset({"ctx", "type_comment", "kind", "type_ignores"})
 
 
@@ -83,21 +84,31 @@ def _resolved(
     `hidden` names are local to `start`; what is in `done` is not visited, and added to.
     """
     parts: list[str] = []
+    named_classes: set[tuple[str, int]] = set()
     todo = list(start)
     skipped = passed | set(hidden)
     while todo:
         names = {n for node in todo for n in _names(node)} - skipped
         attributes = {n for node in todo for n in _attributes(node)}
         reached = [node for name in sorted(names) for node in bindings.get(name, ())]
-        for holder in (owner, *(n for n in reached if isinstance(n, ast.ClassDef))):
+        classes = [n for n in reached if isinstance(n, ast.ClassDef)]
+        # an object's class need not be named where its methods are called
+        known = (n for nodes in bindings.values() for n in nodes if isinstance(n, ast.ClassDef))
+        for holder in dict.fromkeys((owner, *classes, *known)):
             reached += _methods(holder, attributes)
+        for named in classes:
+            reached += _methods(named, _MAKING)
         todo, skipped = [], passed
         for node in reached:
             if id(node) in done:
                 continue
             if isinstance(node, ast.ClassDef):
                 # not done: another of its methods may be reached later
-                parts.append(f"class {node.name}")
+                if (node.name, id(node)) not in named_classes:
+                    named_classes.add((node.name, id(node)))
+                    parts.append(f"class {node.name}")
+                    own = [*node.bases, *node.decorator_list, *map(_value, node.body)]
+                    parts += [shape(part) for part in own if part is not None]
                 continue
             done.add(id(node))
             parts.append(shape(node))
@@ -109,6 +120,11 @@ def _methods(owner: ast.ClassDef | None, names: set[str]) -> list[ast.AST]:
     if owner is None:
         return []
     return [n for n in owner.body if isinstance(n, ast.FunctionDef) and n.name in names]
+
+
+def _value(stmt: ast.stmt) -> ast.stmt | None:
+    """A statement of a class body that gives an attribute or a field."""
+    return stmt if isinstance(stmt, (ast.Assign, ast.AnnAssign)) else None
 
 
 def _scope(body: list[ast.stmt]) -> Iterator[ast.AST]:

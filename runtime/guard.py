@@ -191,6 +191,84 @@ def is_method(user: dict[str, Any] | None, obj: Any, name: str, qualname: str) -
     return name not in values and _defined_as(found, qualname, user)
 
 
+def is_property(user: dict[str, Any] | None, obj: Any, name: str, qualname: str) -> bool:
+    """True if reading `obj.name` runs the function `qualname` of the module as a property."""
+    if user is None:
+        return True
+    cls: Any = type(obj)
+    if cls.__getattribute__ is not object.__getattribute__:
+        return False
+    found = _in_class(cls, name)
+    return type(found) is property and _defined_as(found.fget, qualname, user)
+
+
+def makes(user: dict[str, Any] | None, name: str, init: str, stored: tuple[str, ...] = ()) -> bool:
+    """True if calling the module's class `name` makes a plain object and runs the function `init` on it.
+
+    `init` is "" for a class without `__init__` and `dataclass` for what that decorator makes. `stored`
+    are attributes that are then set, which nothing may observe. `user` as for `is_function`.
+    """
+    if user is None:
+        return True
+    cls = _own_class(user, name)
+    if cls is MISSING or not (
+        cls.__new__ is object.__new__
+        and cls.__getattribute__ is object.__getattribute__
+        and cls.__setattr__ is object.__setattr__
+        and cls.__dictoffset__
+        and not hasattr(cls, "__del__")
+    ):
+        return False
+    if any(hasattr(type(_in_class(cls, attr)), "__set__") for attr in stored):
+        return False
+    found = _in_class(cls, "__init__")
+    if init == "":
+        return found is object.__init__
+    if init != "dataclass":
+        return _defined_as(found, init, user)
+    # its text is made at run time, so that the file's name tells it
+    return (
+        "__dataclass_params__" in cls.__dict__
+        and not hasattr(cls, "__post_init__")
+        and found is cls.__dict__.get("__init__")
+        and type(found) is FunctionType
+        and found.__code__.co_filename == "<string>"
+    )
+
+
+def class_has(user: dict[str, Any] | None, name: str, attr: str, qualname: str) -> bool:
+    """True if the function `qualname` is found as `attr` in the module's class `name`."""
+    if user is None:
+        return True
+    cls = _own_class(user, name)
+    if cls is MISSING:
+        return False
+    found = _in_class(cls, attr)
+    if type(found) is property:
+        found = found.fget
+    elif type(found) is staticmethod:
+        found = found.__func__
+    return _defined_as(found, qualname, user)
+
+
+def class_is(user: dict[str, Any] | None, name: str, attr: str, value: object) -> bool:
+    """True if the module's class `name` has the very number `value` as `attr`."""
+    if user is None:
+        return True
+    cls = _own_class(user, name)
+    if cls is MISSING:
+        return False
+    found = _in_class(cls, attr)
+    return type(found) is type(value) and repr(found) == repr(value)
+
+
+def _own_class(user: dict[str, Any], name: str) -> Any:
+    """The class that the module defines under its global `name`."""
+    cls: Any = user.get(name)
+    plain = type(cls) is type and cls.__module__ == user.get("__name__")
+    return cls if plain and cls.__qualname__ == name else MISSING
+
+
 def _defined_as(found: Any, qualname: str, user: dict[str, Any]) -> bool:
     return (
         type(found) is FunctionType

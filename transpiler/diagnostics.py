@@ -78,6 +78,8 @@ CODES: tuple[Code, ...] = (
          "draw before the loop, into an array"),
     Code("LW107", "result has no kernel form", "What the code returns, or leaves to the code around it, is not made of numbers, arrays and "
          "lists alone, or differs in kind from path to path.", "return the same kind of value on all paths"),
+    Code("LW109", "objects of one place cannot be told apart", "The code makes an object at a place where it made one before that is "
+         "still in use.", "keep one object of the place at a time"),
     Code("LW203", "iterations depend on each other", "An iteration reads or overwrites what another iteration of the loop writes.",
          "nothing if it is a recurrence; else write to another array"),
     Code("LW204", "access is not understood", "An array that the loop writes is reached through another name, a called function, or an "
@@ -105,8 +107,8 @@ CODES: tuple[Code, ...] = (
          "allow it with `vectorise{spread=1}`"),
     Code("LW252", "call stays a call", "A function is put in the place of its call only if it returns at its end, and is short or called "
          "from one place.", "return at the end of the function only"),
-    Code("LW280", "two attributes may be one", "The region rebinds an attribute that may belong to another object "
-         "whose attribute of the same name it uses.", "read the attribute into a local name first"),
+    Code("LW280", "two entries may be one", "The region rebinds an entry of a dict that may be another dict "
+         "whose entry of the same name it uses.", "read the entry into a local name first"),
     Code("LW281", "value is perhaps not bound", "A name that the region may read is bound on some paths to it only.",
          "assign the name before the loop"),
     Code("LW282", "one name stands for two variables", "A function that the region calls reads a global (or outer) variable whose "

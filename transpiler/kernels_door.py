@@ -90,7 +90,8 @@ def open_door(entry: KernelEntry) -> Door:
 def _fetch(door: Door) -> None:
     paths = [split_path(path) for _, path in door.entry.lowered.domain.paths]
     holders = [(root, steps[:-1]) for root, steps in map(split_path, door.region.stores)]
-    for root, steps in paths + holders:
+    objects = [split_path(use.path) for use in door.entry.lowered.methods]
+    for root, steps in paths + holders + objects:
         for length in range(1, len(steps) + 1):
             path = path_text(root, steps[:length])
             if path in door.prefixes:

@@ -56,8 +56,7 @@ def call_roots(lowered: Lowered) -> CallRoots:
     if region.owner is not None and not _is_static(region.function):
         receiver = _first_parameter(region.function)
     extra = [split_path(path)[0] for path in region.stores]
-    if receiver is not None and any("." in helper for helper in lowered.helpers):
-        extra.append(receiver)
+    extra += [split_path(use.path)[0] for use in lowered.methods]
     order += [root for root in dict.fromkeys(extra) if root not in order]
     optional: list[str] = []
     for root in reversed(order):

@@ -85,15 +85,24 @@ def _type_tests(door: Door, k: int) -> list[str]:
 
 def _code_tests(door: Door) -> list[str]:
     """The functions that were compiled along must be the ones that a call would find."""
-    tests: list[str] = []
-    owner = door.region.owner.name if door.region.owner else None
-    for helper in door.entry.lowered.helpers:
-        holder, _, last = helper.rpartition(".")
-        if not holder:
-            tests.append(f"not guard.is_function(_user, {helper!r})")
-        elif holder == owner and door.roots.receiver is not None:
-            receiver = door.prefixes[door.roots.receiver]
-            tests.append(f"not guard.is_method(_user, {receiver}, {last!r}, {helper!r})")
+    lowered = door.entry.lowered
+    tests = [
+        f"not guard.is_function(_user, {helper!r})"
+        for helper in lowered.helpers
+        if "." not in helper
+    ]
+    for use in lowered.methods:
+        test = "is_property" if use.prop else "is_method"
+        given = f"_user, {door.prefixes[use.path]}, {use.name!r}, {use.qualname!r}"
+        tests.append(f"not guard.{test}({given})")
+    for cls in lowered.classes:
+        if cls.init is not None:
+            given = f"_user, {cls.name!r}, {cls.init!r}, {cls.stored!r}"
+            tests.append(f"not guard.makes({given})")
+        for name, qualname in cls.methods:
+            tests.append(f"not guard.class_has(_user, {cls.name!r}, {name!r}, {qualname!r})")
+        for name, value in cls.constants:
+            tests.append(f"not guard.class_is(_user, {cls.name!r}, {name!r}, {value})")
     return tests
 
 
@@ -103,8 +112,10 @@ def _store_tests(door: Door) -> list[str]:
     reached = _attributes(door)
     for path in door.region.stores:
         root, steps = split_path(path)
-        holder, name = door.prefixes[path_text(root, steps[:-1])], steps[-1][1]
+        holder, (kind, name) = door.prefixes[path_text(root, steps[:-1])], steps[-1]
         test = f"not guard.assignable({holder}, {name!r})"
+        if kind == "item":
+            test = f"type({holder}) is not dict"
         if root in door.roots.optional:
             test = f"({door.prefixes[root]} is not None and {test})"
         tests.append(test)

@@ -77,10 +77,10 @@ def program_for(source: str, args: tuple[Any, ...]) -> tuple[Program, dict[str, 
     names = [a.arg for a in region.function.args.args]
     values = dict(zip(names, args, strict=True))
     types = {v.name: type_of(eval(v.path, module, values)) for v in region.live_ins}
-    program, params, _, _ = lower_region(region, types)
+    program, domain, _ = lower_region(region, types)
     check(program)
     module["<names>"] = names
-    return program, module, [p.path for p in params]
+    return program, module, [p.path for p in domain.params]
 
 
 def arguments(values: list[Any], paths: list[str]) -> list[Any]:

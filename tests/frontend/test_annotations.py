@@ -193,3 +193,17 @@ def test_locals_of_a_block_are_left_out() -> None:
     (group,) = outline(module)
     (loop,) = group.inner
     assert signatures(loop) == ({"n": INT},)
+
+
+def test_attributes_of_other_objects_have_the_types_of_their_class() -> None:
+    region = region_of(
+        "class Base:\n    N = 3\n    def __init__(self, gain: float):\n        self.w = np.zeros(3)\n"
+        "        self.gain = gain\n"
+        "class Env(Base):\n    def step(self, x):\n        return self.w[0] * self.gain + self.N\n"
+        "def f(env: Env, n: int):\n    t = 0.0\n    for i in range(n):\n        t += env.step(i)\n"
+        "    return t\n",
+        "f",
+    )
+    found = signatures(region)
+    assert not isinstance(found, Declined)
+    assert found[0] == {"n": INT, "env_w": Array("float64", 1), "env_gain": FLOAT, "env_N": INT}

@@ -248,8 +248,8 @@ NOTED = {
         "if math.pi > 3:\n    G = 1\ndef f(x):\n    print()\n    for v in x:\n        v + G",
         "LW281",
     ),
-    "one attribute of two objects": (
-        "def f(p, q):\n    print()\n    for i in range(3):\n        p.w = q.w + i",
+    "one key of two dicts": (
+        "def f(p, q):\n    print()\n    for i in range(3):\n        p['w'] = q['w'] + i",
         "LW280",
     ),
     "a helper's global hidden by a local": (

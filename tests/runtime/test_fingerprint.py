@@ -123,3 +123,66 @@ def test_line_ends_do_not_matter() -> None:
 def test_text_without_kernels_has_no_fingerprints() -> None:
     assert fingerprints(b"x = 1\n") == {}
     assert fingerprints(b"def _load_kernels(): ...\n_k = _load_kernels()\n") == {}
+
+
+OBJECTS = """
+def _load_kernels():
+    return "_loopwright"
+
+
+_kernels = _load_kernels()
+
+
+class Base:
+    def scale(self, x):
+        return x * 2
+
+
+class Filter(Base):
+    LIMIT = 3
+
+    def __init__(self, gain):
+        self.gain = gain
+
+    def step(self, x):
+        return self.scale(x) + self.gain
+
+    def shown(self):
+        return "filter"
+
+
+def given(filt, xs):
+    if (_out := _kernels.given(filt, xs)) is not None:
+        return _out
+    t = 0.0
+    for x in xs:
+        t += filt.step(x)
+    return t
+
+
+def made(xs):
+    if (_out := _kernels.made(xs)) is not None:
+        return _out
+    filt = Filter(1.0)
+    t = 0.0
+    for x in xs:
+        t += filt.step(x) + filt.LIMIT
+    return t
+"""
+CLASS_EDITS = {
+    "a method of an object": ("+ self.gain", "- self.gain", {"given", "made"}),
+    "an inherited method that it calls": ("x * 2", "x * 3", {"given", "made"}),
+    "a method that is not called": ('"filter"', '"a filter"', set()),
+    "the constructor": ("self.gain = gain", "self.gain = -gain", {"made"}),
+    "a constant of the class": ("LIMIT = 3", "LIMIT = 4", {"made"}),
+    "the base of the class": ("class Filter(Base)", "class Filter", {"made"}),
+}
+
+
+@pytest.mark.parametrize("case", CLASS_EDITS.values(), ids=CLASS_EDITS)
+def test_what_an_edit_of_a_class_makes_stale(case: tuple[str, str, set[str]]) -> None:
+    old, new, stale = case
+    assert OBJECTS.count(old) == 1, old
+    before = fingerprints(OBJECTS.encode())
+    after = fingerprints(OBJECTS.replace(old, new).encode())
+    assert {name for name in before if before[name] != after[name]} == stale

@@ -13,7 +13,7 @@ from pathlib import Path
 from loopwright.diagnostics import Declined, Span
 from loopwright.emit.base import KernelSource
 from loopwright.frontend.parse import decode_source, parse_text
-from loopwright.frontend.region import Lowered, Module, Reference, Region
+from loopwright.frontend.region import Lowered, MethodUse, Module, Reference, Region
 from loopwright.ir.domain import Domain, Group, Param
 from loopwright.ir.nodes import (
     Assign,
@@ -109,7 +109,10 @@ def lowered(module: Module, kernel: Kernel) -> Lowered:
     params = tuple(p for path, t in kernel.params.items() for p in _params(path, t))
     domain = Domain(params, kernel.groups)
     reference = Reference("", "entry", domain.roots)
-    return Lowered(region, _program(kernel, params), domain, reference, kernel.helpers)
+    methods = tuple(
+        MethodUse("self", name.rpartition(".")[2], name) for name in kernel.helpers if "." in name
+    )
+    return Lowered(region, _program(kernel, params), domain, reference, kernel.helpers, methods)
 
 
 def _params(path: str, t: Type) -> tuple[Param, ...]:

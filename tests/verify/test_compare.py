@@ -117,3 +117,16 @@ def test_an_endless_call_is_cut_off() -> None:
             pass
 
     assert observe(endless, (), {}, seed=1, limit=0.05).outcome == "timeout"
+
+
+def test_rows_of_object_arrays_are_never_taken_for_one_another() -> None:
+    def rows() -> list[Any]:
+        sizes = (3, 40, 7, 63, 2, 63, 5)
+        return [np.ones((n, n)).astype(object) for n in sizes]
+
+    for _ in range(20):
+        first = seen(rows())
+        clutter = [[0.0] * n for n in range(60)]  # so that freed memory is reused differently
+        second = seen(rows())
+        del clutter[::2]
+        assert compare(first, second) is None

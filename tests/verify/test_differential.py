@@ -102,6 +102,8 @@ class Owner:
     def gain(self, v):
         return v * self.rate
 
+OBJECTS = {"self": Owner}
+
 def entry(self, rows, rng):
     for i in range(len(self.w)):
         self.w[i] += self.gain(rows[i]) + rng.random()

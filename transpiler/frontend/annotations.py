@@ -10,9 +10,10 @@ from typing import TypeAlias
 
 from loopwright.diagnostics import Declined
 from loopwright.frontend.annotation_types import annotation_choices, annotation_type
+from loopwright.frontend.classes import class_at, lineage
 from loopwright.frontend.names import walk_scope
 from loopwright.frontend.region import LiveIn, Module, Region
-from loopwright.frontend.scopes import receiver, site_of
+from loopwright.frontend.scopes import site_of
 from loopwright.ir.domain import split_path
 from loopwright.ir.types import BOOL, FLOAT, INT, NONE, Array, ListOf, Py, Type
 
@@ -83,8 +84,13 @@ def live_in_choices(region: Region, live_in: LiveIn) -> tuple[Type, ...]:
             if found:
                 return found
         return _global(module, root) if live_in.kind == "global" else ()
-    if root == receiver(site) and region.owner is not None and len(steps) == 1:
-        return _attribute(module, region.owner, str(steps[0][1]))
+    owner = class_at(module, site, root, steps[:-1])
+    if owner is None or steps[-1][0] != "attr":
+        return ()
+    for cls in lineage(module, owner):
+        choices = _attribute(module, cls, str(steps[-1][1]))
+        if choices:
+            return choices
     return ()
 
 
@@ -125,25 +131,28 @@ def _attribute(module: Module, owner: ast.ClassDef, name: str) -> tuple[Type, ..
     if name in annotations:
         return annotation_choices(annotations[name], module)
     for method, value in stored.get(name, ()):
-        found = _local(module, method, value.id) if isinstance(value, ast.Name) else ()
-        found = found or value_choices(value)
+        found = value_choices(value)
+        if method is not None and isinstance(value, ast.Name):
+            found = _local(module, method, value.id) or found
         if found and found != (NONE,):
             return found
     return ()
 
 
-_Stored: TypeAlias = list[tuple[ast.FunctionDef, ast.expr]]
+_Stored: TypeAlias = list[tuple[ast.FunctionDef | None, ast.expr]]
 
 
 @lru_cache(maxsize=256)
 def _attributes(owner: ast.ClassDef) -> tuple[dict[str, ast.expr], dict[str, _Stored]]:
-    """The annotation of each attribute that has one, and what `__init__` assigns to each."""
+    """The annotation of each attribute that has one, and what the class body and `__init__` assign."""
     annotations: dict[str, ast.expr] = {}
     stored: dict[str, _Stored] = {}
     for stmt in owner.body:
         match stmt:
             case ast.AnnAssign(ast.Name(target), annotation):
                 annotations.setdefault(target, annotation)
+            case ast.Assign([ast.Name(target)], value):
+                stored.setdefault(target, []).append((None, value))
     for method in (s for s in owner.body if isinstance(s, ast.FunctionDef)):
         for part in walk_scope(method):
             match part:

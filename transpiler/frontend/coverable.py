@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from loopwright.frontend.classes import class_at, find_method, obstacle
 from loopwright.frontend.names import (
     bound_names,
     chain_of,
@@ -17,7 +18,7 @@ from loopwright.frontend.names import (
 )
 from loopwright.frontend.raising import always_raises
 from loopwright.frontend.region import Module
-from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names, receiver
+from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names
 
 BUILTINS = frozenset(
     """abs all any bool complex divmod enumerate filter float int isinstance len list map max min pow
@@ -62,8 +63,6 @@ class Coverable:
     def __init__(self, module: Module, site: Site) -> None:
         self._module = module
         self._site = site
-        self._receiver = receiver(site)
-        self._methods = methods_of(site.owner) if site.owner is not None else {}
         # names that other functions may rebind at any call
         self._shared = declared_elsewhere(site.node) | frozenset(
             name
@@ -121,6 +120,9 @@ class Coverable:
                     return self._numeric(func)
                 case "builtin":
                     return chain.root in BUILTINS
+                case "class":
+                    made = module_names(self._module).classes.get(chain.root)
+                    return made is not None and obstacle(self._module, made) is None
                 case _:
                     return kind == "function"
         last = chain.steps[-1][1]
@@ -128,8 +130,12 @@ class Coverable:
             return False
         if kind == "import":
             return self._numeric(func)
-        if len(chain.steps) == 1 and chain.root == self._receiver:
-            return last in self._methods
+        base = class_at(self._module, self._site, chain.root, chain.steps[:-1])
+        if kind != "class" and base is not None:
+            if find_method(self._module, base, str(last)) is not None:
+                return True
+            if len(chain.steps) == 1:
+                return False
         if kind == "class":
             owner = module_names(self._module).classes.get(chain.root)
             return owner is not None and len(chain.steps) == 1 and last in methods_of(owner)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from loopwright.frontend.classes import class_at, constructor, find_method, is_dataclass
 from loopwright.frontend.names import (
     Chain,
     bound_names,
@@ -26,7 +27,6 @@ from loopwright.frontend.scopes import (
     Site,
     kind_of_name,
     local_functions,
-    methods_of,
     module_names,
     receiver,
     site_of,
@@ -94,14 +94,30 @@ def _callee(
                 return local_functions(scopes[depth - 1])[chain.root], scopes[:depth]
         function = known.functions.get(chain.root)
         return None if function is None else (function, ())
-    if len(chain.steps) == 1 and chain.steps[0][0] == "attr":
+    if kind == "class" and not chain.steps and chain.call is not None:
+        owner = known.classes.get(chain.root)
+        made = constructor(module, owner) if owner is not None else None
+        if made is None or owner is None or is_dataclass(owner):
+            return None
+        return made, site_of(module, made).enclosing
+    if chain.steps and chain.steps[-1][0] == "attr":
         owner = known.classes.get(chain.root) if kind == "class" else None
-        if chain.root == receiver(site):
-            owner = site.owner
-        method = methods_of(owner).get(str(chain.steps[0][1])) if owner is not None else None
+        if kind != "class":
+            owner = class_at(module, site, chain.root, chain.steps[:-1])
+        elif len(chain.steps) > 1:
+            return None
+        method = find_method(module, owner, str(chain.steps[-1][1])) if owner is not None else None
         if method is not None:
-            return method, site_of(module, method).enclosing
+            return method[1], site_of(module, method[1]).enclosing
     return None
+
+
+def base_of_call(module: Module, site: Site, chain: Chain) -> Chain | None:
+    """The object that the method at `chain` is looked up on; None for functions and classes."""
+    if not chain.steps or kind_of_name(module, site, chain.root) == "class":
+        return None
+    node = chain.node.value if isinstance(chain.node, ast.Attribute) else chain.node
+    return Chain(chain.root, chain.steps[:-1], node)
 
 
 def call_of(module: Module, site: Site, chain: Chain) -> Call | None:
@@ -112,11 +128,11 @@ def call_of(module: Module, site: Site, chain: Chain) -> Call | None:
     callee, around = found
     names = list(parameters(callee))
     args: list[tuple[str, Chain | None]] = []
-    if isinstance(callee, ast.FunctionDef) and chain.steps:
-        target = site_of(module, callee)
-        if receiver(target) is not None and chain.root == receiver(site):
-            base = chain.node.value if isinstance(chain.node, ast.Attribute) else chain.node
-            args.append((names.pop(0), Chain(chain.root, (), base)))
+    if isinstance(callee, ast.FunctionDef) and names:
+        base = base_of_call(module, site, chain)
+        made = not chain.steps and kind_of_name(module, site, chain.root) == "class"
+        if made or (base is not None and receiver(site_of(module, callee)) is not None):
+            args.append((names.pop(0), base))
     if chain.call is not None:
         args += zip(names, map(chain_of, chain.call.args), strict=False)
         args += [(k.arg, chain_of(k.value)) for k in chain.call.keywords if k.arg is not None]

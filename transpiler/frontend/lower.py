@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.classes import class_at
 from loopwright.frontend.lower_func import own_parameters, prepare, rules, settle_function
 from loopwright.frontend.lower_grown import own_list, rebinds
 from loopwright.frontend.lower_live import writes
@@ -27,10 +28,20 @@ from loopwright.frontend.lower_values import (
     Tpl,
 )
 from loopwright.frontend.reference import reference
-from loopwright.frontend.region import Lowered, Region
-from loopwright.ir.domain import Domain, Group, Param, split_path
+from loopwright.frontend.region import ClassUse, Lowered, MethodUse, Region
+from loopwright.frontend.scopes import kind_of_name, site_of
+from loopwright.ir.domain import Domain, split_path
 from loopwright.ir.nodes import Func, Program, Var
 from loopwright.ir.types import NONE, ListOf, Ragged, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Along:
+    """What a program holds beside its region; the fields are those of `Lowered`."""
+
+    helpers: tuple[str, ...]
+    methods: tuple[MethodUse, ...]
+    classes: tuple[ClassUse, ...]
 
 
 def lower(
@@ -43,19 +54,20 @@ def lower(
     Declined tells the first construct that has no translation, or the live-in whose type is missing.
     """
     try:
-        program, params, groups, helpers = lower_region(region, types)
+        program, domain, along = lower_region(region, types)
     except CannotLower as error:
         return error.declined
     ranges = int_ranges or {}
-    params = tuple(replace(p, ints=ranges[p.name]) if p.name in ranges else p for p in params)
-    domain = Domain(params, groups)
-    return Lowered(region, program, domain, reference(region, helpers), helpers)
+    params = tuple(
+        replace(p, ints=ranges[p.name]) if p.name in ranges else p for p in domain.params
+    )
+    domain = replace(domain, params=params)
+    text = reference(region, along.helpers)
+    return Lowered(region, program, domain, text, along.helpers, along.methods, along.classes)
 
 
-def lower_region(
-    region: Region, types: Mapping[str, Type]
-) -> tuple[Program, tuple[Param, ...], tuple[Group, ...], tuple[str, ...]]:
-    """The program, its parameters, the tuples that they are parts of, and the helpers compiled along.
+def lower_region(region: Region, types: Mapping[str, Type]) -> tuple[Program, Domain, Along]:
+    """The program, its domain without the ranges of integers, and what was compiled along.
 
     Raises CannotLower.
     """
@@ -67,6 +79,8 @@ def lower_region(
         _self_name(region),
         tuple(v.path for v in region.live_ins),
         region.stores,
+        region.module,
+        site_of(region.module, region.function),
     )
     cx = Scope(unit, None, None)
     cx.locals = _locals(region)
@@ -89,8 +103,12 @@ def lower_region(
             cx.syms[(f"{key} bounds", value.bounds.type)] = value.bounds.sym
     for path in (*(v.path for v in region.live_ins), *region.stores, unit.self_path):
         root = split_path(path)[0] if path else ""
+        if root and kind_of_name(region.module, unit.site, root) == "class":
+            continue
         if root and root not in start and (root != path or path == unit.self_path):
-            start[root] = Entry(Object(root))
+            start[root] = Entry(Object(root, class_at(region.module, unit.site, root)))
+            if root not in cx.locals:
+                start.setdefault(f"global {root}", start[root])
     for name, node in _nested(region).items():
         start.setdefault(name, Entry(Closure(node, name, depth=cx.depth)))
     cx.stores = dict.fromkeys(region.stores)
@@ -128,7 +146,8 @@ def lower_region(
         replace(p, name=s.name, type=p.type if isinstance(p.type, Ragged) else s.type)
         for s, p in zip(own, made.params, strict=True)
     )
-    return program, params, tuple(made.groups), helpers
+    along = Along(helpers, tuple(sorted(unit.methods)), tuple(sorted(unit.classes.values())))
+    return program, Domain(params, tuple(made.groups)), along
 
 
 def _self_name(region: Region) -> str:

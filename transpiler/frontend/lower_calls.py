@@ -6,12 +6,14 @@ import ast
 from collections.abc import Iterator
 
 from loopwright.frontend.lower_builtins import BUILTINS
+from loopwright.frontend.lower_classes import class_member, is_property
 from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_list_methods import list_method
 from loopwright.frontend.lower_math import math_call
 from loopwright.frontend.lower_methods import array_method, number_method
 from loopwright.frontend.lower_names import member
 from loopwright.frontend.lower_numpy import numpy_call
+from loopwright.frontend.lower_objects import BLANK, construct
 from loopwright.frontend.lower_order import in_order, present
 from loopwright.frontend.lower_random import draw
 from loopwright.frontend.lower_scope import Scope, decline
@@ -19,6 +21,7 @@ from loopwright.frontend.lower_values import (
     Arr,
     Closure,
     Generator,
+    Klass,
     Library,
     Lst,
     Number,
@@ -47,8 +50,10 @@ def call(cx: Scope, node: ast.Call) -> Value:
                 return draw(cx, base, attr, node)
             case Number():
                 return number_method(cx, base, attr, node)
-            case Object(path):
-                return _apply(cx, member(cx, path, attr, node.func), node)
+            case Object():
+                return _apply(cx, member(cx, base, attr, node.func), node, base)
+            case Klass():
+                return _apply(cx, class_member(cx, base, attr, node.func), node)
             case Library(name):
                 return _library(cx, f"{name}.{attr}", node)
             case _:
@@ -101,12 +106,16 @@ def _spread(node: ast.Call, lengths: Iterator[int]) -> ast.Call:
     return plain
 
 
-def _apply(cx: Scope, callee: Value, node: ast.Call) -> Value:
+def _apply(cx: Scope, callee: Value, node: ast.Call, base: Object | None = None) -> Value:
     match callee:
         case Library(name):
             return _library(cx, name, node)
-        case Closure():
-            return _helper(cx, callee, node)
+        case Closure() if not is_property(callee.node):
+            given = _arguments(cx, callee, node, base)
+            result = cx.unit.rules.function(cx, callee, given, node)
+            return result  # type: ignore[return-value]
+        case Klass():
+            return construct(cx, callee, node, lambda init: _arguments(cx, init, node, BLANK))
         case _:
             decline(node, "LW102", f"{describe(callee)} cannot be called here")
 
@@ -125,16 +134,16 @@ def _library(cx: Scope, name: str, node: ast.Call) -> Value:
             decline(node, "LW102", f"`{shown}` is not a function that the compiler knows")
 
 
-def _helper(cx: Scope, callee: Closure, node: ast.Call) -> Value:
-    """Bind the arguments to the parameters, and call."""
+def _arguments(cx: Scope, callee: Closure, node: ast.Call, base: Object | None) -> list[Value]:
+    """The values of the parameters; `base` is the object whose method is called."""
     definition = callee.node
     a = definition.args
     if a.vararg is not None or a.kwarg is not None:
         decline(node, "LW102", f"`{callee.name}` takes any number of arguments")
     positional = [p.arg for p in (*a.posonlyargs, *a.args)]
     bound: dict[str, Value] = {}
-    if callee.self_path is not None and not callee.static:
-        bound[positional[0]] = Object(callee.self_path)
+    if base is not None and callee.self_path is not None and not callee.static:
+        bound[positional[0]] = base
     free = [p for p in positional if p not in bound]
     if len(node.args) > len(free):
         decline(node, "LW102", f"too many arguments for `{callee.name}`")
@@ -157,8 +166,7 @@ def _helper(cx: Scope, callee: Closure, node: ast.Call) -> Value:
                 decline(node, "LW102", f"`{callee.name}` needs `{name}`")
             bound[name] = _default(cx, defaults[name])
         given.append(bound[name])
-    result = cx.unit.rules.function(cx, callee, given, node)
-    return result  # type: ignore[return-value]
+    return given
 
 
 def _default(cx: Scope, node: ast.expr) -> Value:

@@ -13,6 +13,7 @@ from loopwright.frontend.lower_join import canonical, columns_of
 from loopwright.frontend.lower_library import library_names
 from loopwright.frontend.lower_live import liveness, writes
 from loopwright.frontend.lower_names import captured_entry, outside
+from loopwright.frontend.lower_objects import received
 from loopwright.frontend.lower_scope import Again, Rules, Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_store import store_path
 from loopwright.frontend.lower_tidy import tidy
@@ -48,6 +49,7 @@ class Helper:
     result_key: object
     stores: tuple[str, ...]
     depth: int
+    made: dict[str, ast.ClassDef]
 
 
 def rules() -> Rules:
@@ -155,8 +157,9 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
     }
     origins |= {("capture", helper.depth, k): v for k, v in actual.items()}
     result = _with_origins(shape, origins, Origin(("call", cx.depth, id(node))))
+    stores, result = received(cx, helper.made, helper.stores, result, node)
     assert isinstance(result, Tpl)
-    for path, value in zip(helper.stores, result.items[1:], strict=True):
+    for path, value in zip(stores, result.items[1:], strict=True):
         store_path(cx, path, value, node)
     return result.items[0]
 
@@ -295,6 +298,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
         _key(cx, inner.result),
         tuple(inner.stores),
         inner.depth,
+        dict(inner.made),
     )
     unit.helpers.setdefault(key, []).append(helper)
     return helper
@@ -348,9 +352,8 @@ def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: O
             if origin.key in given:
                 theirs = _all_origins(given[origin.key])
                 found |= {Origin(o.key, o.exact and origin.exact) for o in theirs}
-            else:
-                # what a call makes at several places are several objects
-                found.add(Origin((*fresh.key, origin.key)))
+            else:  # each storage of the helper's own is one of the call's, at each place another
+                found.add(Origin((*fresh.key, origin.key), origin.exact))
         return frozenset(found) or frozenset({fresh})
 
     match value:

@@ -14,10 +14,12 @@ from loopwright.frontend.lower_values import (
     Entry,
     Env,
     Generator,
+    Klass,
     Lst,
     Maybe,
     Mixed,
     Number,
+    Object,
     RaggedList,
     Tpl,
     Value,
@@ -179,6 +181,8 @@ def template(cx: Scope, value: Value) -> Value:
 def widen(cx: Scope, site: int, value: Value) -> str | None:
     """Let lists of `site` hold `value` too; the reason if they cannot. Lowering starts again if the
     columns change."""
+    if any(isinstance(v, (Object, Klass)) for v in (value, *_parts(value))):
+        return "its elements are objects"
     sites = cx.unit.sites
     site = sites.find(site)
     old, new = sites.elements[site], template(cx, value)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import ast
 
+from loopwright.frontend.classes import attribute_class
 from loopwright.frontend.lower_arith import strip_none, switch
+from loopwright.frontend.lower_classes import (
+    bound_method,
+    class_member,
+    class_named,
+    inherited_constant,
+    is_property,
+)
 from loopwright.frontend.lower_join import canonical
 from loopwright.frontend.lower_modules import builtin, library, limit
 from loopwright.frontend.lower_order import keep, present
@@ -14,6 +22,7 @@ from loopwright.frontend.lower_values import (
     Closure,
     Entry,
     Generator,
+    Klass,
     Library,
     Lst,
     Maybe,
@@ -51,7 +60,7 @@ def lookup(cx: Scope, name: str, node: ast.AST) -> Value:
     if name not in cx.locals:
         found = read_path(cx, f"global {name}", node)
         if found is None:
-            found = cx.unit.module_names.get(name)
+            found = cx.unit.module_names.get(name) or class_named(cx, name)
         if found is None and not _is_global(cx, name):
             found = builtin(name)
     if found is None:
@@ -146,8 +155,13 @@ def attribute(cx: Scope, node: ast.Attribute) -> Value:
     match base:
         case Library(name):
             return limit(name, node.attr) or library(f"{name}.{node.attr}")
-        case Object(path):
-            return member(cx, path, node.attr, node)
+        case Object():
+            found = member(cx, base, node.attr, node)
+            if isinstance(found, Closure) and is_property(found.node):
+                return cx.unit.rules.function(cx, found, [base], node)  # type: ignore[return-value]
+            return found
+        case Klass():
+            return class_member(cx, base, node.attr, node)
         case Arr():
             return _array_attribute(cx, base, node)
         case Number() if node.attr in ("real", "imag"):
@@ -156,19 +170,20 @@ def attribute(cx: Scope, node: ast.Attribute) -> Value:
             decline(node, "LW103", f"attribute `{node.attr}` of {describe(base)} is not covered")
 
 
-def member(cx: Scope, path: str, attr: str, node: ast.AST) -> Value:
-    """`path.attr` of an object known by its path: a live-in, a method, or a further object."""
-    key = f"{path}.{attr}"
+def member(cx: Scope, base: Object, attr: str, node: ast.AST) -> Value:
+    """`base.attr` of an object known by its path: a variable, a method, or a further object."""
+    key = f"{base.path}.{attr}"
     found = read_path(cx, key, node)
+    if found is None:
+        found = bound_method(cx, base, attr)
     if found is not None:
         return found
-    owner = cx.unit.owner
-    if owner is not None and path == cx.unit.self_path:
-        method = _method(owner, attr, path)
-        if method is not None:
-            return method
     if is_prefix(cx, key):
-        return Object(key)
+        known = None if base.cls is None else attribute_class(cx.unit.module, base.cls, attr)
+        return Object(key, known)
+    found = inherited_constant(cx, base, attr)
+    if found is not None:
+        return found
     decline(
         node,
         "LW301",
@@ -180,16 +195,6 @@ def member(cx: Scope, path: str, attr: str, node: ast.AST) -> Value:
 def is_prefix(cx: Scope, key: str) -> bool:
     """Whether some live-in's path begins with `key`."""
     return any(p.startswith((f"{key}.", f"{key}[")) for p in cx.unit.paths)
-
-
-def _method(owner: ast.ClassDef, attr: str, path: str) -> Closure | None:
-    found = [s for s in owner.body if isinstance(s, ast.FunctionDef) and s.name == attr]
-    if len(found) != 1:
-        return None
-    decorators = [d.id for d in found[0].decorator_list if isinstance(d, ast.Name)]
-    if len(decorators) != len(found[0].decorator_list) or decorators not in ([], ["staticmethod"]):
-        return None
-    return Closure(found[0], f"{owner.name}.{attr}", path, static=bool(decorators))
 
 
 def _array_attribute(cx: Scope, base: Arr, node: ast.Attribute) -> Value:

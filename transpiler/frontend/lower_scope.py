@@ -16,6 +16,8 @@ from typing import NoReturn
 from loopwright.diagnostics import NOWHERE, CannotLower, Declined, Span
 from loopwright.frontend.lower_live import Liveness
 from loopwright.frontend.lower_values import Closure, Entry, Env, Number, Value
+from loopwright.frontend.region import ClassUse, MethodUse, Module
+from loopwright.frontend.scopes import Site
 from loopwright.ir.nodes import Assign, Check, Const, Expr, Fail, Func, Stmt, Sym, Var
 from loopwright.ir.types import Type
 
@@ -117,6 +119,10 @@ class Unit:
     self_path: str
     paths: tuple[str, ...]
     stores: tuple[str, ...]
+    module: Module
+    site: Site
+    methods: dict[MethodUse, None] = field(default_factory=dict)
+    classes: dict[str, ClassUse] = field(default_factory=dict)
     scopes: list[Scope] = field(default_factory=list)
     idents: dict[object, int] = field(default_factory=dict)
     sites: Sites = field(default_factory=Sites)
@@ -202,6 +208,7 @@ class Scope:
         # learnt from one lowering for the next
         self.captures: dict[str, Value] = {}
         self.stores: dict[str, None] = {}
+        self.made: dict[str, ast.ClassDef] = {}
         self.result: Value | None = None
         self.restart()
 

@@ -17,8 +17,10 @@ from loopwright.frontend.lower_join import (
     store_variable,
 )
 from loopwright.frontend.lower_list_methods import list_statement
+from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_loops import for_loop, is_live, while_loop
 from loopwright.frontend.lower_names import read_path
+from loopwright.frontend.lower_objects import hand_out, objects_in
 from loopwright.frontend.lower_order import spill
 from loopwright.frontend.lower_scope import Frame, Scope, Unreachable, decline
 from loopwright.frontend.lower_store import assign_to, augmented, named
@@ -110,12 +112,23 @@ def _expression(cx: Scope, value: ast.expr) -> None:
 
 
 def _assignment(cx: Scope, targets: list[ast.expr], node: ast.expr, stmt: ast.stmt) -> None:
+    _release(cx, targets, node)
     value = cx.eval(node)
     if len(targets) > 1:
         value = spill(cx, named(cx, value, stmt))
     cx.at(stmt)
     for target in targets:
         assign_to(cx, target, value)
+
+
+def _release(cx: Scope, targets: list[ast.expr], node: ast.expr) -> None:
+    """A name that is about to be set, and not read before, holds its object no longer."""
+    match targets:
+        case [ast.Name(name)] if name in cx.live and name not in reads(node):
+            if objects_in((cx.live[name].value,)):
+                del cx.live[name]
+        case _:
+            pass
 
 
 def _if(cx: Scope, stmt: ast.If) -> None:
@@ -182,6 +195,8 @@ def give_back(cx: Scope, value: Value, node: ast.AST) -> None:
             decline(node, "LW104", f"`{path}` may not be set here")
         stored.append(_settled(current))
     whole = Tpl((value, *stored))
+    if cx.caller is not None:
+        hand_out(cx, whole.items)
     shape = canonical(cx, "result#", whole)
     cx.result = shape if cx.result is None else join_values(cx, "result#", cx.result, shape)
     if has_mixed(cx.result):

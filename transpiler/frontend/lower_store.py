@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from loopwright.frontend.lower_alias import which
 from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_classes import holder_of, is_made, note_store
 from loopwright.frontend.lower_grown import handed_back, own_copy
 from loopwright.frontend.lower_index import (
     FULL,
@@ -27,7 +28,7 @@ from loopwright.frontend.lower_join import (
     widen,
 )
 from loopwright.frontend.lower_lists import extend, foreign
-from loopwright.frontend.lower_names import is_prefix, lookup, member
+from loopwright.frontend.lower_names import is_prefix, lookup, member, outside
 from loopwright.frontend.lower_order import effects, present, spill
 from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_values import (
@@ -122,13 +123,22 @@ def store_path(cx: Scope, path: str, value: Value, node: ast.AST) -> None:
     if isinstance(value, Lst) and path not in cx.unit.stores and which(cx, value) == path:
         handed_back(cx, path, value, node)
         return
-    if path not in cx.unit.stores:
+    if is_made(path):
+        note_store(cx, path, node)
+        if holder_of(path) in cx.made:
+            store_variable(cx, path, value)
+            return
+    elif path not in cx.unit.stores:
         decline(node, "LW104", f"`{path}` is set, which the region does not hand back")
     if is_prefix(cx, path):
         decline(node, "LW104", f"`{path}` is replaced while parts of it are inputs")
     if cx.caller is not None and path not in cx.stores:
         cx.stores[path] = None
         cx.result = None
+        before = outside(cx.caller, path, node)
+        if isinstance(before, (Number, Arr, Lst, Tpl)):
+            # what a path that does not set it leaves
+            cx.captures[path] = before
         raise Again(cx)
     store_variable(cx, path, value)
 
@@ -258,7 +268,7 @@ def augmented(
             base = cx.eval(target.value)
             if not isinstance(base, Object):
                 decline(target, "LW101", f"setting an attribute of {describe(base)} is not covered")
-            old = member(cx, base.path, target.attr, target)
+            old = member(cx, base, target.attr, target)
             new = _second(cx, old, operand)
             path = f"{base.path}.{target.attr}"
             _update(cx, new[0], new[1], combine, lambda v: store_path(cx, path, v, target), target)

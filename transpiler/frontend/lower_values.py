@@ -117,9 +117,21 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """An object known only by its path (`self`, `self.params`): its attributes may be live-ins."""
+    """An object known by its path: its attributes are variables `path.name`.
+
+    `self`, `self.params` are paths of live-ins; objects that the region makes have paths of their own
+    (`lower_objects`). `cls` is the class if it is known.
+    """
 
     path: str
+    cls: ast.ClassDef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Klass:
+    """A class of the module."""
+
+    node: ast.ClassDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +179,7 @@ Value: TypeAlias = (
     | Generator
     | Library
     | Object
+    | Klass
     | Text
     | Closure
     | Mixed
@@ -308,6 +321,8 @@ def describe(value: Value) -> str:
             return f"`{name}`"
         case Object(path):
             return f"the object `{path}`"
+        case Klass(node):
+            return f"the class `{node.name}`"
         case Text():
             return "a string"
         case Closure(_, name):

@@ -106,7 +106,7 @@ def interface(
 ) -> Interface | Declined:
     """The live-ins and stores of the statements `stmts` of the function of `site`.
 
-    Declined: LW280 if a rebound attribute may be one of another object too, LW281 if a value is perhaps
+    Declined: LW280 if a rebound entry may be one of another dict too, LW281 if a value is perhaps
     not bound at the region's start, LW282 if a global that a called function reads is hidden by a local.
     """
     paths = _Paths(module, site, stmts)
@@ -141,7 +141,8 @@ def _problems(paths: _Paths, module: Module, site: Site, span: Span) -> Iterator
     places = {p for a in paths.accesses if (p := paths.place(a.root, a.steps)) is not None and p[1]}
     for stored in paths.stored:
         for other in sorted(places | set(paths.stored)):
-            if other != stored and other[1][-1] == stored[1][-1]:
+            # that two attributes are of one object is told at run time, by the guard
+            if other != stored and other[1][-1] == stored[1][-1] and stored[1][-1][0] == "item":
                 first, second = sorted((path_text(*stored), path_text(*other)))
                 yield Declined(span, "LW280", f"`{first}` and `{second}` may be one variable")
     for access in paths.accesses:

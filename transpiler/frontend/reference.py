@@ -1,8 +1,8 @@
 """The region as a program of its own, run by CPython: the meaning that a kernel must keep.
 
 The text holds the region's statements in a function `entry(*roots)`, the functions of the module that it
-calls, and a class `Owner` with the methods that it calls on `self`; it imports NumPy and the standard
-library only.
+calls, and a class `Owner` with the methods that it calls on `self`; classes of other objects keep their
+names, and `OBJECTS` tells which object has which. It imports NumPy and the standard library only.
 """
 
 from __future__ import annotations
@@ -12,8 +12,15 @@ import copy
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
+from loopwright.frontend.classes import (
+    base_of,
+    class_at,
+    dataclass_init,
+    is_dataclass,
+    lineage,
+)
 from loopwright.frontend.effects import Callee, callee_of
-from loopwright.frontend.names import free_names, mangled, reads
+from loopwright.frontend.names import bound_names, free_names, mangled, path_text, reads
 from loopwright.frontend.region import Module, Reference, Region
 from loopwright.frontend.scopes import (
     Site,
@@ -25,10 +32,11 @@ from loopwright.frontend.scopes import (
     site_of,
     sites,
 )
-from loopwright.ir.domain import split_path
+from loopwright.ir.domain import Step, split_path
 
 ENTRY = "entry"
 OWNER = "Owner"
+OBJECTS = "OBJECTS"
 _KEPT_DECORATORS = frozenset(("staticmethod", "classmethod", "property"))
 
 
@@ -50,9 +58,11 @@ def reference(region: Region, helpers: tuple[str, ...] = ()) -> Reference:
     functions = [f for f in found if isinstance(f, ast.FunctionDef)]
     roots = _roots(region, functions)
     entry = _entry(region, site, roots, functions)
+    used = _classes_in(region, functions)
     body: list[ast.stmt] = [
-        *_classes(region, functions),
+        *_classes(region, functions, used),
         *_top_level(region.module, functions),
+        *_objects(region, roots, used),
         entry,
     ]
     imports = _imports(region, body)
@@ -94,10 +104,16 @@ def _defaults(function: ast.FunctionDef) -> list[ast.expr]:
 def _roots(region: Region, functions: Sequence[ast.FunctionDef]) -> tuple[str, ...]:
     roots = [split_path(i.path)[0] for i in region.live_ins]
     roots += [split_path(p)[0] for p in region.stores]
-    own = receiver(site_of(region.module, region.function))
-    read = (c.root for s in region.statements for c in reads(s))
-    if own is not None and own in read:
-        roots.append(own)
+    site = site_of(region.module, region.function)
+    own = receiver(site)
+    chains = [c for s in region.statements for c in reads(s)]
+    bound = {n for s in region.statements for n in bound_names(s)}
+    roots += [c.root for c in chains if c.root == own]
+    for chain in chains:
+        kind = kind_of_name(region.module, site, chain.root)
+        if chain.root not in bound and kind in ("local", "closure", "global"):
+            called = callee_of(region.module, site, chain) is not None
+            roots += [chain.root] if called and chain.steps else []
     return tuple(dict.fromkeys(roots))
 
 
@@ -219,26 +235,80 @@ def _plain(function: ast.FunctionDef, owner: ast.ClassDef | None) -> ast.Functio
     return node
 
 
-def _classes(region: Region, functions: Sequence[ast.FunctionDef]) -> Iterator[ast.stmt]:
-    """`Owner` and the other classes whose methods are called, with those methods only."""
-    methods: dict[ast.ClassDef, list[ast.FunctionDef]] = {}
-    if region.owner is not None:
-        methods[region.owner] = []
-    for function in functions:
-        owner = site_of(region.module, function).owner
+def _classes_in(region: Region, functions: Sequence[ast.FunctionDef]) -> list[ast.ClassDef]:
+    """The owner, the classes whose methods are called, those that are named, and the bases of all of
+    them, bases first."""
+    module = region.module
+    known = module_names(module).classes
+    owners = [site_of(module, f).owner for f in functions]
+    named = [
+        known[name]
+        for node in (*region.statements, *functions)
+        for name in sorted(free_names(node))
+        if name in known
+    ]
+    order: dict[ast.ClassDef, None] = {}
+    for owner in (region.owner, *owners, *named):
         if owner is not None:
-            methods.setdefault(owner, []).append(function)
-    for owner, used in methods.items():
+            order.update(dict.fromkeys(reversed(list(lineage(module, owner)))))
+    return sorted(order, key=lambda c: len(list(lineage(module, c))))
+
+
+def _classes(
+    region: Region, functions: Sequence[ast.FunctionDef], used: Sequence[ast.ClassDef]
+) -> Iterator[ast.stmt]:
+    """`Owner` and the other classes, with those methods only that are called, and their constants."""
+    for owner in used:
+        methods = [f for f in functions if site_of(region.module, f).owner is owner]
         name = OWNER if owner is region.owner else owner.name
-        body: list[ast.stmt] = [_plain(f, owner) for f in sorted(used, key=lambda f: f.lineno)]
+        body: list[ast.stmt] = list(_constants(owner))
+        made = dataclass_init(owner) if is_dataclass(owner) else None
+        body += [_plain(f, owner) for f in sorted(methods, key=lambda f: f.lineno)]
+        body += [] if made is None else [_plain(made, owner)]
+        base = base_of(region.module, owner)
+        bases: list[ast.expr] = [] if base is None else [ast.Name(base.name, ast.Load())]
         node = ast.ClassDef(
-            name=name, bases=[], keywords=[], body=body or [ast.Pass()], decorator_list=[]
+            name=name, bases=bases, keywords=[], body=body or [ast.Pass()], decorator_list=[]
         )
         if sys.version_info >= (3, 12):
             node.type_params = []
         yield node
         if name != owner.name:
             yield ast.Assign([ast.Name(owner.name, ast.Store())], ast.Name(name, ast.Load()))
+
+
+def _constants(owner: ast.ClassDef) -> Iterator[ast.stmt]:
+    for stmt in owner.body:
+        match stmt:
+            case ast.Assign([ast.Name(name)], ast.expr() as value):
+                pass
+            case ast.AnnAssign(ast.Name(name), _, ast.expr() as value):
+                pass
+            case _:
+                continue
+        if isinstance(value, ast.Constant | ast.UnaryOp):
+            yield ast.Assign([ast.Name(name, ast.Store())], copy.deepcopy(value))
+
+
+def _objects(
+    region: Region, roots: Sequence[str], used: Sequence[ast.ClassDef]
+) -> Iterator[ast.stmt]:
+    """`OBJECTS`: the class of the object at each path, where it is known."""
+    site = site_of(region.module, region.function)
+    paths: dict[tuple[str, tuple[Step, ...]], None] = dict.fromkeys((root, ()) for root in roots)
+    for path in (*(i.path for i in region.live_ins), *region.stores):
+        root, steps = split_path(path)
+        paths.update(dict.fromkeys((root, steps[:n]) for n in range(len(steps))))
+    keys: list[ast.expr | None] = []
+    values: list[ast.expr] = []
+    for root, steps in paths:
+        cls = class_at(region.module, site, root, steps)
+        if cls is not None and cls in used:
+            keys.append(ast.Constant(path_text(root, steps)))
+            name = OWNER if cls is region.owner else cls.name
+            values.append(ast.Name(name, ast.Load()))
+    if keys:
+        yield ast.Assign([ast.Name(OBJECTS, ast.Store())], ast.Dict(keys, values))
 
 
 def _top_level(module: Module, functions: Sequence[ast.FunctionDef]) -> Iterator[ast.stmt]:

@@ -69,12 +69,42 @@ class Region:
     span: Span
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class MethodUse:
+    """A method that was compiled along: `name` of the object at `path` must be `qualname` of the module
+    (`prop`: as a property)."""
+
+    path: str
+    name: str
+    qualname: str
+    prop: bool = False
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ClassUse:
+    """A class of the module that the region calls, or reads something of, by its global `name`.
+
+    `init` is the qualified name of the `__init__` that a call runs (None: the class is not called; "":
+    it has none; `dataclass`: the one of that decorator). `methods` are pairs of name and qualified name,
+    `constants` of name and literal, `stored` the attributes that are set on its objects.
+    """
+
+    name: str
+    init: str | None = None
+    methods: tuple[tuple[str, str], ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
+    stored: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lowered:
-    """A region in IR for one signature. `helpers` are the qualified names of functions compiled along."""
+    """A region in IR for one signature. `helpers` are the qualified names of functions compiled along,
+    `methods` and `classes` what of the objects and classes in use must be as it was compiled."""
 
     region: Region
     program: Program
     domain: Domain
     reference: Reference
     helpers: tuple[str, ...]
+    methods: tuple[MethodUse, ...] = ()
+    classes: tuple[ClassUse, ...] = ()

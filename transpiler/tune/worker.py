@@ -49,7 +49,7 @@ def run(job: MeasureJob) -> Measurement:
     }
 
     def roots(leaves: Mapping[str, object]) -> tuple[object, ...]:
-        return build_roots(job.domain, job.roots, copy.deepcopy(dict(leaves)), original.owner)
+        return build_roots(job.domain, job.roots, copy.deepcopy(dict(leaves)), original.classes)
 
     entry: Any = original.entry
     first: dict[str, float] = {}

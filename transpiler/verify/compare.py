@@ -129,6 +129,7 @@ class _Walk:
         self.close = close
         self.strict = strict
         self.places: tuple[dict[int, str], dict[int, str]] = ({}, {})
+        self.held: list[object] = []  # an address tells an object only while the object lives
         self.arrays: list[tuple[str, bool, AnyArray, AnyArray]] = []
         self.results = False
 
@@ -184,6 +185,7 @@ class _Walk:
 
     def _met(self, path: str, a: object, b: object) -> bool:
         """Note two mutable objects; True if both were met before, at one and the same place."""
+        self.held += (a, b)
         before = tuple(
             seen.setdefault(id(x), path) for seen, x in zip(self.places, (a, b), strict=True)
         )

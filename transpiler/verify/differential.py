@@ -168,7 +168,7 @@ class RegionPair:
     text: Text
     domain: Domain
     entry: Any
-    owner: type
+    classes: Mapping[str, type]
     dispatch: Any
     parameters: tuple[Parameter, ...]
     constants: Constants
@@ -193,7 +193,7 @@ class RegionPair:
         kernels = sorted(job.candidate.folder.glob(f"{job.candidate.module}_*.py"))
         sources = [text.source, *(path.read_text("utf-8") for path in kernels)]
         return RegionPair(
-            text, job.domain, original.entry, original.owner, dispatch,
+            text, job.domain, original.entry, original.classes, dispatch,
             parameters_of_domain(job.domain, job.samples), mine(sources),
             Coverage(reachable_codes(original.entry)), Raises(text.source, "<reference>"),
             job.samples, nothing, stores=job.stores,
@@ -203,7 +203,7 @@ class RegionPair:
     # ---------------------------------------------------------------- sides
 
     def _roots(self, case: Case) -> tuple[object, ...]:
-        return build_roots(self.domain, self.text.roots, case.fresh(), self.owner)
+        return build_roots(self.domain, self.text.roots, case.fresh(), self.classes)
 
     def _observed(
         self, call: Any, roots: tuple[object, ...], case: Case, limit: float
@@ -279,7 +279,7 @@ class RegionPair:
 
     def exact_roots(self, leaves: Mapping[str, Any]) -> dict[str, object]:
         """Roots that hold the given leaves."""
-        built = build_roots(self.domain, self.text.roots, leaves, self.owner)
+        built = build_roots(self.domain, self.text.roots, leaves, self.classes)
         return dict(zip(self.text.roots, built, strict=True))
 
     def wide_call(self, case: Case) -> tuple[Any, Mapping[str, Any]]:
@@ -314,16 +314,22 @@ class RegionPair:
         leaves = [p for p in self.domain.params if p.root == root and not p.bounds]
         if any(p.path == root for p in leaves):
             return [f"{root} = {p.name}" for p in leaves if p.path == root and p.name != root]
-        known = "Owner" if self.owner.__name__ == "Owner" and root == "self" else ""
-        lines = [f"{root} = Owner.__new__(Owner)" if known else f"{root} = SimpleNamespace()"]
+        lines = [f"{root} = {self._blank(root)}"]
         made = set()
         for p in leaves:
             for holder, new in _holders(p.path):
                 if holder not in made and holder != root:
-                    lines.append(f"{holder} = {new}")
+                    plain = new if new == "{}" else self._blank(holder)
+                    lines.append(f"{holder} = {plain}")
                     made.add(holder)
             lines.append(f"{p.path} = {p.name}")
         return lines
+
+    def _blank(self, path: str) -> str:
+        """The text that makes the object at a path."""
+        cls = self.classes.get(path)
+        name = "" if cls is None else cls.__name__
+        return f"{name}.__new__({name})" if name else "SimpleNamespace()"
 
 
 def _holders(path: str) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, Protocol
 
 from loopwright.ir.domain import Domain, packed, split_path
@@ -28,27 +29,34 @@ class Bag:
     """A plain object to hang attributes on, where the region's class is not known."""
 
 
+_NO_CLASSES: Mapping[str, type] = MappingProxyType({})
+
+
 @dataclass
 class Original:
-    """The loaded reference: the function that CPython runs, and the class of its `self` if any."""
+    """The loaded reference: the function that CPython runs, and the classes of objects by their path."""
 
     entry: object
-    owner: type = field(default=Bag)
+    classes: Mapping[str, type] = field(default_factory=dict)
 
 
 def load_reference(reference: ReferenceText) -> Original:
     """Execute the reference's text in a fresh namespace. Runs code: only in a worker process."""
     namespace: dict[str, object] = {"__name__": "loopwright_reference"}
     exec(compile(reference.source, "<reference>", "exec"), namespace)
-    owner = namespace.get("Owner", Bag)
-    assert isinstance(owner, type)
-    return Original(namespace[reference.entry], owner)
+    classes = namespace.get("OBJECTS", {})
+    assert isinstance(classes, dict)
+    return Original(namespace[reference.entry], classes)
 
 
 def build_roots(
-    domain: Domain, roots: tuple[str, ...], leaves: Mapping[str, object], owner: type = Bag
+    domain: Domain,
+    roots: tuple[str, ...],
+    leaves: Mapping[str, object],
+    classes: Mapping[str, type] = _NO_CLASSES,
 ) -> tuple[object, ...]:
-    """The arguments for `roots`, in order. `leaves` is keyed by parameter name and used as it is."""
+    """The arguments for `roots`, in order. `leaves` is keyed by parameter name and used as it is,
+    `classes` by the paths of objects."""
     built: dict[str, object] = {}
     paths = {p.name: p.path for p in domain.params if not p.bounds}
     paths |= {g.name: g.path for g in domain.groups}
@@ -58,12 +66,15 @@ def build_roots(
         if not steps:
             built[root] = value
             continue
-        holder = built.setdefault(root, _holder(root, steps[0][0], owner))
+        if root not in built:
+            built[root] = {} if steps[0][0] == "item" else blank(classes.get(root, Bag))
+        holder, path = built[root], root
         for (kind, key), (following, _) in pairwise(steps):
-            holder = _child(holder, kind, key, following)
+            path += f".{key}" if kind == "attr" else f"[{key!r}]"
+            holder = _child(holder, kind, key, following, classes.get(path, Bag))
         _put(holder, steps[-1], value)
     for root in roots:
-        built.setdefault(root, blank(owner))
+        built.setdefault(root, blank(classes.get(root, Bag)))
     return tuple(built[root] for root in roots)
 
 
@@ -96,17 +107,11 @@ def blank(cls: type) -> object:
     return made
 
 
-def _holder(root: str, first: str, owner: type) -> object:
-    if first == "item":
-        return {}
-    return blank(owner) if root == "self" else Bag()
-
-
-def _child(holder: object, kind: str, key: str | int, following: str) -> object:
+def _child(holder: object, kind: str, key: str | int, following: str, cls: type) -> object:
     store = vars(holder) if kind == "attr" else holder
     assert isinstance(store, dict)
     if key not in store:
-        store[key] = {} if following == "item" else Bag()
+        store[key] = {} if following == "item" else blank(cls)
     return store[key]
 
 
