@@ -16,6 +16,7 @@ from typing import Any
 from loopwright.passes.base import Pass
 from loopwright.passes.fuse import Fuse
 from loopwright.passes.hoist import Hoist
+from loopwright.passes.induction import Induction
 from loopwright.passes.inline import Inline
 from loopwright.passes.legalise import Legalise
 from loopwright.passes.normalise import Normalise
@@ -30,6 +31,7 @@ ALL: tuple[Pass, ...] = (
     Hoist(),
     Vectorise(),
     Preallocate(),
+    Induction(),
     Scalarise(),
     Fuse(),
     Legalise(),

@@ -17,6 +17,7 @@ from loopwright.ir.nodes import Program
 from loopwright.passes.base import Applied, Pass
 from loopwright.passes.fuse import Fuse
 from loopwright.passes.hoist import Hoist
+from loopwright.passes.induction import Induction
 from loopwright.passes.inline import Inline
 from loopwright.passes.legalise import Legalise
 from loopwright.passes.normalise import Normalise
@@ -92,6 +93,7 @@ def compiled_passes(ints: IntRanges) -> tuple[Pass, ...]:
         Inline(),
         Hoist(),
         Preallocate(),
+        Induction(),
         Scalarise(),
         Normalise(),
         Fuse(),
@@ -101,7 +103,7 @@ def compiled_passes(ints: IntRanges) -> tuple[Pass, ...]:
 
 def array_passes() -> tuple[Pass, ...]:
     """High IR to array code for NumPy."""
-    return (Normalise(), Inline(), Hoist(), Vectorise())
+    return (Normalise(), Inline(), Hoist(), Induction(), Vectorise())
 
 
 @dataclass(frozen=True, slots=True)

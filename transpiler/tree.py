@@ -149,8 +149,8 @@ def _record(
         result = record(
             command, sources, file, time_limit=options.time_limit, stdout_to_stderr=quiet
         )
-        if result.exit_code in (-signal.SIGINT, 128 + signal.SIGINT):
-            raise KeyboardInterrupt  # Ctrl-C reaches the workload first
+        if result.interrupted or result.exit_code in (-signal.SIGINT, 128 + signal.SIGINT):
+            raise KeyboardInterrupt  # which may reach the workload first
         if result.timed_out:
             raise UsageError(f"the workload took longer than the time limit: {shown}")
         if result.exit_code != 0:

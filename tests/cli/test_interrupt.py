@@ -72,9 +72,12 @@ def test_ctrl_c_leaves_whole_files_and_no_process(delay: float, tree: Path, tmp_
     assert sources(tmp_path) == before
 
 
-def test_ctrl_c_during_the_workload_is_an_interrupt(tree: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("then", ["raise", "raise SystemExit(1)", "pass"])
+def test_ctrl_c_during_the_workload_is_an_interrupt(then: str, tree: Path, tmp_path: Path) -> None:
+    """Whatever the workload makes of it."""
     (tmp_path / "run.py").write_text(
-        f"import time\nopen({str(tmp_path / 'ran')!r}, 'w').close()\ntime.sleep(60)\n"
+        f"import time\nopen({str(tmp_path / 'ran')!r}, 'w').close()\n"
+        f"try:\n    time.sleep(60)\nexcept KeyboardInterrupt:\n    {then}\n"
     )
     before = sources(tmp_path)
     process = start(tmp_path, workload(tmp_path), "")

@@ -17,6 +17,7 @@ from loopwright.ir.show import show
 from loopwright.ir.walk import walk_stmts
 from loopwright.passes.base import Applied, Unchanged
 from loopwright.passes.legalise import Legalise
+from loopwright.pipeline import Passes, compiled_passes
 
 HEADER = """
 import math
@@ -509,3 +510,25 @@ def test_a_remainder_that_is_not_evaluated_tells_nothing() -> None:
 def test_a_divisor_is_checked_once() -> None:
     program = legal("def f(a: int, b: int) -> int:\n    c = a // b\n    return c + a % b\n")
     assert checks(program.main) == 1
+
+
+def test_a_guard_is_not_placed_where_it_must_allow_for_the_worst_that_the_loop_computes() -> None:
+    source = """
+def f(x: F1):
+    s = 0.0
+    for i in range(len(x)):
+        found = []
+        for j in range(i + 1):
+            if x[j] > 0:
+                found.append(x[j])
+        top = max(found)
+        less = [v - top for v in found]
+        for j in range(i + 1):
+            s += less[j]
+    return s
+"""
+    program = Passes(lower_function(HEADER + source)).run(compiled_passes(())).program
+    x = np.arange(1.0, 8.0)
+    assert rebuild(program, run(program, [x]), [x]) == python(source, [x])
+    with pytest.raises(KernelFailed):
+        run(program, [x - 3])

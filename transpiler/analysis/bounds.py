@@ -173,7 +173,13 @@ class Bounds:
         def known_there(name: str) -> bool:
             return atoms[name].depth <= level and self.scope.is_current(atoms[name])
 
+        iterators = {f.iterator for f in self.scope.loops[level:]}
+        free = {a.name for a in violation.atoms - iterators if not known_there(a.name)}
+        kept = {name for name in atoms if known_there(name)} | {a.name for a in iterators if a}
+
         self.ctx.reset_operations()
+        if not all(_is_function(domain, name, kept) for name in free):
+            return None  # the guard would have to allow for the worst that the loop may compute
         bad = _project(whole, known_there)
         runs = _project(domain, known_there)
         good = bad.complement().coalesce()
@@ -322,6 +328,14 @@ def _project(s: isl.Set, keep: object) -> isl.Set:
         if not keep(s.get_dim_name(isl.dim_type.param, k)):
             s = s.project_out(isl.dim_type.param, k, 1)
     return s
+
+
+def _is_function(s: isl.Set, name: str, kept: set[str]) -> bool:
+    """Whether the atoms of `kept` determine the atom `name`."""
+    s = _project(s, lambda other: other == name or other in kept)
+    at = s.find_dim_by_name(isl.dim_type.param, name)
+    values = s.move_dims(isl.dim_type.set, 0, isl.dim_type.param, at, 1)
+    return bool(isl.Map.from_range(values).is_single_valued())
 
 
 def _constraints(s: isl.Set, atoms: dict[str, Atom]) -> Guard | None:

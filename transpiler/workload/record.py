@@ -82,12 +82,14 @@ run_script()
 @dataclass(frozen=True, slots=True)
 class RecordResult:
     """`exit_code` is the command's (negative for a signal; 124 if the time limit ended it, 127 if it was not
-    found), `processes` the number of processes that entered a region, `regions` the number of regions."""
+    found), `processes` the number of processes that entered a region, `regions` the number of regions.
+    `interrupted`: Ctrl-C came while the command ran, whatever it made of it."""
 
     exit_code: int
     processes: int
     regions: int
     timed_out: bool = False
+    interrupted: bool = False
 
 
 def record(
@@ -124,11 +126,20 @@ def record(
         inherited = environment.get("PYTHONPATH")
         environment["PYTHONPATH"] = f"{site}{os.pathsep}{inherited}" if inherited else str(site)
         line = with_runner(command, roots, runner)
-        exit_code, timed_out = _run(line, environment, time_limit, stdout_to_stderr)
+        end = _run(line, environment, time_limit, stdout_to_stderr)
         recordings = list(_parts(parts))
         result = merge(recordings)
         save(result, out)
-        return RecordResult(exit_code, len(recordings), len(result.regions), timed_out)
+        return RecordResult(
+            end.exit_code, len(recordings), len(result.regions), end.timed_out, end.interrupted
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    exit_code: int
+    timed_out: bool = False
+    interrupted: bool = False
 
 
 def with_runner(command: Sequence[str], roots: Sequence[Path], runner: Path) -> list[str]:
@@ -169,7 +180,7 @@ def _is_below(file: Path, roots: Sequence[Path]) -> bool:
 
 def _run(
     line: list[str], environment: dict[str, str], time_limit: float | None, to_stderr: bool
-) -> tuple[int, bool]:
+) -> _End:
     # a group of its own lets the limit end the whole family; without a limit the terminal keeps it
     group = 0 if time_limit is not None else None
     try:
@@ -178,30 +189,30 @@ def _run(
         )
     except OSError as error:
         print(f"loopwright: {line[0]}: {error.strerror}", file=sys.stderr)
-        return (126 if isinstance(error, PermissionError) else 127), False
+        return _End(126 if isinstance(error, PermissionError) else 127)
     try:
-        return _wait(child, time_limit), False
+        return _wait(child, time_limit)
     except subprocess.TimeoutExpired:
         _end(child, signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             child.wait(_GRACE)
         _end(child, signal.SIGKILL)
         child.wait()
-        return 124, True
+        return _End(124, timed_out=True)
     finally:
         if group is not None:
             _end(child, signal.SIGKILL)
 
 
-def _wait(child: subprocess.Popen[bytes], time_limit: float | None) -> int:
-    """The exit code; an interrupt is the child's to handle first."""
+def _wait(child: subprocess.Popen[bytes], time_limit: float | None) -> _End:
+    """How the child ends; an interrupt is the child's to handle first."""
     try:
-        return child.wait(time_limit)
+        return _End(child.wait(time_limit))
     except KeyboardInterrupt:
         if time_limit is not None:
             _end(child, signal.SIGINT)
         try:
-            return child.wait(_GRACE)
+            return _End(child.wait(_GRACE), interrupted=True)
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
