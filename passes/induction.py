@@ -79,7 +79,7 @@ def pairs(x: NDArray[np.float64], out: NDArray[np.float64], n: int):
     return k
 """,
             after="""
-def pairs(x: float64[:], out: float64[:], n: int) -> int:
+def pairs(n: int, out: float64[:], x: float64[:]) -> int:
     k = 0
     for i in range(n):
         out[2 * i] = x[i]
