@@ -61,10 +61,12 @@ class _Trail:
     trials: list[Trial] = field(default_factory=list)
     survivors: list[Survivor] = field(default_factory=list)
     refused: list[Declined] = field(default_factory=list)
+    by_variant: dict[str, Declined] = field(default_factory=dict)
     losers: list[Loser] = field(default_factory=list)
 
     def refuse(self, label: str, why: Declined) -> None:
         self.refused.append(why)
+        self.by_variant[label] = why
         self.losers.append(Loser(label, f"{why.code} {why.why}"))
 
     def trial(self, label: str) -> Trial:
@@ -240,7 +242,7 @@ def _finish(
 
 def _declined(started: Started) -> tuple[RegionResult, None]:
     trail = started.trail
-    verdict = as_declined(started.blank, _gravest(trail.refused))
+    verdict = as_declined(started.blank, _gravest(trail))
     return replace(verdict, losers=tuple(trail.losers)), None
 
 
@@ -305,14 +307,21 @@ def _survivor(started: Started, trial: Trial) -> Survivor | None:
     return verdict
 
 
-def _gravest(refused: Sequence[Declined]) -> Declined:
-    """The refusal to show: a difference first, then what the compiled backends said."""
+def _gravest(trail: _Trail) -> Declined:
+    """The refusal to show: a difference first, then what the backend that covers most said of the code."""
     for code in ("LW401", "LW402", "LW505"):
-        for each in refused:
+        for each in trail.refused:
             if each.code == code:
                 return each
-    compiled = [each for each in refused if each.code != "LW504"]
-    return (compiled or list(refused))[-1]
+    widest = trail.by_variant.get(_WIDEST)
+    if widest is not None and widest.code != "LW504":
+        return widest
+    compiled = [each for each in trail.refused if each.code != "LW504"]
+    return (compiled or trail.refused)[-1]
+
+
+_WIDEST = "numba"
+"""What this variant has no form for, the code is to blame for rather than the backend."""
 
 
 def _choose(started: Started, timing: Measurement) -> tuple[RegionResult, Chosen | None]:
@@ -332,7 +341,7 @@ def _choose(started: Started, timing: Measurement) -> tuple[RegionResult, Chosen
         return _rewritten(started, timing, winner, best)
     if not ranked:
         why = "; ".join(f"{label} {text}" for label, text in slow.items())
-        trail.refused = [Declined(NOWHERE, "LW501", why)]
+        trail.refused, trail.by_variant = [Declined(NOWHERE, "LW501", why)], {}
     return _declined(started)
 
 

@@ -140,7 +140,8 @@ CODES: tuple[Code, ...] = (
          "nothing; the original is fast enough here"),
     Code("LW502", "not run by the workload", "The recording never reached this region.",
          "record a workload that runs it"),
-    Code("LW503", "cold in the workload", "The region takes too little of the recorded time to pay for a kernel.",
+    Code("LW503", "cold in the workload", "The region takes too little of the recorded time to pay for a kernel, "
+         "also of what is left of that time when the rest is faster.",
          "lower --min-share"),
     Code("LW504", "no backend can compile it", "Each available backend declined the program.",
          "install the missing backend, see `loopwright backends`"),
@@ -164,7 +165,8 @@ CODES: tuple[Code, ...] = (
          "machine lacks.", "install what is named, or choose another backend with --backend"),
     Code("LW511", "the compiler refused the kernel", "Cython or the C compiler failed on the generated module.",
          "choose another backend with --backend"),
-    Code("LW506", "runs inside another kernel", "A function that calls this one was compiled together with it.",
+    Code("LW506", "runs inside another kernel", "The functions that call this one were compiled together with it, "
+         "and the recorded run spent no time in it elsewhere.",
          "nothing; the time is saved where it was spent"),
     Code("LW901", "internal error", "A defect of loopwright; the region was left as it is.",
          "please report it with the text shown"),

@@ -94,7 +94,7 @@ def optimize_tree(
                 options, recording, Path(scratch), deadline, plan or Plan(), builders
             )
             with progress_bar(len(works), shown=progress) as advance:
-                for work in works:
+                for work in compiler.hottest_first(works):
                     advance(work.source.shown)
                     compiler.compile_file(work)
         diff = _write(works, sources, target)

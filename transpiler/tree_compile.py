@@ -24,6 +24,7 @@ from loopwright.signatures import Signature, annotated, inherited, recorded
 from loopwright.trial import Builders
 from loopwright.verdicts import notes
 from loopwright.workload.store import Recording, RegionRecord
+from loopwright.worth import Account
 
 
 @dataclass(slots=True)
@@ -35,11 +36,6 @@ class FileWork:
     chosen: list[Chosen] = field(default_factory=list)
     results: list[RegionResult] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
-
-    @property
-    def compiled_along(self) -> set[str]:
-        """The functions that are parts of chosen kernels."""
-        return {helper for each in self.chosen for helper in each.lowered.helpers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +55,11 @@ class _Begun:
     scratch: Path | None = None
     name: str | None = None
 
+    @property
+    def provisional(self) -> bool:
+        """A refusal that may fall when more is rewritten: less time is left then."""
+        return isinstance(self.outcome, RegionResult) and self.outcome.code in _OF_THE_ACCOUNT
+
 
 _Ahead = Callable[[], None]
 
@@ -74,6 +75,14 @@ class TreeCompiler:
     plan: Plan
     builders: Builders
     trials: int = 0
+    account: Account = field(default_factory=Account)
+
+    def hottest_first(self, works: Sequence[FileWork]) -> list[FileWork]:
+        """By the share of the file's largest region: what is left of the time decides on the small ones."""
+        if self.recording is None:
+            return list(works)
+        tops = {id(w): max(self._shares(outline(w.module)).values(), default=0.0) for w in works}
+        return sorted(works, key=lambda w: -tops[id(w)])
 
     def compile_file(self, work: FileWork) -> None:
         """Fill `work.chosen` and `work.results`."""
@@ -87,9 +96,12 @@ class TreeCompiler:
         """By recorded share: a function that calls another has at least the other's time."""
         if self.recording is None:
             return list(regions)
-        records = {region.id: self.recording.find(region) for region in regions}
-        shares = {key: 0.0 if r is None else r.share for key, r in records.items()}
+        shares = self._shares(regions)
         return sorted(regions, key=lambda r: -shares[r.id])
+
+    def _shares(self, regions: Sequence[Region]) -> dict[str, float]:
+        records = {region.id: self._seen(region) for region in regions}
+        return {key: 0.0 if r is None else r.share for key, r in records.items()}
 
     def _seen(self, region: Region) -> RegionRecord | None:
         return None if self.recording is None else self.recording.find(region)
@@ -101,7 +113,7 @@ class TreeCompiler:
         def look_ahead(number: int) -> None:
             """Begin the next item that has something to build."""
             for later in range(number, len(items)):
-                if later not in begun:
+                if later not in begun or begun[later].provisional:
                     begun[later] = self._begin(work, items[later])
                 if isinstance(begun[later].outcome, Started):
                     return
@@ -109,7 +121,7 @@ class TreeCompiler:
 
         rewritten = False
         for number, item in enumerate(items):
-            if number not in begun:
+            if number not in begun or begun[number].provisional:
                 begun[number] = self._begin(work, item)
 
             def ahead(number: int = number) -> None:
@@ -147,6 +159,7 @@ class TreeCompiler:
         result, chosen = self._verdict(work, item, begun, ahead)
         if chosen is not None:
             work.chosen.append(chosen)
+            self._rewritten(work, item.region, result, chosen)
             work.results.append(replace(result, notes=(*item.above, *result.notes)))
             return True
         if result.code in _FINAL:
@@ -161,6 +174,15 @@ class TreeCompiler:
         del work.results[before:]
         work.results.append(result)
         return False
+
+    def _rewritten(
+        self, work: FileWork, region: Region, result: RegionResult, chosen: Chosen
+    ) -> None:
+        seen = self._seen(region)
+        if seen is not None:
+            speedup = result.speedup[max(result.speedup)]
+            place = (str(work.source.path), region.qualname)
+            self.account.rewritten(seen, speedup, place, chosen.lowered.helpers)
 
     def _verdict(
         self, work: FileWork, item: _Item, begun: _Begun, ahead: _Ahead
@@ -209,14 +231,12 @@ class TreeCompiler:
             return None
         if seen is None or seen.calls == 0:
             return Declined(region.span, "LW502", "the recorded run never came here")
-        if region.qualname in work.compiled_along:
-            return Declined(region.span, "LW506", "compiled along with a function that calls it")
-        if seen.share < self.options.min_share:
-            return Declined(region.span, "LW503", f"{seen.share:.1%} of the recorded time")
-        return None
+        place = (str(work.source.path), region.qualname)
+        return self.account.refusal(seen, region.span, place, self.options.min_share)
 
 
-_FINAL = frozenset({"LW403", "LW502", "LW503", "LW505", "LW506"})
+_OF_THE_ACCOUNT = frozenset({"LW503", "LW506"})
+_FINAL = frozenset({"LW403", "LW502", "LW505"}) | _OF_THE_ACCOUNT
 """Verdicts that hold for the parts of a region too."""
 
 

@@ -1,0 +1,101 @@
+"""Which regions are worth a compilation: small parts become large ones when the rest is faster."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from loopwright.cli import main
+from loopwright.diagnostics import NOWHERE
+from loopwright.workload.store import RegionRecord
+from loopwright.worth import Account
+
+FILE = "m.py"
+
+
+def seen(share: float) -> RegionRecord:
+    return RegionRecord(FILE, "f", "d", 1, share, share, ())
+
+
+def code(account: Account, share: float, name: str = "g", least: float = 0.01) -> str | None:
+    refused = account.refusal(seen(share), NOWHERE, (FILE, name), least)
+    return None if refused is None else refused.code
+
+
+def test_a_small_region_is_cold_until_the_rest_is_fast() -> None:
+    account = Account()
+    assert code(account, 0.004) == "LW503"
+    account.rewritten(seen(0.99), 200.0, (FILE, "f"), ())
+    assert code(account, 0.004) is None
+    assert code(account, 0.0004) == "LW503"
+
+
+def test_the_refusal_says_what_is_left() -> None:
+    account = Account()
+    account.rewritten(seen(0.9), 1e9, (FILE, "f"), ())
+    refused = account.refusal(seen(0.005), NOWHERE, (FILE, "g"), 0.01)
+    assert refused is not None
+    assert refused.why == "0.5% of the recorded time, 5% of what is left of it"
+
+
+def test_a_function_whose_calls_are_all_in_kernels_needs_no_kernel() -> None:
+    account = Account()
+    account.rewritten(seen(0.9), 10.0, (FILE, "f"), ("g",))
+    assert code(account, 0.89) == "LW506"
+    assert code(account, 0.89, "h") is None
+
+
+def test_a_function_that_is_mostly_called_from_elsewhere_gets_its_own_kernel() -> None:
+    account = Account()
+    account.rewritten(seen(0.04), 10.0, (FILE, "f"), ("g",))
+    assert code(account, 0.85) is None
+
+
+def test_time_inside_of_kernels_is_not_saved_twice() -> None:
+    account = Account()
+    account.rewritten(seen(0.4), 1e9, (FILE, "f"), ("g",))
+    account.rewritten(seen(0.5), 1e9, (FILE, "g"), ())
+    assert abs(account.remaining - 0.5) < 1e-6
+
+
+PROGRAM = """\
+import numpy as np
+
+
+def spread(state):
+    for i in range(1, len(state)):
+        state[i] = 0.5 * (state[i] + state[i - 1])
+
+
+def once(state):
+    for _ in range(2):
+        spread(state)
+
+
+def often(state, log):
+    for step in range(300):
+        spread(state)
+        log.append(f"{step}")
+"""
+
+RUN = """\
+import sys
+sys.path.insert(0, {folder!r})
+import numpy as np
+from mod import often, once
+once(np.ones(2000))
+often(np.ones(2000), [])
+"""
+
+
+def test_a_helper_of_one_kernel_is_compiled_for_its_other_callers(tmp_path: Path) -> None:
+    source = tmp_path / "src"
+    source.mkdir()
+    (source / "mod.py").write_text(PROGRAM)
+    (tmp_path / "run.py").write_text(RUN.format(folder=str(source)))
+    report = tmp_path / "report.json"
+    options = ["--backend", "numba", "--min-share", "0", "--json", str(report)]
+    command = ["optimize", str(source), "-o", str(tmp_path / "out")]
+    assert main([*command, "--workload", f"python {tmp_path / 'run.py'}", *options]) == 0
+    verdicts = {r["name"]: r["status"] for r in json.loads(report.read_text())["regions"]}
+    assert verdicts["spread"] == "rewritten", verdicts
