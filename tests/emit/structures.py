@@ -101,6 +101,17 @@ def f(x: "f8[:]") -> "f8[:], f8":
 """,
         [(np.abs(V[:4]),), (V,), (np.abs(V),), (V[:0],), (SPECIAL,)],
     ),
+    "integers of more than 32 bits": (
+        """
+def scaled(n: i8) -> "f8, i8":
+    check(n >= -9007199254740992 and n <= 9007199254740992)
+    return f8(n), n - 2147483648
+def f(n: i8) -> "f8, i8, i8":
+    y, k = scaled(n)
+    return y, k, n ^ 4611686018427387904
+""",
+        [(n,) for n in (0, 2**31 - 1, 2**31, -(2**31) - 1, 2**53, 2**53 + 1, -(2**62))],
+    ),
     "a failure without results": (
         """
 def f(x: "f8[:]", n: i8):

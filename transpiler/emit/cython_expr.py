@@ -276,6 +276,7 @@ def _numpy(dtype: DType) -> str:
 
 
 _SMALL = 2**31
+_BASE = 2**30
 
 
 def constant(value: object, dtype: DType) -> Code:
@@ -299,12 +300,12 @@ def constant(value: object, dtype: DType) -> Code:
 
 
 def _integer(value: int, dtype: DType) -> Code:
-    """Cython makes a Python object of a literal that is wider than 32 bits, so it is built in C."""
+    """Cython makes a Python object of a literal beyond 32 signed bits, so it is built in C."""
     if -_SMALL < value < _SMALL:
         code = text.literal(value)
         return code if dtype == "int64" else cast(dtype, code)
-    high, low = divmod(value, _SMALL)
-    shifted = text.binary("mul", _boxed(_integer(high, dtype), dtype), Code(str(_SMALL)))
+    high, low = divmod(value, _BASE)
+    shifted = text.binary("mul", _boxed(_integer(high, dtype), dtype), Code(str(_BASE)))
     return text.binary("add", shifted, Code(str(low)))
 
 
