@@ -36,6 +36,7 @@ from loopwright.passes.legalise_build import (
     test,
     to,
 )
+from loopwright.passes.legalise_magnitude import hoisted
 
 EXACT_FLOAT = 2**53
 _UNROLLED = 8
@@ -89,7 +90,7 @@ def _exact(b: Build, e: Expr) -> Interval:
 
 
 def _no_overflow(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
-    if not iv.within(_exact(b, e), iv.FULL):
+    if not iv.within(_exact(b, e), iv.FULL) and not hoisted(b, e):
         x, y = b.atom(x), b.atom(y)
         b.overflow_checks += 1
         b.check(test(f"lw.{e.op}_ok", x, y), "integer beyond 64 bits")

@@ -75,8 +75,9 @@ def low_type(t: Type, at: Span) -> Type:
 @dataclass
 class Build:
     """`out` is the block being written. For each loop around: `pending` are the guards that go before
-    it, `broke` the flag that its breaks set. `calls` are the ranges of arguments of called functions.
-    `points` are the positions that the present statement has computed."""
+    it, `small` the bounds that must be below 64 bits there, `broke` the flag that its breaks set. `calls`
+    are the ranges of arguments of called functions. `points` are the positions that the present
+    statement has computed."""
 
     func: Func
     ranges: Ranges
@@ -87,6 +88,7 @@ class Build:
     taken: set[str] = field(default_factory=set)
     overflow_checks: int = 0
     pending: list[list[Placed]] = field(default_factory=list)
+    small: list[dict[Expr, None]] = field(default_factory=list)
     broke: list[Sym | None] = field(default_factory=list)
     calls: dict[str, list[tuple[Interval, ...]]] = field(default_factory=dict)
     points: dict[tuple[Sym, int, Expr], Expr] = field(default_factory=dict)

@@ -50,6 +50,7 @@ from loopwright.passes.legalise_build import (
 from loopwright.passes.legalise_calls import conversion
 from loopwright.passes.legalise_expr import condition, expression
 from loopwright.passes.legalise_index import place
+from loopwright.passes.legalise_magnitude import SAFE, largest
 
 _LOOP_LIMIT = 2**62
 
@@ -221,6 +222,7 @@ def _branch(b: Build, stmt: If, truth: bool) -> list[Stmt]:
 def _enter(b: Build, stmt: For | While) -> None:
     """A flag tells the `else` whether a `break` has left the loop."""
     b.pending.append([])
+    b.small.append({})
     flag = None
     if stmt.orelse and leaves(stmt.body):
         flag = b.fresh("broke", B1)
@@ -232,6 +234,8 @@ def _leave(b: Build, stmt: For | While, loop: Stmt) -> None:
     flag = b.broke.pop()
     b.span = stmt.span
     b.guards(b.pending.pop())
+    for bound in largest(b.small.pop()):
+        b.check(compare("lt", bound, number(SAFE)), "integer beyond 64 bits")
     b.emit(loop)
     if not stmt.orelse:
         return

@@ -43,8 +43,13 @@ def flow(func: Func, loop: For) -> Flow:
     finder.block(func.body, _NONE, _NONE, _NONE)
     if finder.after is None:
         raise ValueError("the loop is not part of the function")
+    return Flow(finder.after, carried(loop))
+
+
+def carried(loop: For | While) -> Live:
+    """Variables that an iteration of `loop` reads before it binds them."""
     start = _Backward(None).block(loop.body, _NONE, _NONE, _NONE)
-    return Flow(finder.after, start - {loop.sym})
+    return start - {loop.sym} if isinstance(loop, For) else start | vars_of(loop.cond)
 
 
 class _Backward:
