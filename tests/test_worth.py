@@ -99,3 +99,33 @@ def test_a_helper_of_one_kernel_is_compiled_for_its_other_callers(tmp_path: Path
     assert main([*command, "--workload", f"python {tmp_path / 'run.py'}", *options]) == 0
     verdicts = {r["name"]: r["status"] for r in json.loads(report.read_text())["regions"]}
     assert verdicts["spread"] == "rewritten", verdicts
+
+
+FITTED = """\
+import numpy as np
+
+
+def fit(x, rounds, log):
+    tables = {f"{k}": k for k in range(3)}
+    start = np.ones(len(x)) / len(tables)
+    log.append(f"{len(tables)}")
+    for _ in range(rounds):
+        log.append(f"{start[0]}")
+        for i in range(len(x)):
+            start[i] = 0.5 * (start[i] + x[i])
+    return start
+"""
+
+
+def test_a_loop_behind_code_that_is_not_covered_is_found(tmp_path: Path) -> None:
+    source = tmp_path / "src"
+    source.mkdir()
+    (source / "mod.py").write_text(FITTED)
+    run = f"import sys\nsys.path.insert(0, {str(source)!r})\nimport numpy as np\nfrom mod import fit\n"
+    (tmp_path / "run.py").write_text(run + "fit(np.ones(3000), 50, [])\n")
+    report = tmp_path / "report.json"
+    command = ["optimize", str(source), "-o", str(tmp_path / "out"), "--backend", "numba"]
+    workload = f"python {tmp_path / 'run.py'}"
+    assert main([*command, "--workload", workload, "--json", str(report)]) == 0
+    verdicts = {r["line"]: r["status"] for r in json.loads(report.read_text())["regions"]}
+    assert verdicts.get(10) == "rewritten", verdicts

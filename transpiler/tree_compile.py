@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -211,14 +211,21 @@ class TreeCompiler:
         shutil.rmtree(begun.scratch, ignore_errors=True)
 
     def _parts(self, item: _Item, result: RegionResult) -> list[_Item]:
-        """What to try in place of a region; groups of statements that no recording knows are left out."""
-        listed = {r.id for r in every_region(item.region.inner)}
-        found: list[_Item] = []
-        for part in alternatives(item.region, result.code, result.span):
+        """What to try in place of a region. Of groups that no recording knows, the parts that one does."""
+        known = {(r.form, r.statements): r for r in every_region(item.region.inner)}
+
+        def found(part: Region) -> Iterator[_Item]:
+            listed = known.get((part.form, part.statements))
+            part = listed or part
             seen = self._seen(part) or (item.seen and inherited(item.seen, item.region, part))
-            if self.recording is None or seen is not None or part.id in listed:
-                found.append(_Item(part, seen))
-        return found
+            if self.recording is None or seen is not None or listed is not None:
+                yield _Item(part, seen)
+            else:
+                for inner in part.inner:
+                    yield from found(inner)
+
+        parts = alternatives(item.region, result.code, result.span)
+        return [each for part in parts for each in found(part)]
 
     def _early_refusal(
         self, work: FileWork, region: Region, seen: RegionRecord | None
