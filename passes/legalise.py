@@ -26,7 +26,7 @@ from loopwright.passes.legalise_build import Build, compare, integer, low_type
 from loopwright.passes.legalise_stmt import block
 
 SHORT = 2**31
-"""Arrays with more elements along one axis run the original code, where that saves overflow checks."""
+"""Arrays with more elements along one axis run the original code, where that saves tests of ranges."""
 
 Ints = Mapping[Sym, Interval]
 
@@ -105,15 +105,15 @@ def cents(x: float) -> float:
 
 
 def _program(program: Program, ints: Ints, dim_max: int) -> tuple[Program, int]:
-    """The low-level program and the number of its overflow checks. Callers come before the functions
+    """The low-level program and the number of its tests of ranges. Callers come before the functions
     that they call, so that the ranges of arguments are known."""
     main = _function(program.main, ints, dim_max)
-    checks = main.overflow_checks
+    checks = main.range_checks
     calls = dict(main.calls)
     helpers: list[Func] = []
     for func in reversed(program.helpers):
         build = _function(func, _arguments(func, calls.get(func.name, [])), dim_max)
-        checks += build.overflow_checks
+        checks += build.range_checks
         helpers.append(build.func)
         for name, given in build.calls.items():
             calls[name] = [*calls.get(name, []), *given]

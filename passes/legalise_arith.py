@@ -92,7 +92,7 @@ def _exact(b: Build, e: Expr) -> Interval:
 def _no_overflow(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
     if not iv.within(_exact(b, e), iv.FULL) and not hoisted(b, e):
         x, y = b.atom(x), b.atom(y)
-        b.overflow_checks += 1
+        b.range_checks += 1
         b.check(test(f"lw.{e.op}_ok", x, y), "integer beyond 64 bits")
     return binary(e.op, x, y)
 
@@ -136,7 +136,7 @@ def integer_power(b: Build, x: Expr, y: Expr, *, checked: bool) -> Expr:
     def product(p: Expr, q: Expr) -> Expr:
         if checked:
             p, q = b.atom(p), b.atom(q)
-            b.overflow_checks += 1
+            b.range_checks += 1
             b.check(test("lw.mul_ok", p, q), "integer beyond 64 bits")
         return binary("mul", p, q)
 
@@ -175,6 +175,7 @@ def exact_float(b: Build, high: Expr, x: Expr) -> Expr:
     if dtype_of(x) == "float64":
         return x
     if not b.fits(high, -EXACT_FLOAT, EXACT_FLOAT):
+        b.range_checks += 1
         x = b.atom(x)
         small = (compare("ge", x, integer(-EXACT_FLOAT)), compare("le", x, integer(EXACT_FLOAT)))
         b.check(conj(*small), "integer beyond 2**53")

@@ -76,7 +76,8 @@ def low_type(t: Type, at: Span) -> Type:
 class Build:
     """`out` is the block being written. For each loop around: `pending` are the guards that go before
     it, `small` the bounds that must be below 64 bits there, `broke` the flag that its breaks set. `calls`
-    are the ranges of arguments of called functions. `points` are the positions that the present
+    are the ranges of arguments of called functions. `range_checks` counts the tests that shorter arrays
+    might make needless. `points` are the positions that the present
     statement has computed."""
 
     func: Func
@@ -86,7 +87,7 @@ class Build:
     env: Env = field(default_factory=dict)
     syms: dict[Sym, Sym] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
-    overflow_checks: int = 0
+    range_checks: int = 0
     pending: list[list[Placed]] = field(default_factory=list)
     small: list[dict[Expr, None]] = field(default_factory=list)
     broke: list[Sym | None] = field(default_factory=list)

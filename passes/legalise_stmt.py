@@ -94,6 +94,7 @@ def statement(b: Build, stmt: Stmt) -> None:
             b.emit(Return(tuple(expression(b, v) for v in values), span))
         case Check(cond, reason, _):
             if not b.proves(cond):
+                b.range_checks += 1
                 b.check(condition(b, cond), reason)
             b.scope.assume(cond)
         case Invoke():

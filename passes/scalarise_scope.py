@@ -46,6 +46,7 @@ from loopwright.passes.scalarise_ints import (
     const_of,
     difference,
     integer,
+    minus,
     nonnegative,
     plus,
     rebuilt,
@@ -251,7 +252,8 @@ class Scope:
         if value is not None and value < 0:
             tests.append(compare("ge", length, integer(-value)))
         elif value is None and not self.nonnegative(index):
-            tests.append(compare("ge", plus(index, length), ZERO))
+            # not `index + length >= 0`, which may overflow
+            tests.append(compare("ge", index, minus(ZERO, length)))
         if (value or 0) >= 0 and not self.below(index, length):
             tests.append(compare("lt", index, length))
         if tests:
