@@ -29,9 +29,9 @@ def none(value: object) -> None:
 
 
 class Backend:
-    """The kernels of the file `<module>_<backend>.py` beside the dispatch module `file`.
+    """The kernels of the files `<module>_<backend>_<kernel>.py` beside the dispatch module `file`.
 
-    Attributes are the kernels, None where they cannot be used; `compiled` asks for the extension module.
+    Attributes are the kernels, None where they cannot be used; `compiled` asks for the extension modules.
     """
 
     def __init__(self, file: str, backend: str, compiled: bool = False) -> None:
@@ -41,9 +41,10 @@ class Backend:
     def __getattr__(self, kernel: str) -> Any:
         if kernel.startswith("__"):
             raise AttributeError(kernel)
-        folder, name, _ = self._where
+        folder, module, compiled = self._where
+        name = f"{module}_{kernel}"
         try:
-            found = getattr(load_backend(*self._where), kernel)
+            found = getattr(load_backend(folder, name, compiled), kernel)
         except Exception as error:
             setattr(self, kernel, None)
             path = os.path.join(folder, name)

@@ -12,10 +12,10 @@ from loopwright.runtime.dispatch import stamp_extension
 
 
 def build_folder(folder: Path, *, native: bool) -> tuple[list[Path], list[Declined]]:
-    """Compile each `<module>_cython.py` in one folder of kernels; the extensions, and what failed."""
+    """Compile each `<module>_cython_<kernel>.py` in a folder of kernels; the extensions, and what failed."""
     built: list[Path] = []
     problems: list[Declined] = []
-    for source in sorted(folder.glob("*_cython.py")):
+    for source in sorted(folder.glob("*_cython_*.py")):
         made = build_cython(source, native=native, cache_dir=cache_folder() / "extensions")
         if isinstance(made, Declined):
             problems.append(made)

@@ -1,8 +1,10 @@
 """The files of a `_loopwright` folder: dispatch functions, kernels by backend, runtime, manifest.
 
 `<module>.py` holds one dispatch function for each kernel and is loaded with the user's module; it imports
-NumPy and the copied runtime only. `<module>_<backend>.py` holds the kernels and is loaded by the first
-call that a guard accepts. The folder lies in the top-level package, or beside a module that is in none.
+NumPy and the copied runtime only. `<module>_<backend>_<kernel>.py` holds a kernel and is loaded by the
+first call that a guard accepts: a kernel's file is the same whatever else its module has, so what was
+compiled once need not be compiled again. The folder lies in the top-level package, or beside a module
+that is in none.
 """
 
 from __future__ import annotations
@@ -64,18 +66,15 @@ def kernels_home(path: Path, root: Path) -> Home:
     return Home(top / KERNELS_FOLDER, _module_name(parts), len(parts) - 1)
 
 
-def package_name(folder: Path) -> str:
-    """The name that the folder of kernels gets as a package when it is loaded (`runtime/boot.py`)."""
-    return "_loopwright_" + re.sub(r"\W", "_", folder.resolve().parent.name)
-
-
 def _module_name(parts: tuple[str, ...]) -> str:
     """`sub/mod` -> `sub__mod`; a checksum keeps names apart that would otherwise be ambiguous."""
     backends = "numpy|numba|cython"
     plain = all(re.fullmatch(r"[A-Za-z](?!.*__)\w*(?<!_)", part, re.ASCII) for part in parts)
-    if plain and not re.search(f"_({backends})$", parts[-1]) and parts[0] != "runtime":
-        return "__".join(parts)
+    joined = "__".join(parts)
+    if plain and not re.search(f"_({backends})(_|$)", joined) and parts[0] != "runtime":
+        return joined
     readable = "__".join(re.sub(r"\W", "_", part).strip("_") for part in parts)
+    readable = re.sub(f"_(?={backends})", "", readable)
     return f"{readable or 'module'}_{zlib.crc32('/'.join(parts).encode()):08x}"
 
 
@@ -166,12 +165,14 @@ def _functions(entries: Sequence[KernelEntry]) -> list[str]:
 
 
 def backend_sources(module: str, entries: Sequence[KernelEntry]) -> dict[str, str]:
-    """File name to text of the kernels, one file for each backend."""
-    texts: dict[str, list[str]] = {}
+    """File name to text of the kernels, one file for each."""
+    files: dict[str, str] = {}
     for entry in entries:
         prelude = entry.prelude if entry.prelude is not None else by_name(entry.backend).prelude
-        texts.setdefault(entry.backend, [prelude.strip("\n")]).append(entry.source.text.strip("\n"))
-    return {f"{module}_{name}.py": "\n\n\n".join(parts) + "\n" for name, parts in texts.items()}
+        parts = (prelude.strip("\n"), entry.source.text.strip("\n"))
+        name = f"{module}_{entry.backend}_{entry.source.name}.py"
+        files[name] = "\n\n\n".join(parts) + "\n"
+    return files
 
 
 def _shared_files() -> Mapping[str, str]:

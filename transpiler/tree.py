@@ -19,7 +19,7 @@ from loopwright.diagnostics import Declined
 from loopwright.emit import backends
 from loopwright.frontend.parse import parse_module
 from loopwright.frontend.region import Module
-from loopwright.kernels import Rewritten, kernels_home, package_name, write_kernels
+from loopwright.kernels import Rewritten, kernels_home, write_kernels
 from loopwright.pipeline import Plan
 from loopwright.preflight import check_in_place, check_output, command_line, python_files
 from loopwright.project import (
@@ -203,7 +203,7 @@ def _make_ready(folder: Path) -> None:
     """Compile what the folder holds; the two compilers work side by side."""
     with ThreadPoolExecutor(1) as aside:
         building = aside.submit(build_folder, folder, native=True)
-        warm(folder, package_name(folder))
+        warm(folder)
         building.result()
 
 

@@ -111,7 +111,7 @@ def _build(work: Work, candidate: Candidate) -> Built:
     problems = build_folder(folder, native=True)[1]
     if problems:
         return candidate, problems[0]
-    warmed = warm(folder, folder.name)
+    warmed = warm(folder)
     if isinstance(warmed, Declined):
         return candidate, warmed
     return candidate, Trial(candidate, entry, folder, work.module)

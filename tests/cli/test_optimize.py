@@ -65,6 +65,28 @@ def test_the_rewritten_package_computes_the_same(optimized: Optimized) -> None:
     assert output(optimized.output) == output(optimized.source)
 
 
+COMPILED = """\
+import sys
+sys.path.insert(0, {folder!r})
+from numba.core.dispatcher import Dispatcher
+import numpy as np
+from pkg.heat import norm
+norm(np.arange(3000.0))
+kernels = [f for m in list(sys.modules.values()) for f in vars(m).values() if isinstance(f, Dispatcher)]
+ours = [f.stats for f in kernels if "loopwright" in f.py_func.__module__]
+print(sum(sum(s.cache_hits.values()) for s in ours), sum(sum(s.cache_misses.values()) for s in ours))
+"""
+
+
+def test_a_fresh_process_compiles_nothing(optimized: Optimized) -> None:
+    program = COMPILED.format(folder=str(optimized.output))
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    hits, misses = map(int, done.stdout.split())
+    assert hits > 0 and misses == 0
+
+
 def test_explain_shows_rewritten_regions_as_rewritten(
     fast: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -77,7 +77,7 @@ def test_a_stale_kernel_stops_the_commit(repository: Path) -> None:
 
 
 def test_an_edited_kernel_stops_the_commit(repository: Path) -> None:
-    kernel = next((repository / "repo").rglob("_loopwright/*_numba.py"))
+    kernel = next((repository / "repo").rglob("_loopwright/*_numba_*.py"))
     kernel.write_text(kernel.read_text() + "# edited\n")
     done = commit(repository)
     assert done.returncode == 1, done.stdout + done.stderr

@@ -30,7 +30,7 @@ def backend(folder: Path, compiled: bool = False) -> Backend:
 
 
 def test_the_module_is_run_by_the_first_kernel_and_once(tmp_path: Path) -> None:
-    (tmp_path / "mod_fake.py").write_text("import sys\nsys.lwtest_runs = 1\ndef f(): return 7\n")
+    (tmp_path / "mod_fake_f.py").write_text("import sys\nsys.lwtest_runs = 1\ndef f(): return 7\n")
     found = backend(tmp_path)
     assert not hasattr(sys, "lwtest_runs")
     try:
@@ -42,7 +42,7 @@ def test_the_module_is_run_by_the_first_kernel_and_once(tmp_path: Path) -> None:
 
 
 def test_a_module_that_changed_is_run_anew(tmp_path: Path) -> None:
-    path = tmp_path / "mod_fake.py"
+    path = tmp_path / "mod_fake_f.py"
     path.write_text("def f(): return 1\n")
     assert backend(tmp_path).f() == 1
     path.write_text("def f(): return 10\n")
@@ -54,11 +54,11 @@ def test_the_name_of_a_module_follows_from_its_text_alone(tmp_path: Path) -> Non
     names = []
     for folder in (tmp_path / "a", tmp_path / "b"):
         folder.mkdir()
-        (folder / "mod_fake.py").write_text(text)
+        (folder / "mod_fake_f.py").write_text(text)
         names.append(backend(folder).f())
-    (tmp_path / "b" / "mod_fake.py").write_text(text + "# more\n")
+    (tmp_path / "b" / "mod_fake_f.py").write_text(text + "# more\n")
     other = backend(tmp_path / "b").f()
-    assert names[0] == names[1] != other and other.endswith(".mod_fake")
+    assert names[0] == names[1] != other and other.endswith(".mod_fake_f")
 
 
 BROKEN = {
@@ -72,7 +72,7 @@ BROKEN = {
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
 def test_no_kernel_and_one_warning(tmp_path: Path, text: str | None) -> None:
     if text is not None:
-        (tmp_path / "mod_fake.py").write_text(text)
+        (tmp_path / "mod_fake_f.py").write_text(text)
     with pytest.warns(RuntimeWarning, match="original code runs") as seen:
         found = backend(tmp_path)
         assert found.f is None and found.f is None
@@ -81,7 +81,7 @@ def test_no_kernel_and_one_warning(tmp_path: Path, text: str | None) -> None:
 
 
 def test_source_is_not_run_in_place_of_an_extension(tmp_path: Path) -> None:
-    (tmp_path / "mod_fake.py").write_text("def f(): return 7\n")
+    (tmp_path / "mod_fake_f.py").write_text("def f(): return 7\n")
     with pytest.warns(RuntimeWarning, match="not built for this Python"):
         assert backend(tmp_path, compiled=True).f is None
 
@@ -98,7 +98,7 @@ def test_an_extension_that_may_crash_is_not_loaded(
     tmp_path: Path, case: tuple[dict[str, object] | None, str]
 ) -> None:
     stamp, words = case
-    source, extension = tmp_path / "mod_fake.py", tmp_path / f"mod_fake{EXTENSION_SUFFIXES[0]}"
+    source, extension = tmp_path / "mod_fake_f.py", tmp_path / f"mod_fake_f{EXTENSION_SUFFIXES[0]}"
     source.write_text("def f(): return 7\n")
     extension.write_bytes(b"not an extension")
     if stamp is not None:
@@ -110,7 +110,7 @@ def test_an_extension_that_may_crash_is_not_loaded(
 
 
 def test_a_portable_stamp_names_no_cpu(tmp_path: Path) -> None:
-    source = tmp_path / "mod_fake.py"
+    source = tmp_path / "mod_fake_f.py"
     source.write_text("")
     stamp_extension(str(source), str(tmp_path / "x.so"), native=False)
     assert json.loads((tmp_path / "x.so.json").read_text())["cpu"] == []

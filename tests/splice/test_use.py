@@ -157,7 +157,7 @@ def test_a_built_extension_is_loaded(tmp_path: Path) -> None:
     tree = rewrite(tmp_path, SOURCE, Kernel(**{**vars(KERNEL), **more}))
     out = run(tree)
     assert out[0] == SLOW and "not built" in out[1]
-    source = tree.kernels / "mod_cython.py"
+    source = tree.kernels / "mod_cython_fast_kernel.py"
     extension = build_cython(source, native=False)
     assert isinstance(extension, Path)
     stamp_extension(str(source), str(extension), native=False)
@@ -181,10 +181,10 @@ def test_without_the_folder_the_original_runs_and_one_warning_says_so(tmp_path: 
 
 BREAKAGES: dict[str, Callable[[Tree], object]] = {
     "the module of kernels is gone": lambda t: (t.kernels / "mod.py").unlink(),
-    "the backend's file is gone": lambda t: (t.kernels / "mod_numpy.py").unlink(),
+    "the backend's file is gone": lambda t: (t.kernels / "mod_numpy_fast_kernel.py").unlink(),
     "the runtime is gone": lambda t: shutil.rmtree(t.kernels / "runtime"),
     "the module of kernels is broken": lambda t: (t.kernels / "mod.py").write_text("def f(:"),
-    "the backend's file is broken": lambda t: (t.kernels / "mod_numpy.py").write_text(
+    "the backend's file is broken": lambda t: (t.kernels / "mod_numpy_fast_kernel.py").write_text(
         "import no_x"
     ),
     "the dispatch function is gone": lambda t: (t.kernels / "mod.py").write_text(
@@ -254,7 +254,7 @@ def test_a_reload_looks_again(tmp_path: Path) -> None:
 
 def test_a_hand_edited_kernel_file_is_reported_and_runs(tmp_path: Path) -> None:
     tree = rewrite(tmp_path, SOURCE, KERNEL)
-    path = tree.kernels / "mod_numpy.py"
+    path = tree.kernels / "mod_numpy_fast_kernel.py"
     path.write_text(path.read_text().replace("-1.0", "-4.0"))
     assert run(tree) == ["-4.0"]
     found = check_tree([tmp_path])

@@ -133,7 +133,7 @@ class RegionJob:
 
 def _preload(folder: Path) -> None:
     """Import what kernels need once, before the forks, where it is needed at all."""
-    if any(folder.glob("*_numba.py")):
+    if any(folder.glob("*_numba_*.py")):
         try:
             import numba  # noqa: F401
         except ImportError:
