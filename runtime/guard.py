@@ -272,7 +272,7 @@ def _own_class(user: dict[str, Any], name: str) -> Any:
 def _defined_as(found: Any, qualname: str, user: dict[str, Any]) -> bool:
     return (
         type(found) is FunctionType
-        and found.__code__.co_qualname in (qualname, "<lambda>")
+        and found.__code__.co_qualname == qualname
         and found.__globals__ is user
     )
 

@@ -214,7 +214,10 @@ def test_is_function(user: dict[str, Any]) -> None:
     exec("def helper(x):\n    return 3 * x", other := {})
     user["helper"] = other["helper"]
     assert not guard.is_function(user, "helper")
+    exec("helper = lambda x: 3 * x", user)
+    assert not guard.is_function(user, "helper")
     user["helper"] = original
+    assert guard.is_function(user, "helper")
     del user["helper"]
     assert not guard.is_function(user, "helper")
     assert guard.is_function(None, "helper")
@@ -226,6 +229,8 @@ def test_is_method(user: dict[str, Any]) -> None:
     assert guard.is_method(user, model, "norm", "Model.norm")
     assert guard.is_method(user, user["Same"](), "step", "Model.step")
     assert not guard.is_method(user, user["Other"](), "step", "Model.step")
+    exec("Same.step = lambda self, x: 2 * x", user)
+    assert not guard.is_method(user, user["Same"](), "step", "Model.step")
     model.step = lambda x: x
     assert not guard.is_method(user, model, "step", "Model.step")
     assert not guard.is_method(user, object(), "step", "Model.step")
