@@ -245,7 +245,11 @@ def _numpy(b: Build, e: Call, name: str, args: tuple[Expr, ...]) -> Expr:
     dtype = machine_dtype(e.type)
     match name, args:
         case "where", (cond, x, y):
-            return select(truth(cond), weak(b, e.args[1], x, dtype), weak(b, e.args[2], y, dtype))
+            # an int becomes an array of its own here, which is rounded once
+            sides = zip(e.args[1:], (x, y), strict=True)
+            if kind_of(dtype) in "fc":
+                return select(truth(cond), to(x, dtype), to(y, dtype))
+            return select(truth(cond), *(weak(b, high, low, dtype) for high, low in sides))
         case "clip", (x, lo, hi):
             x, lo, hi = (weak(b, h, v, dtype) for h, v in zip(e.args, args, strict=True))
             return binary("minimum", binary("maximum", x, lo), hi)
@@ -291,7 +295,8 @@ def _ufunc(b: Build, e: Call, name: str, args: tuple[Expr, ...], dtype: DType) -
         return binary("truediv", Const(1.0, Num(dtype)), to(args[0], dtype))
     if name == "round":
         raise refuse(b.span, "LW308", f"no machine form of {e.fn}")
-    return Call(e.fn, tuple(to(a, dtype) for a in args), Num(dtype))
+    given = zip(e.args, args, strict=True)
+    return Call(e.fn, tuple(weak(b, high, x, dtype) for high, x in given), Num(dtype))
 
 
 def _part(name: str, x: Expr, dtype: DType) -> Expr:

@@ -49,10 +49,12 @@ from loopwright.passes.scalarise_lazy import (
     Index,
     Lazy,
     allocate,
+    as_element,
     elementwise,
     full,
     held,
     materialise,
+    may_not_fit,
     nest,
     of_variable,
     stored,
@@ -90,6 +92,8 @@ _LIGHT = frozenset(
         "np.conj",
     ]
 )
+_CLIPPING = frozenset(["np.where", "np.clip"])
+"""Functions that take a Python int which their dtype cannot hold."""
 _POWERS = {2.0: "np.square", 0.5: "np.sqrt", -1.0: "np.reciprocal"}
 
 
@@ -240,7 +244,8 @@ class Values:
                 return self._zip([a, b], elem, lambda v: Compare(compare_op, v[0], v[1], elem), 1)
             case Cast(x, _):
                 if isinstance(x.type, ListOf):
-                    return _of_list(self.array(x), elem)
+                    lazy = _of_list(self.array(x), elem)
+                    return materialise(self.scope, lazy) if may_not_fit(x, elem) else lazy
                 return self._zip([x], elem, lambda v: _converted(v[0], elem), 1)
             case Binary("pow", a, Const(int() | float() as power, _), _):
                 return self._power(expr, a, float(power), elem)
@@ -260,7 +265,8 @@ class Values:
         self, xs: Sequence[Expr], elem: Num, make: Callable[[list[Expr]], Expr], cost: int
     ) -> Lazy:
         operands: list[Lazy | Expr] = [self.operand(x) for x in xs]
-        return elementwise(self.scope, operands, elem, make, cost)
+        held = [x if isinstance(x, Lazy) else as_element(self.scope, x, elem) for x in operands]
+        return elementwise(self.scope, held, elem, make, cost)
 
     def operand(self, expr: Expr) -> Lazy | Expr:
         """A lazy array or a number, by the type."""
@@ -272,6 +278,11 @@ class Values:
         fn = expr.fn
         if TABLE[fn].kind == "elementwise":
             cost = 1 if fn in _LIGHT else 10
+            if fn in _CLIPPING:
+                parts = [self.operand(x) for x in expr.args]
+                return elementwise(
+                    self.scope, parts, elem, lambda v: Call(fn, tuple(v), elem), cost
+                )
             return self._zip(expr.args, elem, lambda v: Call(fn, tuple(v), elem), cost)
         with self.scope.block() as before:
             found = whole_array(self.scope, fn, [self.operand(x) for x in expr.args], elem)
