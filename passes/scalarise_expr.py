@@ -35,6 +35,7 @@ from loopwright.ir.nodes import (
 from loopwright.ir.types import Array, ListOf, Num, Py, is_scalar, kind_of
 from loopwright.ir.walk import map_children, map_index, vars_of
 from loopwright.passes.scalarise_arrays import whole_array
+from loopwright.passes.scalarise_calls import elementwise_call
 from loopwright.passes.scalarise_contract import Mode, contracted
 from loopwright.passes.scalarise_counts import counted, scanned, step
 from loopwright.passes.scalarise_index import (
@@ -64,36 +65,6 @@ from loopwright.passes.scalarise_reduce import arg_reduced, reduced, with_kept_a
 from loopwright.passes.scalarise_scope import Scope
 
 _COST = {"truediv": 2, "floordiv": 4, "mod": 4, "pow": 10}
-_LIGHT = frozenset(
-    [
-        "np.absolute",
-        "np.fabs",
-        "np.square",
-        "np.sign",
-        "np.isnan",
-        "np.isinf",
-        "np.isfinite",
-        "np.signbit",
-        "np.where",
-        "np.clip",
-        "np.sqrt",
-        "np.reciprocal",
-        "np.floor",
-        "np.ceil",
-        "np.trunc",
-        "np.rint",
-        "np.logical_and",
-        "np.logical_or",
-        "np.logical_xor",
-        "np.logical_not",
-        "np.copysign",
-        "np.real",
-        "np.imag",
-        "np.conj",
-    ]
-)
-_CLIPPING = frozenset(["np.where", "np.clip"])
-"""Functions that take a Python int which their dtype cannot hold."""
 _POWERS = {2.0: "np.square", 0.5: "np.sqrt", -1.0: "np.reciprocal"}
 
 
@@ -277,13 +248,7 @@ class Values:
         elem = Num(expr.type.dtype)
         fn = expr.fn
         if TABLE[fn].kind == "elementwise":
-            cost = 1 if fn in _LIGHT else 10
-            if fn in _CLIPPING:
-                parts = [self.operand(x) for x in expr.args]
-                return elementwise(
-                    self.scope, parts, elem, lambda v: Call(fn, tuple(v), elem), cost
-                )
-            return self._zip(expr.args, elem, lambda v: Call(fn, tuple(v), elem), cost)
+            return elementwise_call(self.scope, fn, [self.operand(x) for x in expr.args], elem)
         with self.scope.block() as before:
             found = whole_array(self.scope, fn, [self.operand(x) for x in expr.args], elem)
         if found is not None:

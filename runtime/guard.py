@@ -7,6 +7,7 @@ no type test accepts.
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 import threading
@@ -174,6 +175,17 @@ def is_function(user: dict[str, Any] | None, name: str) -> bool:
     `user` is the namespace of the module, None where there is no module (verification).
     """
     return user is None or _defined_as(user.get(name), name, user)
+
+
+def stands_for(user: dict[str, Any] | None, name: str, origin: str) -> bool:
+    """True if the global or builtin `name` is the thing called `origin`: a module, or one's attribute.
+    `user` as for `is_function`."""
+    if user is None:
+        return True
+    module, _, attr = origin.rpartition(".")
+    holder: Any = sys.modules.get(module)
+    wanted: Any = sys.modules.get(origin) or getattr(holder, attr, MISSING)
+    return user.get(name, vars(builtins).get(name)) is wanted
 
 
 def is_method(user: dict[str, Any] | None, obj: Any, name: str, qualname: str) -> bool:

@@ -91,6 +91,8 @@ def _code_tests(door: Door) -> list[str]:
         for helper in lowered.helpers
         if "." not in helper
     ]
+    for name, origin in lowered.assumed:
+        tests.append(f"not guard.stands_for(_user, {name!r}, {origin!r})")
     for use in lowered.methods:
         test = "is_property" if use.prop else "is_method"
         given = f"_user, {door.prefixes[use.path]}, {use.name!r}, {use.qualname!r}"

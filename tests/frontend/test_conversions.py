@@ -1,4 +1,4 @@
-"""Python's numbers on their way into arrays: which do not fit, when that is said, and how they are rounded."""
+"""Python's numbers on their way into arrays: which fit, when that is said, how they are rounded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from loopwright.ir.interp import run
 from loopwright.pipeline import Passes, compiled_passes
 
 from .levelled import assert_same_on_all_levels
-from .lowering import by_python, program_for, same
+from .lowering import by_python, program_for, refusal, same
 
 HALFWAY = 2**62 + 2**38 + 1
 """As a float32 it differs by one place if it is rounded to float64 before."""
@@ -84,3 +84,39 @@ def test_where_rounds_a_large_int_once() -> None:
     assert low.main.level == "low"
     got = run(low, [given[p.name] for p in low.main.params])
     assert same(got[0], by_python(source, args).result)
+
+
+CLIPPED = {
+    "fixed bounds": "np.clip(x, 0.0, 2.0)",
+    "a bound from outside": "np.clip(x, p, 2.0)",
+    "moving bounds": "np.clip(x, lo, lo + 1)",
+    "one moving bound": "np.clip(x, lo, 2.0)",
+    "bounds with one element": "np.clip(x, np.zeros(1), np.ones(1))",
+    "each number by itself": "[np.clip(x[i], p, 2.0) for i in range(len(x))]",
+    "each number by bounds of its own": "[np.clip(x[i], lo[i], 2.0) for i in range(len(x))]",
+}
+
+
+@pytest.mark.parametrize("clip", CLIPPED.values(), ids=CLIPPED)
+@pytest.mark.parametrize("p", [0.0, -0.0, np.nan])
+def test_clip_keeps_the_zero_that_numpy_keeps(clip: str, p: float) -> None:
+    source = f"def f(x, lo, p):\n    return {clip}\n"
+    x = np.array([0.0, -0.0, 0.0, -0.0, np.nan, 1.0, 3.0])
+    lo = np.array([-0.0, 0.0, 0.0, -0.0, 0.0, np.nan, 1.0])
+    assert_same_on_all_levels(source, x, lo, p)
+
+
+@pytest.mark.parametrize("name", ["floor", "ceil"])
+@pytest.mark.parametrize("dtype", ["i4", "i8", "u8"])
+@pytest.mark.parametrize("value", [5, 2**53 + 1, 2**63 - 1])
+def test_math_functions_take_integers_of_numpy_as_floats(name: str, dtype: str, value: int) -> None:
+    source = f"def f(g):\n    return math.{name}(g[0])\n"
+    given = np.array([value % 2 ** (31 if dtype == "i4" else 63)]).astype(dtype)
+    assert_same_on_all_levels(source, given, gives_up=value > 2**62)
+
+
+def test_numbers_of_numpy_have_no_trunc_but_float64() -> None:
+    source = "def f(v):\n    return math.trunc(v[0])\n"
+    for dtype in ("i8", "f4"):
+        assert refusal(source, np.ones(2, dtype)).code == "LW304"
+    assert_same_on_all_levels(source, np.array([-2.5]))
