@@ -167,7 +167,7 @@ class Values:
         match expr:
             case Var(sym):
                 return self.lazies.get(sym) or of_variable(sym)
-            case Unary() | Binary() | Compare() | Cast():
+            case Unary() | Binary() | Compare() | Cast() if isinstance(expr.type, Array):
                 return self._operation(expr)
             case Call():
                 return self._call(expr)

@@ -120,3 +120,9 @@ def test_numbers_of_numpy_have_no_trunc_but_float64() -> None:
     for dtype in ("i8", "f4"):
         assert refusal(source, np.ones(2, dtype)).code == "LW304"
     assert_same_on_all_levels(source, np.array([-2.5]))
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i4", "i8", "f4", "f8", "?"])
+def test_sorted_makes_a_list_of_an_array_of_any_dtype(dtype: str) -> None:
+    source = "def f(v):\n    return sorted(v), [x for x in sorted(v, reverse=True)]\n"
+    assert_same_on_all_levels(source, np.array([3, 0, 2]).astype(dtype))
