@@ -99,6 +99,20 @@ def contiguous(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.array(array, order="C", copy=True)
 
 
+def separate(array: np.ndarray[Any, Any]) -> bool:
+    """True if no two elements of a view share memory, which `as_strided` does not promise.
+
+    Sufficient: sorted by stride, each axis steps over all that the axes before it span.
+    """
+    spanned = array.itemsize
+    for step, length in sorted(zip(map(abs, array.strides), array.shape, strict=True)):
+        if length > 1:
+            if step < spanned:
+                return False
+            spanned += step * (length - 1)
+    return True
+
+
 def known(found: Any, given: Sequence[tuple[Any, Any]]) -> Any:
     """The argument whose memory `found` is, or `found` itself if that is new.
 

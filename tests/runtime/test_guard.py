@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import as_strided
 
 from loopwright.runtime import guard
 from loopwright.runtime.guard import MISSING
@@ -172,6 +173,27 @@ def test_contiguous_keeps_shape_and_type() -> None:
         copy = guard.contiguous(array)
         assert copy.shape == array.shape and copy.flags.c_contiguous and copy.flags.aligned
         assert copy is not array and np.array_equal(copy, array)
+
+
+_LINE = np.arange(24.0)
+VIEWS = {
+    "an array": (_LINE.reshape(4, 6), True),
+    "a view with steps": (_LINE.reshape(4, 6)[::2, ::-3], True),
+    "a transposed view": (_LINE.reshape(2, 3, 4).transpose(1, 2, 0)[:, 1:], True),
+    "one row of a column": (_LINE.reshape(4, 6)[:, :1].T, True),
+    "nothing": (_LINE[:0], True),
+    "one element for all": (as_strided(_LINE, (3,), (0,)), False),
+    "one row for all": (as_strided(_LINE, (3, 4), (0, 8)), False),
+    "windows": (as_strided(_LINE, (5, 3), (8, 8)), False),
+    "windows that do not touch": (as_strided(_LINE, (5, 3), (24, 8)), True),
+    "an axis of length one with any step": (as_strided(_LINE, (1, 5), (0, 8)), True),
+}
+
+
+@pytest.mark.parametrize("case", VIEWS.values(), ids=VIEWS)
+def test_separate(case: tuple[np.ndarray[Any, Any], bool]) -> None:
+    view, wanted = case
+    assert guard.separate(view) is wanted
 
 
 SOURCE = """
