@@ -196,7 +196,13 @@ def _called(kernel: Any, program: Program, args: list[Any]) -> Any:
     for value, array in zip(args, machine, strict=True):
         if isinstance(value, list):
             lists.write_back(value, array, isinstance(_scalar_in(value), np.generic))
-    return rebuild(program, results, args)
+    try:
+        return rebuild(program, results, args)
+    except TypeError as error:
+        if low:
+            raise
+        # Python's power of a negative number is complex
+        raise KernelFailed(repr(error), program.main.span) from error
 
 
 def _scalar_in(value: Any) -> Any:
