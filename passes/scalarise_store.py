@@ -264,6 +264,8 @@ def _pour(scope: Scope, mask: Lazy, base: Lazy, value: Lazy) -> None:
 def unmasked(value: Expr, index: tuple[IndexItem, ...]) -> Expr | None:
     """The value for all elements, if it is made element by element of numbers and of arrays under
     the mask of `index`; else None."""
+    if isinstance(value.type, ListOf):
+        return None
     if not isinstance(value.type, Array):
         return value
     ndim = _covered_ndim(index)

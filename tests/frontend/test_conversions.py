@@ -126,3 +126,18 @@ def test_numbers_of_numpy_have_no_trunc_but_float64() -> None:
 def test_sorted_makes_a_list_of_an_array_of_any_dtype(dtype: str) -> None:
     source = "def f(v):\n    return sorted(v), [x for x in sorted(v, reverse=True)]\n"
     assert_same_on_all_levels(source, np.array([3, 0, 2]).astype(dtype))
+
+
+MASKED: dict[str, tuple[list[int], bool]] = {
+    "as many elements as places": ([7, 8], True),
+    "one element for all places": ([7], True),
+    "as many elements as the array has": ([7, 8, 9], False),
+}
+
+
+@pytest.mark.parametrize("values, fits", MASKED.values(), ids=MASKED)
+def test_a_list_goes_to_the_places_of_a_mask_in_order(values: list[int], fits: bool) -> None:
+    source = "def f(v, e):\n    v[v > 1] = e\n    return v\n"
+    x = np.array([3.0, 0.0, 2.0])
+    assert (by_python(source, (x, values)).failed is None) == fits
+    assert_same_on_all_levels(source, x, values, gives_up=len(values) == 1)
