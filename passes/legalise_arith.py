@@ -247,8 +247,13 @@ def _complex(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
 
 
 def weak(b: Build, high: Expr, x: Expr, dtype: DType) -> Expr:
-    """An operand in `dtype`. A Python int that the integer dtype cannot hold raises OverflowError."""
+    """An operand in `dtype`. A Python int that the integer dtype cannot hold raises OverflowError; on its
+    way to a narrow float it is rounded to float64 first."""
     bounds = iv.of_dtype(dtype)
+    exact = Interval(-EXACT_FLOAT, EXACT_FLOAT)
+    if high.type == Py("int") and dtype in ("float32", "complex64"):
+        if not iv.within(b.interval(high), exact):
+            x = to(x, "float64")
     if high.type == Py("int") and bounds is not None and dtype != "bool":
         if not iv.within(b.interval(high), bounds):
             x = b.atom(x)

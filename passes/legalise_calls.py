@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from loopwright.analysis.interval import INT64_MAX, INT64_MIN, of_dtype
 from loopwright.ir.intrinsics import intrinsic
-from loopwright.ir.nodes import Call, Cast, Const, Expr, Unary
+from loopwright.ir.nodes import Call, Cast, CompareOp, Const, Expr, Unary
 from loopwright.ir.types import B1, F64, I64, Array, DType, Num, Py, kind_of, machine_dtype
 from loopwright.passes.legalise_arith import py_float_power, weak
 from loopwright.passes.legalise_build import (
@@ -245,10 +245,14 @@ def _numpy(b: Build, e: Call, name: str, args: tuple[Expr, ...]) -> Expr:
     dtype = machine_dtype(e.type)
     match name, args:
         case "where", (cond, x, y):
-            return select(truth(cond), weak(b, e.args[1], x, dtype), weak(b, e.args[2], y, dtype))
+            # an int becomes an array of its own here, which is rounded once
+            sides = zip(e.args[1:], (x, y), strict=True)
+            if kind_of(dtype) in "fc":
+                return select(truth(cond), to(x, dtype), to(y, dtype))
+            return select(truth(cond), *(weak(b, high, low, dtype) for high, low in sides))
         case "clip", (x, lo, hi):
             x, lo, hi = (weak(b, h, v, dtype) for h, v in zip(e.args, args, strict=True))
-            return binary("minimum", binary("maximum", x, lo), hi)
+            return _clipped(b, _clipped(b, x, "lt", lo), "gt", hi)
         case (("logical_and" | "logical_or"), (x, y)):
             return binary("and" if name == "logical_and" else "or", truth(x), truth(y))
         case "logical_xor", (x, y):
@@ -264,6 +268,16 @@ def _numpy(b: Build, e: Call, name: str, args: tuple[Expr, ...]) -> Expr:
             return _predicate(e, name, args[0])
         case _:
             return _ufunc(b, e, name, args, dtype)
+
+
+def _clipped(b: Build, x: Expr, beyond: CompareOp, bound: Expr) -> Expr:
+    """Of two equal zeros NumPy keeps the number, unlike `np.maximum`; a bound that is NaN is the result."""
+    x, bound = b.atom(x), b.atom(bound)
+    takes = compare(beyond, x, bound)
+    sure = isinstance(bound, Const) and bound.value == bound.value
+    if kind_of(dtype_of(x)) == "f" and not sure:
+        takes = disj(takes, compare("ne", bound, bound))
+    return select(takes, bound, x)
 
 
 def _predicate(e: Call, name: str, x: Expr) -> Expr:
@@ -291,7 +305,8 @@ def _ufunc(b: Build, e: Call, name: str, args: tuple[Expr, ...], dtype: DType) -
         return binary("truediv", Const(1.0, Num(dtype)), to(args[0], dtype))
     if name == "round":
         raise refuse(b.span, "LW308", f"no machine form of {e.fn}")
-    return Call(e.fn, tuple(to(a, dtype) for a in args), Num(dtype))
+    given = zip(e.args, args, strict=True)
+    return Call(e.fn, tuple(weak(b, high, x, dtype) for high, x in given), Num(dtype))
 
 
 def _part(name: str, x: Expr, dtype: DType) -> Expr:

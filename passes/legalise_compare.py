@@ -13,7 +13,7 @@ from loopwright.ir.nodes import (
     Unary,
 )
 from loopwright.ir.types import DType, Num, Py, Type, kind_of, machine_dtype
-from loopwright.passes.legalise_arith import exact_float
+from loopwright.passes.legalise_arith import exact_float, weak
 from loopwright.passes.legalise_build import (
     Build,
     compare,
@@ -69,7 +69,7 @@ def comparison_of(b: Build, op: CompareOp, left: Operand, right: Operand) -> Exp
     if kinds <= {"b", "i", "u"} and kinds != {"b"}:
         return _int_compare(op, x, y)
     dtype = _common(ta, tb)
-    return compare(op, to(x, dtype), to(y, dtype))
+    return compare(op, weak(b, high_a, x, dtype), weak(b, high_b, y, dtype))
 
 
 def _py_compare(b: Build, op: CompareOp, left: Operand, right: Operand) -> Expr:

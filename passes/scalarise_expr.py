@@ -35,6 +35,7 @@ from loopwright.ir.nodes import (
 from loopwright.ir.types import Array, ListOf, Num, Py, is_scalar, kind_of
 from loopwright.ir.walk import map_children, map_index, vars_of
 from loopwright.passes.scalarise_arrays import whole_array
+from loopwright.passes.scalarise_calls import elementwise_call
 from loopwright.passes.scalarise_contract import Mode, contracted
 from loopwright.passes.scalarise_counts import counted, scanned, step
 from loopwright.passes.scalarise_index import (
@@ -49,10 +50,12 @@ from loopwright.passes.scalarise_lazy import (
     Index,
     Lazy,
     allocate,
+    as_element,
     elementwise,
     full,
     held,
     materialise,
+    may_not_fit,
     nest,
     of_variable,
     stored,
@@ -62,34 +65,6 @@ from loopwright.passes.scalarise_reduce import arg_reduced, reduced, with_kept_a
 from loopwright.passes.scalarise_scope import Scope
 
 _COST = {"truediv": 2, "floordiv": 4, "mod": 4, "pow": 10}
-_LIGHT = frozenset(
-    [
-        "np.absolute",
-        "np.fabs",
-        "np.square",
-        "np.sign",
-        "np.isnan",
-        "np.isinf",
-        "np.isfinite",
-        "np.signbit",
-        "np.where",
-        "np.clip",
-        "np.sqrt",
-        "np.reciprocal",
-        "np.floor",
-        "np.ceil",
-        "np.trunc",
-        "np.rint",
-        "np.logical_and",
-        "np.logical_or",
-        "np.logical_xor",
-        "np.logical_not",
-        "np.copysign",
-        "np.real",
-        "np.imag",
-        "np.conj",
-    ]
-)
 _POWERS = {2.0: "np.square", 0.5: "np.sqrt", -1.0: "np.reciprocal"}
 
 
@@ -192,7 +167,7 @@ class Values:
         match expr:
             case Var(sym):
                 return self.lazies.get(sym) or of_variable(sym)
-            case Unary() | Binary() | Compare() | Cast():
+            case Unary() | Binary() | Compare() | Cast() if isinstance(expr.type, Array):
                 return self._operation(expr)
             case Call():
                 return self._call(expr)
@@ -240,7 +215,8 @@ class Values:
                 return self._zip([a, b], elem, lambda v: Compare(compare_op, v[0], v[1], elem), 1)
             case Cast(x, _):
                 if isinstance(x.type, ListOf):
-                    return _of_list(self.array(x), elem)
+                    lazy = _of_list(self.array(x), elem)
+                    return materialise(self.scope, lazy) if may_not_fit(x, elem) else lazy
                 return self._zip([x], elem, lambda v: _converted(v[0], elem), 1)
             case Binary("pow", a, Const(int() | float() as power, _), _):
                 return self._power(expr, a, float(power), elem)
@@ -260,7 +236,8 @@ class Values:
         self, xs: Sequence[Expr], elem: Num, make: Callable[[list[Expr]], Expr], cost: int
     ) -> Lazy:
         operands: list[Lazy | Expr] = [self.operand(x) for x in xs]
-        return elementwise(self.scope, operands, elem, make, cost)
+        held = [x if isinstance(x, Lazy) else as_element(self.scope, x, elem) for x in operands]
+        return elementwise(self.scope, held, elem, make, cost)
 
     def operand(self, expr: Expr) -> Lazy | Expr:
         """A lazy array or a number, by the type."""
@@ -271,8 +248,7 @@ class Values:
         elem = Num(expr.type.dtype)
         fn = expr.fn
         if TABLE[fn].kind == "elementwise":
-            cost = 1 if fn in _LIGHT else 10
-            return self._zip(expr.args, elem, lambda v: Call(fn, tuple(v), elem), cost)
+            return elementwise_call(self.scope, fn, [self.operand(x) for x in expr.args], elem)
         with self.scope.block() as before:
             found = whole_array(self.scope, fn, [self.operand(x) for x in expr.args], elem)
         if found is not None:

@@ -313,6 +313,12 @@ def gathered(scope: Scope, x: Lazy, index: Sequence[IndexItem], by: dict[int, La
     first = places[0]
     before = tuple(slices[k].length for k in sorted(slices) if k < first)
     after = tuple(slices[k].length for k in sorted(slices) if k > first)
+    for length in (*before, *after):
+        # NumPy looks at the indices also where the result has no elements
+        if const_of(length) is None:
+            scope.check(
+                compare("gt", length, ZERO), "an index array beside an axis without elements"
+            )
 
     def at(outer: Index) -> Expr:
         head, rest = outer[: len(before)], outer[len(before) :]

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from loopwright.ir.nodes import Alloc, Const, Dim, Expr, Load, Pt, Store, Sym, Var
-from loopwright.ir.types import INT, Array, ListOf, Num, Scalar, element
+from loopwright.analysis.interval import of_dtype
+from loopwright.ir.nodes import Alloc, Cast, Const, Dim, Expr, Load, Pt, Store, Sym, Var
+from loopwright.ir.types import FLOAT, INT, Array, ListOf, Num, Scalar, element, machine_dtype
 from loopwright.passes.scalarise_ints import ONE, ZERO, const_of
 from loopwright.passes.scalarise_scope import Scope
 
@@ -83,6 +84,29 @@ def full(scope: Scope, shape: tuple[Expr, ...], value: Expr, elem: Scalar) -> La
     held = value if isinstance(value, (Const, Var)) else scope.temp("fill", value)
     order = tuple(range(len(shape)))
     return Lazy(shape, elem, lambda index: held, order=order, fill=held)
+
+
+def as_element(scope: Scope, value: Expr, elem: Scalar) -> Expr:
+    """A number as an operand beside, or a value of, elements of type `elem`.
+
+    NumPy converts Python's numbers before it looks at the array: one that an integer dtype cannot hold
+    is an error even where there is no element.
+    """
+    if not may_not_fit(value, elem):
+        return value
+    return scope.temp("value", Cast(value, elem))
+
+
+def may_not_fit(value: Expr, elem: Scalar) -> bool:
+    """True if Python's number `value`, or an element of a list, is perhaps no value of an integer dtype."""
+    dtype = machine_dtype(elem)
+    bounds = of_dtype(dtype)
+    kind = value.type.elem if isinstance(value.type, ListOf) else value.type
+    if bounds is None or dtype == "bool" or not isinstance(elem, Num):
+        return False
+    if isinstance(value, Const) and isinstance(value.value, int):
+        return not bounds.lo <= value.value <= bounds.hi
+    return kind == FLOAT or (kind == INT and dtype != "int64")
 
 
 def is_one(length: Expr) -> bool:

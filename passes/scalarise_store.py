@@ -32,6 +32,7 @@ from loopwright.passes.scalarise_ints import ZERO, difference
 from loopwright.passes.scalarise_lazy import (
     Index,
     Lazy,
+    as_element,
     is_one,
     materialise,
     nest,
@@ -57,6 +58,8 @@ def store(values: Values, stmt: Store) -> None:
         _store_masked(values, stmt, base, covered)
         return
     value = values.operand(stmt.value)
+    if not isinstance(value, Lazy):
+        value = as_element(scope, value, base.elem)
     if any(isinstance(item, Fancy) for item in stmt.index):
         items, arrays = values.positions(base, stmt.index)
         root = _root_of(base)
@@ -199,6 +202,8 @@ def _store_masked(values: Values, stmt: Store, base: Lazy, covered: int) -> None
             full = _fitted(scope, full, base)
             if disturbed(scope, base, full):
                 full = materialise(scope, full)
+        else:
+            full = as_element(scope, full, base.elem)
         _where(scope, mask, base, full)
         return
     value = values.array(stmt.value)
@@ -259,6 +264,8 @@ def _pour(scope: Scope, mask: Lazy, base: Lazy, value: Lazy) -> None:
 def unmasked(value: Expr, index: tuple[IndexItem, ...]) -> Expr | None:
     """The value for all elements, if it is made element by element of numbers and of arrays under
     the mask of `index`; else None."""
+    if isinstance(value.type, ListOf):
+        return None
     if not isinstance(value.type, Array):
         return value
     ndim = _covered_ndim(index)

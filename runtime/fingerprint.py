@@ -51,13 +51,15 @@ def _fingerprint(tree: ast.Module, guarded: Guarded) -> str:
     stmts: list[ast.stmt] = [guarded.test, *(() if guarded.inside else guarded.original)]
     parts = [shape(stmt) for stmt in stmts]
     done: set[int] = set(map(id, (*stmts, *guarded.functions)))
-    for function in guarded.functions:
+    reached: list[ast.AST] = list(stmts)
+    for function in reversed(guarded.functions):
         nodes = list(_scope(function.body))
         parts += [shape(node) for node in nodes if isinstance(node, (ast.Global, ast.Nonlocal))]
-        parts += _resolved(stmts, _bindings(nodes, _bound_to_code), passed, guarded.owner, done)
+        # what is reached inside of the function refers to the module in turn
+        reached += _resolved(reached, _bindings(nodes, _bound_to_code), passed, None, done, parts)
     module = list(_scope(tree.body))
     parts += [shape(n) for n in module if isinstance(n, ast.ImportFrom) and n.names[0].name == "*"]
-    parts += _resolved(stmts, _bindings(module, _bound), passed, guarded.owner, done, local)
+    _resolved(reached, _bindings(module, _bound), passed, guarded.owner, done, parts, local)
     return source_hash("\n".join(parts).encode("utf-8", "surrogatepass")).hex()
 
 
@@ -77,13 +79,15 @@ def _resolved(
     passed: set[str],
     owner: ast.ClassDef | None,
     done: set[int],
+    parts: list[str],
     hidden: Iterable[str] = (),
-) -> list[str]:
-    """Texts of what the names in `start` are bound to, followed through functions.
+) -> list[ast.AST]:
+    """Add the texts of what the names in `start` are bound to, followed through functions, to `parts`.
 
-    `hidden` names are local to `start`; what is in `done` is not visited, and added to.
+    `hidden` names are local to `start`; what is in `done` is not visited, and added to. Returns the nodes
+    that were visited.
     """
-    parts: list[str] = []
+    visited: list[ast.AST] = []
     named_classes: set[tuple[str, int]] = set()
     todo = list(start)
     skipped = passed | set(hidden)
@@ -113,7 +117,8 @@ def _resolved(
             done.add(id(node))
             parts.append(shape(node))
             todo.append(node)
-    return parts
+            visited.append(node)
+    return visited
 
 
 def _methods(owner: ast.ClassDef | None, names: set[str]) -> list[ast.AST]:

@@ -7,6 +7,7 @@ no type test accepts.
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 import threading
@@ -98,6 +99,20 @@ def contiguous(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.array(array, order="C", copy=True)
 
 
+def separate(array: np.ndarray[Any, Any]) -> bool:
+    """True if no two elements of a view share memory, which `as_strided` does not promise.
+
+    Sufficient: sorted by stride, each axis steps over all that the axes before it span.
+    """
+    spanned = array.itemsize
+    for step, length in sorted(zip(map(abs, array.strides), array.shape, strict=True)):
+        if length > 1:
+            if step < spanned:
+                return False
+            spanned += step * (length - 1)
+    return True
+
+
 def known(found: Any, given: Sequence[tuple[Any, Any]]) -> Any:
     """The argument whose memory `found` is, or `found` itself if that is new.
 
@@ -174,6 +189,17 @@ def is_function(user: dict[str, Any] | None, name: str) -> bool:
     `user` is the namespace of the module, None where there is no module (verification).
     """
     return user is None or _defined_as(user.get(name), name, user)
+
+
+def stands_for(user: dict[str, Any] | None, name: str, origin: str) -> bool:
+    """True if the global or builtin `name` is the thing called `origin`: a module, or one's attribute.
+    `user` as for `is_function`."""
+    if user is None:
+        return True
+    module, _, attr = origin.rpartition(".")
+    holder: Any = sys.modules.get(module)
+    wanted: Any = sys.modules.get(origin) or getattr(holder, attr, MISSING)
+    return user.get(name, vars(builtins).get(name)) is wanted
 
 
 def is_method(user: dict[str, Any] | None, obj: Any, name: str, qualname: str) -> bool:
@@ -272,7 +298,7 @@ def _own_class(user: dict[str, Any], name: str) -> Any:
 def _defined_as(found: Any, qualname: str, user: dict[str, Any]) -> bool:
     return (
         type(found) is FunctionType
-        and found.__code__.co_qualname in (qualname, "<lambda>")
+        and found.__code__.co_qualname == qualname
         and found.__globals__ is user
     )
 

@@ -185,6 +185,8 @@ class Maker:
             f"{x}[{self.expr('slice', 1)}, {self.expr('index', 1)}]" for x in self.at.matrices[:2]
         ]
         right = self.pick(self.expr("vector", 1), self.expr("number", 1))
+        if op == "=" and self.chance(0.3):
+            right = self.pick(f"[{right}]", *(self.at.lists or ["0"]))
         self.out(f"{self.pick(*(places or ['x0']))} {op} {right}")
 
     def inplace_statement(self, deep: int) -> None:

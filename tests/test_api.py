@@ -104,6 +104,13 @@ def test_a_function_is_rewritten_with_evidence(smooth: lw.Optimized) -> None:
     assert smooth.__name__ == "smooth" and smooth.__doc__ == "Neighbours' mean."
 
 
+def test_no_variant_that_keeps_every_bit_is_a_refusal(programs: ModuleType) -> None:
+    example = (np.arange(9.0), np.zeros(9))
+    made = lw.optimize(programs.smooth, examples=[example], accuracy="bitwise", backend="numpy")
+    assert (made.result.status, made.result.code) == ("declined", "LW504")
+    assert "order of floating-point" in made.result.reason
+
+
 def test_the_kernel_itself_runs(smooth: lw.Optimized, monkeypatch: pytest.MonkeyPatch) -> None:
     a, b = np.arange(500.0), np.zeros(500)
     monkeypatch.setattr(smooth, "original", None)

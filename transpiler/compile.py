@@ -195,8 +195,8 @@ def _candidates(
         if options.backend not in ("auto", recipe.backend):
             continue
         if options.accuracy == "bitwise" and not recipe.bitwise:
-            why = "changes the order of floating-point operations"
-            trail.losers.append(Loser(recipe.name, why))
+            why = f"{recipe.name} changes the order of floating-point operations"
+            trail.refuse(recipe.name, Declined(NOWHERE, "LW504", why))
             continue
         built = build_candidate(recipe, passes, name)
         if not isinstance(built, Declined):

@@ -91,6 +91,8 @@ def _code_tests(door: Door) -> list[str]:
         for helper in lowered.helpers
         if "." not in helper
     ]
+    for name, origin in lowered.assumed:
+        tests.append(f"not guard.stands_for(_user, {name!r}, {origin!r})")
     for use in lowered.methods:
         test = "is_property" if use.prop else "is_method"
         given = f"_user, {door.prefixes[use.path]}, {use.name!r}, {use.qualname!r}"
@@ -199,12 +201,17 @@ def machine_kind(elem: Scalar) -> str:
 def _array_tests(door: Door) -> None:
     """Flags and overlap; then the arrays as the kernel wants them. Flags are read once: they are dear.
 
-    Written arrays share memory with no other; each pair is tested once.
+    Written arrays share memory with no other, nor within themselves; each pair is tested once.
     """
     written, arrays = door.effects.written, door.numbers(Array)
     flags = {k: door.unique(f"f_{door.params[k].name}") for k in arrays}
     door.lines += [f"{flags[k]} = {door.value[k]}.flags.num" for k in arrays]
     tests = [f"not {flags[k]} & _WRITEABLE" for k in arrays if k in written]
+    tests += [
+        f"({flags[k]} & _PLAIN != _PLAIN and not guard.separate({door.value[k]}))"
+        for k in arrays
+        if k in written
+    ]
     if door.effects.ordered:
         tests += [f"not {flags[k]} & _CONTIGUOUS" for k in arrays]
     for k in (k for k in arrays if k in written):

@@ -186,3 +186,72 @@ def test_what_an_edit_of_a_class_makes_stale(case: tuple[str, str, set[str]]) ->
     before = fingerprints(OBJECTS.encode())
     after = fingerprints(OBJECTS.replace(old, new).encode())
     assert {name for name in before if before[name] != after[name]} == stale
+
+
+INDIRECT = """
+def _load_kernels():
+    return "_loopwright"
+
+
+_kernels = _load_kernels()
+
+
+def double(x):
+    return x * 2
+
+
+class Base:
+    def scale(self, x):
+        return x * self.rate()
+
+    def rate(self):
+        return double(0.25)
+
+
+class Filter(Base):
+    def step(self, x):
+        return self.scale(x) + double(x)
+
+    def run(self, xs):
+        if (_out := _kernels.run(self, xs)) is not None:
+            return _out
+        t = 0.0
+        for x in xs:
+            t += self.step(x)
+        return t
+
+
+def nested(xs):
+    def outside(v):
+        return double(v) + 1
+
+    def within(ys):
+        def inner(v):
+            return outside(v) - 1
+
+        t = 0.0
+        if (_out := _kernels.nested(ys, t)) is None:
+            for y in ys:
+                t += inner(y)
+        else:
+            t = _out
+        return t
+
+    return within(xs)
+"""
+INDIRECT_EDITS = {
+    "a function behind a method and behind nested functions": ("x * 2", "x * 3", {"run", "nested"}),
+    "an inherited method behind a method": ("x * self.rate()", "x + self.rate()", {"run"}),
+    "a method behind an inherited one": ("double(0.25)", "double(0.5)", {"run"}),
+    "a nested function": ("- 1", "- 2", {"nested"}),
+    "a function around it that a nested one calls": ("+ 1", "+ 2", {"nested"}),
+}
+
+
+@pytest.mark.parametrize("case", INDIRECT_EDITS.values(), ids=INDIRECT_EDITS)
+def test_what_is_called_through_others_counts(case: tuple[str, str, set[str]]) -> None:
+    old, new, stale = case
+    assert INDIRECT.count(old) == 1, old
+    before = fingerprints(INDIRECT.encode())
+    after = fingerprints(INDIRECT.replace(old, new).encode())
+    assert {name for name in before if before[name] != after[name]} == stale

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import as_strided
 
 from loopwright.runtime import guard
 from loopwright.runtime.guard import MISSING
@@ -174,6 +175,27 @@ def test_contiguous_keeps_shape_and_type() -> None:
         assert copy is not array and np.array_equal(copy, array)
 
 
+_LINE = np.arange(24.0)
+VIEWS = {
+    "an array": (_LINE.reshape(4, 6), True),
+    "a view with steps": (_LINE.reshape(4, 6)[::2, ::-3], True),
+    "a transposed view": (_LINE.reshape(2, 3, 4).transpose(1, 2, 0)[:, 1:], True),
+    "one row of a column": (_LINE.reshape(4, 6)[:, :1].T, True),
+    "nothing": (_LINE[:0], True),
+    "one element for all": (as_strided(_LINE, (3,), (0,)), False),
+    "one row for all": (as_strided(_LINE, (3, 4), (0, 8)), False),
+    "windows": (as_strided(_LINE, (5, 3), (8, 8)), False),
+    "windows that do not touch": (as_strided(_LINE, (5, 3), (24, 8)), True),
+    "an axis of length one with any step": (as_strided(_LINE, (1, 5), (0, 8)), True),
+}
+
+
+@pytest.mark.parametrize("case", VIEWS.values(), ids=VIEWS)
+def test_separate(case: tuple[np.ndarray[Any, Any], bool]) -> None:
+    view, wanted = case
+    assert guard.separate(view) is wanted
+
+
 SOURCE = """
 import functools
 
@@ -214,7 +236,10 @@ def test_is_function(user: dict[str, Any]) -> None:
     exec("def helper(x):\n    return 3 * x", other := {})
     user["helper"] = other["helper"]
     assert not guard.is_function(user, "helper")
+    exec("helper = lambda x: 3 * x", user)
+    assert not guard.is_function(user, "helper")
     user["helper"] = original
+    assert guard.is_function(user, "helper")
     del user["helper"]
     assert not guard.is_function(user, "helper")
     assert guard.is_function(None, "helper")
@@ -226,6 +251,8 @@ def test_is_method(user: dict[str, Any]) -> None:
     assert guard.is_method(user, model, "norm", "Model.norm")
     assert guard.is_method(user, user["Same"](), "step", "Model.step")
     assert not guard.is_method(user, user["Other"](), "step", "Model.step")
+    exec("Same.step = lambda self, x: 2 * x", user)
+    assert not guard.is_method(user, user["Same"](), "step", "Model.step")
     model.step = lambda x: x
     assert not guard.is_method(user, model, "step", "Model.step")
     assert not guard.is_method(user, object(), "step", "Model.step")

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from numpy.lib.stride_tricks import as_strided
 
 from loopwright.diagnostics import CannotLower
 from loopwright.ir.domain import Group
@@ -208,6 +209,8 @@ SHARING = {
     "a base and its view": (BIG, BIG[2:4], False),
     "no elements of the same array": (BIG[:0], BIG, True),
     "a view and another array": (BIG[2:4], np.zeros(4), True),
+    "a written array with one place for all": (as_strided(np.ones(1), (3,), (0,)), BIG, False),
+    "a read array with one place for all": (np.zeros(3), as_strided(np.ones(1), (3,), (0,)), True),
     "a written array that is read-only": (np.broadcast_to(0.0, 3), np.ones(3), False),
 }
 

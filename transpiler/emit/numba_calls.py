@@ -17,7 +17,7 @@ from loopwright.ir.types import Array, DType, Num, Type, kind_of, machine_dtype
 SAME_NAME = frozenset({
     "sqrt", "log", "log2", "log10", "log1p", "exp", "expm1", "sin", "cos", "tan", "asin", "acos",
     "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "gamma", "lgamma", "erf", "erfc",
-    "fmod", "pow", "atan2", "copysign", "hypot", "isnan", "isinf", "isfinite", "gcd",
+    "pow", "atan2", "copysign", "hypot", "isnan", "isinf", "isfinite", "gcd",
 })  # fmt: skip
 """Functions of `math` that Numba compiles to the C function of the same meaning."""
 
@@ -89,7 +89,7 @@ def _math(name: str, codes: Sequence[Code], dtype: DType) -> Code:
     match name:
         case _ if name in SAME_NAME:
             return text.call(f"math.{name}", *codes)
-        case "exp2" | "cbrt":
+        case "exp2" | "cbrt" | "fmod":
             return text.call(f"np.{name}", *codes)
         case "fabs":
             return text.call("abs", codes[0])

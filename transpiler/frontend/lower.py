@@ -42,6 +42,7 @@ class Along:
     helpers: tuple[str, ...]
     methods: tuple[MethodUse, ...]
     classes: tuple[ClassUse, ...]
+    assumed: tuple[tuple[str, str], ...]
 
 
 def lower(
@@ -63,7 +64,16 @@ def lower(
     )
     domain = replace(domain, params=params)
     text = reference(region, along.helpers)
-    return Lowered(region, program, domain, text, along.helpers, along.methods, along.classes)
+    return Lowered(
+        region,
+        program,
+        domain,
+        text,
+        along.helpers,
+        along.methods,
+        along.classes,
+        along.assumed,
+    )
 
 
 def lower_region(region: Region, types: Mapping[str, Type]) -> tuple[Program, Domain, Along]:
@@ -146,7 +156,12 @@ def lower_region(region: Region, types: Mapping[str, Type]) -> tuple[Program, Do
         replace(p, name=s.name, type=p.type if isinstance(p.type, Ragged) else s.type)
         for s, p in zip(own, made.params, strict=True)
     )
-    along = Along(helpers, tuple(sorted(unit.methods)), tuple(sorted(unit.classes.values())))
+    along = Along(
+        helpers,
+        tuple(sorted(unit.methods)),
+        tuple(sorted(unit.classes.values())),
+        tuple(sorted(unit.assumed)),
+    )
     return program, Domain(params, tuple(made.groups)), along
 
 

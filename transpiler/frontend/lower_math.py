@@ -12,7 +12,7 @@ from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Number, Value, describe, number
 from loopwright.ir.intrinsics import TABLE
 from loopwright.ir.nodes import Binary, Call, Expr
-from loopwright.ir.types import BOOL, FLOAT, INT, is_scalar, kind_of, machine_dtype
+from loopwright.ir.types import BOOL, FLOAT, INT, Num, Py, is_scalar, kind_of, machine_dtype
 
 _TO_INT = {"floor", "ceil", "trunc"}
 _TO_BOOL = {"isnan", "isinf", "isfinite"}
@@ -45,7 +45,14 @@ def math_call(cx: Scope, name: str, node: ast.Call) -> Value:
         return number(Call(fn, ints, INT))
     if name in _TO_INT and isinstance(values[0], Number):
         operand = as_operand(cx, values[0], node)
-        if kind_of(machine_dtype(operand.type)) in "iub":
+        if name == "trunc" and isinstance(operand.type, Num) and operand.type.dtype != "float64":
+            decline(node, "LW304", f"{operand.type} has no `__trunc__`")
+        # NumPy's integers have no such methods, and go through `float`
+        exact = isinstance(operand.type, Py) or machine_dtype(operand.type) not in (
+            "int64",
+            "uint64",
+        )
+        if kind_of(machine_dtype(operand.type)) in "iub" and exact:
             return number(cast(operand, INT))
     args = tuple(as_float(cx, v, node) for v in values)
     if name == "log" and len(args) == 2:

@@ -61,6 +61,12 @@ def _top(body: list[ast.stmt]) -> list[ast.stmt]:
     return found
 
 
+@lru_cache(maxsize=16)
+def has_star(tree: ast.Module) -> bool:
+    """True if the module imports names that it does not tell."""
+    return any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in ast.walk(tree))
+
+
 def _bindings(stmt: ast.stmt) -> list[str]:
     match stmt:
         case ast.Import(names) | ast.ImportFrom(_, names, _):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ast
+import builtins
+
+import numpy as np
 
 from loopwright.frontend.classes import attribute_class
 from loopwright.frontend.lower_arith import strip_none, switch
@@ -14,7 +17,7 @@ from loopwright.frontend.lower_classes import (
     is_property,
 )
 from loopwright.frontend.lower_join import canonical
-from loopwright.frontend.lower_modules import builtin, library, limit
+from loopwright.frontend.lower_modules import builtin, has_star, library, limit
 from loopwright.frontend.lower_order import keep, present
 from loopwright.frontend.lower_scope import Again, Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
@@ -37,9 +40,35 @@ from loopwright.frontend.lower_values import (
     integer,
     number,
 )
+from loopwright.frontend.scopes import module_names
 from loopwright.frontend.typing_rules import real_dtype
 from loopwright.ir.nodes import Binary, Call, Cast, Dim, Expr, Transpose
 from loopwright.ir.types import C128, F64, FLOAT, INT, Array, Num, Py, machine_dtype
+
+_OF_NUMPY = frozenset(np.__all__) & frozenset(dir(builtins))
+"""Builtins that `from pylab import *` and the like replace."""
+
+
+def _of_module(cx: Scope, name: str, node: ast.AST) -> Value | None:
+    """What a global name that is no data stands for."""
+    found = cx.unit.module_names.get(name) or class_named(cx, name)
+    if found is None and not _is_global(cx, name):
+        found = builtin(name)
+    if found is not None and has_star(cx.unit.tree):
+        _assume(cx, name, node)
+    return found
+
+
+def _assume(cx: Scope, name: str, node: ast.AST) -> None:
+    """A name that an `import *` may have bound anew must be tested at the door."""
+    if name in cx.unit.module_names:
+        origin = module_names(cx.unit.module).imports.get(name)
+    else:
+        origin = f"builtins.{name}" if builtin(name) is not None else None
+        if origin is not None and name in _OF_NUMPY:
+            decline(node, "LW301", f"`{name}` may be another than the builtin: `import *`")
+    if origin is not None:
+        cx.unit.assumed.add((name, origin))
 
 
 def lookup(cx: Scope, name: str, node: ast.AST) -> Value:
@@ -60,9 +89,7 @@ def lookup(cx: Scope, name: str, node: ast.AST) -> Value:
     if name not in cx.locals:
         found = read_path(cx, f"global {name}", node)
         if found is None:
-            found = cx.unit.module_names.get(name) or class_named(cx, name)
-        if found is None and not _is_global(cx, name):
-            found = builtin(name)
+            found = _of_module(cx, name, node)
     if found is None:
         decline(
             node,

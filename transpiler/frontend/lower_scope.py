@@ -123,6 +123,7 @@ class Unit:
     site: Site
     methods: dict[MethodUse, None] = field(default_factory=dict)
     classes: dict[str, ClassUse] = field(default_factory=dict)
+    assumed: set[tuple[str, str]] = field(default_factory=set)
     scopes: list[Scope] = field(default_factory=list)
     idents: dict[object, int] = field(default_factory=dict)
     sites: Sites = field(default_factory=Sites)

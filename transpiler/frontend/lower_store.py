@@ -48,8 +48,18 @@ from loopwright.frontend.lower_values import (
     test,
 )
 from loopwright.frontend.typing_rules import rank_of, same_kind
-from loopwright.ir.nodes import Const, Dim, Expr, IndexItem, Pt, Store, Sym, Var
-from loopwright.ir.types import FLOAT, INT, NONE, DType, kind_of, machine_dtype
+from loopwright.ir.nodes import Cast, Const, Dim, Expr, IndexItem, Pt, Store, Sym, Var
+from loopwright.ir.types import (
+    FLOAT,
+    INT,
+    NONE,
+    Array,
+    DType,
+    ListOf,
+    Py,
+    kind_of,
+    machine_dtype,
+)
 
 
 def named(cx: Scope, value: Value, node: ast.AST, *place: int) -> Value:
@@ -210,6 +220,11 @@ def stored_operand(cx: Scope, value: Value, dtype: DType, node: ast.AST) -> Expr
             is_float = machine_dtype(value.expr.type) == "float64"
             value = number(cast(value.expr, FLOAT) if integral and is_float else value.expr)
     operand = as_operand(cx, value, node)
+    if isinstance(operand, Cast) and isinstance(operand.x.type, ListOf):
+        if not isinstance(operand.x.type.elem, Py):
+            decline(node, "LW304", "NumPy numbers in a list are stored in an array")
+        # each element is converted by itself, and may not fit
+        operand = cast(operand.x, Array(dtype, operand.x.type.ndim))
     if kind_of(machine_dtype(operand.type)) == "c" and kind_of(dtype) != "c":
         decline(node, "LW304", "a complex value is stored in an array of real numbers")
     return operand

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import ast
+import cmath
 import io
+import math
 import tokenize
 import warnings
 from pathlib import Path
 
+import numpy as np
+
 from loopwright.diagnostics import NOWHERE, Declined, Span
 from loopwright.frontend.region import Module
+
+_STARS = {
+    "math": tuple(name for name in dir(math) if name[0] != "_"),
+    "cmath": tuple(name for name in dir(cmath) if name[0] != "_"),
+    "numpy": tuple(np.__all__),
+}
+"""What `from ... import *` binds, for the modules of which that is known."""
 
 
 def encoding_of(data: bytes) -> str:
@@ -49,7 +60,17 @@ def parse_text(text: str, path: Path, name: str) -> Module | Declined:
         return Declined(Span(line, col, line, col + 1), "LW003", f"{error.msg}")
     except (ValueError, RecursionError, MemoryError) as error:
         return Declined(NOWHERE, "LW003", f"{type(error).__name__}: {error}")
+    spell_out_stars(tree)
     return Module(path, name, text, tree)
+
+
+def spell_out_stars(tree: ast.Module) -> None:
+    """Put the names in the place of `*` where they are known: some are those of builtins."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and node.names[0].name == "*":
+            star = node.names[0]
+            known = _STARS.get(node.module or "", ("*",))
+            node.names = [ast.copy_location(ast.alias(name), star) for name in known]
 
 
 def parse_module(path: Path, root: Path) -> Module | Declined:

@@ -99,7 +99,8 @@ class ClassUse:
 @dataclass(frozen=True, slots=True, eq=False)
 class Lowered:
     """A region in IR for one signature. `helpers` are the qualified names of functions compiled along,
-    `methods` and `classes` what of the objects and classes in use must be as it was compiled."""
+    `methods` and `classes` what of the objects and classes in use must be as it was compiled, `assumed`
+    are global names and what they must stand for, where an `import *` may have bound them anew."""
 
     region: Region
     program: Program
@@ -108,3 +109,4 @@ class Lowered:
     helpers: tuple[str, ...]
     methods: tuple[MethodUse, ...] = ()
     classes: tuple[ClassUse, ...] = ()
+    assumed: tuple[tuple[str, str], ...] = ()
