@@ -11,11 +11,13 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
-from types import FunctionType, MemberDescriptorType, ModuleType, SimpleNamespace
+from types import FunctionType, MemberDescriptorType, MethodType, ModuleType, SimpleNamespace
 from typing import Any, Final
 
 import numpy as np
 from numpy._core import umath
+
+from .code import code_digest
 
 # the classes of C repeat the slots of `object`
 _PLAIN_READS: Final[tuple[object, ...]] = (
@@ -189,6 +191,31 @@ def is_method(user: dict[str, Any] | None, obj: Any, name: str, qualname: str) -
         found = found.__func__
     values = getattr(obj, "__dict__", {})
     return name not in values and _defined_as(found, qualname, user)
+
+
+def is_callable(
+    user: dict[str, Any] | None, value: Any, qualname: str, digest: str = "", bound: Any = MISSING
+) -> bool:
+    """True if `value` is the function `qualname` of the module, or that bound to the object `bound`.
+
+    `digest` is that of its code (`code.code_digest`) where the name may be several functions'.
+    `user` as for `is_function`.
+    """
+    if user is None:
+        return True
+    if bound is not MISSING:
+        if type(value) is not MethodType or value.__self__ is not bound:
+            return False
+        value = value.__func__
+    return _defined_as(value, qualname, user) and (
+        digest == "" or code_digest(value.__code__) == digest
+    )
+
+
+def is_library(value: Any, name: str) -> bool:
+    """True if `value` is the function that the dotted `name` of a module and its function leads to."""
+    module, _, last = name.rpartition(".")
+    return value is getattr(sys.modules.get(module), last, MISSING)
 
 
 def is_property(user: dict[str, Any] | None, obj: Any, name: str, qualname: str) -> bool:

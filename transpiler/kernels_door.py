@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.region import Region
 from loopwright.ir.domain import Param, Step, split_path
-from loopwright.ir.types import Array, ListOf, Ragged, Rng, Type
+from loopwright.ir.types import NONE, Array, ListOf, Ragged, Rng, Type
 from loopwright.kernels_effects import Effects, effects_of
 from loopwright.kernels_entry import CallRoots, KernelEntry, call_roots
 
@@ -82,8 +82,9 @@ def open_door(entry: KernelEntry) -> Door:
     for param in door.params:
         value = door.prefixes[param.path]
         door.value.append(value)
-        converted = isinstance(param.type, (Array, ListOf, Ragged))
-        door.machine.append(door.unique(f"c_{param.name}") if converted else value)
+        if isinstance(param.type, (Array, ListOf, Ragged)):
+            value = door.unique(f"c_{param.name}")
+        door.machine.append("False" if param.type == NONE else value)
     return door
 
 
@@ -91,7 +92,9 @@ def _fetch(door: Door) -> None:
     paths = [split_path(path) for _, path in door.entry.lowered.domain.paths]
     holders = [(root, steps[:-1]) for root, steps in map(split_path, door.region.stores)]
     objects = [split_path(use.path) for use in door.entry.lowered.methods]
-    for root, steps in paths + holders + objects:
+    held = [split_path(use.path) for use in door.entry.lowered.callables]
+    bound = [use.function.bound for use in door.entry.lowered.callables]
+    for root, steps in paths + holders + objects + held + [split_path(p) for p in bound if p]:
         for length in range(1, len(steps) + 1):
             path = path_text(root, steps[:length])
             if path in door.prefixes:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from loopwright.frontend.callables import find_function
+from loopwright.frontend.region import CallableUse
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import For
 from loopwright.ir.types import Array, ListOf, Num, Py, Ragged, Rng, Scalar
 from loopwright.ir.walk import walk_stmts
 from loopwright.kernels_door import Door, path_text, scalar_class, tuple_text
+from loopwright.runtime.code import code_digest
 
 STREAMS = ".".join(np.__version__.split(".")[:2])
 """The NumPy whose streams the backends reproduce: methods may draw otherwise in another minor version."""
@@ -95,6 +98,7 @@ def _code_tests(door: Door) -> list[str]:
         test = "is_property" if use.prop else "is_method"
         given = f"_user, {door.prefixes[use.path]}, {use.name!r}, {use.qualname!r}"
         tests.append(f"not guard.{test}({given})")
+    tests += [_callable_test(door, use) for use in lowered.callables]
     for cls in lowered.classes:
         if cls.init is not None:
             given = f"_user, {cls.name!r}, {cls.init!r}, {cls.stored!r}"
@@ -104,6 +108,21 @@ def _code_tests(door: Door) -> list[str]:
         for name, value in cls.constants:
             tests.append(f"not guard.class_is(_user, {cls.name!r}, {name!r}, {value})")
     return tests
+
+
+def _callable_test(door: Door, use: CallableUse) -> str:
+    value, function = door.prefixes[use.path], use.function
+    if function.library:
+        return f"not guard.is_library({value}, {function.name!r})"
+    found = find_function(door.region.module, function)
+    assert found is not None
+    digest = "" if found.code is None else code_digest(found.code)
+    given = f"_user, {value}, {function.name!r}"
+    if digest or function.bound:
+        given += f", {digest!r}"
+    if function.bound:
+        given += f", {door.prefixes[function.bound]}"
+    return f"not guard.is_callable({given})"
 
 
 def _store_tests(door: Door) -> list[str]:
@@ -127,7 +146,8 @@ def _store_tests(door: Door) -> list[str]:
 def _attributes(door: Door) -> set[tuple[str, str | int]]:
     """The local of the holder and the name, for every attribute on a path."""
     found: set[tuple[str, str | int]] = set()
-    for path in (*(p.path for p in door.params), *door.region.stores):
+    held = [use.path for use in door.entry.lowered.callables]
+    for path in (*(p.path for p in door.params), *held, *door.region.stores):
         root, steps = split_path(path)
         for length, (kind, key) in enumerate(steps):
             if kind == "attr":

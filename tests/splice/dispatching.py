@@ -26,6 +26,7 @@ from loopwright.kernels_entry import KernelEntry, call_roots
 from loopwright.pipeline import Passes, compiled_passes
 from loopwright.runtime import guard, lists
 from loopwright.runtime.dispatch import none
+from loopwright.workload.functions import function_ref
 from loopwright.workload.types_of import type_of
 
 
@@ -106,11 +107,18 @@ def lowering_of(source: str, name: str, *args: Any) -> tuple[dict[str, Any], Reg
     made = [a(space) if callable(a) else a for a in args]
     values = {**space, **dict(zip([a.arg for a in region.function.args.args], made, strict=True))}
     types = {}
+    functions = {}
     for live_in in region.live_ins:
-        found = type_of(eval(live_in.path, {}, values))
+        value = eval(live_in.path, {}, values)
+        found = type_of(value)
         if found is not None:
             types[live_in.name] = found
-    return space, region, lower(region, types)
+        holder = live_in.path.rpartition(".")[0]
+        holders = {holder: eval(holder, {}, values)} if holder else values
+        held = function_ref(value, space, holders) if live_in.called else None
+        if held is not None:
+            functions[live_in.name] = held
+    return space, region, lower(region, types, functions=functions)
 
 
 def guarded(source: str, name: str, *args: Any) -> Guarded:

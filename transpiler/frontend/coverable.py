@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from loopwright.frontend.callables import may_hold_function
 from loopwright.frontend.classes import class_at, find_method, obstacle
 from loopwright.frontend.names import (
     bound_names,
@@ -114,6 +115,8 @@ class Coverable:
         if chain is None:
             return isinstance(func, ast.Attribute) and func.attr in METHODS
         kind = kind_of_name(self._module, self._site, chain.root)
+        if may_hold_function(self._module, self._site, chain):
+            return True
         if not chain.steps:
             match kind:
                 case "import":

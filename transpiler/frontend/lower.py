@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.classes import class_at
+from loopwright.frontend.lower_callables import functions_held
 from loopwright.frontend.lower_func import own_parameters, prepare, rules, settle_function
 from loopwright.frontend.lower_grown import own_list, rebinds
 from loopwright.frontend.lower_live import writes
@@ -28,7 +29,14 @@ from loopwright.frontend.lower_values import (
     Tpl,
 )
 from loopwright.frontend.reference import reference
-from loopwright.frontend.region import ClassUse, Lowered, MethodUse, Region
+from loopwright.frontend.region import (
+    CallableUse,
+    ClassUse,
+    FunctionRef,
+    Lowered,
+    MethodUse,
+    Region,
+)
 from loopwright.frontend.scopes import kind_of_name, site_of
 from loopwright.ir.domain import Domain, split_path
 from loopwright.ir.nodes import Func, Program, Var
@@ -42,19 +50,22 @@ class Along:
     helpers: tuple[str, ...]
     methods: tuple[MethodUse, ...]
     classes: tuple[ClassUse, ...]
+    callables: tuple[CallableUse, ...]
 
 
 def lower(
     region: Region,
     types: Mapping[str, Type],
     int_ranges: Mapping[str, tuple[int, int]] | None = None,
+    functions: Mapping[str, FunctionRef] | None = None,
 ) -> Lowered | Declined:
-    """The region for one signature. `types` and `int_ranges` are keyed by `LiveIn.name`.
+    """The region for one signature. `types`, `int_ranges` and `functions` (what live-ins are functions, and
+    which) are keyed by `LiveIn.name`.
 
     Declined tells the first construct that has no translation, or the live-in whose type is missing.
     """
     try:
-        program, domain, along = lower_region(region, types)
+        program, domain, along = lower_region(region, types, functions)
     except CannotLower as error:
         return error.declined
     ranges = int_ranges or {}
@@ -62,11 +73,22 @@ def lower(
         replace(p, ints=ranges[p.name]) if p.name in ranges else p for p in domain.params
     )
     domain = replace(domain, params=params)
-    text = reference(region, along.helpers)
-    return Lowered(region, program, domain, text, along.helpers, along.methods, along.classes)
+    text = reference(region, along.helpers, along.callables)
+    return Lowered(
+        region,
+        program,
+        domain,
+        text,
+        along.helpers,
+        along.methods,
+        along.classes,
+        along.callables,
+    )
 
 
-def lower_region(region: Region, types: Mapping[str, Type]) -> tuple[Program, Domain, Along]:
+def lower_region(
+    region: Region, types: Mapping[str, Type], functions: Mapping[str, FunctionRef] | None = None
+) -> tuple[Program, Domain, Along]:
     """The program, its domain without the ranges of integers, and what was compiled along.
 
     Raises CannotLower.
@@ -90,8 +112,8 @@ def lower_region(region: Region, types: Mapping[str, Type]) -> tuple[Program, Do
     unit.main = cx
     unit.rebound = frozenset(n for s in region.statements for n in rebinds(s))
     made, values = parameters(cx, types, region)
-    start = {}
-    for live_in, value in zip(region.live_ins, values, strict=True):
+    start, unit.targets = functions_held(cx, region, functions or {})
+    for live_in, value in values.items():
         key = live_in_key(cx, live_in)
         start[key] = Entry(value)
         for at, sym in enumerate(made.syms):
@@ -142,11 +164,20 @@ def lower_region(region: Region, types: Mapping[str, Type]) -> tuple[Program, Do
     helpers = tuple(
         n for n in unit.inlined if any(f.name == n.split(".")[-1] for f in program.helpers)
     )
+    needless = {v.name for v in values if not v.sure and live_in_key(cx, v) not in unit.used}
+    if needless:
+        kept = {name: t for name, t in types.items() if name not in needless}
+        return lower_region(region, kept, functions)
     params = tuple(
         replace(p, name=s.name, type=p.type if isinstance(p.type, Ragged) else s.type)
         for s, p in zip(own, made.params, strict=True)
     )
-    along = Along(helpers, tuple(sorted(unit.methods)), tuple(sorted(unit.classes.values())))
+    along = Along(
+        helpers,
+        tuple(sorted(unit.methods)),
+        tuple(sorted(unit.classes.values())),
+        tuple(sorted(unit.callables)),
+    )
     return program, Domain(params, tuple(made.groups)), along
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from loopwright.frontend.classes import class_at
 from loopwright.frontend.lower_builtins import BUILTINS
 from loopwright.frontend.lower_classes import class_member, is_property
 from loopwright.frontend.lower_join import store_variable
@@ -30,6 +31,7 @@ from loopwright.frontend.lower_values import (
     Value,
     describe,
 )
+from loopwright.ir.domain import split_path
 
 
 def call(cx: Scope, node: ast.Call) -> Value:
@@ -111,13 +113,22 @@ def _apply(cx: Scope, callee: Value, node: ast.Call, base: Object | None = None)
         case Library(name):
             return _library(cx, name, node)
         case Closure() if not is_property(callee.node):
-            given = _arguments(cx, callee, node, base)
+            given = _arguments(cx, callee, node, _bound_to(cx, callee, base))
             result = cx.unit.rules.function(cx, callee, given, node)
             return result  # type: ignore[return-value]
         case Klass():
             return construct(cx, callee, node, lambda init: _arguments(cx, init, node, BLANK))
         case _:
             decline(node, "LW102", f"{describe(callee)} cannot be called here")
+
+
+def _bound_to(cx: Scope, callee: Closure, base: Object | None) -> Object | None:
+    """The object that a method is bound to; `base` is where it was looked up."""
+    path = callee.self_path
+    if path is None or callee.static or (base is not None and base.path == path):
+        return base
+    root, steps = split_path(path)
+    return Object(path, class_at(cx.unit.module, cx.unit.site, root, steps))
 
 
 def _library(cx: Scope, name: str, node: ast.Call) -> Value:

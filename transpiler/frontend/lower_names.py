@@ -100,6 +100,9 @@ def read(cx: Scope, key: str, node: ast.AST) -> Value:
     if entry.flag is not None:
         cx.at(node)
         cx.check(entry.flag, f"`{key}` may not be assigned")
+    cx.unit.used.add(key)
+    if isinstance(entry.value, (Closure, Library)) and key in cx.unit.targets:
+        cx.unit.callables[cx.unit.targets[key]] = None
     return entry.value
 
 

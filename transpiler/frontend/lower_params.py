@@ -67,18 +67,20 @@ class Parameters:
 
 def parameters(
     cx: Scope, types: Mapping[str, Type], region: Region
-) -> tuple[Parameters, list[Value]]:
-    """The parameters for the live-ins of a region, and what the lowering knows of each live-in.
+) -> tuple[Parameters, dict[LiveIn, Value]]:
+    """The parameters for the live-ins of a region that are data, and what the lowering knows of each.
 
-    Raises CannotLower where the type of one is missing.
+    Raises CannotLower where the type of one is missing that is surely data.
     """
     made = Parameters({v.name for v in region.live_ins})
-    values = []
+    values: dict[LiveIn, Value] = {}
     for live_in in region.live_ins:
         t = types.get(live_in.name)
-        if t is None:
+        if t is not None:
+            at = region.statements[0]
+            values[live_in] = _value(cx, made, live_in.name, live_in.path, t, at)
+        elif live_in.sure and not live_in.called:
             unknown(live_in.path, region)
-        values.append(_value(cx, made, live_in.name, live_in.path, t, region.statements[0]))
     return made, values
 
 

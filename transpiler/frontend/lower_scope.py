@@ -16,7 +16,7 @@ from typing import NoReturn
 from loopwright.diagnostics import NOWHERE, CannotLower, Declined, Span
 from loopwright.frontend.lower_live import Liveness
 from loopwright.frontend.lower_values import Closure, Entry, Env, Number, Value
-from loopwright.frontend.region import ClassUse, MethodUse, Module
+from loopwright.frontend.region import CallableUse, ClassUse, MethodUse, Module
 from loopwright.frontend.scopes import Site
 from loopwright.ir.nodes import Assign, Check, Const, Expr, Fail, Func, Stmt, Sym, Var
 from loopwright.ir.types import Type
@@ -123,6 +123,10 @@ class Unit:
     site: Site
     methods: dict[MethodUse, None] = field(default_factory=dict)
     classes: dict[str, ClassUse] = field(default_factory=dict)
+    # functions that live-ins hold, by the key in the state; those that were used, and all live-ins that were
+    targets: Mapping[str, CallableUse] = field(default_factory=dict)
+    callables: dict[CallableUse, None] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
     scopes: list[Scope] = field(default_factory=list)
     idents: dict[object, int] = field(default_factory=dict)
     sites: Sites = field(default_factory=Sites)

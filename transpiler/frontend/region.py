@@ -24,11 +24,31 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class LiveIn:
-    """A value that the region reads from outside: `path` as in `ir.domain`, `name` an identifier."""
+    """A value that the region reads from outside: `path` as in `ir.domain`, `name` an identifier.
+
+    `called`: a function is expected there. `sure` is False where only a function reads it that such a path
+    may hold: if it holds another one, the type is not needed.
+    """
 
     name: str
     path: str
     kind: Literal["local", "attribute", "global", "closure"]
+    called: bool = False
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FunctionRef:
+    """What a callable value is: a function of the region's module, or one of NumPy or math (`library`).
+
+    `name` is its qualified name, without a module for the module's own; `line` is where its code begins,
+    for names do not tell lambdas apart. `bound` is the path of the object that a method is bound to.
+    """
+
+    name: str
+    line: int = 0
+    bound: str = ""
+    library: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +116,18 @@ class ClassUse:
     stored: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class CallableUse:
+    """A variable or attribute whose value was compiled along: it must be `function`."""
+
+    path: str
+    function: FunctionRef
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lowered:
     """A region in IR for one signature. `helpers` are the qualified names of functions compiled along,
-    `methods` and `classes` what of the objects and classes in use must be as it was compiled."""
+    `methods`, `classes` and `callables` what of the objects and classes in use must be as it was compiled."""
 
     region: Region
     program: Program
@@ -108,3 +136,4 @@ class Lowered:
     helpers: tuple[str, ...]
     methods: tuple[MethodUse, ...] = ()
     classes: tuple[ClassUse, ...] = ()
+    callables: tuple[CallableUse, ...] = ()

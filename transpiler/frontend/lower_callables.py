@@ -1,0 +1,92 @@
+"""Live-ins that hold functions: what the lowering takes them for."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from loopwright.frontend.callables import find_function
+from loopwright.frontend.classes import class_at
+from loopwright.frontend.lower_modules import library
+from loopwright.frontend.lower_params import live_in_key
+from loopwright.frontend.lower_scope import Scope
+from loopwright.frontend.lower_values import Closure, Entry, Library, Value
+from loopwright.frontend.names import (
+    bound_names,
+    parameters,
+    path_text,
+    scope_locals,
+    walk_scope,
+)
+from loopwright.frontend.region import CallableUse, FunctionRef, LiveIn, Region
+from loopwright.frontend.scopes import decorator_names
+from loopwright.ir.domain import split_path
+
+
+def functions_held(
+    cx: Scope, region: Region, functions: Mapping[str, FunctionRef]
+) -> tuple[dict[str, Entry], dict[str, CallableUse]]:
+    """The start state of the live-ins that hold functions, and what a guard must know of each.
+
+    A live-in that the region rebinds, or whose function is not certain, is left out.
+    """
+    rebound = frozenset(n for s in region.statements for n in bound_names(s))
+    start: dict[str, Entry] = {}
+    uses: dict[str, CallableUse] = {}
+    for live_in in region.live_ins:
+        target = functions.get(live_in.name)
+        if target is None or live_in.path in region.stores or live_in.path in rebound:
+            continue
+        value = _value(cx, region, live_in, target)
+        if value is not None:
+            key = live_in_key(cx, live_in)
+            start[key] = Entry(value)
+            uses[key] = CallableUse(live_in.path, target)
+    return start, uses
+
+
+def _value(cx: Scope, region: Region, live_in: LiveIn, target: FunctionRef) -> Value | None:
+    root, steps = split_path(live_in.path)
+    module, site = region.module, cx.unit.site
+    if steps and class_at(module, site, root, steps[:-1]) is None:
+        return None
+    if target.library:
+        found = library(target.name)
+        return found if isinstance(found, Library) else None
+    function = find_function(module, target)
+    if function is None:
+        return None
+    node = function.callee
+    # no guard looks for a nested function by its name
+    name = f"<locals>.{function.qualname.partition('#')[0].rpartition('.')[2]}"
+    name = name if function.code is not None else function.qualname
+    if target.bound:
+        if steps and target.bound != path_text(root, steps[:-1]):
+            return None
+        if not isinstance(node, ast.FunctionDef) or decorator_names(node):
+            return None
+        return Closure(node, function.qualname, target.bound)
+    if not steps and function.around[-1:] == (region.function,) and _only_defined(region, root):
+        # its variables are those of the call that runs the region
+        return Closure(node, name, depth=cx.depth)
+    outer = frozenset[str]().union(*(scope_locals(f) for f in function.around))
+    if outer & _free(node):
+        return None
+    static = isinstance(node, ast.FunctionDef) and decorator_names(node) == {"staticmethod"}
+    if isinstance(node, ast.FunctionDef) and node.decorator_list and not static:
+        return None
+    return Closure(node, name)
+
+
+def _only_defined(region: Region, name: str) -> bool:
+    """Whether nothing but definitions of functions binds the name."""
+    times = sum(bound_names(stmt).count(name) for stmt in region.function.body)
+    defined = [
+        p for p in walk_scope(region.function) if isinstance(p, ast.FunctionDef) and p.name == name
+    ]
+    return name not in parameters(region.function) and len(defined) == times
+
+
+def _free(node: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
+    named = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
+    return frozenset(named) - scope_locals(node)

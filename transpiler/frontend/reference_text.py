@@ -1,0 +1,115 @@
+"""Parts of the stand-alone text of a region: copies of functions, and functions that variables hold."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from loopwright.frontend.callables import find_function
+from loopwright.frontend.classes import class_at
+from loopwright.frontend.names import mangled
+from loopwright.frontend.region import CallableUse, Region
+from loopwright.frontend.scopes import kind_of_name, site_of
+from loopwright.ir.domain import split_path
+
+_KEPT_DECORATORS = frozenset(("staticmethod", "classmethod", "property"))
+
+
+class Mangle(ast.NodeTransformer):
+    """Writes private names out, for the text stands outside of its class."""
+
+    def __init__(self, owner: ast.ClassDef | None) -> None:
+        self._owner = owner
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        self.generic_visit(node)
+        node.attr = mangled(node.attr, self._owner)
+        return node
+
+
+def plain(function: ast.FunctionDef, owner: ast.ClassDef | None) -> ast.FunctionDef:
+    """A copy without docstring, annotations and foreign decorators."""
+    node = copy.deepcopy(function)
+    node.decorator_list = [
+        d for d in node.decorator_list if isinstance(d, ast.Name) and d.id in _KEPT_DECORATORS
+    ]
+    node.name = mangled(node.name, owner)
+    node.returns = None
+    for part in ast.walk(node.args):
+        if isinstance(part, ast.arg):
+            part.annotation = None
+    if ast.get_docstring(node, clean=False) is not None:
+        node.body = node.body[1:] or [ast.Pass()]
+    Mangle(owner).visit(node)
+    return node
+
+
+@dataclass
+class Held:
+    """Statements that put functions where the region finds them: `local` ones begin the entry function,
+    `outside` ones follow the classes and functions. `classes` are those whose objects hold some."""
+
+    local: list[ast.stmt] = field(default_factory=list)
+    outside: list[ast.stmt] = field(default_factory=list)
+    classes: list[ast.ClassDef] = field(default_factory=list)
+
+    @staticmethod
+    def of(region: Region, owner: str, callables: Sequence[CallableUse]) -> Held:
+        """`owner` is the name of the region's class in the text."""
+        held = Held()
+        for use in callables:
+            held._add(region, owner, use)
+        return held
+
+    def _add(self, region: Region, owner: str, use: CallableUse) -> None:
+        module, site = region.module, site_of(region.module, region.function)
+        root, steps = split_path(use.path)
+        if not steps:
+            shared = kind_of_name(module, site, root) == "global"
+            place = self.outside if shared else self.local
+            place += _bound_to(root, region, owner, use)
+            return
+        # the text builds its objects without `__init__`, so that the class has what they have
+        cls = class_at(module, site, root, steps[:-1])
+        assert cls is not None
+        self.classes.append(cls)
+        name = f"_{root}_{steps[-1][1]}"
+        self.outside += _bound_to(name, region, owner, use)
+        value: ast.expr = ast.Name(name, ast.Load())
+        if not use.function.bound:
+            value = ast.Call(ast.Name("staticmethod", ast.Load()), [value], [])
+        holder = ast.Name(owner if cls is region.owner else cls.name, ast.Load())
+        target = ast.Attribute(holder, str(steps[-1][1]), ast.Store())
+        self.outside.append(ast.Assign([target], value))
+
+
+def _bound_to(name: str, region: Region, owner: str, use: CallableUse) -> list[ast.stmt]:
+    """Statements that make `name` the function: of a method the one in the class, or where a variable holds
+    it the bound one."""
+    target, module = use.function, region.module
+    if target.library:
+        parent, _, last = target.name.rpartition(".")
+        return [ast.ImportFrom(parent, [ast.alias(last, name)], 0)]
+    found = find_function(module, target)
+    assert found is not None
+    callee = found.callee
+    if isinstance(callee, ast.FunctionDef) and found.around:
+        copied = plain(callee, region.owner)
+        copied.name = name
+        return [copied]
+    value: ast.expr = copy.deepcopy(callee) if isinstance(callee, ast.Lambda) else _name(callee)
+    cls = site_of(module, callee).owner if isinstance(callee, ast.FunctionDef) else None
+    if isinstance(callee, ast.FunctionDef) and cls is not None:
+        base = ast.Name(owner if cls is region.owner else cls.name, ast.Load())
+        if target.bound and use.path.isidentifier():
+            base = ast.parse(target.bound, mode="eval").body  # type: ignore[assignment]
+        value = ast.Attribute(base, mangled(callee.name, cls), ast.Load())
+    if isinstance(value, ast.Name) and value.id == name:
+        return []
+    return [ast.Assign([ast.Name(name, ast.Store())], value)]
+
+
+def _name(callee: ast.FunctionDef) -> ast.expr:
+    return ast.Name(callee.name, ast.Load())
