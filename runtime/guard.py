@@ -193,23 +193,59 @@ def is_method(user: dict[str, Any] | None, obj: Any, name: str, qualname: str) -
     return name not in values and _defined_as(found, qualname, user)
 
 
-def is_callable(
-    user: dict[str, Any] | None, value: Any, qualname: str, digest: str = "", bound: Any = MISSING
-) -> bool:
-    """True if `value` is the function `qualname` of the module, or that bound to the object `bound`.
+def is_callable(user: dict[str, Any] | None, value: Any, qualname: str, digest: str = "") -> bool:
+    """True if `value` is the function `qualname` of the module.
 
     `digest` is that of its code (`code.code_digest`) where the name may be several functions'.
     `user` as for `is_function`.
     """
+    return user is None or (
+        _defined_as(value, qualname, user)
+        and (digest == "" or code_digest(value.__code__) == digest)
+    )
+
+
+def is_bound(user: dict[str, Any] | None, value: Any, qualname: str, obj: Any) -> bool:
+    """True if `value` is the method `qualname` of the module, bound to the object `obj`."""
+    return user is None or (
+        type(value) is MethodType
+        and value.__self__ is obj
+        and _defined_as(value.__func__, qualname, user)
+    )
+
+
+def encloses(user: dict[str, Any] | None, value: Any, /, **fixed: object) -> bool:
+    """True if the names `fixed` stand for those very numbers in the function `value`: variables of
+    functions around it, else globals of its module."""
     if user is None:
         return True
-    if bound is not MISSING:
-        if type(value) is not MethodType or value.__self__ is not bound:
+    cells = dict(zip(value.__code__.co_freevars, value.__closure__ or (), strict=True))
+    for name, wanted in fixed.items():
+        try:
+            found = cells[name].cell_contents if name in cells else value.__globals__.get(name)
+        except ValueError:
             return False
-        value = value.__func__
-    return _defined_as(value, qualname, user) and (
-        digest == "" or code_digest(value.__code__) == digest
+        if type(found) is not type(wanted) or repr(found) != repr(wanted):
+            return False
+    return True
+
+
+def has_code(user: dict[str, Any] | None, value: Any, digest: str, /, **known: str) -> bool:
+    """True if `value` is a function with the code of that digest, of whatever module, and the global names
+    `known` mean what the dotted names say (of builtins: "builtins.abs") in its module."""
+    if user is None:
+        return True
+    if type(value) is not FunctionType or code_digest(value.__code__) != digest:
+        return False
+    names = value.__globals__
+    return all(
+        name not in names if dotted.startswith("builtins.") else _leads_to(names.get(name), dotted)
+        for name, dotted in known.items()
     )
+
+
+def _leads_to(value: Any, dotted: str) -> bool:
+    return value is sys.modules.get(dotted, MISSING) or is_library(value, dotted)
 
 
 def is_library(value: Any, name: str) -> bool:

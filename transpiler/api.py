@@ -194,7 +194,8 @@ def _function(f: Callable[..., Any], live: LiveIn, names: Mapping[str, Any]) -> 
     holder = path_text(root, steps[:-1])
     holders = {holder: read_leaf(holder, names)} if steps else names
     scope: dict[str, object] = f.__globals__
-    return function_ref(read_leaf(live.path, names), scope, holders)
+    inside = "" if steps else f.__qualname__
+    return function_ref(read_leaf(live.path, names), scope, holders, inside)
 
 
 def _int_ranges(samples: Sequence[Mapping[str, object]]) -> dict[str, tuple[int, int]]:

@@ -24,7 +24,8 @@ class Door:
     """One dispatch function in the making.
 
     `prefixes` maps the source text of roots and paths to locals; `value[k]` is the local with the
-    Python object of parameter k, `machine[k]` the one with what the kernel is given.
+    Python object of parameter k, `machine[k]` the one with what the kernel is given. `columns` are the
+    locals with the parts of dicts, by the path of the dict.
     """
 
     entry: KernelEntry
@@ -35,6 +36,7 @@ class Door:
     machine: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=lambda: set(RESERVED))
+    columns: dict[str, str] = field(default_factory=dict)
 
     @property
     def region(self) -> Region:
@@ -100,11 +102,23 @@ def _fetch(door: Door) -> None:
             if path in door.prefixes:
                 continue
             kind, key = steps[length - 1]
-            holder = door.prefixes[path_text(root, steps[: length - 1])]
+            above = path_text(root, steps[: length - 1])
+            holder = _columns(door, above) or door.prefixes[above]
             local = door.unique(_identifier(root, steps[:length]))
             reader = "attribute" if kind == "attr" else "item"
             door.lines.append(f"{local} = guard.{reader}({holder}, {key!r})")
             door.prefixes[path] = local
+
+
+def _columns(door: Door, path: str) -> str | None:
+    """The local with the parts of the dict at `path`, made at the first need; None if there is none."""
+    groups = door.entry.lowered.domain.groups
+    table = next((g.table for g in groups if g.path == path), None)
+    if table is not None and path not in door.columns:
+        local = door.columns[path] = door.unique(f"t_{_identifier(*split_path(path))}")
+        call = f"lists.columns({door.prefixes[path]}, {len(table.columns)}, {table.row})"
+        door.lines.append(f"{local} = {call}")
+    return door.columns.get(path)
 
 
 def path_text(root: str, steps: tuple[Step, ...]) -> str:

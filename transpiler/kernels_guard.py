@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loopwright.frontend.callables import find_function
+from loopwright.frontend.callables import find_function, names_used
 from loopwright.frontend.region import CallableUse
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import For
@@ -48,12 +48,14 @@ def guard_lines(door: Door) -> None:
 
 
 def _tuple_tests(door: Door) -> list[str]:
-    return [
-        test
-        for group in door.entry.lowered.domain.groups
-        for v in [door.prefixes[group.path]]
-        for test in (f"type({v}) is not tuple", f"len({v}) != {len(group.items)}")
-    ]
+    tests: list[str] = []
+    for group in door.entry.lowered.domain.groups:
+        v = door.prefixes[group.path]
+        if group.table is None:
+            tests += [f"type({v}) is not tuple", f"len({v}) != {len(group.items)}"]
+        elif not group.items:
+            tests += [f"type({v}) is not dict", v]
+    return tests
 
 
 def _type_tests(door: Door, k: int) -> list[str]:
@@ -116,13 +118,24 @@ def _callable_test(door: Door, use: CallableUse) -> str:
         return f"not guard.is_library({value}, {function.name!r})"
     found = find_function(door.region.module, function)
     assert found is not None
-    digest = "" if found.code is None else code_digest(found.code)
-    given = f"_user, {value}, {function.name!r}"
-    if digest or function.bound:
-        given += f", {digest!r}"
     if function.bound:
-        given += f", {door.prefixes[function.bound]}"
-    return f"not guard.is_callable({given})"
+        given = f"_user, {value}, {function.name!r}, {door.prefixes[function.bound]}"
+        return f"not guard.is_bound({given})"
+    digest = "" if found.code is None else code_digest(found.code)
+    if found.foreign is not None:
+        fixed = {name for name, _ in function.values}
+        known = [(n, o) for n, o in names_used(found).items() if n not in fixed]
+        given = "".join(f", {name}={origin!r}" for name, origin in known)
+        test = f"guard.has_code(_user, {value}, {digest!r}{given})"
+    else:
+        given = f"_user, {value}, {function.name!r}"
+        test = (
+            f"guard.is_callable({given}, {digest!r})" if digest else f"guard.is_callable({given})"
+        )
+    if not function.values:
+        return f"not {test}"
+    fixed_ = "".join(f", {name}={text}" for name, text in function.values)
+    return f"not ({test} and guard.encloses(_user, {value}{fixed_}))"
 
 
 def _store_tests(door: Door) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -167,6 +168,7 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "a nested function without variables of its surroundings": (
         "total", (XS, lambda s: s["make"](3.0)[1]),
     ),
+    "a nested function with a number around it": ("total", (XS, lambda s: s["make"](3.0)[0])),
     "a parameter that is handed on": ("handed_on", (XS, lambda s: s["shifted"])),
     "a function of NumPy": ("elementwise", (XS, lambda s: s["maximum"])),
     "a variable of the module": ("by_global", (XS,)),
@@ -335,7 +337,7 @@ def test_a_lambda_is_told_from_another_one_of_its_name() -> None:
 
 NOT_KEPT: dict[str, tuple[str, tuple[Any, ...]]] = {
     "a function that the region exchanges": ("Unit.switching", (unit(), XS)),
-    "a function with variables of its surroundings": ("total", (XS, lambda s: s["make"](3.0)[0])),
+    "a function with an array around it": ("total", (XS, lambda s: s["make"](np.ones(2))[0])),
     "two lambdas on one line": ("total", (XS, lambda s: s["TABLE"]["square"])),
     "a function of another package": ("total", (XS, lambda s: functools.reduce)),
     "a callable object": ("total", (XS, lambda s: functools.partial(s["identity"]))),
@@ -346,6 +348,85 @@ NOT_KEPT: dict[str, tuple[str, tuple[Any, ...]]] = {
 @pytest.mark.parametrize(("name", "args"), NOT_KEPT.values(), ids=NOT_KEPT)
 def test_what_is_not_certain_is_declined(name: str, args: tuple[Any, ...]) -> None:
     assert declined(SOURCE, name, *args).code in ("LW301", "LW302")
+
+
+def test_a_number_around_a_function_must_be_the_same() -> None:
+    case = guarded(SOURCE, "total", XS, lambda s: s["make"](3.0)[0])
+    make = case.space["make"]
+    assert agrees(case, XS, make(3.0)[0])
+    for other in (2.0, 3, True, np.float64(3.0)):
+        ran, got = case.fast(XS, make(other)[0])
+        assert not ran
+        assert got == case.original(XS, make(other)[0])
+
+
+FOREIGN = """
+import math
+import numpy as np
+from numpy import tanh
+
+SCALE = 3.0
+
+def squashed(v):
+    return abs(SCALE * tanh(v)) + math.sqrt(np.float64(2.0))
+
+def make(value):
+    return lambda user: user * value + SCALE
+
+def calling(v):
+    return squashed(v)
+"""
+
+
+def elsewhere(folder: Path) -> dict[str, Any]:
+    """The namespace of another module, which has a file."""
+    file = folder / "elsewhere.py"
+    file.write_text(FOREIGN)
+    space: dict[str, Any] = {"__name__": "elsewhere"}
+    exec(compile(FOREIGN, str(file), "exec"), space)
+    return space
+
+
+@pytest.mark.parametrize(
+    "pick", [lambda s: s["squashed"], lambda s: s["make"](2)], ids=["a function", "a lambda"]
+)
+def test_a_function_of_another_file(pick: Callable[[dict[str, Any]], Any], tmp_path: Path) -> None:
+    other = elsewhere(tmp_path)
+    function = pick(other)
+    case = guarded(SOURCE, "total", XS, lambda s: function)
+    assert agrees(case, XS, function)
+    loaded: Any = load_reference(case.lowered.reference)
+    assert plain(loaded.entry(XS)) == plain(case.original(XS, function))
+    other["SCALE"] = 4.0
+    ran, got = case.fast(XS, function)
+    assert not ran
+    assert got == case.original(XS, function)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("tanh", np.sin), ("abs", lambda v: 5.0), ("np", np.linalg), ("math", None), ("SCALE", 3)],
+)
+def test_names_of_the_other_module_must_mean_the_same(
+    name: str, value: object, tmp_path: Path
+) -> None:
+    other = elsewhere(tmp_path)
+    case = guarded(SOURCE, "total", XS, lambda s: other["squashed"])
+    assert agrees(case, XS, other["squashed"])
+    other[name] = value
+    assert case.kernel(XS, other["squashed"]) is None
+
+
+def test_what_a_function_of_another_file_calls_there_is_not_followed(tmp_path: Path) -> None:
+    other = elsewhere(tmp_path)
+    assert declined(SOURCE, "total", XS, lambda s: other["calling"]).code == "LW301"
+
+
+def test_other_code_of_the_same_name_in_another_file(tmp_path: Path) -> None:
+    other = elsewhere(tmp_path)
+    case = guarded(SOURCE, "total", XS, lambda s: other["squashed"])
+    exec("def squashed(v):\n    return v\n", other)
+    assert case.kernel(XS, other["squashed"]) is None
 
 
 def test_a_function_that_raises_leaves_what_the_original_leaves() -> None:

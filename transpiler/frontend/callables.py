@@ -7,14 +7,17 @@ a default); it tells what else a region reads. Which function it is comes from a
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from pathlib import Path
 from types import CodeType
 from typing import TypeAlias
 
 from loopwright.frontend.classes import class_at, find_method, lineage
-from loopwright.frontend.names import Chain, parameters, scope_locals, walk_scope
+from loopwright.frontend.names import Chain, free_names, parameters, scope_locals, walk_scope
+from loopwright.frontend.parse import decode_source
 from loopwright.frontend.region import FunctionRef, Module
 from loopwright.frontend.scopes import (
     Site,
@@ -170,34 +173,72 @@ def _defaults(function: ast.FunctionDef, name: str) -> Iterator[ast.Assign]:
             yield ast.Assign([ast.Name(name, ast.Store())], default)
 
 
-# -------------------------------------------------------------------- targets
+# --------------------------------------------------------- recorded functions
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The text of a recorded function. `code` is set where its qualified name does not tell it."""
+    """The text of a recorded function. `code` is set where its qualified name does not tell it, `foreign`
+    where it is one of another file."""
 
     callee: Callee
     qualname: str
     around: tuple[ast.FunctionDef, ...] = ()
     code: CodeType | None = None
+    foreign: Module | None = None
 
 
 @lru_cache(maxsize=1024)
-def find_function(module: Module, target: FunctionRef) -> Found | None:
-    """The function of the module that `target` names; None if it is not there, or not certainly that one."""
-    if target.name.endswith("<lambda>"):
-        return _find_lambda(module, target)
-    same = [s for s in sites(module) if s.qualname.partition("#")[0] == target.name]
+def find_function(module: Module, ref: FunctionRef) -> Found | None:
+    """The function of the module that `ref` names; None if it is not there, or not certainly that one."""
+    if ref.file:
+        other = foreign_module(ref.file)
+        return None if other is None else _in_file(other, replace(ref, file=""))
+    if ref.name.endswith("<lambda>"):
+        return _find_lambda(module, ref)
+    same = [s for s in sites(module) if s.qualname.partition("#")[0] == ref.name]
     for site in same:
         node = site.node
         first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-        if first == target.line:
+        if first == ref.line:
             if not site.enclosing and len(same) == 1:
                 return Found(node, site.qualname)
-            code = _code(module, target)
+            code = _code(module, ref)
             return None if code is None else Found(node, site.qualname, site.enclosing, code)
     return None
+
+
+@lru_cache(maxsize=64)
+def foreign_module(file: str) -> Module | None:
+    """The module in the file, if it can be read and parsed."""
+    try:
+        text = decode_source(Path(file).read_bytes())
+        return Module(Path(file), Path(file).stem, text, ast.parse(text))
+    except (OSError, SyntaxError, ValueError):
+        return None
+
+
+def _in_file(module: Module, ref: FunctionRef) -> Found | None:
+    """A function of another file; its nodes have no places, for those are in no file of the region's."""
+    found = find_function(module, ref)
+    code = _code(module, ref)
+    if found is None or code is None:
+        return None
+    callee = copy.deepcopy(found.callee)
+    if isinstance(callee, ast.FunctionDef) and callee.decorator_list:
+        return None
+    for node in ast.walk(callee):
+        for name in ("lineno", "end_lineno", "col_offset", "end_col_offset"):
+            if hasattr(node, name):
+                delattr(node, name)
+    return Found(callee, found.qualname, found.around, code, module)
+
+
+def names_used(found: Found) -> dict[str, str]:
+    """The free names of a function of another file and what they stand for, as dotted names."""
+    assert found.foreign is not None
+    known = module_names(found.foreign).imports
+    return {n: known.get(n, f"builtins.{n}") for n in sorted(free_names(found.callee))}
 
 
 def callee_body(callee: Callee) -> list[ast.AST]:
@@ -212,11 +253,11 @@ def callee_site(module: Module, found: Found) -> Site | None:
     return site_of(module, found.around[-1]) if found.around else None
 
 
-def _find_lambda(module: Module, target: FunctionRef) -> Found | None:
+def _find_lambda(module: Module, ref: FunctionRef) -> Found | None:
     """The lambda if it is the only one that begins on its line."""
     tree = module.tree
-    found = [n for n in ast.walk(tree) if isinstance(n, ast.Lambda) and n.lineno == target.line]
-    code = _code(module, target)
+    found = [n for n in ast.walk(tree) if isinstance(n, ast.Lambda) and n.lineno == ref.line]
+    code = _code(module, ref)
     if len(found) != 1 or code is None:
         return None
     holders = [s for s in sites(module) if any(n is found[0] for n in walk_scope(s.node))]
@@ -224,9 +265,9 @@ def _find_lambda(module: Module, target: FunctionRef) -> Found | None:
     return Found(found[0], "<lambda>", around, code)
 
 
-def _code(module: Module, target: FunctionRef) -> CodeType | None:
+def _code(module: Module, ref: FunctionRef) -> CodeType | None:
     """The code of the function, as long as it can be no other's."""
-    wanted = (target.name, target.line)
+    wanted = (ref.name, ref.line)
     codes = [c for c in _codes(_compiled(module)) if (c.co_qualname, c.co_firstlineno) == wanted]
     return codes[0] if len(codes) == 1 else None
 

@@ -73,7 +73,9 @@ def lower(
         replace(p, ints=ranges[p.name]) if p.name in ranges else p for p in domain.params
     )
     domain = replace(domain, params=params)
-    text = reference(region, along.helpers, along.callables)
+    read = {path for _, path in domain.paths}
+    needless = frozenset(v.path for v in region.live_ins if not v.sure and v.path not in read)
+    text = reference(region, along.helpers, along.callables, needless)
     return Lowered(
         region,
         program,

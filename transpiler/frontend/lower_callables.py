@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 
-from loopwright.frontend.callables import find_function
+from loopwright.frontend.callables import Found, find_function
 from loopwright.frontend.classes import class_at
-from loopwright.frontend.lower_modules import library
+from loopwright.frontend.lower_modules import builtin, library, module_names
 from loopwright.frontend.lower_params import live_in_key
 from loopwright.frontend.lower_scope import Scope
-from loopwright.frontend.lower_values import Closure, Entry, Library, Value
+from loopwright.frontend.lower_values import Closure, Entry, Library, Value, number
 from loopwright.frontend.names import (
     bound_names,
+    free_names,
     parameters,
     path_text,
     scope_locals,
@@ -21,6 +23,8 @@ from loopwright.frontend.names import (
 from loopwright.frontend.region import CallableUse, FunctionRef, LiveIn, Region
 from loopwright.frontend.scopes import decorator_names
 from loopwright.ir.domain import split_path
+from loopwright.ir.nodes import Const
+from loopwright.ir.types import BOOL, FLOAT, INT
 
 
 def functions_held(
@@ -41,41 +45,64 @@ def functions_held(
         if value is not None:
             key = live_in_key(cx, live_in)
             start[key] = Entry(value)
-            uses[key] = CallableUse(live_in.path, target)
+            fixed = {n for n, _ in value.fixed} if isinstance(value, Closure) else set()
+            kept = tuple(pair for pair in target.values if pair[0] in fixed)
+            uses[key] = CallableUse(live_in.path, replace(target, values=kept))
     return start, uses
 
 
-def _value(cx: Scope, region: Region, live_in: LiveIn, target: FunctionRef) -> Value | None:
+def _value(cx: Scope, region: Region, live_in: LiveIn, ref: FunctionRef) -> Value | None:
     root, steps = split_path(live_in.path)
     module, site = region.module, cx.unit.site
     if steps and class_at(module, site, root, steps[:-1]) is None:
         return None
-    if target.library:
-        found = library(target.name)
+    if ref.library:
+        found = library(ref.name)
         return found if isinstance(found, Library) else None
-    function = find_function(module, target)
+    function = find_function(module, ref)
     if function is None:
         return None
     node = function.callee
     # no guard looks for a nested function by its name
     name = f"<locals>.{function.qualname.partition('#')[0].rpartition('.')[2]}"
     name = name if function.code is not None else function.qualname
-    if target.bound:
-        if steps and target.bound != path_text(root, steps[:-1]):
+    if ref.bound:
+        if steps and ref.bound != path_text(root, steps[:-1]):
             return None
         if not isinstance(node, ast.FunctionDef) or decorator_names(node):
             return None
-        return Closure(node, function.qualname, target.bound)
+        return Closure(node, function.qualname, ref.bound)
     if not steps and function.around[-1:] == (region.function,) and _only_defined(region, root):
         # its variables are those of the call that runs the region
         return Closure(node, name, depth=cx.depth)
-    outer = frozenset[str]().union(*(scope_locals(f) for f in function.around))
-    if outer & _free(node):
+    fixed = fixed_names(function, ref)
+    if fixed is None:
         return None
     static = isinstance(node, ast.FunctionDef) and decorator_names(node) == {"staticmethod"}
     if isinstance(node, ast.FunctionDef) and node.decorator_list and not static:
         return None
-    return Closure(node, name)
+    names = None if function.foreign is None else module_names(function.foreign.tree)
+    return Closure(node, name, fixed=fixed, names=names)
+
+
+def fixed_names(function: Found, ref: FunctionRef) -> tuple[tuple[str, Value], ...] | None:
+    """What the free names of a function stand for that functions around it bind, or another module; None if
+    one of them is no constant."""
+    known = dict(ref.values)
+    around = frozenset[str]().union(*(scope_locals(f) for f in function.around))
+    used = free_names(function.callee)
+    wanted = around & used
+    if function.foreign is not None:
+        names = module_names(function.foreign.tree)
+        wanted |= {n for n in used if not isinstance(names.get(n) or builtin(n), Library)}
+    if not wanted <= known.keys():
+        return None
+    return tuple((name, _constant(known[name])) for name in sorted(wanted))
+
+
+def _constant(text: str) -> Value:
+    value = ast.literal_eval(text)
+    return number(Const(value, {bool: BOOL, int: INT, float: FLOAT}[type(value)]))
 
 
 def _only_defined(region: Region, name: str) -> bool:
@@ -85,8 +112,3 @@ def _only_defined(region: Region, name: str) -> bool:
         p for p in walk_scope(region.function) if isinstance(p, ast.FunctionDef) and p.name == name
     ]
     return name not in parameters(region.function) and len(defined) == times
-
-
-def _free(node: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
-    named = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)}
-    return frozenset(named) - scope_locals(node)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.classes import class_at
 from loopwright.frontend.lower_builtins import BUILTINS
 from loopwright.frontend.lower_classes import class_member, is_property
+from loopwright.frontend.lower_dicts import dict_method
 from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_list_methods import list_method
 from loopwright.frontend.lower_math import math_call
@@ -17,7 +19,7 @@ from loopwright.frontend.lower_numpy import numpy_call
 from loopwright.frontend.lower_objects import BLANK, construct
 from loopwright.frontend.lower_order import in_order, present
 from loopwright.frontend.lower_random import draw
-from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_scope import Scope, decline, span_of
 from loopwright.frontend.lower_values import (
     Arr,
     Closure,
@@ -27,6 +29,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Number,
     Object,
+    Table,
     Tpl,
     Value,
     describe,
@@ -48,6 +51,8 @@ def call(cx: Scope, node: ast.Call) -> Value:
                 return array_method(cx, base, attr, node)
             case Lst():
                 return list_method(cx, base, node, attr)
+            case Table():
+                return dict_method(cx, base, node, attr)
             case Generator():
                 return draw(cx, base, attr, node)
             case Number():
@@ -114,12 +119,23 @@ def _apply(cx: Scope, callee: Value, node: ast.Call, base: Object | None = None)
             return _library(cx, name, node)
         case Closure() if not is_property(callee.node):
             given = _arguments(cx, callee, node, _bound_to(cx, callee, base))
-            result = cx.unit.rules.function(cx, callee, given, node)
-            return result  # type: ignore[return-value]
+            return _invoke(cx, callee, given, node)
         case Klass():
             return construct(cx, callee, node, lambda init: _arguments(cx, init, node, BLANK))
         case _:
             decline(node, "LW102", f"{describe(callee)} cannot be called here")
+
+
+def _invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.Call) -> Value:
+    """The call; a refusal within a function of another file is told of the place of the call."""
+    try:
+        return cx.unit.rules.function(cx, callee, given, node)  # type: ignore[return-value]
+    except CannotLower as refused:
+        why = refused.declined
+        if callee.names is None:
+            raise
+        told = f"in a function of another file: {why.why}"
+        raise CannotLower(Declined(span_of(node), why.code, told, why.unlocks)) from None
 
 
 def _bound_to(cx: Scope, callee: Closure, base: Object | None) -> Object | None:

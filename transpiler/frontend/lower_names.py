@@ -49,12 +49,15 @@ def lookup(cx: Scope, name: str, node: ast.AST) -> Value:
         return read(cx, key, node)
     if name in cx.bound:
         raise Unreachable(f"`{name}` is not assigned", cx.at(node))
-    depth = _defining_depth(cx, name)
-    if depth is not None:
-        return captured(cx, name, depth, node)
+    outer = _defining_scope(cx, name)
+    if outer is not None and name in outer.fixed:
+        return outer.fixed[name]
+    if outer is not None:
+        return captured(cx, name, outer.depth, node)
     if cx.library is not None:
         ours = cx.library.get(name) or builtin(name)
-        assert ours is not None, name
+        if ours is None:
+            decline(node, "LW301", f"the type of `{name}` is not known")
         return ours
     found = None
     if name not in cx.locals:
@@ -82,13 +85,13 @@ def _is_global(cx: Scope, name: str) -> bool:
     )
 
 
-def _defining_depth(cx: Scope, name: str) -> int | None:
-    """The depth of the enclosing function whose variable `name` is."""
-    outer = cx.outer
-    while outer is not None:
-        if name in outer.locals:
-            return outer.depth
-        outer = outer.outer
+def _defining_scope(cx: Scope, name: str) -> Scope | None:
+    """The enclosing function whose variable `name` is, or that with `name` fixed around it."""
+    at: Scope | None = cx
+    while at is not None:
+        if name in at.fixed or (at is not cx and name in at.locals):
+            return at
+        at = at.outer
     return None
 
 

@@ -184,7 +184,8 @@ class Scope:
 
     `outer` is the function around it in the text, `caller` the one whose call it is lowered for;
     `depth` is the number of the scope. `locals` are the names that belong to the function, `bound` those
-    that the code being lowered binds. `library` are the global names of a function of ours.
+    that the code being lowered binds. `library` are the global names of a function of ours, or of another
+    module; `fixed` names of scopes around the function that are not compiled.
     """
 
     def __init__(
@@ -199,7 +200,8 @@ class Scope:
         else:
             unit.scopes[depth] = self
         self.returns = True
-        self.library: Mapping[str, Value] | None = None
+        self.library: Mapping[str, Value] | None = None if outer is None else outer.library
+        self.fixed: Mapping[str, Value] = {}
         self.locals: frozenset[str] = frozenset()
         self.bound: frozenset[str] = frozenset()
         self.liveness = Liveness()

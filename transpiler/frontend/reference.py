@@ -42,10 +42,13 @@ OBJECTS = "OBJECTS"
 
 
 def reference(
-    region: Region, helpers: tuple[str, ...] = (), callables: tuple[CallableUse, ...] = ()
+    region: Region,
+    helpers: tuple[str, ...] = (),
+    callables: tuple[CallableUse, ...] = (),
+    needless: frozenset[str] = frozenset(),
 ) -> Reference:
     """The stand-alone text of `region`; `helpers` are qualified names of functions to add to those found,
-    `callables` what variables and attributes hold.
+    `callables` what variables and attributes hold, `needless` the paths of live-ins that are not read.
 
     `entry` returns what the dispatch function returns on success: for a block the live-outs, then the
     stores' values; for a body the stores' values, then the returned value (left out if there are stores and
@@ -61,11 +64,13 @@ def reference(
             found.update(_callees(region.module, extra, extra.node.body))
     for each in callables:
         held_function = find_function(region.module, each.function)
-        if held_function is not None:
+        if held_function is not None and held_function.foreign is None:
             inside = callee_site(region.module, held_function) or site
             found.update(_callees(region.module, inside, callee_body(held_function.callee)))
     functions = [f for f in found if isinstance(f, ast.FunctionDef)]
-    roots = _roots(region, functions, callables)
+    roots = _roots(region, functions, needless | {c.path for c in callables})
+    roots += tuple(split_path(c.function.bound)[0] for c in callables if c.function.bound)
+    roots = tuple(dict.fromkeys(roots))
     entry = _entry(region, site, roots, functions)
     held = Held.of(region, OWNER, callables)
     entry.body[:0] = held.local
@@ -114,11 +119,9 @@ def _defaults(function: ast.FunctionDef) -> list[ast.expr]:
 
 
 def _roots(
-    region: Region, functions: Sequence[ast.FunctionDef], callables: Sequence[CallableUse]
+    region: Region, functions: Sequence[ast.FunctionDef], left_out: frozenset[str]
 ) -> tuple[str, ...]:
-    data = {i.path for i in region.live_ins} - {c.path for c in callables}
-    roots = [split_path(i.path)[0] for i in region.live_ins if i.path in data]
-    roots += [split_path(c.function.bound)[0] for c in callables if c.function.bound]
+    roots = [split_path(i.path)[0] for i in region.live_ins if i.path not in left_out]
     roots += [split_path(p)[0] for p in region.stores]
     site = site_of(region.module, region.function)
     own = receiver(site)

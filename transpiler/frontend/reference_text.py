@@ -7,11 +7,11 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from loopwright.frontend.callables import find_function
+from loopwright.frontend.callables import Found, find_function
 from loopwright.frontend.classes import class_at
-from loopwright.frontend.names import mangled
-from loopwright.frontend.region import CallableUse, Region
-from loopwright.frontend.scopes import kind_of_name, site_of
+from loopwright.frontend.names import free_names, mangled
+from loopwright.frontend.region import CallableUse, FunctionRef, Region
+from loopwright.frontend.scopes import kind_of_name, module_names, site_of
 from loopwright.ir.domain import split_path
 
 _KEPT_DECORATORS = frozenset(("staticmethod", "classmethod", "property"))
@@ -88,28 +88,58 @@ class Held:
 def _bound_to(name: str, region: Region, owner: str, use: CallableUse) -> list[ast.stmt]:
     """Statements that make `name` the function: of a method the one in the class, or where a variable holds
     it the bound one."""
-    target, module = use.function, region.module
-    if target.library:
-        parent, _, last = target.name.rpartition(".")
-        return [ast.ImportFrom(parent, [ast.alias(last, name)], 0)]
-    found = find_function(module, target)
+    ref, module = use.function, region.module
+    if ref.library:
+        return [_import(name, ref.name)]
+    found = find_function(module, ref)
     assert found is not None
     callee = found.callee
-    if isinstance(callee, ast.FunctionDef) and found.around:
+    if found.foreign is not None or ref.values:
+        return _made(name, found, ref)
+    if isinstance(callee, ast.Lambda):
+        return [_assigned(name, copy.deepcopy(callee))]
+    if found.around:
         copied = plain(callee, region.owner)
         copied.name = name
         return [copied]
-    value: ast.expr = copy.deepcopy(callee) if isinstance(callee, ast.Lambda) else _name(callee)
-    cls = site_of(module, callee).owner if isinstance(callee, ast.FunctionDef) else None
-    if isinstance(callee, ast.FunctionDef) and cls is not None:
-        base = ast.Name(owner if cls is region.owner else cls.name, ast.Load())
-        if target.bound and use.path.isidentifier():
-            base = ast.parse(target.bound, mode="eval").body  # type: ignore[assignment]
+    cls = site_of(module, callee).owner
+    value: ast.expr = ast.Name(callee.name, ast.Load())
+    if cls is not None:
+        base: ast.expr = ast.Name(owner if cls is region.owner else cls.name, ast.Load())
+        if ref.bound and use.path.isidentifier():
+            base = ast.parse(ref.bound, mode="eval").body
         value = ast.Attribute(base, mangled(callee.name, cls), ast.Load())
-    if isinstance(value, ast.Name) and value.id == name:
-        return []
-    return [ast.Assign([ast.Name(name, ast.Store())], value)]
+    same = isinstance(value, ast.Name) and value.id == name
+    return [] if same else [_assigned(name, value)]
 
 
-def _name(callee: ast.FunctionDef) -> ast.expr:
-    return ast.Name(callee.name, ast.Load())
+def _made(name: str, found: Found, ref: FunctionRef) -> list[ast.stmt]:
+    """`name` as what a function returns that binds the free names of the function."""
+    body: list[ast.stmt] = [
+        _assigned(free, ast.parse(text, mode="eval").body) for free, text in ref.values
+    ]
+    if found.foreign is not None:
+        known = module_names(found.foreign).imports
+        used = sorted(free_names(found.callee) - {free for free, _ in ref.values})
+        body += [_import(free, known[free]) for free in used if free in known]
+    value: ast.expr
+    if isinstance(found.callee, ast.Lambda):
+        value = copy.deepcopy(found.callee)
+    else:
+        body.append(plain(found.callee, None))
+        value = ast.Name(found.callee.name, ast.Load())
+    maker = ast.parse(f"def {name}():\n    pass").body[0]
+    assert isinstance(maker, ast.FunctionDef)
+    maker.body = [*body, ast.Return(value)]
+    called = ast.Call(ast.Name(name, ast.Load()), [], [])
+    return [maker, _assigned(name, called)]
+
+
+def _import(name: str, origin: str) -> ast.stmt:
+    parent, _, last = origin.rpartition(".")
+    alias = ast.alias(last, None if name == last else name)
+    return ast.ImportFrom(parent, [alias], 0) if parent else ast.Import([alias])
+
+
+def _assigned(name: str, value: ast.expr) -> ast.Assign:
+    return ast.Assign([ast.Name(name, ast.Store())], value)

@@ -39,16 +39,21 @@ class LiveIn:
 
 @dataclass(frozen=True, slots=True, order=True)
 class FunctionRef:
-    """What a callable value is: a function of the region's module, or one of NumPy or math (`library`).
+    """What a callable value is: a function of the region's module, one of the file `file`, or one of NumPy
+    or math (`library`).
 
-    `name` is its qualified name, without a module for the module's own; `line` is where its code begins,
-    for names do not tell lambdas apart. `bound` is the path of the object that a method is bound to.
+    `name` is its qualified name, that of a function of a library with its module; `line` is where its code
+    begins, for names do not tell lambdas apart. `bound` is the path of the object that a method is bound
+    to. `values` are the constants that its free names stand for where another function binds them, or
+    another module: pairs of name and literal.
     """
 
     name: str
     line: int = 0
     bound: str = ""
     library: bool = False
+    file: str = ""
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

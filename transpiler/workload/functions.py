@@ -2,47 +2,88 @@
 
 from __future__ import annotations
 
+import math
+import os
 import sys
-from collections.abc import Mapping
-from types import BuiltinFunctionType, FunctionType, MethodType
+from collections.abc import Iterator, Mapping
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 
 from loopwright.frontend.region import FunctionRef
 
 _PACKAGES = ("numpy", "math")
+_MOST = 16
+"""A function with more constants around it is no small piece of arithmetic."""
 
 
 def function_ref(
-    value: object, names: Mapping[str, object], holders: Mapping[str, object]
+    value: object, names: Mapping[str, object], holders: Mapping[str, object], inside: str = ""
 ) -> FunctionRef | None:
     """What `value` is if it is a function of the module with the global `names`, a method of it that is
-    bound to one of `holders` (objects by path), or a function of NumPy or math; else None."""
+    bound to one of `holders` (objects by path), a function in a file, or one of NumPy or math; else None.
+
+    Of functions defined in the function `inside` no constants are told: its variables are at hand.
+    """
     kind = type(value)
     if isinstance(value, MethodType) and kind is MethodType:
         function = value.__func__
         bound = next((p for p, o in holders.items() if o is value.__self__), None)
         if bound is None or type(function) is not FunctionType:
             return None
-        return _own(function, names, bound)
-    if isinstance(value, FunctionType) and value.__globals__ is names:
-        return _own(value, names, "")
-    return _of_library(value)
+        code = function.__code__
+        own = function.__globals__ is names
+        return FunctionRef(code.co_qualname, code.co_firstlineno, bound) if own else None
+    if not isinstance(value, FunctionType) or kind is not FunctionType:
+        return _of_library(value)
+    code = value.__code__
+    if value.__globals__ is names:
+        own_name = inside and code.co_qualname.startswith(f"{inside}.<locals>.")
+        values = () if own_name else _constants(_cells(value))
+        return FunctionRef(code.co_qualname, code.co_firstlineno, values=values)
+    file = os.path.abspath(code.co_filename)
+    found = _of_library(value)
+    if found is not None or not os.path.isfile(file):
+        return found
+    around = {name: value.__globals__.get(name) for name in _names(code)}
+    values = _constants({**around, **_cells(value)})
+    return FunctionRef(code.co_qualname, code.co_firstlineno, "", False, file, values)
 
 
-def _own(function: FunctionType, names: Mapping[str, object], bound: str) -> FunctionRef | None:
-    if function.__globals__ is not names:
-        return None
-    code = function.__code__
-    return FunctionRef(code.co_qualname, code.co_firstlineno, bound)
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _cells(function: FunctionType) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:  # not bound yet
+            continue
+    return found
+
+
+def _constants(values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """The numbers and bools among the values, as literals."""
+    plain = {
+        name: value
+        for name, value in values.items()
+        if type(value) in (bool, int) or (type(value) is float and math.isfinite(value))
+    }
+    if len(plain) > _MOST:
+        return ()
+    return tuple((name, repr(value)) for name, value in sorted(plain.items()))
 
 
 def _of_library(value: object) -> FunctionRef | None:
     """Functions that `<package>.<name>` leads to; NumPy's say in which module they are found."""
     numpy = sys.modules.get("numpy")
     ufunc = getattr(numpy, "ufunc", ())
-    if not isinstance(value, FunctionType | BuiltinFunctionType | ufunc):
-        array_function = type(value).__name__ == "_ArrayFunctionDispatcher"
-        if not array_function:
-            return None
+    plain = isinstance(value, FunctionType | BuiltinFunctionType | ufunc)
+    if not plain and type(value).__name__ != "_ArrayFunctionDispatcher":
+        return None
     name = getattr(value, "__name__", "")
     module = getattr(value, "__module__", None) or "numpy"
     if module.split(".")[0] not in _PACKAGES:

@@ -331,7 +331,8 @@ def _functions(
         if source.steps:
             path = path_text(source.root, source.steps[:-1])
             holders = {path: _fetch(replace(source, steps=source.steps[:-1]), roots, tally.names)}
-        target = function_ref(values[source.name], tally.names, holders)
+        inside = "" if source.steps else tally.probe.id.split("/")[0].partition("#")[0]
+        target = function_ref(values[source.name], tally.names, holders, inside)
         if target is not None:
             found[source.name] = target
     return found

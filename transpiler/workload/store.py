@@ -195,8 +195,9 @@ def _encode_functions(functions: Mapping[str, FunctionRef]) -> Json:
 
 
 def _decode_target(data: Json) -> FunctionRef:
-    name, line, bound, library = data
-    return FunctionRef(str(name), int(line), str(bound), bool(library))
+    name, line, bound, library, file, values = data
+    pairs = tuple((str(key), str(value)) for key, value in values)
+    return FunctionRef(str(name), int(line), str(bound), bool(library), str(file), pairs)
 
 
 def _encode_types(types: Mapping[str, Type]) -> Json:
