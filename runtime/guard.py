@@ -244,6 +244,20 @@ def has_code(user: dict[str, Any] | None, value: Any, digest: str, /, **known: s
     )
 
 
+def has_helpers(user: dict[str, Any] | None, value: Any, /, **digests: str) -> bool:
+    """True if the global names `digests` of the function `value` are functions of its module with code of
+    those digests."""
+    if user is None:
+        return True
+    names = value.__globals__
+    return all(
+        type(found := names.get(name)) is FunctionType
+        and found.__globals__ is names
+        and code_digest(found.__code__) == digest
+        for name, digest in digests.items()
+    )
+
+
 def _leads_to(value: Any, dotted: str) -> bool:
     return value is sys.modules.get(dotted, MISSING) or is_library(value, dotted)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from loopwright.frontend.callables import find_function, names_used
+from loopwright.frontend.callables import find_function, helper_code, helpers_of, names_used
 from loopwright.frontend.region import CallableUse
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import For
@@ -127,13 +127,18 @@ def _callable_test(door: Door, use: CallableUse) -> str:
         known = [(n, o) for n, o in names_used(found).items() if n not in fixed]
         given = "".join(f", {name}={origin!r}" for name, origin in known)
         test = f"guard.has_code(_user, {value}, {digest!r}{given})"
+        codes = {name: helper_code(found, name) for name in helpers_of(found)}
+        digests = {n: code_digest(code) for n, code in codes.items() if code is not None}
+        if digests:
+            given = "".join(f", {name}={code!r}" for name, code in digests.items())
+            test += f" and guard.has_helpers(_user, {value}{given})"
     else:
         given = f"_user, {value}, {function.name!r}"
         test = (
             f"guard.is_callable({given}, {digest!r})" if digest else f"guard.is_callable({given})"
         )
     if not function.values:
-        return f"not {test}"
+        return f"not ({test})" if " and " in test else f"not {test}"
     fixed_ = "".join(f", {name}={text}" for name, text in function.values)
     return f"not ({test} and guard.encloses(_user, {value}{fixed_}))"
 

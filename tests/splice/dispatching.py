@@ -95,9 +95,19 @@ def _function(space: Mapping[str, Any], qualname: str) -> Any:
     return found
 
 
-def lowering_of(source: str, name: str, *args: Any) -> tuple[dict[str, Any], Region, Any]:
-    """The module of `source`, the body of its function `name`, and that lowered for `args`."""
+def lowering_of(
+    source: str, name: str, *args: Any, package: Path | None = None
+) -> tuple[dict[str, Any], Region, Any]:
+    """The module of `source`, the body of its function `name`, and that lowered for `args`. Relative
+    imports lead to the folder `package`."""
     user = ModuleType("loopwright_user")
+    if package is not None:
+        user.__package__ = "loopwright_parts"
+        around = ModuleType("loopwright_parts")
+        around.__path__ = [str(package)]
+        for known in [n for n in sys.modules if n.startswith("loopwright_parts")]:
+            del sys.modules[known]
+        sys.modules[around.__name__] = around
     sys.modules[user.__name__] = user  # `dataclass` looks there
     space = vars(user)
     exec(compile(source, "user.py", "exec"), space)
@@ -121,9 +131,9 @@ def lowering_of(source: str, name: str, *args: Any) -> tuple[dict[str, Any], Reg
     return space, region, lower(region, types, functions=functions)
 
 
-def guarded(source: str, name: str, *args: Any) -> Guarded:
+def guarded(source: str, name: str, *args: Any, package: Path | None = None) -> Guarded:
     """`args` are values or functions that make them from the module's namespace."""
-    space, region, lowered = lowering_of(source, name, *args)
+    space, region, lowered = lowering_of(source, name, *args, package=package)
     assert isinstance(lowered, Lowered), lowered
     entry = KernelEntry(lowered, "fast", "numba", low_program(lowered), KernelSource("fast", ""))
     return Guarded(space, region, lowered, dispatch_source(entry, "fast"))

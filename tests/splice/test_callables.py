@@ -417,9 +417,51 @@ def test_names_of_the_other_module_must_mean_the_same(
     assert case.kernel(XS, other["squashed"]) is None
 
 
-def test_what_a_function_of_another_file_calls_there_is_not_followed(tmp_path: Path) -> None:
+def test_functions_that_a_function_of_another_file_calls_there(tmp_path: Path) -> None:
     other = elsewhere(tmp_path)
-    assert declined(SOURCE, "total", XS, lambda s: other["calling"]).code == "LW301"
+    case = guarded(SOURCE, "total", XS, lambda s: other["calling"])
+    assert agrees(case, XS, other["calling"])
+    loaded: Any = load_reference(case.lowered.reference)
+    assert plain(loaded.entry(XS)) == plain(case.original(XS, other["calling"]))
+    other["squashed"] = lambda v: v
+    assert case.kernel(XS, other["calling"]) is None
+
+
+IMPORTING = """
+from .elsewhere import squashed
+from . import elsewhere
+
+def named(xs):
+    t = 0.0
+    for x in xs:
+        t += squashed(x)
+    return t
+
+def through_the_module(xs):
+    t = 0.0
+    for x in xs:
+        t += elsewhere.squashed(x) * elsewhere.SCALE + elsewhere.calling(x)
+    return t
+"""
+
+
+@pytest.mark.parametrize("name", ["named", "through_the_module"])
+def test_functions_that_are_imported_from_the_project(name: str, tmp_path: Path) -> None:
+    (tmp_path / "parts").mkdir()
+    elsewhere(tmp_path / "parts")
+    case = guarded(IMPORTING, name, XS, package=tmp_path / "parts")
+    assert agrees(case, XS)
+    module = case.space["elsewhere"]
+    loaded: Any = load_reference(case.lowered.reference)
+    values = {
+        p.name: eval(p.path, {}, {**case.space, "xs": XS}) for p in case.lowered.domain.params
+    }
+    roots = build_roots(case.lowered.domain, case.lowered.reference.roots, values, loaded.classes)
+    assert plain(loaded.entry(*roots)) == plain(case.original(XS))
+    module.squashed = case.space["squashed"] = lambda v: 2.0
+    ran, got = case.fast(XS)
+    assert not ran
+    assert got == case.original(XS)
 
 
 def test_other_code_of_the_same_name_in_another_file(tmp_path: Path) -> None:

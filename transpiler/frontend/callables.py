@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from loopwright.frontend.classes import class_at, find_method, lineage
 from loopwright.frontend.names import Chain, free_names, parameters, scope_locals, walk_scope
@@ -22,6 +22,7 @@ from loopwright.frontend.region import FunctionRef, Module
 from loopwright.frontend.scopes import (
     Site,
     kind_of_name,
+    local_imports,
     methods_of,
     module_names,
     receiver,
@@ -30,7 +31,9 @@ from loopwright.frontend.scopes import (
 )
 
 Callee: TypeAlias = ast.FunctionDef | ast.Lambda
+T = TypeVar("T", bound=ast.AST)
 _DEPTH = 6
+_FOLDERS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,9 @@ class Candidate:
 def may_hold_function(module: Module, site: Site, chain: Chain) -> bool:
     """Whether what `chain` calls may be a function that a variable or attribute holds."""
     kind = kind_of_name(module, site, chain.root)
+    if kind == "import":
+        origins = {**module_names(module).imports, **local_imports(site.node)}
+        return _in_project(module, origins.get(chain.root, ""))
     if not chain.steps:
         return kind in ("local", "closure", "global")
     if kind not in ("local", "closure", "global") or chain.steps[-1][0] != "attr":
@@ -53,6 +59,17 @@ def may_hold_function(module: Module, site: Site, chain: Chain) -> bool:
     owner = class_at(module, site, chain.root, chain.steps[:-1])
     attr = str(chain.steps[-1][1])
     return owner is not None and next(_assigned(module, owner, attr), None) is not None
+
+
+@lru_cache(maxsize=1024)
+def _in_project(module: Module, origin: str) -> bool:
+    """Whether an imported thing comes from the project of the module: by a relative import, or from a file
+    or package beside the module or one of the folders around it."""
+    top = origin.split(".")[0]
+    if not top:
+        return origin.startswith(".")
+    folders = list(module.path.absolute().parents)[:_FOLDERS]
+    return any((f / f"{top}.py").is_file() or (f / top / "__init__.py").is_file() for f in folders)
 
 
 def candidates(module: Module, site: Site, chain: Chain) -> tuple[Candidate, ...]:
@@ -219,26 +236,55 @@ def foreign_module(file: str) -> Module | None:
 
 
 def _in_file(module: Module, ref: FunctionRef) -> Found | None:
-    """A function of another file; its nodes have no places, for those are in no file of the region's."""
+    """A function of another file."""
     found = find_function(module, ref)
     code = _code(module, ref)
     if found is None or code is None:
         return None
-    callee = copy.deepcopy(found.callee)
-    if isinstance(callee, ast.FunctionDef) and callee.decorator_list:
+    if isinstance(found.callee, ast.FunctionDef) and found.callee.decorator_list:
         return None
-    for node in ast.walk(callee):
+    return Found(unplaced(found.callee), found.qualname, found.around, code, module)
+
+
+def unplaced(callee: T) -> T:
+    """A copy whose nodes have no places, for those are in no file of the region's."""
+    copied = copy.deepcopy(callee)
+    for node in ast.walk(copied):
         for name in ("lineno", "end_lineno", "col_offset", "end_col_offset"):
             if hasattr(node, name):
                 delattr(node, name)
-    return Found(callee, found.qualname, found.around, code, module)
+    return copied
 
 
 def names_used(found: Found) -> dict[str, str]:
-    """The free names of a function of another file and what they stand for, as dotted names."""
+    """The free names of a function of another file, and of the functions there that it calls, that are no
+    functions there; and what they stand for, as dotted names."""
     assert found.foreign is not None
     known = module_names(found.foreign).imports
-    return {n: known.get(n, f"builtins.{n}") for n in sorted(free_names(found.callee))}
+    called = helpers_of(found)
+    every = frozenset[str]().union(*(free_names(f) for f in (found.callee, *called.values())))
+    return {n: known.get(n, f"builtins.{n}") for n in sorted(every - called.keys())}
+
+
+def helpers_of(found: Found) -> dict[str, ast.FunctionDef]:
+    """The functions of its file that a function of another file calls, by their global names."""
+    assert found.foreign is not None
+    known = module_names(found.foreign).functions
+    reached: dict[str, ast.FunctionDef] = {}
+    todo: list[Callee] = [found.callee]
+    while todo:
+        for name in sorted(free_names(todo.pop()) & known.keys() - reached.keys()):
+            if not known[name].decorator_list:
+                reached[name] = known[name]
+                todo.append(known[name])
+    return reached
+
+
+def helper_code(found: Found, name: str) -> CodeType | None:
+    """The code of one of `helpers_of`."""
+    assert found.foreign is not None
+    line = helpers_of(found)[name].lineno
+    return _code(found.foreign, FunctionRef(name, line))
 
 
 def callee_body(callee: Callee) -> list[ast.AST]:

@@ -5,8 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
-from loopwright.frontend.callables import Found, find_function
+from loopwright.frontend.callables import (
+    Found,
+    find_function,
+    helper_code,
+    helpers_of,
+    names_used,
+    unplaced,
+)
 from loopwright.frontend.classes import class_at
 from loopwright.frontend.lower_modules import builtin, library, module_names
 from loopwright.frontend.lower_params import live_in_key
@@ -21,7 +29,7 @@ from loopwright.frontend.names import (
     walk_scope,
 )
 from loopwright.frontend.region import CallableUse, FunctionRef, LiveIn, Region
-from loopwright.frontend.scopes import decorator_names
+from loopwright.frontend.scopes import decorator_names, kind_of_name
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import Const
 from loopwright.ir.types import BOOL, FLOAT, INT
@@ -54,7 +62,10 @@ def functions_held(
 def _value(cx: Scope, region: Region, live_in: LiveIn, ref: FunctionRef) -> Value | None:
     root, steps = split_path(live_in.path)
     module, site = region.module, cx.unit.site
-    if steps and class_at(module, site, root, steps[:-1]) is None:
+    imported = kind_of_name(module, site, root) == "import"
+    if imported and len(steps) > 1:
+        return None
+    if steps and not imported and class_at(module, site, root, steps[:-1]) is None:
         return None
     if ref.library:
         found = library(ref.name)
@@ -81,8 +92,21 @@ def _value(cx: Scope, region: Region, live_in: LiveIn, ref: FunctionRef) -> Valu
     static = isinstance(node, ast.FunctionDef) and decorator_names(node) == {"staticmethod"}
     if isinstance(node, ast.FunctionDef) and node.decorator_list and not static:
         return None
-    names = None if function.foreign is None else module_names(function.foreign.tree)
+    names = None if function.foreign is None else _names_there(function, fixed)
     return Closure(node, name, fixed=fixed, names=names)
+
+
+@lru_cache(maxsize=256)
+def _names_there(function: Found, fixed: tuple[tuple[str, Value], ...]) -> Mapping[str, Value]:
+    """What the global names of a function of another file mean; the functions there see the same names."""
+    assert function.foreign is not None
+    known = module_names(function.foreign.tree)
+    around = frozenset[str]().union(*(scope_locals(f) for f in function.around))
+    names: dict[str, Value] = {n: v for n, v in known.items() if isinstance(v, Library)}
+    names |= {n: v for n, v in fixed if n not in around}
+    for name, node in helpers_of(function).items():
+        names[name] = Closure(unplaced(node), f"<locals>.{name}", names=names)
+    return names
 
 
 def fixed_names(function: Found, ref: FunctionRef) -> tuple[tuple[str, Value], ...] | None:
@@ -94,7 +118,11 @@ def fixed_names(function: Found, ref: FunctionRef) -> tuple[tuple[str, Value], .
     wanted = around & used
     if function.foreign is not None:
         names = module_names(function.foreign.tree)
-        wanted |= {n for n in used if not isinstance(names.get(n) or builtin(n), Library)}
+        wanted |= names_used(function).keys() - {
+            n for n in names_used(function) if isinstance(names.get(n) or builtin(n), Library)
+        }
+        if any(helper_code(function, name) is None for name in helpers_of(function)):
+            return None
     if not wanted <= known.keys():
         return None
     return tuple((name, _constant(known[name])) for name in sorted(wanted))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import copy
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from loopwright.frontend.callables import Callee, callee_body, callee_site, find_function
 from loopwright.frontend.classes import (
@@ -79,7 +79,7 @@ def reference(
         *_classes(region, functions, used),
         *_top_level(region.module, functions),
         *held.outside,
-        *_objects(region, roots, used),
+        *_objects(region, roots, used, held.modules),
         entry,
     ]
     imports = _imports(region, body)
@@ -283,7 +283,10 @@ def _constants(owner: ast.ClassDef) -> Iterator[ast.stmt]:
 
 
 def _objects(
-    region: Region, roots: Sequence[str], used: Sequence[ast.ClassDef]
+    region: Region,
+    roots: Sequence[str],
+    used: Sequence[ast.ClassDef],
+    modules: Mapping[str, str],
 ) -> Iterator[ast.stmt]:
     """`OBJECTS`: the class of the object at each path, where it is known."""
     site = site_of(region.module, region.function)
@@ -291,8 +294,8 @@ def _objects(
     for path in (*(i.path for i in region.live_ins), *region.stores):
         root, steps = split_path(path)
         paths.update(dict.fromkeys((root, steps[:n]) for n in range(len(steps))))
-    keys: list[ast.expr | None] = []
-    values: list[ast.expr] = []
+    keys: list[ast.expr | None] = [ast.Constant(name) for name in modules]
+    values: list[ast.expr] = [ast.Name(cls, ast.Load()) for cls in modules.values()]
     for root, steps in paths:
         cls = class_at(region.module, site, root, steps)
         if cls is not None and cls in used:

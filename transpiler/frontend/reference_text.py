@@ -7,9 +7,9 @@ import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from loopwright.frontend.callables import Found, find_function
+from loopwright.frontend.callables import Found, find_function, helpers_of, names_used
 from loopwright.frontend.classes import class_at
-from loopwright.frontend.names import free_names, mangled
+from loopwright.frontend.names import mangled
 from loopwright.frontend.region import CallableUse, FunctionRef, Region
 from loopwright.frontend.scopes import kind_of_name, module_names, site_of
 from loopwright.ir.domain import split_path
@@ -49,11 +49,13 @@ def plain(function: ast.FunctionDef, owner: ast.ClassDef | None) -> ast.Function
 @dataclass
 class Held:
     """Statements that put functions where the region finds them: `local` ones begin the entry function,
-    `outside` ones follow the classes and functions. `classes` are those whose objects hold some."""
+    `outside` ones follow the classes and functions. `classes` are those whose objects hold some, `modules`
+    the classes that stand for modules of the project, by name."""
 
     local: list[ast.stmt] = field(default_factory=list)
     outside: list[ast.stmt] = field(default_factory=list)
     classes: list[ast.ClassDef] = field(default_factory=list)
+    modules: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
     def of(region: Region, owner: str, callables: Sequence[CallableUse]) -> Held:
@@ -67,9 +69,13 @@ class Held:
         module, site = region.module, site_of(region.module, region.function)
         root, steps = split_path(use.path)
         if not steps:
-            shared = kind_of_name(module, site, root) == "global"
+            shared = kind_of_name(module, site, root) in ("global", "import")
             place = self.outside if shared else self.local
             place += _bound_to(root, region, owner, use)
+            return
+        if kind_of_name(module, site, root) == "import":
+            attr = str(steps[-1][1])
+            self._add_import(root, attr, _bound_to(f"_{root}_{attr}", region, owner, use))
             return
         # the text builds its objects without `__init__`, so that the class has what they have
         cls = class_at(module, site, root, steps[:-1])
@@ -83,6 +89,16 @@ class Held:
         holder = ast.Name(owner if cls is region.owner else cls.name, ast.Load())
         target = ast.Attribute(holder, str(steps[-1][1]), ast.Store())
         self.outside.append(ast.Assign([target], value))
+
+    def _add_import(self, root: str, attr: str, value: list[ast.stmt]) -> None:
+        """A module of the project that holds the function: an object of a class with that attribute."""
+        if root not in self.modules:
+            cls = self.modules[root] = f"_Module_{root}"
+            text = f"class {cls}:\n    pass\n{root} = {cls}()\n"
+            self.outside += ast.parse(text).body
+        self.outside += value
+        text = f"{self.modules[root]}.{attr} = staticmethod(_{root}_{attr})"
+        self.outside += ast.parse(text).body
 
 
 def _bound_to(name: str, region: Region, owner: str, use: CallableUse) -> list[ast.stmt]:
@@ -120,8 +136,9 @@ def _made(name: str, found: Found, ref: FunctionRef) -> list[ast.stmt]:
     ]
     if found.foreign is not None:
         known = module_names(found.foreign).imports
-        used = sorted(free_names(found.callee) - {free for free, _ in ref.values})
-        body += [_import(free, known[free]) for free in used if free in known]
+        used = names_used(found).keys() - {free for free, _ in ref.values}
+        body += [_import(free, known[free]) for free in sorted(used) if free in known]
+        body += [plain(helper, None) for helper in helpers_of(found).values()]
     value: ast.expr
     if isinstance(found.callee, ast.Lambda):
         value = copy.deepcopy(found.callee)

@@ -43,9 +43,23 @@ def function_ref(
     found = _of_library(value)
     if found is not None or not os.path.isfile(file):
         return found
-    around = {name: value.__globals__.get(name) for name in _names(code)}
+    around = _globals(value)
     values = _constants({**around, **_cells(value)})
     return FunctionRef(code.co_qualname, code.co_firstlineno, "", False, file, values)
+
+
+def _globals(function: FunctionType) -> dict[str, object]:
+    """The globals that a function reads, and the functions of its module that it calls."""
+    names = function.__globals__
+    found: dict[str, object] = {}
+    todo = [function]
+    while todo:
+        for name in _names(todo.pop().__code__):
+            if name in names and name not in found:
+                value = found[name] = names[name]
+                if type(value) is FunctionType and value.__globals__ is names:
+                    todo.append(value)
+    return found
 
 
 def _names(code: CodeType) -> Iterator[str]:
