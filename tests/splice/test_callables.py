@@ -171,6 +171,7 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "a nested function with a number around it": ("total", (XS, lambda s: s["make"](3.0)[0])),
     "a parameter that is handed on": ("handed_on", (XS, lambda s: s["shifted"])),
     "a function of NumPy": ("elementwise", (XS, lambda s: s["maximum"])),
+    "a builtin": ("total", (XS, lambda s: abs)),
     "a variable of the module": ("by_global", (XS,)),
     "a variable of the function": ("Unit.local", (unit("leaky"), XS)),
 }  # fmt: skip

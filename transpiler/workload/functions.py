@@ -10,7 +10,8 @@ from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 
 from loopwright.frontend.region import FunctionRef
 
-_PACKAGES = ("numpy", "math")
+_PACKAGES = ("numpy", "math", "builtins")
+_NUMPY_KINDS = ("ufunc", "_ArrayFunctionDispatcher")
 _MOST = 16
 """A function with more constants around it is no small piece of arithmetic."""
 
@@ -19,7 +20,8 @@ def function_ref(
     value: object, names: Mapping[str, object], holders: Mapping[str, object], inside: str = ""
 ) -> FunctionRef | None:
     """What `value` is if it is a function of the module with the global `names`, a method of it that is
-    bound to one of `holders` (objects by path), a function in a file, or one of NumPy or math; else None.
+    bound to one of `holders` (objects by path), a function in a file, or one of NumPy, math or the builtins;
+    else None.
 
     Of functions defined in the function `inside` no constants are told: its variables are at hand.
     """
@@ -93,10 +95,8 @@ def _constants(values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
 
 def _of_library(value: object) -> FunctionRef | None:
     """Functions that `<package>.<name>` leads to; NumPy's say in which module they are found."""
-    numpy = sys.modules.get("numpy")
-    ufunc = getattr(numpy, "ufunc", ())
-    plain = isinstance(value, FunctionType | BuiltinFunctionType | ufunc)
-    if not plain and type(value).__name__ != "_ArrayFunctionDispatcher":
+    kind = type(value)
+    if kind not in (FunctionType, BuiltinFunctionType) and kind.__name__ not in _NUMPY_KINDS:
         return None
     name = getattr(value, "__name__", "")
     module = getattr(value, "__module__", None) or "numpy"
