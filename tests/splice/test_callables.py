@@ -478,6 +478,19 @@ def test_a_function_that_raises_leaves_what_the_original_leaves() -> None:
     assert not agrees(case, unit("plain")(case.space), [1.0, 0.0, 2.0])
 
 
+def test_what_only_another_function_would_set_is_left_alone() -> None:
+    case = guarded(SOURCE, "Unit.run", unit(), XS)
+    obj = unit()(case.space)
+    del obj.n
+    case.space["Unit"].n = 3
+    assert agrees(case, obj, XS)
+    assert case.fast(obj, XS)[0]
+    assert "n" not in vars(obj)
+    obj.w = obj.w.copy()
+    del case.space["Unit"].n
+    assert agrees(case, obj, XS), "also where the attribute is missing"
+
+
 def test_one_object_under_two_names_is_left_to_the_original() -> None:
     source = (
         SOURCE

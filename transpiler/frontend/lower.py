@@ -64,6 +64,11 @@ def lower(
 
     Declined tells the first construct that has no translation, or the live-in whose type is missing.
     """
+    if region.perhaps:
+        kept = tuple(path for path in region.stores if path not in region.perhaps)
+        lowered = lower(replace(region, stores=kept, perhaps=()), types, int_ranges, functions)
+        if isinstance(lowered, Lowered):
+            return lowered
     try:
         program, domain, along = lower_region(region, types, functions)
     except CannotLower as error:

@@ -40,10 +40,11 @@ Path = tuple[str, tuple[Step, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """What goes into a region and which attribute paths it rebinds."""
+    """What goes into a region and which attribute paths it rebinds; `perhaps` as in `Region`."""
 
     live_ins: tuple[LiveIn, ...]
     stores: tuple[str, ...]
+    perhaps: tuple[str, ...]
 
 
 class _Paths:
@@ -141,7 +142,9 @@ def interface(
     for root, _ in paths.stored:
         if kind_of_name(module, site, root) == "local" and not entry.is_sure(root):
             return Declined(span, "LW281", f"`{root}` is perhaps not bound where the region starts")
-    return Interface(tuple(live_ins), stores)
+    certain = {(a.root, a.steps) for a in paths.accesses if a.store and not a.maybe}
+    perhaps = tuple(path_text(*p) for p in paths.stored if p not in certain)
+    return Interface(tuple(live_ins), stores, perhaps)
 
 
 def _problems(paths: _Paths, module: Module, site: Site, span: Span) -> Iterator[Declined]:

@@ -77,6 +77,7 @@ class Region:
     (some neighbouring statements; results are assigned to `live_outs`).
     `stores` are attribute paths that the region rebinds (`self.w = ...`), in order of first store; they
     follow the live-outs / precede the returned value among the results.
+    `perhaps` are those of them that only a function rebinds which a variable or attribute may hold.
     `inner` are smaller regions to try if this one is declined.
     """
 
@@ -92,6 +93,7 @@ class Region:
     stores: tuple[str, ...]
     inner: tuple[Region, ...]
     span: Span
+    perhaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
