@@ -300,9 +300,11 @@ def callee_site(module: Module, found: Found) -> Site | None:
 
 
 def _find_lambda(module: Module, ref: FunctionRef) -> Found | None:
-    """The lambda if it is the only one that begins on its line."""
+    """The lambda that begins on the line of the reference, of several there the one with its column."""
     tree = module.tree
     found = [n for n in ast.walk(tree) if isinstance(n, ast.Lambda) and n.lineno == ref.line]
+    if len(found) > 1:
+        found = [n for n in found if n.body.lineno == ref.line and _holds(n.body, ref.col)]
     code = _code(module, ref)
     if len(found) != 1 or code is None:
         return None
@@ -311,11 +313,26 @@ def _find_lambda(module: Module, ref: FunctionRef) -> Found | None:
     return Found(found[0], "<lambda>", around, code)
 
 
+def _holds(node: ast.expr, col: int) -> bool:
+    on_one_line = node.lineno == node.end_lineno
+    return node.col_offset <= col and (not on_one_line or col < (node.end_col_offset or 0))
+
+
 def _code(module: Module, ref: FunctionRef) -> CodeType | None:
     """The code of the function, as long as it can be no other's."""
     wanted = (ref.name, ref.line)
     codes = [c for c in _codes(_compiled(module)) if (c.co_qualname, c.co_firstlineno) == wanted]
+    if len(codes) > 1:
+        codes = [c for c in codes if column_of(c) == ref.col]
     return codes[0] if len(codes) == 1 else None
+
+
+def column_of(code: CodeType) -> int:
+    """The least column on the first line of the code that is not 0, as what has no place in the text has;
+    -1 if there is none."""
+    places = code.co_positions()
+    first = code.co_firstlineno
+    return min((col for line, _, col, _ in places if line == first and col), default=-1)
 
 
 @lru_cache(maxsize=16)

@@ -112,11 +112,25 @@ def _callee(
         method = find_method(module, owner, str(chain.steps[-1][1])) if owner is not None else None
         if method is not None:
             return method[1], site_of(module, method[1]).enclosing
-    return None
+    method = _called_object(module, site, chain)
+    return None if method is None else (method[1], site_of(module, method[1]).enclosing)
+
+
+def _called_object(
+    module: Module, site: Site, chain: Chain
+) -> tuple[ast.ClassDef, ast.FunctionDef] | None:
+    """The `__call__` of the object at `chain`, if the object itself is called."""
+    kinds = ("local", "closure", "global")
+    if chain.call is None or kind_of_name(module, site, chain.root) not in kinds:
+        return None
+    owner = class_at(module, site, chain.root, chain.steps)
+    return None if owner is None else find_method(module, owner, "__call__")
 
 
 def base_of_call(module: Module, site: Site, chain: Chain) -> Chain | None:
     """The object that the method at `chain` is looked up on; None for functions and classes."""
+    if _called_object(module, site, chain) is not None:
+        return Chain(chain.root, chain.steps, chain.node)
     if not chain.steps or kind_of_name(module, site, chain.root) == "class":
         return None
     node = chain.node.value if isinstance(chain.node, ast.Attribute) else chain.node

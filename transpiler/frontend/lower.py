@@ -80,7 +80,8 @@ def lower(
     domain = replace(domain, params=params)
     read = {path for _, path in domain.paths}
     needless = frozenset(v.path for v in region.live_ins if not v.sure and v.path not in read)
-    text = reference(region, along.helpers, along.callables, needless)
+    objects = tuple(dict.fromkeys(use.path for use in along.methods))
+    text = reference(region, along.helpers, along.callables, needless, objects)
     return Lowered(
         region,
         program,

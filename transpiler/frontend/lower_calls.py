@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.classes import class_at
 from loopwright.frontend.lower_builtins import BUILTINS
-from loopwright.frontend.lower_classes import class_member, is_property
+from loopwright.frontend.lower_classes import bound_method, class_member, is_property
 from loopwright.frontend.lower_dicts import dict_method
 from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_list_methods import list_method
 from loopwright.frontend.lower_math import math_call
 from loopwright.frontend.lower_methods import array_method, number_method
-from loopwright.frontend.lower_names import member
+from loopwright.frontend.lower_names import called_object, member
 from loopwright.frontend.lower_numpy import numpy_call
 from loopwright.frontend.lower_objects import BLANK, construct
 from loopwright.frontend.lower_order import in_order, present
@@ -58,7 +58,9 @@ def call(cx: Scope, node: ast.Call) -> Value:
             case Number():
                 return number_method(cx, base, attr, node)
             case Object():
-                return _apply(cx, member(cx, base, attr, node.func), node, base)
+                inner = called_object(cx, base, attr)
+                callee = inner or member(cx, base, attr, node.func)
+                return _apply(cx, callee, node, base)
             case Klass():
                 return _apply(cx, class_member(cx, base, attr, node.func), node)
             case Library(name):
@@ -120,6 +122,8 @@ def _apply(cx: Scope, callee: Value, node: ast.Call, base: Object | None = None)
         case Closure() if not is_property(callee.node):
             given = _arguments(cx, callee, node, _bound_to(cx, callee, base))
             return _invoke(cx, callee, given, node)
+        case Object() if (found := bound_method(cx, callee, "__call__")) is not None:
+            return _invoke(cx, found, _arguments(cx, found, node, callee), node)
         case Klass():
             return construct(cx, callee, node, lambda init: _arguments(cx, init, node, BLANK))
         case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from loopwright.frontend.classes import attribute_class
+from loopwright.frontend.classes import attribute_class, find_method
 from loopwright.frontend.lower_arith import strip_none, switch
 from loopwright.frontend.lower_classes import (
     bound_method,
@@ -196,6 +196,19 @@ def member(cx: Scope, base: Object, attr: str, node: ast.AST) -> Value:
         f"the type of `{key}` is not known",
         f"annotate `{key}`, or record a workload with `loopwright trace`",
     )
+
+
+def called_object(cx: Scope, base: Object, attr: str) -> Object | None:
+    """The object that `base.attr` holds if it can be called, although nothing of it is data."""
+    key = f"{base.path}.{attr}"
+    if base.cls is None or is_prefix(cx, key) or read_path(cx, key, ast.Pass()) is not None:
+        return None
+    if find_method(cx.unit.module, base.cls, attr) is not None:
+        return None
+    known = attribute_class(cx.unit.module, base.cls, attr)
+    if known is None or find_method(cx.unit.module, known, "__call__") is None:
+        return None
+    return Object(key, known)
 
 
 def is_prefix(cx: Scope, key: str) -> bool:

@@ -46,9 +46,11 @@ def reference(
     helpers: tuple[str, ...] = (),
     callables: tuple[CallableUse, ...] = (),
     needless: frozenset[str] = frozenset(),
+    objects: tuple[str, ...] = (),
 ) -> Reference:
     """The stand-alone text of `region`; `helpers` are qualified names of functions to add to those found,
-    `callables` what variables and attributes hold, `needless` the paths of live-ins that are not read.
+    `callables` what variables and attributes hold, `needless` the paths of live-ins that are not read,
+    `objects` the paths of objects whose methods are called.
 
     `entry` returns what the dispatch function returns on success: for a block the live-outs, then the
     stores' values; for a body the stores' values, then the returned value (left out if there are stores and
@@ -79,7 +81,7 @@ def reference(
         *_classes(region, functions, used),
         *_top_level(region.module, functions),
         *held.outside,
-        *_objects(region, roots, used, held.modules),
+        *_objects(region, (*roots, *objects), used, held.modules),
         entry,
     ]
     imports = _imports(region, body)
@@ -284,13 +286,15 @@ def _constants(owner: ast.ClassDef) -> Iterator[ast.stmt]:
 
 def _objects(
     region: Region,
-    roots: Sequence[str],
+    objects: Sequence[str],
     used: Sequence[ast.ClassDef],
     modules: Mapping[str, str],
 ) -> Iterator[ast.stmt]:
     """`OBJECTS`: the class of the object at each path, where it is known."""
     site = site_of(region.module, region.function)
-    paths: dict[tuple[str, tuple[Step, ...]], None] = dict.fromkeys((root, ()) for root in roots)
+    paths: dict[tuple[str, tuple[Step, ...]], None] = {}
+    for root, steps in map(split_path, objects):
+        paths.update(dict.fromkeys((root, steps[:n]) for n in range(len(steps) + 1)))
     for path in (*(i.path for i in region.live_ins), *region.stores):
         root, steps = split_path(path)
         paths.update(dict.fromkeys((root, steps[:n]) for n in range(len(steps))))

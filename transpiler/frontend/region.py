@@ -42,10 +42,10 @@ class FunctionRef:
     """What a callable value is: a function of the region's module, one of the file `file`, or one of NumPy,
     math or the builtins (`library`).
 
-    `name` is its qualified name, that of a function of a library with its module; `line` is where its code
-    begins, for names do not tell lambdas apart. `bound` is the path of the object that a method is bound
-    to. `values` are the constants that its free names stand for where another function binds them, or
-    another module: pairs of name and literal.
+    `name` is its qualified name, that of a function of a library with its module; `line` and `col` are
+    where its code begins, for names do not tell lambdas apart. `bound` is the path of the object that a
+    method is bound to. `values` are the constants that its free names stand for where another function
+    binds them, or another module: pairs of name and literal.
     """
 
     name: str
@@ -54,6 +54,7 @@ class FunctionRef:
     library: bool = False
     file: str = ""
     values: tuple[tuple[str, str], ...] = ()
+    col: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 
+from loopwright.frontend.callables import column_of
 from loopwright.frontend.region import FunctionRef
 
 _PACKAGES = ("numpy", "math", "builtins")
@@ -40,14 +41,17 @@ def function_ref(
     if value.__globals__ is names:
         own_name = inside and code.co_qualname.startswith(f"{inside}.<locals>.")
         values = () if own_name else _constants(_cells(value))
-        return FunctionRef(code.co_qualname, code.co_firstlineno, values=values)
+        return FunctionRef(
+            code.co_qualname, code.co_firstlineno, values=values, col=column_of(code)
+        )
     file = os.path.abspath(code.co_filename)
     found = _of_library(value)
     if found is not None or not os.path.isfile(file):
         return found
     around = _globals(value)
     values = _constants({**around, **_cells(value)})
-    return FunctionRef(code.co_qualname, code.co_firstlineno, "", False, file, values)
+    line, col = code.co_firstlineno, column_of(code)
+    return FunctionRef(code.co_qualname, line, "", False, file, values, col)
 
 
 def _globals(function: FunctionType) -> dict[str, object]:

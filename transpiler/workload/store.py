@@ -195,9 +195,9 @@ def _encode_functions(functions: Mapping[str, FunctionRef]) -> Json:
 
 
 def _decode_target(data: Json) -> FunctionRef:
-    name, line, bound, library, file, values = data
+    name, line, bound, library, file, values, col = data
     pairs = tuple((str(key), str(value)) for key, value in values)
-    return FunctionRef(str(name), int(line), str(bound), bool(library), str(file), pairs)
+    return FunctionRef(str(name), int(line), str(bound), bool(library), str(file), pairs, int(col))
 
 
 def _encode_types(types: Mapping[str, Type]) -> Json:
