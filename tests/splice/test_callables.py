@@ -159,6 +159,13 @@ class Plus:
     def __call__(self, v):
         return v + 1.0
 
+class Loss:
+    def value(self, v):
+        return v * v
+
+    def slope(self, v):
+        return 2.0 * v
+
 class Stack:
     def __init__(self, gain: Gain):
         self.gain: Gain = gain
@@ -172,12 +179,25 @@ class Stack:
 class Bare:
     def __init__(self):
         self.plus = Plus()
+        self.loss = Loss()
+
+    def fit(self, xs):
+        t = 0.0
+        for x in xs:
+            t += self.loss.slope(self.plus(x)) + self.loss.value(x)
+        return t
 
     def run(self, xs):
         t = 0.0
         for x in xs:
             t += self.plus(x)
         return t
+
+def with_object(xs, loss: Loss, gain: Gain):
+    t = 0.0
+    for x in xs:
+        t += loss.value(x) + gain(x)
+    return t
 
 CHOSEN = identity
 
@@ -213,6 +233,10 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "one of two lambdas on a line": ("total", (XS, lambda s: s["TABLE"]["cube"])),
     "an object that is called": ("Stack.run", (lambda s: s["Stack"](s["Gain"](2.0)), XS)),
     "an object without attributes that is called": ("Bare.run", (lambda s: s["Bare"](), XS)),
+    "methods of objects without attributes": ("Bare.fit", (lambda s: s["Bare"](), XS)),
+    "parameters that are objects": (
+        "with_object", (XS, lambda s: s["Loss"](), lambda s: s["Gain"](3.0)),
+    ),
     "a builtin": ("total", (XS, lambda s: abs)),
     "a variable of the module": ("by_global", (XS,)),
     "a variable of the function": ("Unit.local", (unit("leaky"), XS)),

@@ -28,6 +28,7 @@ from loopwright.frontend.lower_values import (
     RaggedList,
     Tpl,
 )
+from loopwright.frontend.names import reads
 from loopwright.frontend.reference import reference
 from loopwright.frontend.region import (
     CallableUse,
@@ -139,6 +140,10 @@ def lower_region(
             start[root] = Entry(Object(root, class_at(region.module, unit.site, root)))
             if root not in cx.locals:
                 start.setdefault(f"global {root}", start[root])
+    for name in _objects_called(region):
+        if name not in cx.bound and name not in start and f"global {name}" not in start:
+            held = Entry(Object(name, class_at(region.module, unit.site, name)))
+            start[name if name in cx.locals else f"global {name}"] = held
     for name, node in _nested(region).items():
         start.setdefault(name, Entry(Closure(node, name, depth=cx.depth)))
     cx.stores = dict.fromkeys(region.stores)
@@ -187,6 +192,19 @@ def lower_region(
         tuple(sorted(unit.callables)),
     )
     return program, Domain(params, tuple(made.groups)), along
+
+
+def _objects_called(region: Region) -> set[str]:
+    """Variables that hold objects of known class whose methods are called."""
+    site = site_of(region.module, region.function)
+    return {
+        chain.root
+        for stmt in region.statements
+        for chain in reads(stmt)
+        if chain.call is not None
+        and kind_of_name(region.module, site, chain.root) in ("local", "closure", "global")
+        and class_at(region.module, site, chain.root) is not None
+    }
 
 
 def _self_name(region: Region) -> str:

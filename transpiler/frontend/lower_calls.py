@@ -14,7 +14,7 @@ from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_list_methods import list_method
 from loopwright.frontend.lower_math import math_call
 from loopwright.frontend.lower_methods import array_method, number_method
-from loopwright.frontend.lower_names import called_object, member
+from loopwright.frontend.lower_names import member, object_with
 from loopwright.frontend.lower_numpy import numpy_call
 from loopwright.frontend.lower_objects import BLANK, construct
 from loopwright.frontend.lower_order import in_order, present
@@ -34,6 +34,7 @@ from loopwright.frontend.lower_values import (
     Value,
     describe,
 )
+from loopwright.frontend.names import chain_of
 from loopwright.ir.domain import split_path
 
 
@@ -44,8 +45,8 @@ def call(cx: Scope, node: ast.Call) -> Value:
     if any(isinstance(a, ast.Starred) for a in node.args):
         return _starred(cx, node)
     if isinstance(node.func, ast.Attribute):
-        base = present(cx, cx.eval(node.func.value))
         attr = node.func.attr
+        base = _object_called(cx, node.func.value, attr) or present(cx, cx.eval(node.func.value))
         match base:
             case Arr():
                 return array_method(cx, base, attr, node)
@@ -58,7 +59,7 @@ def call(cx: Scope, node: ast.Call) -> Value:
             case Number():
                 return number_method(cx, base, attr, node)
             case Object():
-                inner = called_object(cx, base, attr)
+                inner = object_with(cx, base, attr, "__call__")
                 callee = inner or member(cx, base, attr, node.func)
                 return _apply(cx, callee, node, base)
             case Klass():
@@ -140,6 +141,14 @@ def _invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.Call) -> V
             raise
         told = f"in a function of another file: {why.why}"
         raise CannotLower(Declined(span_of(node), why.code, told, why.unlocks)) from None
+
+
+def _object_called(cx: Scope, node: ast.expr, method: str) -> Object | None:
+    """The object at a chain `a.b` whose method is called."""
+    if not isinstance(node, ast.Attribute) or chain_of(node) is None:
+        return None
+    base = cx.eval(node.value)
+    return object_with(cx, base, node.attr, method) if isinstance(base, Object) else None
 
 
 def _bound_to(cx: Scope, callee: Closure, base: Object | None) -> Object | None:

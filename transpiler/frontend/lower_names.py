@@ -198,15 +198,15 @@ def member(cx: Scope, base: Object, attr: str, node: ast.AST) -> Value:
     )
 
 
-def called_object(cx: Scope, base: Object, attr: str) -> Object | None:
-    """The object that `base.attr` holds if it can be called, although nothing of it is data."""
+def object_with(cx: Scope, base: Object, attr: str, method: str) -> Object | None:
+    """The object that `base.attr` holds, whose class has that method, although nothing of it is data."""
     key = f"{base.path}.{attr}"
     if base.cls is None or is_prefix(cx, key) or read_path(cx, key, ast.Pass()) is not None:
         return None
     if find_method(cx.unit.module, base.cls, attr) is not None:
         return None
     known = attribute_class(cx.unit.module, base.cls, attr)
-    if known is None or find_method(cx.unit.module, known, "__call__") is None:
+    if known is None or find_method(cx.unit.module, known, method) is None:
         return None
     return Object(key, known)
 
