@@ -26,6 +26,8 @@ from rich.table import Table
 
 PROGRAMS = ["kmeans", "dtw", "rbf_kernel", "logistic_sgd", "floyd_warshall", "conv2d"]
 WORKLOADS = ROOT / "benchmarks" / "workloads"
+_LEGACY = "legacy_numbers"
+"""A plugin of pytest that prints NumPy's scalars as numbers, as the examples of older packages do."""
 
 
 @dataclass
@@ -66,7 +68,8 @@ def package_files(name: str) -> Path:
 
 
 def own_tests(name: str, version: str, folder: Path) -> list[str] | None:
-    """Arguments of pytest for the package's own tests, from its source distribution if need be."""
+    """Arguments of pytest for the package's own tests, from its source distribution if need be; for its
+    examples if it has no tests there. None if the source distribution cannot be had."""
     if name == "minisom":
         return ["minisom.py"]
     command = [
@@ -88,7 +91,10 @@ def own_tests(name: str, version: str, folder: Path) -> list[str] | None:
     with tarfile.open(archives[0]) as archive:
         archive.extractall(folder, filter="data")
     found = sorted(p for p in folder.rglob("*.py") if p.parent.name == "tests" and "test" in p.stem)
-    return [str(p) for p in found] or None
+    if found:
+        return [str(p) for p in found]
+    (folder / f"{_LEGACY}.py").write_text('import numpy\nnumpy.set_printoptions(legacy="1.25")\n')
+    return ["--doctest-modules", "-p", _LEGACY, name]
 
 
 def run_package(name: str, version: str, work: Path, console: Console) -> Row:
@@ -166,7 +172,7 @@ def run_tests(name: str, version: str, work: Path, out: Path) -> str:
     done = subprocess.run(
         [*command, "-c", os.devnull, *arguments],
         cwd=out,
-        env=environment(out),
+        env=environment(out, folder),
         capture_output=True,
         text=True,
         check=False,

@@ -60,8 +60,10 @@ def refuse(at: Span, code: str, why: str) -> CannotLower:
 
 
 def low_type(t: Type, at: Span) -> Type:
-    """The machine type; lists become C-contiguous arrays."""
+    """The machine type; lists become C-contiguous arrays. Of a parameter that is None nothing is read."""
     match t:
+        case Py("none"):
+            return Num("bool")
         case Array() | Rng():
             return t
         case ListOf(_, ndim):

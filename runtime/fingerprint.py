@@ -9,7 +9,7 @@ or if `from math import sqrt` becomes `from cmath import sqrt`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.util import source_hash
 
 from .guarded import Guarded, guarded_calls
@@ -18,16 +18,27 @@ _MAKING = {"__init__", "__new__", "__setattr__", "__getattribute__", "__post_ini
 _SKIPPED = frozenset({"ctx", "type_comment", "kind", "type_ignores"})
 
 
-def fingerprints(text: bytes) -> dict[str, set[str]]:
+def fingerprints(text: bytes, along: Mapping[str, Sequence[str]]) -> dict[str, set[str]]:
     """Kernel name to the fingerprints of its calls (one, unless the user copied code).
 
-    Raises SyntaxError for text that is not Python.
+    `along` are qualified names of functions and methods that a kernel stands for although its code does
+    not name them, for variables hold them. Raises SyntaxError for text that is not Python.
     """
     tree = ast.parse(text)
     found: dict[str, set[str]] = {}
     for guarded in guarded_calls(tree):
-        found.setdefault(guarded.kernel, set()).add(_fingerprint(tree, guarded))
+        more = [node for name in along.get(guarded.kernel, ()) for node in _defined(tree, name)]
+        found.setdefault(guarded.kernel, set()).add(_fingerprint(tree, guarded, more))
     return found
+
+
+def _defined(tree: ast.Module, qualname: str) -> list[ast.AST]:
+    """The functions of that qualified name, at module level or in a class."""
+    nodes: list[ast.AST] = [tree]
+    for part in qualname.split("."):
+        inside = (n for node in nodes for n in _scope(getattr(node, "body", [])))
+        nodes = [n for n in inside if getattr(n, "name", None) == part]
+    return nodes
 
 
 def shape(node: object) -> str:
@@ -45,12 +56,12 @@ def shape(node: object) -> str:
     return f"{type(node).__name__}:{node!r}"
 
 
-def _fingerprint(tree: ast.Module, guarded: Guarded) -> str:
+def _fingerprint(tree: ast.Module, guarded: Guarded, more: Sequence[ast.AST]) -> str:
     passed = {arg.id for arg in guarded.call.args if isinstance(arg, ast.Name)}
     local = {name for function in guarded.functions for name in _local_names(function)}
     stmts: list[ast.stmt] = [guarded.test, *(() if guarded.inside else guarded.original)]
-    parts = [shape(stmt) for stmt in stmts]
-    done: set[int] = set(map(id, (*stmts, *guarded.functions)))
+    parts = [shape(node) for node in (*stmts, *more)]
+    done: set[int] = set(map(id, (*stmts, *more, *guarded.functions)))
     reached: list[ast.AST] = list(stmts)
     for function in reversed(guarded.functions):
         nodes = list(_scope(function.body))
@@ -59,7 +70,9 @@ def _fingerprint(tree: ast.Module, guarded: Guarded) -> str:
         reached += _resolved(reached, _bindings(nodes, _bound_to_code), passed, None, done, parts)
     module = list(_scope(tree.body))
     parts += [shape(n) for n in module if isinstance(n, ast.ImportFrom) and n.names[0].name == "*"]
-    _resolved(reached, _bindings(module, _bound), passed, guarded.owner, done, parts, local)
+    names = _bindings(module, _bound)
+    _resolved(reached, names, passed, guarded.owner, done, parts, local)
+    _resolved(more, names, set(), guarded.owner, done, parts)
     return source_hash("\n".join(parts).encode("utf-8", "surrogatepass")).hex()
 
 

@@ -12,11 +12,13 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
-from types import FunctionType, MemberDescriptorType, ModuleType, SimpleNamespace
+from types import FunctionType, MemberDescriptorType, MethodType, ModuleType, SimpleNamespace
 from typing import Any, Final
 
 import numpy as np
 from numpy._core import umath
+
+from .code import code_digest
 
 # the classes of C repeat the slots of `object`
 _PLAIN_READS: Final[tuple[object, ...]] = (
@@ -215,6 +217,81 @@ def is_method(user: dict[str, Any] | None, obj: Any, name: str, qualname: str) -
         found = found.__func__
     values = getattr(obj, "__dict__", {})
     return name not in values and _defined_as(found, qualname, user)
+
+
+def is_callable(user: dict[str, Any] | None, value: Any, qualname: str, digest: str = "") -> bool:
+    """True if `value` is the function `qualname` of the module.
+
+    `digest` is that of its code (`code.code_digest`) where the name may be several functions'.
+    `user` as for `is_function`.
+    """
+    return user is None or (
+        _defined_as(value, qualname, user)
+        and (digest == "" or code_digest(value.__code__) == digest)
+    )
+
+
+def is_bound(user: dict[str, Any] | None, value: Any, qualname: str, obj: Any) -> bool:
+    """True if `value` is the method `qualname` of the module, bound to the object `obj`."""
+    return user is None or (
+        type(value) is MethodType
+        and value.__self__ is obj
+        and _defined_as(value.__func__, qualname, user)
+    )
+
+
+def encloses(user: dict[str, Any] | None, value: Any, /, **fixed: object) -> bool:
+    """True if the names `fixed` stand for those very numbers in the function `value`: variables of
+    functions around it, else globals of its module."""
+    if user is None:
+        return True
+    cells = dict(zip(value.__code__.co_freevars, value.__closure__ or (), strict=True))
+    for name, wanted in fixed.items():
+        try:
+            found = cells[name].cell_contents if name in cells else value.__globals__.get(name)
+        except ValueError:
+            return False
+        if type(found) is not type(wanted) or repr(found) != repr(wanted):
+            return False
+    return True
+
+
+def has_code(user: dict[str, Any] | None, value: Any, digest: str, /, **known: str) -> bool:
+    """True if `value` is a function with the code of that digest, of whatever module, and the global names
+    `known` mean what the dotted names say (of builtins: "builtins.abs") in its module."""
+    if user is None:
+        return True
+    if type(value) is not FunctionType or code_digest(value.__code__) != digest:
+        return False
+    names = value.__globals__
+    return all(
+        name not in names if dotted.startswith("builtins.") else _leads_to(names.get(name), dotted)
+        for name, dotted in known.items()
+    )
+
+
+def has_helpers(user: dict[str, Any] | None, value: Any, /, **digests: str) -> bool:
+    """True if the global names `digests` of the function `value` are functions of its module with code of
+    those digests."""
+    if user is None:
+        return True
+    names = value.__globals__
+    return all(
+        type(found := names.get(name)) is FunctionType
+        and found.__globals__ is names
+        and code_digest(found.__code__) == digest
+        for name, digest in digests.items()
+    )
+
+
+def _leads_to(value: Any, dotted: str) -> bool:
+    return value is sys.modules.get(dotted, MISSING) or is_library(value, dotted)
+
+
+def is_library(value: Any, name: str) -> bool:
+    """True if `value` is the function that the dotted `name` of a module and its function leads to."""
+    module, _, last = name.rpartition(".")
+    return value is getattr(sys.modules.get(module), last, MISSING)
 
 
 def is_property(user: dict[str, Any] | None, obj: Any, name: str, qualname: str) -> bool:

@@ -57,6 +57,20 @@ def rows(
     return list(zip(*parts, strict=True) if make is None else map(make, *parts))
 
 
+def columns(values: Any, count: int, row: bool) -> tuple[list[Any], ...]:
+    """The keys of a dict in ascending order, and `count` lists of its values: of the items of tuples if
+    `row`. () if it is no such dict, or has other keys than ints."""
+    if type(values) is not dict or not set(map(type, values)) <= {int}:
+        return ()
+    keys = sorted(values)
+    found = [values[key] for key in keys]
+    if not row:
+        return keys, found
+    if not set(map(type, found)) <= {tuple} or not set(map(len, found)) <= {count}:
+        return ()
+    return keys, *(map(list, zip(*found, strict=True)) if found else ([] for _ in range(count)))
+
+
 Joined = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
 

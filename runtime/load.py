@@ -69,7 +69,7 @@ def load(package: str, folder: str, name: str, user: dict[str, Any]) -> Kernels:
     path = user["__file__"]
     with open(path, "rb") as file:
         text = file.read()
-    stale, usable = compare(text, module.FILE, module.REGIONS)
+    stale, usable = compare(text, module.FILE, module.REGIONS, module.ALONG)
     if stale:
         tell(
             f"loopwright: the code in {path} behind {', '.join(stale)} was edited since; it runs as it"
@@ -79,14 +79,17 @@ def load(package: str, folder: str, name: str, user: dict[str, Any]) -> Kernels:
     return Kernels({each: getattr(module, each) for each in usable}, origin)
 
 
-def compare(text: bytes, file_hash: str, regions: dict[str, str]) -> tuple[list[str], list[str]]:
+def compare(
+    text: bytes, file_hash: str, regions: dict[str, str], along: dict[str, tuple[str, ...]]
+) -> tuple[list[str], list[str]]:
     """The names in `regions` (name to fingerprint) whose code in `text` was edited, and those whose
-    code is as it was. A name that `text` does not call is neither: its caller is not in this file."""
+    code is as it was. A name that `text` does not call is neither: its caller is not in this file.
+    `along` as for `fingerprints`."""
     if source_hash(text).hex() == file_hash:
         return [], list(regions)
     from .fingerprint import fingerprints
 
-    now = fingerprints(text)
+    now = fingerprints(text, along)
     stale = [name for name, old in regions.items() if name in now and now[name] != {old}]
     return stale, [name for name, old in regions.items() if now.get(name) == {old}]
 

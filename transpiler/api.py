@@ -20,10 +20,12 @@ from loopwright.compile import Place, compile_region
 from loopwright.config import Options, UsageError
 from loopwright.diagnostics import Declined
 from loopwright.explain_tree import explain_tree
+from loopwright.frontend.names import path_text
 from loopwright.frontend.outline import region_of_function
 from loopwright.frontend.parse import parse_text
-from loopwright.frontend.region import Lowered, Module, Region
+from loopwright.frontend.region import FunctionRef, LiveIn, Lowered, Module, Region
 from loopwright.frontend.scopes import sites
+from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import Nothing, Pack
 from loopwright.ir.types import Type
 from loopwright.kernels import write_kernels
@@ -39,6 +41,7 @@ from loopwright.verify.candidate import load_candidate
 from loopwright.verify.functions import verify_functions
 from loopwright.verify.roots import read_leaf, write_leaf
 from loopwright.verify.verdict import Verdict
+from loopwright.workload.functions import function_ref
 from loopwright.workload.record import RecordResult, record
 from loopwright.workload.types_of import type_of
 
@@ -160,10 +163,10 @@ def _signatures(
 ) -> list[Signature] | Declined:
     if not examples:
         return annotated(region)
-    merged: dict[tuple[tuple[str, Type], ...], list[Mapping[str, object]]] = {}
+    merged: dict[tuple[tuple[str, Type | FunctionRef], ...], list[Mapping[str, object]]] = {}
     for example in examples:
         names = _names_at_call(f, example)
-        known: dict[str, Type] = {}
+        known: dict[str, Type | FunctionRef] = {}
         sample: dict[str, object] = {}
         for live in region.live_ins:
             with contextlib.suppress(LookupError, AttributeError, TypeError):
@@ -171,11 +174,28 @@ def _signatures(
                 found = type_of(value)
                 if found is not None:
                     known[live.name], sample[live.name] = found, value
+                elif live.called and (target := _function(f, live, names)) is not None:
+                    known[live.name] = target
         merged.setdefault(tuple(known.items()), []).append(sample)
     return [
-        Signature(dict(types), _int_ranges(samples), tuple(samples))
-        for types, samples in merged.items()
+        Signature(
+            {name: t for name, t in known_ if not isinstance(t, FunctionRef)},
+            _int_ranges(samples),
+            tuple(samples),
+            {name: t for name, t in known_ if isinstance(t, FunctionRef)},
+        )
+        for known_, samples in merged.items()
     ]
+
+
+def _function(f: Callable[..., Any], live: LiveIn, names: Mapping[str, Any]) -> FunctionRef | None:
+    """The function that a live-in holds."""
+    root, steps = split_path(live.path)
+    holder = path_text(root, steps[:-1])
+    holders = {holder: read_leaf(holder, names)} if steps else names
+    scope: dict[str, object] = f.__globals__
+    inside = "" if steps else f.__qualname__
+    return function_ref(read_leaf(live.path, names), scope, holders, inside)
 
 
 def _int_ranges(samples: Sequence[Mapping[str, object]]) -> dict[str, tuple[int, int]]:

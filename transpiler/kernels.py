@@ -123,11 +123,14 @@ def module_source(
         "",
     ]
     file_hash = source_hash(rewritten.text).hex() if rewritten else ""
-    prints = fingerprints(rewritten.text) if rewritten else {}
+    along = {entry.name: _along(entry) for entry in entries}
+    prints = fingerprints(rewritten.text, along) if rewritten else {}
     text.append(f'FILE = "{file_hash}"')
     text.append("REGIONS = {")
     for name in dict.fromkeys(entry.name for entry in entries):
         text.append(f'    "{name}": "{min(prints.get(name, [""]))}",')
+    text += ["}", "ALONG = {"]
+    text += [f"    {name!r}: {names!r}," for name, names in along.items() if names]
     text += ["}", "", "_user = None"]
     for backend in dict.fromkeys(entry.backend for entry in entries):
         compiled = ", compiled=True" if backend in COMPILED else ""
@@ -138,6 +141,12 @@ def module_source(
     for dtype in sorted(dtypes):
         text.append(f'_{dtype} = np.dtype("{dtype}")')
     return "\n".join(text) + "\n" + "".join(f"\n\n{each}" for each in functions)
+
+
+def _along(entry: KernelEntry) -> tuple[str, ...]:
+    """Functions that variables hold, which the code does not name."""
+    uses = entry.lowered.callables
+    return tuple(dict.fromkeys(u.function.name for u in uses if not u.function.library))
 
 
 def _functions(entries: Sequence[KernelEntry]) -> list[str]:

@@ -25,6 +25,16 @@ class Finding:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The fingerprints in a dispatch module, the functions that its kernels stand for besides the code that
+    calls them, and those that it defines."""
+
+    regions: dict[str, str]
+    along: dict[str, tuple[str, ...]]
+    defined: set[str]
+
+
 def check_tree(sources: Sequence[Path]) -> list[Finding]:
     """The findings in files and folders, in order of file and line."""
     found: list[Finding] = []
@@ -53,13 +63,12 @@ def _check_file(file: SourceFile, data: bytes, folders: dict[Path, None]) -> lis
         why = f"{folder / module}.py is missing; the original code runs"
         return [Finding(file.shown, line, "LW603", why)]
     folders[folder] = None
-    return list(_compare(file, tree, data, *stored))
+    return list(_compare(file, tree, data, stored))
 
 
-def _compare(
-    file: SourceFile, tree: ast.Module, data: bytes, regions: dict[str, str], defined: set[str]
-) -> Iterator[Finding]:
-    now = fingerprints(data)
+def _compare(file: SourceFile, tree: ast.Module, data: bytes, stored: _Stored) -> Iterator[Finding]:
+    regions, defined = stored.regions, stored.defined
+    now = fingerprints(data, stored.along)
     for guarded in guarded_calls(tree):
         name, line = guarded.kernel, guarded.test.lineno
         if name not in regions or name not in defined:
@@ -70,21 +79,21 @@ def _compare(
             yield Finding(file.shown, line, "LW601", why)
 
 
-def _stored(path: Path) -> tuple[dict[str, str], set[str]] | None:
-    """The fingerprints in a dispatch module, and the functions that it defines."""
+def _stored(path: Path) -> _Stored | None:
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError):
         return None
-    regions: dict[str, str] = {}
-    defined: set[str] = set()
+    found = _Stored({}, {}, set())
     for stmt in tree.body:
         match stmt:
             case ast.Assign([ast.Name("REGIONS")], ast.Dict() as table):
-                regions = ast.literal_eval(table)
+                found.regions.update(ast.literal_eval(table))
+            case ast.Assign([ast.Name("ALONG")], ast.Dict() as table):
+                found.along.update(ast.literal_eval(table))
             case ast.FunctionDef(name):
-                defined.add(name)
-    return regions, defined
+                found.defined.add(name)
+    return found
 
 
 def _check_folder(folder: Path) -> Iterator[Finding]:

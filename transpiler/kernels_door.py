@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.region import Region
 from loopwright.ir.domain import Param, Step, split_path
-from loopwright.ir.types import Array, ListOf, Ragged, Rng, Type
+from loopwright.ir.types import NONE, Array, ListOf, Ragged, Rng, Type
 from loopwright.kernels_effects import Effects, effects_of
 from loopwright.kernels_entry import CallRoots, KernelEntry, call_roots
 
@@ -24,7 +24,8 @@ class Door:
     """One dispatch function in the making.
 
     `prefixes` maps the source text of roots and paths to locals; `value[k]` is the local with the
-    Python object of parameter k, `machine[k]` the one with what the kernel is given.
+    Python object of parameter k, `machine[k]` the one with what the kernel is given. `columns` are the
+    locals with the parts of dicts, by the path of the dict.
     """
 
     entry: KernelEntry
@@ -35,6 +36,7 @@ class Door:
     machine: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=lambda: set(RESERVED))
+    columns: dict[str, str] = field(default_factory=dict)
 
     @property
     def region(self) -> Region:
@@ -82,8 +84,9 @@ def open_door(entry: KernelEntry) -> Door:
     for param in door.params:
         value = door.prefixes[param.path]
         door.value.append(value)
-        converted = isinstance(param.type, (Array, ListOf, Ragged))
-        door.machine.append(door.unique(f"c_{param.name}") if converted else value)
+        if isinstance(param.type, (Array, ListOf, Ragged)):
+            value = door.unique(f"c_{param.name}")
+        door.machine.append("False" if param.type == NONE else value)
     return door
 
 
@@ -91,17 +94,31 @@ def _fetch(door: Door) -> None:
     paths = [split_path(path) for _, path in door.entry.lowered.domain.paths]
     holders = [(root, steps[:-1]) for root, steps in map(split_path, door.region.stores)]
     objects = [split_path(use.path) for use in door.entry.lowered.methods]
-    for root, steps in paths + holders + objects:
+    held = [split_path(use.path) for use in door.entry.lowered.callables]
+    bound = [use.function.bound for use in door.entry.lowered.callables]
+    for root, steps in paths + holders + objects + held + [split_path(p) for p in bound if p]:
         for length in range(1, len(steps) + 1):
             path = path_text(root, steps[:length])
             if path in door.prefixes:
                 continue
             kind, key = steps[length - 1]
-            holder = door.prefixes[path_text(root, steps[: length - 1])]
+            above = path_text(root, steps[: length - 1])
+            holder = _columns(door, above) or door.prefixes[above]
             local = door.unique(_identifier(root, steps[:length]))
             reader = "attribute" if kind == "attr" else "item"
             door.lines.append(f"{local} = guard.{reader}({holder}, {key!r})")
             door.prefixes[path] = local
+
+
+def _columns(door: Door, path: str) -> str | None:
+    """The local with the parts of the dict at `path`, made at the first need; None if there is none."""
+    groups = door.entry.lowered.domain.groups
+    table = next((g.table for g in groups if g.path == path), None)
+    if table is not None and path not in door.columns:
+        local = door.columns[path] = door.unique(f"t_{_identifier(*split_path(path))}")
+        call = f"lists.columns({door.prefixes[path]}, {len(table.columns)}, {table.row})"
+        door.lines.append(f"{local} = {call}")
+    return door.columns.get(path)
 
 
 def path_text(root: str, steps: tuple[Step, ...]) -> str:

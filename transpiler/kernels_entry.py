@@ -57,6 +57,9 @@ def call_roots(lowered: Lowered) -> CallRoots:
         receiver = _first_parameter(region.function)
     extra = [split_path(path)[0] for path in region.stores]
     extra += [split_path(use.path)[0] for use in lowered.methods]
+    for use in lowered.callables:
+        paths = (use.path, use.function.bound)
+        extra += [split_path(path)[0] for path in paths if path]
     order += [root for root in dict.fromkeys(extra) if root not in order]
     optional: list[str] = []
     for root in reversed(order):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from loopwright.frontend.callables import find_function, helper_code, helpers_of, names_used
+from loopwright.frontend.region import CallableUse
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import For
 from loopwright.ir.types import Array, ListOf, Num, Py, Ragged, Rng, Scalar
 from loopwright.ir.walk import walk_stmts
 from loopwright.kernels_door import Door, path_text, scalar_class, tuple_text
+from loopwright.runtime.code import code_digest
 
 STREAMS = ".".join(np.__version__.split(".")[:2])
 """The NumPy whose streams the backends reproduce: methods may draw otherwise in another minor version."""
@@ -45,12 +48,14 @@ def guard_lines(door: Door) -> None:
 
 
 def _tuple_tests(door: Door) -> list[str]:
-    return [
-        test
-        for group in door.entry.lowered.domain.groups
-        for v in [door.prefixes[group.path]]
-        for test in (f"type({v}) is not tuple", f"len({v}) != {len(group.items)}")
-    ]
+    tests: list[str] = []
+    for group in door.entry.lowered.domain.groups:
+        v = door.prefixes[group.path]
+        if group.table is None:
+            tests += [f"type({v}) is not tuple", f"len({v}) != {len(group.items)}"]
+        elif not group.items:
+            tests += [f"type({v}) is not dict", v]
+    return tests
 
 
 def _type_tests(door: Door, k: int) -> list[str]:
@@ -97,6 +102,7 @@ def _code_tests(door: Door) -> list[str]:
         test = "is_property" if use.prop else "is_method"
         given = f"_user, {door.prefixes[use.path]}, {use.name!r}, {use.qualname!r}"
         tests.append(f"not guard.{test}({given})")
+    tests += [_callable_test(door, use) for use in lowered.callables]
     for cls in lowered.classes:
         if cls.init is not None:
             given = f"_user, {cls.name!r}, {cls.init!r}, {cls.stored!r}"
@@ -106,6 +112,37 @@ def _code_tests(door: Door) -> list[str]:
         for name, value in cls.constants:
             tests.append(f"not guard.class_is(_user, {cls.name!r}, {name!r}, {value})")
     return tests
+
+
+def _callable_test(door: Door, use: CallableUse) -> str:
+    value, function = door.prefixes[use.path], use.function
+    if function.library:
+        return f"not guard.is_library({value}, {function.name!r})"
+    found = find_function(door.region.module, function)
+    assert found is not None
+    if function.bound:
+        given = f"_user, {value}, {function.name!r}, {door.prefixes[function.bound]}"
+        return f"not guard.is_bound({given})"
+    digest = "" if found.code is None else code_digest(found.code)
+    if found.foreign is not None:
+        fixed = {name for name, _ in function.values}
+        known = [(n, o) for n, o in names_used(found).items() if n not in fixed]
+        given = "".join(f", {name}={origin!r}" for name, origin in known)
+        test = f"guard.has_code(_user, {value}, {digest!r}{given})"
+        codes = {name: helper_code(found, name) for name in helpers_of(found)}
+        digests = {n: code_digest(code) for n, code in codes.items() if code is not None}
+        if digests:
+            given = "".join(f", {name}={code!r}" for name, code in digests.items())
+            test += f" and guard.has_helpers(_user, {value}{given})"
+    else:
+        given = f"_user, {value}, {function.name!r}"
+        test = (
+            f"guard.is_callable({given}, {digest!r})" if digest else f"guard.is_callable({given})"
+        )
+    if not function.values:
+        return f"not ({test})" if " and " in test else f"not {test}"
+    fixed_ = "".join(f", {name}={text}" for name, text in function.values)
+    return f"not ({test} and guard.encloses(_user, {value}{fixed_}))"
 
 
 def _store_tests(door: Door) -> list[str]:
@@ -129,7 +166,8 @@ def _store_tests(door: Door) -> list[str]:
 def _attributes(door: Door) -> set[tuple[str, str | int]]:
     """The local of the holder and the name, for every attribute on a path."""
     found: set[tuple[str, str | int]] = set()
-    for path in (*(p.path for p in door.params), *door.region.stores):
+    held = [use.path for use in door.entry.lowered.callables]
+    for path in (*(p.path for p in door.params), *held, *door.region.stores):
         root, steps = split_path(path)
         for length, (kind, key) in enumerate(steps):
             if kind == "attr":

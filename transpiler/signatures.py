@@ -11,7 +11,7 @@ from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.frontend.annotations import signatures as annotated_types
 from loopwright.frontend.lower import lower
 from loopwright.frontend.names import bound_names
-from loopwright.frontend.region import Lowered, Region
+from loopwright.frontend.region import FunctionRef, Lowered, Region
 from loopwright.ir.domain import INT_LIMIT, split_path, unpacked
 from loopwright.ir.types import Ragged, Type
 from loopwright.report.results import RegionResult
@@ -22,11 +22,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Types of the live-ins by name, observed int ranges, and recorded values to try first."""
+    """Types of the live-ins by name, observed int ranges, recorded values to try first, and which
+    functions live-ins hold."""
 
     types: Mapping[str, Type]
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     samples: tuple[Mapping[str, object], ...] = ()
+    functions: Mapping[str, FunctionRef] = field(default_factory=dict)
 
 
 def annotated(region: Region) -> list[Signature] | Declined:
@@ -37,7 +39,7 @@ def annotated(region: Region) -> list[Signature] | Declined:
 
 def recorded(seen: RegionRecord) -> list[Signature]:
     """The signatures of a recording, most frequent first."""
-    return [Signature(s.types, s.ranges, s.samples) for s in seen.signatures]
+    return [Signature(s.types, s.ranges, s.samples, s.functions) for s in seen.signatures]
 
 
 def inherited(seen: RegionRecord, region: Region, part: Region) -> RegionRecord | None:
@@ -63,6 +65,7 @@ def inherited(seen: RegionRecord, region: Region, part: Region) -> RegionRecord 
             one,
             types=kept(one.types),
             unknown=kept(one.unknown),
+            functions=kept(one.functions),
             ranges=kept(one.ranges),
             shapes=kept(one.shapes),
             layouts=kept(one.layouts),
@@ -83,7 +86,8 @@ def lower_region(
     """
     first: Declined | None = None
     for signature in signatures:
-        lowered = _only_reading(lower(region, signature.types, _guard_ranges(signature.ranges)))
+        ranges = _guard_ranges(signature.ranges)
+        lowered = _only_reading(lower(region, signature.types, ranges, signature.functions))
         if isinstance(lowered, Lowered):
             domain = lowered.domain
             return lowered, replace(

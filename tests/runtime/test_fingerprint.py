@@ -102,10 +102,10 @@ EDITS = {
 def test_what_an_edit_makes_stale(case: tuple[str, str, set[str]]) -> None:
     old, new, stale = case
     assert HEAD.count(old) == 1, old
-    before = fingerprints(HEAD.encode())
+    before = fingerprints(HEAD.encode(), {})
     if old == "    lr = 0.1":
         new = "    global G\n        lr = 0.1"
-    after = fingerprints(HEAD.replace(old, new).encode())
+    after = fingerprints(HEAD.replace(old, new).encode(), {})
     assert set(before) == set(after) == {"fit", "body"}
     assert {name for name in before if before[name] != after[name]} == stale
 
@@ -113,16 +113,16 @@ def test_what_an_edit_makes_stale(case: tuple[str, str, set[str]]) -> None:
 def test_a_copy_of_the_call_that_was_edited_shows() -> None:
     start = HEAD.index("def body")
     copy = HEAD[start:].replace("def body", "def body2").replace("total += x", "total -= x")
-    assert len(fingerprints((HEAD + copy).encode())["body"]) == 2
+    assert len(fingerprints((HEAD + copy).encode(), {})["body"]) == 2
 
 
 def test_line_ends_do_not_matter() -> None:
-    assert fingerprints(HEAD.replace("\n", "\r\n").encode()) == fingerprints(HEAD.encode())
+    assert fingerprints(HEAD.replace("\n", "\r\n").encode(), {}) == fingerprints(HEAD.encode(), {})
 
 
 def test_text_without_kernels_has_no_fingerprints() -> None:
-    assert fingerprints(b"x = 1\n") == {}
-    assert fingerprints(b"def _load_kernels(): ...\n_k = _load_kernels()\n") == {}
+    assert fingerprints(b"x = 1\n", {}) == {}
+    assert fingerprints(b"def _load_kernels(): ...\n_k = _load_kernels()\n", {}) == {}
 
 
 OBJECTS = """
@@ -183,8 +183,8 @@ CLASS_EDITS = {
 def test_what_an_edit_of_a_class_makes_stale(case: tuple[str, str, set[str]]) -> None:
     old, new, stale = case
     assert OBJECTS.count(old) == 1, old
-    before = fingerprints(OBJECTS.encode())
-    after = fingerprints(OBJECTS.replace(old, new).encode())
+    before = fingerprints(OBJECTS.encode(), {})
+    after = fingerprints(OBJECTS.replace(old, new).encode(), {})
     assert {name for name in before if before[name] != after[name]} == stale
 
 

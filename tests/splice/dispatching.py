@@ -26,6 +26,7 @@ from loopwright.kernels_entry import KernelEntry, call_roots
 from loopwright.pipeline import Passes, compiled_passes
 from loopwright.runtime import guard, lists
 from loopwright.runtime.dispatch import none
+from loopwright.workload.functions import function_ref
 from loopwright.workload.types_of import type_of
 
 
@@ -48,7 +49,7 @@ class Guarded:
         taken = self.kernel(*(values[root] for root in call_roots(self.lowered).all))
         if taken is None:
             return False, self.original(*args)
-        stores = self.region.stores
+        stores = self.lowered.region.stores
         returns = any(isinstance(n, ast.Return) and n.value for n in ast.walk(self.region.function))
         given = taken if len(stores) + returns > 1 else (taken,)
         for path, value in zip(stores, given, strict=False):
@@ -94,9 +95,19 @@ def _function(space: Mapping[str, Any], qualname: str) -> Any:
     return found
 
 
-def lowering_of(source: str, name: str, *args: Any) -> tuple[dict[str, Any], Region, Any]:
-    """The module of `source`, the body of its function `name`, and that lowered for `args`."""
+def lowering_of(
+    source: str, name: str, *args: Any, package: Path | None = None
+) -> tuple[dict[str, Any], Region, Any]:
+    """The module of `source`, the body of its function `name`, and that lowered for `args`. Relative
+    imports lead to the folder `package`."""
     user = ModuleType("loopwright_user")
+    if package is not None:
+        user.__package__ = "loopwright_parts"
+        around = ModuleType("loopwright_parts")
+        around.__path__ = [str(package)]
+        for known in [n for n in sys.modules if n.startswith("loopwright_parts")]:
+            del sys.modules[known]
+        sys.modules[around.__name__] = around
     sys.modules[user.__name__] = user  # `dataclass` looks there
     space = vars(user)
     exec(compile(source, "user.py", "exec"), space)
@@ -106,16 +117,23 @@ def lowering_of(source: str, name: str, *args: Any) -> tuple[dict[str, Any], Reg
     made = [a(space) if callable(a) else a for a in args]
     values = {**space, **dict(zip([a.arg for a in region.function.args.args], made, strict=True))}
     types = {}
+    functions = {}
     for live_in in region.live_ins:
-        found = type_of(eval(live_in.path, {}, values))
+        value = eval(live_in.path, {}, values)
+        found = type_of(value)
         if found is not None:
             types[live_in.name] = found
-    return space, region, lower(region, types)
+        holder = live_in.path.rpartition(".")[0]
+        holders = {holder: eval(holder, {}, values)} if holder else values
+        held = function_ref(value, space, holders) if live_in.called else None
+        if held is not None:
+            functions[live_in.name] = held
+    return space, region, lower(region, types, functions=functions)
 
 
-def guarded(source: str, name: str, *args: Any) -> Guarded:
+def guarded(source: str, name: str, *args: Any, package: Path | None = None) -> Guarded:
     """`args` are values or functions that make them from the module's namespace."""
-    space, region, lowered = lowering_of(source, name, *args)
+    space, region, lowered = lowering_of(source, name, *args, package=package)
     assert isinstance(lowered, Lowered), lowered
     entry = KernelEntry(lowered, "fast", "numba", low_program(lowered), KernelSource("fast", ""))
     return Guarded(space, region, lowered, dispatch_source(entry, "fast"))

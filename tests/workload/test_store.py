@@ -186,7 +186,7 @@ TYPES: dict[str, tuple[object, Type | None]] = {
     "foreign byte order": (np.zeros(2, ">f8"), None),
     "a subclass of ndarray": (np.ma.zeros(2), None),
     "an array without axes": (np.array(1.0), None),
-    "a dict": ({}, None),
+    "a dict with names for keys": ({"a": 1}, None),
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from loopwright.frontend.callables import may_hold_function
 from loopwright.frontend.classes import class_at, find_method, obstacle
 from loopwright.frontend.names import (
     bound_names,
@@ -31,7 +32,7 @@ REDUCTIONS = frozenset(
 METHODS = REDUCTIONS | frozenset(
     """all any argsort astype conj conjugate copy diagonal fill flatten item nonzero ravel repeat reshape
     round searchsorted sort squeeze swapaxes take tolist
-    append clear count extend index insert is_integer bit_length pop reverse
+    append clear count extend get index insert is_integer bit_length pop reverse
     beta binomial chisquare choice exponential gamma geometric integers laplace logistic lognormal normal
     pareto permutation poisson power random rayleigh shuffle standard_cauchy standard_exponential
     standard_gamma standard_normal standard_t triangular uniform weibull""".split()  # noqa: SIM905
@@ -114,6 +115,8 @@ class Coverable:
         if chain is None:
             return isinstance(func, ast.Attribute) and func.attr in METHODS
         kind = kind_of_name(self._module, self._site, chain.root)
+        if may_hold_function(self._module, self._site, chain):
+            return True
         if not chain.steps:
             match kind:
                 case "import":

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from loopwright.frontend.callables import Callee, candidates, may_hold_function
 from loopwright.frontend.classes import class_at, constructor, find_method, is_dataclass
 from loopwright.frontend.names import (
     Chain,
@@ -49,20 +50,22 @@ ARRAY_ATTRIBUTES = frozenset(
         "real",
     )
 ) | {"shape", "size", "strides"}
-Callee = ast.FunctionDef | ast.Lambda
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """A chain that is read or rebound; without steps, the object itself is used.
 
-    `hidden`: a called function means another variable of that name than the caller would.
+    `hidden`: a called function means another variable of that name than the caller would. `called`: what
+    is read there is a function that is called; `maybe`: only a function that it may be makes the access.
     """
 
     root: str
     steps: tuple[Step, ...]
     store: bool = False
     hidden: bool = False
+    called: bool = False
+    maybe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +112,25 @@ def _callee(
         method = find_method(module, owner, str(chain.steps[-1][1])) if owner is not None else None
         if method is not None:
             return method[1], site_of(module, method[1]).enclosing
-    return None
+    method = _called_object(module, site, chain)
+    return None if method is None else (method[1], site_of(module, method[1]).enclosing)
+
+
+def _called_object(
+    module: Module, site: Site, chain: Chain
+) -> tuple[ast.ClassDef, ast.FunctionDef] | None:
+    """The `__call__` of the object at `chain`, if the object itself is called."""
+    kinds = ("local", "closure", "global")
+    if chain.call is None or kind_of_name(module, site, chain.root) not in kinds:
+        return None
+    owner = class_at(module, site, chain.root, chain.steps)
+    return None if owner is None else find_method(module, owner, "__call__")
 
 
 def base_of_call(module: Module, site: Site, chain: Chain) -> Chain | None:
     """The object that the method at `chain` is looked up on; None for functions and classes."""
+    if _called_object(module, site, chain) is not None:
+        return Chain(chain.root, chain.steps, chain.node)
     if not chain.steps or kind_of_name(module, site, chain.root) == "class":
         return None
     node = chain.node.value if isinstance(chain.node, ast.Attribute) else chain.node
@@ -160,8 +177,8 @@ def expand(module: Module, call: Call) -> Iterator[Access]:
             yield replace(access, hidden=access.hidden or there is not here)
             continue
         chain = given.get(access.root)
-        if chain is not None and access.steps:
-            yield Access(chain.root, chain.steps + access.steps, access.store)
+        if chain is not None and (access.steps or access.called):
+            yield replace(access, root=chain.root, steps=chain.steps + access.steps)
 
 
 def _binder(scopes: tuple[ast.FunctionDef, ...], name: str) -> ast.FunctionDef | None:
@@ -209,6 +226,11 @@ def chain_accesses(module: Module, site: Site, chain: Chain) -> Iterator[Access]
     if kind in ("function", "class", "builtin"):
         return
     steps = chain.steps
+    holds = chain.call is not None and may_hold_function(module, site, chain)
+    if holds or (chain.call is None and steps and candidates(module, site, chain)):
+        yield Access(chain.root, steps, called=True)
+        yield from _of_candidates(module, site, chain)
+        return
     if chain.call is not None:
         if not steps:
             if kind != "import":
@@ -220,6 +242,27 @@ def chain_accesses(module: Module, site: Site, chain: Chain) -> Iterator[Access]
     ):
         return
     yield Access(chain.root, steps)
+
+
+def _of_candidates(module: Module, site: Site, chain: Chain) -> Iterator[Access]:
+    """What the functions that a chain may hold access."""
+    for each in candidates(module, site, chain):
+        base = base_of_call(module, site, chain) or _own(site)
+        names = parameters(each.callee)[:1] if each.method else ()
+        call = Call(
+            each.callee,
+            tuple((name, base) for name in names),
+            each.around,
+            (*site.enclosing, site.node),
+        )
+        for access in expand(module, call):
+            yield replace(access, maybe=True)
+
+
+def _own(site: Site) -> Chain | None:
+    """`self` in a method: what a method is bound to that a variable holds."""
+    name = receiver(site)
+    return None if name is None else Chain(name, (), ast.Name(name, ast.Load()))
 
 
 def is_library(module: Module, name: str) -> bool:

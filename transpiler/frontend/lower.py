@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.classes import class_at
+from loopwright.frontend.lower_callables import functions_held
 from loopwright.frontend.lower_func import own_parameters, prepare, rules, settle_function
 from loopwright.frontend.lower_grown import own_list, rebinds
 from loopwright.frontend.lower_live import writes
@@ -27,8 +28,16 @@ from loopwright.frontend.lower_values import (
     RaggedList,
     Tpl,
 )
+from loopwright.frontend.names import reads
 from loopwright.frontend.reference import reference
-from loopwright.frontend.region import ClassUse, Lowered, MethodUse, Region
+from loopwright.frontend.region import (
+    CallableUse,
+    ClassUse,
+    FunctionRef,
+    Lowered,
+    MethodUse,
+    Region,
+)
 from loopwright.frontend.scopes import kind_of_name, site_of
 from loopwright.ir.domain import Domain, split_path
 from loopwright.ir.nodes import Func, Program, Var
@@ -43,19 +52,27 @@ class Along:
     methods: tuple[MethodUse, ...]
     classes: tuple[ClassUse, ...]
     assumed: tuple[tuple[str, str], ...]
+    callables: tuple[CallableUse, ...]
 
 
 def lower(
     region: Region,
     types: Mapping[str, Type],
     int_ranges: Mapping[str, tuple[int, int]] | None = None,
+    functions: Mapping[str, FunctionRef] | None = None,
 ) -> Lowered | Declined:
-    """The region for one signature. `types` and `int_ranges` are keyed by `LiveIn.name`.
+    """The region for one signature. `types`, `int_ranges` and `functions` (what live-ins are functions, and
+    which) are keyed by `LiveIn.name`.
 
     Declined tells the first construct that has no translation, or the live-in whose type is missing.
     """
+    if region.perhaps:
+        kept = tuple(path for path in region.stores if path not in region.perhaps)
+        lowered = lower(replace(region, stores=kept, perhaps=()), types, int_ranges, functions)
+        if isinstance(lowered, Lowered):
+            return lowered
     try:
-        program, domain, along = lower_region(region, types)
+        program, domain, along = lower_region(region, types, functions)
     except CannotLower as error:
         return error.declined
     ranges = int_ranges or {}
@@ -63,7 +80,10 @@ def lower(
         replace(p, ints=ranges[p.name]) if p.name in ranges else p for p in domain.params
     )
     domain = replace(domain, params=params)
-    text = reference(region, along.helpers)
+    read = {path for _, path in domain.paths}
+    needless = frozenset(v.path for v in region.live_ins if not v.sure and v.path not in read)
+    objects = tuple(dict.fromkeys(use.path for use in along.methods))
+    text = reference(region, along.helpers, along.callables, needless, objects)
     return Lowered(
         region,
         program,
@@ -73,10 +93,13 @@ def lower(
         along.methods,
         along.classes,
         along.assumed,
+        along.callables,
     )
 
 
-def lower_region(region: Region, types: Mapping[str, Type]) -> tuple[Program, Domain, Along]:
+def lower_region(
+    region: Region, types: Mapping[str, Type], functions: Mapping[str, FunctionRef] | None = None
+) -> tuple[Program, Domain, Along]:
     """The program, its domain without the ranges of integers, and what was compiled along.
 
     Raises CannotLower.
@@ -100,8 +123,8 @@ def lower_region(region: Region, types: Mapping[str, Type]) -> tuple[Program, Do
     unit.main = cx
     unit.rebound = frozenset(n for s in region.statements for n in rebinds(s))
     made, values = parameters(cx, types, region)
-    start = {}
-    for live_in, value in zip(region.live_ins, values, strict=True):
+    start, unit.targets = functions_held(cx, region, functions or {})
+    for live_in, value in values.items():
         key = live_in_key(cx, live_in)
         start[key] = Entry(value)
         for at, sym in enumerate(made.syms):
@@ -119,6 +142,10 @@ def lower_region(region: Region, types: Mapping[str, Type]) -> tuple[Program, Do
             start[root] = Entry(Object(root, class_at(region.module, unit.site, root)))
             if root not in cx.locals:
                 start.setdefault(f"global {root}", start[root])
+    for name in _objects_called(region):
+        if name not in cx.bound and name not in start and f"global {name}" not in start:
+            held = Entry(Object(name, class_at(region.module, unit.site, name)))
+            start[name if name in cx.locals else f"global {name}"] = held
     for name, node in _nested(region).items():
         start.setdefault(name, Entry(Closure(node, name, depth=cx.depth)))
     cx.stores = dict.fromkeys(region.stores)
@@ -152,6 +179,10 @@ def lower_region(region: Region, types: Mapping[str, Type]) -> tuple[Program, Do
     helpers = tuple(
         n for n in unit.inlined if any(f.name == n.split(".")[-1] for f in program.helpers)
     )
+    needless = {v.name for v in values if not v.sure and live_in_key(cx, v) not in unit.used}
+    if needless:
+        kept = {name: t for name, t in types.items() if name not in needless}
+        return lower_region(region, kept, functions)
     params = tuple(
         replace(p, name=s.name, type=p.type if isinstance(p.type, Ragged) else s.type)
         for s, p in zip(own, made.params, strict=True)
@@ -161,8 +192,22 @@ def lower_region(region: Region, types: Mapping[str, Type]) -> tuple[Program, Do
         tuple(sorted(unit.methods)),
         tuple(sorted(unit.classes.values())),
         tuple(sorted(unit.assumed)),
+        tuple(sorted(unit.callables)),
     )
     return program, Domain(params, tuple(made.groups)), along
+
+
+def _objects_called(region: Region) -> set[str]:
+    """Variables that hold objects of known class whose methods are called."""
+    site = site_of(region.module, region.function)
+    return {
+        chain.root
+        for stmt in region.statements
+        for chain in reads(stmt)
+        if chain.call is not None
+        and kind_of_name(region.module, site, chain.root) in ("local", "closure", "global")
+        and class_at(region.module, site, chain.root) is not None
+    }
 
 
 def _self_name(region: Region) -> str:

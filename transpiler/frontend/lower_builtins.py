@@ -11,7 +11,7 @@ from loopwright.frontend.lower_compare import compare, truth
 from loopwright.frontend.lower_comprehension import list_of
 from loopwright.frontend.lower_fold import quantified, reduce_items
 from loopwright.frontend.lower_index import whole
-from loopwright.frontend.lower_join import cast, list_length, plain_column
+from loopwright.frontend.lower_join import cast, list_length, plain_column, table_length
 from loopwright.frontend.lower_lists import build_list, to_list
 from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_numpy import ufunc
@@ -24,6 +24,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Number,
     RaggedList,
+    Table,
     Text,
     Tpl,
     Value,
@@ -140,6 +141,8 @@ def _len(cx: Scope, node: ast.Call) -> Value:
             return number(list_length(value))
         case RaggedList(_, bounds):
             return number(Dim(bounds, 0, INT))
+        case Table():
+            return number(table_length(value))
         case Tpl(items):
             keep(cx, value)
             return number(integer(len(items)))

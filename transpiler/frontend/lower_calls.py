@@ -5,18 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.classes import class_at
 from loopwright.frontend.lower_builtins import BUILTINS
-from loopwright.frontend.lower_classes import class_member, is_property
+from loopwright.frontend.lower_classes import bound_method, class_member, is_property
+from loopwright.frontend.lower_dicts import dict_method
 from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_list_methods import list_method
 from loopwright.frontend.lower_math import math_call
 from loopwright.frontend.lower_methods import array_method, number_method
-from loopwright.frontend.lower_names import member
+from loopwright.frontend.lower_names import member, object_with
 from loopwright.frontend.lower_numpy import numpy_call
 from loopwright.frontend.lower_objects import BLANK, construct
 from loopwright.frontend.lower_order import in_order, present
 from loopwright.frontend.lower_random import draw
-from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_scope import Scope, decline, span_of
 from loopwright.frontend.lower_values import (
     Arr,
     Closure,
@@ -26,10 +29,13 @@ from loopwright.frontend.lower_values import (
     Lst,
     Number,
     Object,
+    Table,
     Tpl,
     Value,
     describe,
 )
+from loopwright.frontend.names import chain_of
+from loopwright.ir.domain import split_path
 
 
 def call(cx: Scope, node: ast.Call) -> Value:
@@ -39,19 +45,23 @@ def call(cx: Scope, node: ast.Call) -> Value:
     if any(isinstance(a, ast.Starred) for a in node.args):
         return _starred(cx, node)
     if isinstance(node.func, ast.Attribute):
-        base = present(cx, cx.eval(node.func.value))
         attr = node.func.attr
+        base = _object_called(cx, node.func.value, attr) or present(cx, cx.eval(node.func.value))
         match base:
             case Arr():
                 return array_method(cx, base, attr, node)
             case Lst():
                 return list_method(cx, base, node, attr)
+            case Table():
+                return dict_method(cx, base, node, attr)
             case Generator():
                 return draw(cx, base, attr, node)
             case Number():
                 return number_method(cx, base, attr, node)
             case Object():
-                return _apply(cx, member(cx, base, attr, node.func), node, base)
+                inner = object_with(cx, base, attr, "__call__")
+                callee = inner or member(cx, base, attr, node.func)
+                return _apply(cx, callee, node, base)
             case Klass():
                 return _apply(cx, class_member(cx, base, attr, node.func), node)
             case Library(name):
@@ -111,13 +121,43 @@ def _apply(cx: Scope, callee: Value, node: ast.Call, base: Object | None = None)
         case Library(name):
             return _library(cx, name, node)
         case Closure() if not is_property(callee.node):
-            given = _arguments(cx, callee, node, base)
-            result = cx.unit.rules.function(cx, callee, given, node)
-            return result  # type: ignore[return-value]
+            given = _arguments(cx, callee, node, _bound_to(cx, callee, base))
+            return _invoke(cx, callee, given, node)
+        case Object() if (found := bound_method(cx, callee, "__call__")) is not None:
+            return _invoke(cx, found, _arguments(cx, found, node, callee), node)
         case Klass():
             return construct(cx, callee, node, lambda init: _arguments(cx, init, node, BLANK))
         case _:
             decline(node, "LW102", f"{describe(callee)} cannot be called here")
+
+
+def _invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.Call) -> Value:
+    """The call; a refusal within a function of another file is told of the place of the call."""
+    try:
+        return cx.unit.rules.function(cx, callee, given, node)  # type: ignore[return-value]
+    except CannotLower as refused:
+        why = refused.declined
+        if callee.names is None:
+            raise
+        told = f"in a function of another file: {why.why}"
+        raise CannotLower(Declined(span_of(node), why.code, told, why.unlocks)) from None
+
+
+def _object_called(cx: Scope, node: ast.expr, method: str) -> Object | None:
+    """The object at a chain `a.b` whose method is called."""
+    if not isinstance(node, ast.Attribute) or chain_of(node) is None:
+        return None
+    base = cx.eval(node.value)
+    return object_with(cx, base, node.attr, method) if isinstance(base, Object) else None
+
+
+def _bound_to(cx: Scope, callee: Closure, base: Object | None) -> Object | None:
+    """The object that a method is bound to; `base` is where it was looked up."""
+    path = callee.self_path
+    if path is None or callee.static or (base is not None and base.path == path):
+        return base
+    root, steps = split_path(path)
+    return Object(path, class_at(cx.unit.module, cx.unit.site, root, steps))
 
 
 def _library(cx: Scope, name: str, node: ast.Call) -> Value:

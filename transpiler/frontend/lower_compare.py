@@ -9,6 +9,7 @@ from loopwright.frontend.lower_join import (
     cast,
     is_tag,
     list_length,
+    table_length,
     to_carrier,
 )
 from loopwright.frontend.lower_order import keep, present, spill
@@ -21,6 +22,7 @@ from loopwright.frontend.lower_values import (
     Maybe,
     Number,
     RaggedList,
+    Table,
     Text,
     Tpl,
     Value,
@@ -186,6 +188,8 @@ def truth(cx: Scope, value: Value, node: ast.AST) -> Expr:
             return test("gt", list_length(value), integer(0))
         case RaggedList(_, bounds):
             return test("gt", Dim(bounds, 0, INT), integer(0))
+        case Table():
+            return test("gt", table_length(value), integer(0))
         case Tpl(items):
             keep(cx, value)
             return truth_const(bool(items))

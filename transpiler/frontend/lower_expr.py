@@ -10,6 +10,7 @@ from loopwright.frontend.lower_calls import call
 from loopwright.frontend.lower_compare import both, compare, is_none, truth
 from loopwright.frontend.lower_comprehension import list_comprehension
 from loopwright.frontend.lower_contract import matmul
+from loopwright.frontend.lower_dicts import dict_item, dict_member
 from loopwright.frontend.lower_index import subscript
 from loopwright.frontend.lower_join import cast, store_variable
 from loopwright.frontend.lower_list_methods import concatenated, position, repeated
@@ -23,6 +24,7 @@ from loopwright.frontend.lower_values import (
     Closure,
     Lst,
     Number,
+    Table,
     Text,
     Tpl,
     Value,
@@ -66,7 +68,10 @@ def expr(cx: Scope, node: ast.expr) -> Value:
         case ast.Attribute():
             return attribute(cx, node)
         case ast.Subscript():
-            return subscript(cx, node)
+            base = present(cx, cx.eval(node.value))
+            if isinstance(base, Table):
+                return dict_item(cx, base, cx.eval(node.slice), node)
+            return subscript(cx, base, node)
         case ast.Call():
             return call(cx, node)
         case ast.Tuple(elts):
@@ -291,6 +296,9 @@ def one_comparison(cx: Scope, op: ast.cmpop, a: Value, b: Value, node: ast.expr)
         if isinstance(b, Lst) and b.ndim == 1:
             found, _ = position(cx, b, a, node)
             return number(found if isinstance(op, ast.In) else negated(found))
+        if isinstance(b, Table):
+            found = dict_member(cx, b, a, node)
+            return number(cast(found if isinstance(op, ast.In) else negated(found), BOOL))
         decline(node, "LW103", "`in` is covered for tuples and lists of numbers only")
     return compare(cx, COMPARE[type(op)], a, b, node)
 

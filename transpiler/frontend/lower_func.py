@@ -27,6 +27,7 @@ from loopwright.frontend.lower_values import (
     Origin,
     Origins,
     RaggedList,
+    Table,
     Tpl,
     Value,
     flatten,
@@ -176,6 +177,8 @@ def _passed(cx: Scope, value: Value, node: ast.AST, k: int) -> Value:
         return refill(value, held)
     if isinstance(value, Tpl):
         return Tpl(tuple(_passed(cx, v, node, k) for v in value.items))
+    if isinstance(value, Table):
+        return Table(Tpl(tuple(_passed(cx, v, node, k) for v in value.parts.items)), value.row)
     if isinstance(value, Maybe):
         return Maybe(_passed(cx, value.value, node, k), value.there)
     return value
@@ -197,6 +200,8 @@ def _key(cx: Scope, value: Value) -> object:
             return ("rows", _key(cx, joined))
         case Tpl(items):
             return tuple(_key(cx, v) for v in items)
+        case Table(parts, row):
+            return ("dict", row, _key(cx, parts))
         case Maybe(inner, _):
             return ("maybe", _key(cx, inner))
         case _:
@@ -208,7 +213,7 @@ def _outdated(cx: Scope, value: Value) -> bool:
     match value:
         case Lst(columns, site, ndim, _, _):
             return tuple(c.type for c in columns) != columns_of(cx, site, ndim)
-        case Tpl(items):
+        case Tpl(items) | Table(Tpl(items), _):
             return any(_outdated(cx, v) for v in items)
         case Maybe(inner, _):
             return _outdated(cx, inner)
@@ -245,7 +250,11 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
     names = parameters(definition)
     inner.locals = frozenset(names).union(*(writes(s) for s in statements))
     inner.bound = inner.locals
-    inner.library = library_names() if callee.library else None
+    if callee.library:
+        inner.library = library_names()
+    elif callee.names is not None:
+        inner.library = callee.names
+    inner.fixed = dict(callee.fixed)
     prepare(inner, statements)
     entries = {
         name: Entry(_parameter(inner, name, value, k))
@@ -337,6 +346,8 @@ def with_origin(value: Value, origin: Origin) -> Value:
             return RaggedList(whole, bounds)
         case Tpl(items):
             return Tpl(tuple(with_origin(v, origin) for v in items))
+        case Table(Tpl(items), row):
+            return Table(Tpl(tuple(with_origin(v, origin) for v in items)), row)
         case Maybe(inner, there):
             return Maybe(with_origin(inner, origin), there)
         case _:
@@ -367,6 +378,8 @@ def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: O
             return RaggedList(whole, bounds)
         case Tpl(items):
             return Tpl(tuple(_with_origins(v, given, fresh) for v in items))
+        case Table(Tpl(items), row):
+            return Table(Tpl(tuple(_with_origins(v, given, fresh) for v in items)), row)
         case Maybe(inner, there):
             return Maybe(_with_origins(inner, given, fresh), there)
         case _:
@@ -379,7 +392,7 @@ def _all_origins(value: Value) -> Origins:
             return value.origins
         case RaggedList(joined, _):
             return joined.origins
-        case Tpl(items):
+        case Tpl(items) | Table(Tpl(items), _):
             return frozenset(o for v in items for o in _all_origins(v))
         case Maybe(inner, _):
             return _all_origins(inner)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from loopwright.frontend.lower_arith import as_operand, choose
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_names import is_prefix, read_path, views
-from loopwright.frontend.lower_order import eval_all, keep, present, spill
+from loopwright.frontend.lower_order import eval_all, keep, spill
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -70,9 +70,8 @@ class Index:
         return any(isinstance(i, Fancy) for i in self.items)
 
 
-def subscript(cx: Scope, node: ast.Subscript) -> Value:
-    """`base[index]` as a value."""
-    base = present(cx, cx.eval(node.value))
+def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
+    """`base[index]` as a value, for the value of the base."""
     match base:
         case Arr():
             index = array_index(cx, base.type, node.slice)

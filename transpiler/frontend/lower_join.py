@@ -21,6 +21,7 @@ from loopwright.frontend.lower_values import (
     Number,
     Object,
     RaggedList,
+    Table,
     Tpl,
     Value,
     describe,
@@ -90,6 +91,9 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
             return RaggedList(whole, Var(cx.sym(f"{name} bounds", bounds.type)))
         case Tpl(items):
             return Tpl(tuple(canonical(cx, f"{name}.{i}", v) for i, v in enumerate(items)))
+        case Table(Tpl(items), row):
+            parts = (canonical(cx, f"{name}.{i}", v) for i, v in enumerate(items))
+            return Table(Tpl(tuple(parts)), row)
         case Maybe(inner, _):
             return Maybe(canonical(cx, name, inner), Var(cx.sym(f"{name}.there", BOOL)))
         case _:
@@ -335,6 +339,12 @@ def plain_column(cx: Scope, value: Lst) -> Expr | None:
     if len(value.columns) == 1 and (elem is None or isinstance(elem, Number)) and elem != NOTHING:
         return value.columns[0]
     return None
+
+
+def table_length(table: Table) -> Expr:
+    """`len(d)`."""
+    keys = table.parts.items[:1]
+    return list_length(keys[0]) if keys and isinstance(keys[0], Lst) else integer(0)
 
 
 def list_length(value: Lst) -> Expr:

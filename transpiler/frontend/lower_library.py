@@ -37,7 +37,7 @@ from loopwright.ir.nodes import Call
 from loopwright.ir.types import NONE, Array, kind_of, machine_dtype
 
 Handler = Callable[[Scope, ast.Call], Value]
-_FILES = ("library_order.py", "library_math.py", "library_stats.py")
+_FILES = ("library_order.py", "library_math.py", "library_stats.py", "library_search.py")
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ import builtins
 
 import numpy as np
 
-from loopwright.frontend.classes import attribute_class
+from loopwright.frontend.classes import attribute_class, find_method
 from loopwright.frontend.lower_arith import strip_none, switch
 from loopwright.frontend.lower_classes import (
     bound_method,
@@ -78,12 +78,15 @@ def lookup(cx: Scope, name: str, node: ast.AST) -> Value:
         return read(cx, key, node)
     if name in cx.bound:
         raise Unreachable(f"`{name}` is not assigned", cx.at(node))
-    depth = _defining_depth(cx, name)
-    if depth is not None:
-        return captured(cx, name, depth, node)
+    outer = _defining_scope(cx, name)
+    if outer is not None and name in outer.fixed:
+        return outer.fixed[name]
+    if outer is not None:
+        return captured(cx, name, outer.depth, node)
     if cx.library is not None:
         ours = cx.library.get(name) or builtin(name)
-        assert ours is not None, name
+        if ours is None:
+            decline(node, "LW301", f"the type of `{name}` is not known")
         return ours
     found = None
     if name not in cx.locals:
@@ -109,13 +112,13 @@ def _is_global(cx: Scope, name: str) -> bool:
     )
 
 
-def _defining_depth(cx: Scope, name: str) -> int | None:
-    """The depth of the enclosing function whose variable `name` is."""
-    outer = cx.outer
-    while outer is not None:
-        if name in outer.locals:
-            return outer.depth
-        outer = outer.outer
+def _defining_scope(cx: Scope, name: str) -> Scope | None:
+    """The enclosing function whose variable `name` is, or that with `name` fixed around it."""
+    at: Scope | None = cx
+    while at is not None:
+        if name in at.fixed or (at is not cx and name in at.locals):
+            return at
+        at = at.outer
     return None
 
 
@@ -127,6 +130,9 @@ def read(cx: Scope, key: str, node: ast.AST) -> Value:
     if entry.flag is not None:
         cx.at(node)
         cx.check(entry.flag, f"`{key}` may not be assigned")
+    cx.unit.used.add(key)
+    if isinstance(entry.value, (Closure, Library)) and key in cx.unit.targets:
+        cx.unit.callables[cx.unit.targets[key]] = None
     return entry.value
 
 
@@ -217,6 +223,19 @@ def member(cx: Scope, base: Object, attr: str, node: ast.AST) -> Value:
         f"the type of `{key}` is not known",
         f"annotate `{key}`, or record a workload with `loopwright trace`",
     )
+
+
+def object_with(cx: Scope, base: Object, attr: str, method: str) -> Object | None:
+    """The object that `base.attr` holds, whose class has that method, although nothing of it is data."""
+    key = f"{base.path}.{attr}"
+    if base.cls is None or is_prefix(cx, key) or read_path(cx, key, ast.Pass()) is not None:
+        return None
+    if find_method(cx.unit.module, base.cls, attr) is not None:
+        return None
+    known = attribute_class(cx.unit.module, base.cls, attr)
+    if known is None or find_method(cx.unit.module, known, method) is None:
+        return None
+    return Object(key, known)
 
 
 def is_prefix(cx: Scope, key: str) -> bool:

@@ -18,6 +18,7 @@ from loopwright.frontend.lower_values import (
     Number,
     Origin,
     RaggedList,
+    Table,
     Tpl,
     Value,
 )
@@ -28,6 +29,7 @@ from loopwright.ir.types import (
     INT,
     NONE,
     Array,
+    DictOf,
     ListOf,
     Num,
     Py,
@@ -67,18 +69,20 @@ class Parameters:
 
 def parameters(
     cx: Scope, types: Mapping[str, Type], region: Region
-) -> tuple[Parameters, list[Value]]:
-    """The parameters for the live-ins of a region, and what the lowering knows of each live-in.
+) -> tuple[Parameters, dict[LiveIn, Value]]:
+    """The parameters for the live-ins of a region that are data, and what the lowering knows of each.
 
-    Raises CannotLower where the type of one is missing.
+    Raises CannotLower where the type of one is missing that is surely data.
     """
     made = Parameters({v.name for v in region.live_ins})
-    values = []
+    values: dict[LiveIn, Value] = {}
     for live_in in region.live_ins:
         t = types.get(live_in.name)
-        if t is None:
+        if t is not None:
+            at = region.statements[0]
+            values[live_in] = _value(cx, made, live_in.name, live_in.path, t, at)
+        elif live_in.sure and not live_in.called:
             unknown(live_in.path, region)
-        values.append(_value(cx, made, live_in.name, live_in.path, t, region.statements[0]))
     return made, values
 
 
@@ -102,6 +106,8 @@ def live_in_key(cx: Scope, live_in: LiveIn) -> str:
 def _value(cx: Scope, made: Parameters, name: str, path: str, given: Type, node: ast.stmt) -> Value:
     if isinstance(given, TupleOf):
         return _tuple(cx, made, name, path, given, node)
+    if isinstance(given, DictOf):
+        return _table(cx, made, name, path, given, node)
     if isinstance(given, Ragged):
         return _rows(cx, made, name, path, given, node)
     t = given
@@ -147,6 +153,19 @@ def _rows(cx: Scope, made: Parameters, name: str, path: str, t: Ragged, node: as
     if isinstance(value, Lst):
         cx.unit.row_sites.add(value.site)
     return RaggedList(value, Var(bounds))
+
+
+def _table(cx: Scope, made: Parameters, name: str, path: str, t: DictOf, node: ast.stmt) -> Value:
+    if len(t.columns) > MOST_ITEMS:
+        return Mixed(f"`{path}` is a dict of tuples of more than {MOST_ITEMS} items")
+    kinds = [INT, *t.columns] if t.columns else []
+    names = [made.name(f"{name}_{k}") for k in range(len(kinds))]
+    made.groups.append(Group(name, path, tuple(names), t))
+    parts = (
+        _value(cx, made, n, f"{path}[{k}]", ListOf(kind), node)
+        for k, (n, kind) in enumerate(zip(names, kinds, strict=True))
+    )
+    return Table(Tpl(tuple(parts)), t.row)
 
 
 def _tuple(cx: Scope, made: Parameters, name: str, path: str, t: TupleOf, node: ast.stmt) -> Value:

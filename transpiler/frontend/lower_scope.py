@@ -16,7 +16,7 @@ from typing import NoReturn
 from loopwright.diagnostics import NOWHERE, CannotLower, Declined, Span
 from loopwright.frontend.lower_live import Liveness
 from loopwright.frontend.lower_values import Closure, Entry, Env, Number, Value
-from loopwright.frontend.region import ClassUse, MethodUse, Module
+from loopwright.frontend.region import CallableUse, ClassUse, MethodUse, Module
 from loopwright.frontend.scopes import Site
 from loopwright.ir.nodes import Assign, Check, Const, Expr, Fail, Func, Stmt, Sym, Var
 from loopwright.ir.types import Type
@@ -124,6 +124,10 @@ class Unit:
     methods: dict[MethodUse, None] = field(default_factory=dict)
     classes: dict[str, ClassUse] = field(default_factory=dict)
     assumed: set[tuple[str, str]] = field(default_factory=set)
+    # functions that live-ins hold, by the key in the state; those that were used, and all live-ins that were
+    targets: Mapping[str, CallableUse] = field(default_factory=dict)
+    callables: dict[CallableUse, None] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
     scopes: list[Scope] = field(default_factory=list)
     idents: dict[object, int] = field(default_factory=dict)
     sites: Sites = field(default_factory=Sites)
@@ -181,7 +185,8 @@ class Scope:
 
     `outer` is the function around it in the text, `caller` the one whose call it is lowered for;
     `depth` is the number of the scope. `locals` are the names that belong to the function, `bound` those
-    that the code being lowered binds. `library` are the global names of a function of ours.
+    that the code being lowered binds. `library` are the global names of a function of ours, or of another
+    module; `fixed` names of scopes around the function that are not compiled.
     """
 
     def __init__(
@@ -196,7 +201,8 @@ class Scope:
         else:
             unit.scopes[depth] = self
         self.returns = True
-        self.library: Mapping[str, Value] | None = None
+        self.library: Mapping[str, Value] | None = None if outer is None else outer.library
+        self.fixed: Mapping[str, Value] = {}
         self.locals: frozenset[str] = frozenset()
         self.bound: frozenset[str] = frozenset()
         self.liveness = Liveness()

@@ -7,6 +7,7 @@ meet, two canonical values join into a third, and `coerce` (in `lower_join`) tur
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -89,6 +90,15 @@ class RaggedList:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A dict that is only read, held as a tuple of lists: its keys in ascending order and its columns (see
+    `types.DictOf`); an empty tuple if it has no entries."""
+
+    parts: Tpl
+    row: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Tpl:
     items: tuple[Value, ...]
 
@@ -144,7 +154,9 @@ class Text:
 @dataclass(frozen=True, slots=True, eq=False)
 class Closure:
     """A function of the program. `self_path` is set for a bound method, `depth` is the number of the
-    scope that defines it (-1: the module). `library`: it is ours, see `lower_library`."""
+    scope that defines it (-1: the module). `library`: it is ours, see `lower_library`. `fixed` are names
+    of a scope around it that is not being compiled, `names` what its global names mean if it is of another
+    module."""
 
     node: ast.FunctionDef | ast.Lambda
     name: str
@@ -152,14 +164,20 @@ class Closure:
     depth: int = -1
     static: bool = False
     library: bool = False
+    fixed: tuple[tuple[str, Value], ...] = ()
+    names: Mapping[str, Value] | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Closure):
             return NotImplemented
-        return (self.node, self.self_path, self.depth) == (other.node, other.self_path, other.depth)
+        return self._identity == other._identity
 
     def __hash__(self) -> int:
-        return hash((id(self.node), self.self_path, self.depth))
+        return hash(self._identity)
+
+    @property
+    def _identity(self) -> tuple[object, ...]:
+        return id(self.node), self.self_path, self.depth, self.fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +193,7 @@ Value: TypeAlias = (
     | Lst
     | RaggedList
     | Tpl
+    | Table
     | Maybe
     | Generator
     | Library
@@ -250,6 +269,8 @@ def flatten(value: Value) -> tuple[Expr, ...]:
             return (*flatten(joined), bounds)
         case Tpl(items):
             return tuple(e for item in items for e in flatten(item))
+        case Table(parts, _):
+            return flatten(parts)
         case Maybe(inner, there):
             return (*flatten(inner), there)
         case Generator(sym):
@@ -277,6 +298,8 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return RaggedList(whole, exprs.pop(0))
         case Tpl(items):
             return Tpl(tuple(refill(item, exprs) for item in items))
+        case Table(Tpl(items), row):
+            return Table(Tpl(tuple(refill(item, exprs) for item in items)), row)
         case Maybe(inner, _):
             return Maybe(refill(inner, exprs), exprs.pop(0))
         case Generator():
@@ -313,6 +336,8 @@ def describe(value: Value) -> str:
             return "a list of rows"
         case Tpl():
             return "a tuple"
+        case Table():
+            return "a dict"
         case Maybe(inner, _):
             return f"{describe(inner)} or None"
         case Generator():
@@ -344,6 +369,8 @@ def type_key(value: Value) -> object:
             return ("rows", type_key(joined))
         case Tpl(items):
             return ("tuple", *map(type_key, items))
+        case Table(parts, row):
+            return ("dict", row, type_key(parts))
         case Maybe(inner, _):
             return ("maybe", type_key(inner))
         case Generator():

@@ -339,6 +339,7 @@ class _FunctionOutline:
             stores=interface_.stores,
             inner=tuple(inner),
             span=span_of(stmts),
+            perhaps=interface_.perhaps,
         )
 
 

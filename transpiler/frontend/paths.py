@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from loopwright.diagnostics import Declined, Span
@@ -20,6 +20,7 @@ from loopwright.frontend.effects import (
     call_of,
     chain_accesses,
     expand,
+    is_library,
     is_object,
 )
 from loopwright.frontend.liveness import Liveness, Variables
@@ -39,10 +40,11 @@ Path = tuple[str, tuple[Step, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """What goes into a region and which attribute paths it rebinds."""
+    """What goes into a region and which attribute paths it rebinds; `perhaps` as in `Region`."""
 
     live_ins: tuple[LiveIn, ...]
     stores: tuple[str, ...]
+    perhaps: tuple[str, ...]
 
 
 class _Paths:
@@ -120,21 +122,29 @@ def interface(
         p for a in paths.accesses if (p := paths.place(a.root, a.steps)) is not None
     )
     order.update(dict.fromkeys((name, ()) for name in live_outs))
+    called = {(a.root, a.steps) for a in paths.accesses if a.called}
+    sure = {paths.place(a.root, a.steps) for a in paths.accesses if not a.maybe}
     names = _Namer(site)
     live_ins: list[LiveIn] = []
     for root, steps in order:
         if path_text(root, steps) not in needed:
             continue
         kind = kind_of_name(module, site, root)
+        if kind == "import" and is_library(module, root):
+            continue  # a function of it that is handed on
         if kind == "unsure" or (kind == "local" and entry.is_open(root)):
             return Declined(span, "LW281", f"`{root}` is perhaps not bound where the region starts")
         if kind not in _KINDS or (kind == "local" and not entry.is_sure(root)):
             continue
-        live_ins.append(_live_in(names, root, steps, kind))
+        live_in = _live_in(names, root, steps, kind)
+        path = (root, steps)
+        live_ins.append(replace(live_in, called=path in called, sure=path in sure))
     for root, _ in paths.stored:
         if kind_of_name(module, site, root) == "local" and not entry.is_sure(root):
             return Declined(span, "LW281", f"`{root}` is perhaps not bound where the region starts")
-    return Interface(tuple(live_ins), stores)
+    certain = {(a.root, a.steps) for a in paths.accesses if a.store and not a.maybe}
+    perhaps = tuple(path_text(*p) for p in paths.stored if p not in certain)
+    return Interface(tuple(live_ins), stores, perhaps)
 
 
 def _problems(paths: _Paths, module: Module, site: Site, span: Span) -> Iterator[Declined]:

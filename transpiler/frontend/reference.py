@@ -10,8 +10,9 @@ from __future__ import annotations
 import ast
 import copy
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from loopwright.frontend.callables import Callee, callee_body, callee_site, find_function
 from loopwright.frontend.classes import (
     base_of,
     class_at,
@@ -19,9 +20,10 @@ from loopwright.frontend.classes import (
     is_dataclass,
     lineage,
 )
-from loopwright.frontend.effects import Callee, callee_of
-from loopwright.frontend.names import bound_names, free_names, mangled, path_text, reads
-from loopwright.frontend.region import Module, Reference, Region
+from loopwright.frontend.effects import callee_of
+from loopwright.frontend.names import bound_names, free_names, path_text, reads
+from loopwright.frontend.reference_text import Held, Mangle, plain
+from loopwright.frontend.region import CallableUse, Module, Reference, Region
 from loopwright.frontend.scopes import (
     Site,
     kind_of_name,
@@ -37,11 +39,18 @@ from loopwright.ir.domain import Step, split_path
 ENTRY = "entry"
 OWNER = "Owner"
 OBJECTS = "OBJECTS"
-_KEPT_DECORATORS = frozenset(("staticmethod", "classmethod", "property"))
 
 
-def reference(region: Region, helpers: tuple[str, ...] = ()) -> Reference:
-    """The stand-alone text of `region`; `helpers` are qualified names of functions to add to those found.
+def reference(
+    region: Region,
+    helpers: tuple[str, ...] = (),
+    callables: tuple[CallableUse, ...] = (),
+    needless: frozenset[str] = frozenset(),
+    objects: tuple[str, ...] = (),
+) -> Reference:
+    """The stand-alone text of `region`; `helpers` are qualified names of functions to add to those found,
+    `callables` what variables and attributes hold, `needless` the paths of live-ins that are not read,
+    `objects` the paths of objects whose methods are called.
 
     `entry` returns what the dispatch function returns on success: for a block the live-outs, then the
     stores' values; for a body the stores' values, then the returned value (left out if there are stores and
@@ -55,14 +64,24 @@ def reference(region: Region, helpers: tuple[str, ...] = ()) -> Reference:
             extra = by_name[name]
             found.setdefault(extra.node, None)
             found.update(_callees(region.module, extra, extra.node.body))
+    for each in callables:
+        held_function = find_function(region.module, each.function)
+        if held_function is not None and held_function.foreign is None:
+            inside = callee_site(region.module, held_function) or site
+            found.update(_callees(region.module, inside, callee_body(held_function.callee)))
     functions = [f for f in found if isinstance(f, ast.FunctionDef)]
-    roots = _roots(region, functions)
+    roots = _roots(region, functions, needless | {c.path for c in callables})
+    roots += tuple(split_path(c.function.bound)[0] for c in callables if c.function.bound)
+    roots = tuple(dict.fromkeys(roots))
     entry = _entry(region, site, roots, functions)
-    used = _classes_in(region, functions)
+    held = Held.of(region, OWNER, callables)
+    entry.body[:0] = held.local
+    used = _classes_in(region, functions, held.classes)
     body: list[ast.stmt] = [
         *_classes(region, functions, used),
         *_top_level(region.module, functions),
-        *_objects(region, roots, used),
+        *held.outside,
+        *_objects(region, (*roots, *objects), used, held.modules),
         entry,
     ]
     imports = _imports(region, body)
@@ -79,7 +98,7 @@ def callees(region: Region) -> tuple[str, ...]:
     )
 
 
-def _callees(module: Module, site: Site, stmts: Sequence[ast.stmt]) -> dict[Callee, None]:
+def _callees(module: Module, site: Site, stmts: Sequence[ast.AST]) -> dict[Callee, None]:
     found: dict[Callee, None] = {}
     todo: list[tuple[Site, Iterable[ast.AST]]] = [(site, stmts)]
     while todo:
@@ -101,8 +120,10 @@ def _defaults(function: ast.FunctionDef) -> list[ast.expr]:
     return [d for d in (*function.args.defaults, *function.args.kw_defaults) if d is not None]
 
 
-def _roots(region: Region, functions: Sequence[ast.FunctionDef]) -> tuple[str, ...]:
-    roots = [split_path(i.path)[0] for i in region.live_ins]
+def _roots(
+    region: Region, functions: Sequence[ast.FunctionDef], left_out: frozenset[str]
+) -> tuple[str, ...]:
+    roots = [split_path(i.path)[0] for i in region.live_ins if i.path not in left_out]
     roots += [split_path(p)[0] for p in region.stores]
     site = site_of(region.module, region.function)
     own = receiver(site)
@@ -141,7 +162,7 @@ def _entry(
             if id(callee) in inside or name in roots or not _is_used(name, region, functions):
                 continue
             if isinstance(callee, ast.FunctionDef):
-                before.append(_plain(callee, region.owner))
+                before.append(plain(callee, region.owner))
             else:
                 before.append(ast.Assign([ast.Name(name, ast.Store())], copy.deepcopy(callee)))
     shared = sorted(
@@ -151,7 +172,7 @@ def _entry(
     if shared:
         text = f"globals().update({', '.join(f'{n}={n}' for n in shared)})"
         before.insert(0, ast.parse(text).body[0])
-    mangle = _Mangle(region.owner)
+    mangle = Mangle(region.owner)
     body = [mangle.visit(s) for s in (*before, *stmts)]
     arguments = ast.arguments(
         posonlyargs=[], args=[ast.arg(r) for r in roots], kwonlyargs=[], kw_defaults=[], defaults=[]
@@ -206,38 +227,11 @@ class _Returns(ast.NodeTransformer):
         return node
 
 
-class _Mangle(ast.NodeTransformer):
-    """Writes private names out, for the text stands outside of its class."""
-
-    def __init__(self, owner: ast.ClassDef | None) -> None:
-        self._owner = owner
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        self.generic_visit(node)
-        node.attr = mangled(node.attr, self._owner)
-        return node
-
-
-def _plain(function: ast.FunctionDef, owner: ast.ClassDef | None) -> ast.FunctionDef:
-    """A copy without docstring, annotations and foreign decorators."""
-    node = copy.deepcopy(function)
-    node.decorator_list = [
-        d for d in node.decorator_list if isinstance(d, ast.Name) and d.id in _KEPT_DECORATORS
-    ]
-    node.name = mangled(node.name, owner)
-    node.returns = None
-    for part in ast.walk(node.args):
-        if isinstance(part, ast.arg):
-            part.annotation = None
-    if ast.get_docstring(node, clean=False) is not None:
-        node.body = node.body[1:] or [ast.Pass()]
-    _Mangle(owner).visit(node)
-    return node
-
-
-def _classes_in(region: Region, functions: Sequence[ast.FunctionDef]) -> list[ast.ClassDef]:
-    """The owner, the classes whose methods are called, those that are named, and the bases of all of
-    them, bases first."""
+def _classes_in(
+    region: Region, functions: Sequence[ast.FunctionDef], more: Sequence[ast.ClassDef]
+) -> list[ast.ClassDef]:
+    """The owner, the classes whose methods are called, those that are named, `more`, and the bases of all
+    of them, bases first."""
     module = region.module
     known = module_names(module).classes
     owners = [site_of(module, f).owner for f in functions]
@@ -248,7 +242,7 @@ def _classes_in(region: Region, functions: Sequence[ast.FunctionDef]) -> list[as
         if name in known
     ]
     order: dict[ast.ClassDef, None] = {}
-    for owner in (region.owner, *owners, *named):
+    for owner in (region.owner, *owners, *named, *more):
         if owner is not None:
             order.update(dict.fromkeys(reversed(list(lineage(module, owner)))))
     return sorted(order, key=lambda c: len(list(lineage(module, c))))
@@ -263,8 +257,8 @@ def _classes(
         name = OWNER if owner is region.owner else owner.name
         body: list[ast.stmt] = list(_constants(owner))
         made = dataclass_init(owner) if is_dataclass(owner) else None
-        body += [_plain(f, owner) for f in sorted(methods, key=lambda f: f.lineno)]
-        body += [] if made is None else [_plain(made, owner)]
+        body += [plain(f, owner) for f in sorted(methods, key=lambda f: f.lineno)]
+        body += [] if made is None else [plain(made, owner)]
         base = base_of(region.module, owner)
         bases: list[ast.expr] = [] if base is None else [ast.Name(base.name, ast.Load())]
         node = ast.ClassDef(
@@ -291,16 +285,21 @@ def _constants(owner: ast.ClassDef) -> Iterator[ast.stmt]:
 
 
 def _objects(
-    region: Region, roots: Sequence[str], used: Sequence[ast.ClassDef]
+    region: Region,
+    objects: Sequence[str],
+    used: Sequence[ast.ClassDef],
+    modules: Mapping[str, str],
 ) -> Iterator[ast.stmt]:
     """`OBJECTS`: the class of the object at each path, where it is known."""
     site = site_of(region.module, region.function)
-    paths: dict[tuple[str, tuple[Step, ...]], None] = dict.fromkeys((root, ()) for root in roots)
+    paths: dict[tuple[str, tuple[Step, ...]], None] = {}
+    for root, steps in map(split_path, objects):
+        paths.update(dict.fromkeys((root, steps[:n]) for n in range(len(steps) + 1)))
     for path in (*(i.path for i in region.live_ins), *region.stores):
         root, steps = split_path(path)
         paths.update(dict.fromkeys((root, steps[:n]) for n in range(len(steps))))
-    keys: list[ast.expr | None] = []
-    values: list[ast.expr] = []
+    keys: list[ast.expr | None] = [ast.Constant(name) for name in modules]
+    values: list[ast.expr] = [ast.Name(cls, ast.Load()) for cls in modules.values()]
     for root, steps in paths:
         cls = class_at(region.module, site, root, steps)
         if cls is not None and cls in used:
@@ -314,7 +313,7 @@ def _objects(
 def _top_level(module: Module, functions: Sequence[ast.FunctionDef]) -> Iterator[ast.stmt]:
     chosen = [f for f in functions if _is_top_level(module, f)]
     for function in sorted(chosen, key=lambda f: f.lineno):
-        yield _plain(function, None)
+        yield plain(function, None)
 
 
 def _is_top_level(module: Module, function: ast.FunctionDef) -> bool:

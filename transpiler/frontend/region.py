@@ -24,11 +24,37 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class LiveIn:
-    """A value that the region reads from outside: `path` as in `ir.domain`, `name` an identifier."""
+    """A value that the region reads from outside: `path` as in `ir.domain`, `name` an identifier.
+
+    `called`: a function is expected there. `sure` is False where only a function reads it that such a path
+    may hold: if it holds another one, the type is not needed.
+    """
 
     name: str
     path: str
     kind: Literal["local", "attribute", "global", "closure"]
+    called: bool = False
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FunctionRef:
+    """What a callable value is: a function of the region's module, one of the file `file`, or one of NumPy,
+    math or the builtins (`library`).
+
+    `name` is its qualified name, that of a function of a library with its module; `line` and `col` are
+    where its code begins, for names do not tell lambdas apart. `bound` is the path of the object that a
+    method is bound to. `values` are the constants that its free names stand for where another function
+    binds them, or another module: pairs of name and literal.
+    """
+
+    name: str
+    line: int = 0
+    bound: str = ""
+    library: bool = False
+    file: str = ""
+    values: tuple[tuple[str, str], ...] = ()
+    col: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +78,7 @@ class Region:
     (some neighbouring statements; results are assigned to `live_outs`).
     `stores` are attribute paths that the region rebinds (`self.w = ...`), in order of first store; they
     follow the live-outs / precede the returned value among the results.
+    `perhaps` are those of them that only a function rebinds which a variable or attribute may hold.
     `inner` are smaller regions to try if this one is declined.
     """
 
@@ -67,6 +94,7 @@ class Region:
     stores: tuple[str, ...]
     inner: tuple[Region, ...]
     span: Span
+    perhaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -96,11 +124,19 @@ class ClassUse:
     stored: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class CallableUse:
+    """A variable or attribute whose value was compiled along: it must be `function`."""
+
+    path: str
+    function: FunctionRef
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lowered:
     """A region in IR for one signature. `helpers` are the qualified names of functions compiled along,
-    `methods` and `classes` what of the objects and classes in use must be as it was compiled, `assumed`
-    are global names and what they must stand for, where an `import *` may have bound them anew."""
+    `methods`, `classes` and `callables` what of the objects and classes in use must be as it was compiled,
+    `assumed` are global names and what they must stand for, where an `import *` may have bound them anew."""
 
     region: Region
     program: Program
@@ -110,3 +146,4 @@ class Lowered:
     methods: tuple[MethodUse, ...] = ()
     classes: tuple[ClassUse, ...] = ()
     assumed: tuple[tuple[str, str], ...] = ()
+    callables: tuple[CallableUse, ...] = ()

@@ -7,10 +7,11 @@ a root name followed by attribute and constant-key steps. Several parameters may
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from loopwright.ir.types import Type
+from loopwright.ir.types import DictOf, Type
 
 INT_LIMIT = 2**31
 """Python ints passed to a kernel are guarded to lie within +-INT_LIMIT unless `Param.ints` says else."""
@@ -39,11 +40,16 @@ class Param:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A live-in that is a tuple of fixed length: `items` name its parts, parameters or groups."""
+    """A live-in that is a tuple of fixed length: `items` name its parts, parameters or groups.
+
+    `table`: it is a dict instead. Its parts are then the list of its keys in ascending order and one or
+    more of its values; it has no parts if it has no entries.
+    """
 
     name: str
     path: str
     items: tuple[str, ...]
+    table: DictOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,8 @@ def unpacked(domain: Domain, values: Mapping[str, object]) -> dict[str, object]:
     found = dict(values)
     for group in domain.groups:
         value = found.pop(group.name, None)
+        if type(value) is dict and group.table is not None and group.items:
+            value = columns_of(value, group.table)
         if type(value) is tuple and len(value) == len(group.items):
             found.update(zip(group.items, value, strict=True))
     return found
@@ -84,8 +92,23 @@ def packed(domain: Domain, values: Mapping[str, object]) -> dict[str, object]:
     """The inverse of `unpacked`: parts of tuples are put together. KeyError if one is missing."""
     found = dict(values)
     for group in reversed(domain.groups):
-        found[group.name] = tuple(found.pop(item) for item in group.items)
+        parts = tuple(found.pop(item) for item in group.items)
+        found[group.name] = parts if group.table is None else _table(group.table, parts)
     return found
+
+
+def columns_of(value: dict[Any, Any], t: DictOf) -> tuple[list[Any], ...]:
+    """The parts of a dict that has the type `t`."""
+    keys = sorted(value)
+    values = [value[k] for k in keys]
+    if not t.row:
+        return keys, values
+    return keys, *([row[n] for row in values] for n in range(len(t.columns)))
+
+
+def _table(t: DictOf, parts: Sequence[Any]) -> dict[Any, Any]:
+    keys, *columns = parts or ([],)
+    return dict(zip(keys, zip(*columns) if t.row else columns[0] if columns else ()))  # noqa: B905
 
 
 def split_path(path: str) -> tuple[str, tuple[Step, ...]]:

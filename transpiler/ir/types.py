@@ -82,6 +82,25 @@ class Ragged:
 
 
 @dataclass(frozen=True, slots=True)
+class DictOf:
+    """A dict with Python ints for keys; only read. `columns` are the types of its values: one number, or
+    those of the items of tuples (`row`). Without columns it has no entries.
+
+    The type of a live-in, never of an IR variable: kernels get the keys in ascending order as a list of
+    ints, and a list for each column.
+    """
+
+    columns: tuple[Py | Num, ...] = ()
+    row: bool = False
+
+    def __str__(self) -> str:
+        if not self.columns:
+            return "dict without entries"
+        inner = ", ".join(map(str, self.columns))
+        return f"dict[int, tuple[{inner}]]" if self.row else f"dict[int, {inner}]"
+
+
+@dataclass(frozen=True, slots=True)
 class TupleOf:
     items: tuple[Type, ...]
 
@@ -98,7 +117,7 @@ class Rng:
 
 
 Scalar: TypeAlias = Py | Num
-Type: TypeAlias = Py | Num | Array | ListOf | Ragged | TupleOf | Rng
+Type: TypeAlias = Py | Num | Array | ListOf | Ragged | DictOf | TupleOf | Rng
 
 INT = Py("int")
 FLOAT = Py("float")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from loopwright.ir.domain import INT_LIMIT, Domain, Param
-from loopwright.ir.types import Array, ListOf, Num, Py, Ragged, Rng, TupleOf, Type
+from loopwright.ir.types import Array, DictOf, ListOf, Num, Py, Ragged, Rng, TupleOf, Type
 from loopwright.verify import codec
 from loopwright.verify.draw import Case
 from loopwright.verify.kinds import (
@@ -151,6 +151,8 @@ def _scalar(t: Type) -> Kind:
             return TupleKind(tuple(map(_scalar, items)))
         case Rng():
             return RandomKind()
+        case DictOf():  # a group of lists in a domain
+            raise TypeError(f"no parameter is of type {t}")
 
 
 def _like(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loopwright.ir.domain import Param
+from loopwright.ir.domain import Param, packed, unpacked
 from loopwright.ir.rows import joined_rows, row_bounds
 from loopwright.ir.types import Ragged
 from loopwright.verify.accuracy import Oracle
@@ -79,7 +79,10 @@ class Enclosing:
 
         params = self.pair.domain.params
         names = [p.name for p in params]
+        domain = self.pair.domain
         drawn = case.fresh()
+        if any(group.table is not None for group in domain.groups):
+            drawn = unpacked(domain, packed(domain, drawn))  # keys in order, each once
         values = [_machine(p, drawn, params[k - 1]) for k, p in enumerate(params)]
         try:
             with time_limit(SECONDS):

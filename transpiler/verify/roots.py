@@ -11,7 +11,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from loopwright.ir.domain import Domain, packed, split_path
+from loopwright.ir.domain import Domain, Step, packed, split_path
 
 
 class ReferenceText(Protocol):
@@ -75,7 +75,22 @@ def build_roots(
         _put(holder, steps[-1], value)
     for root in roots:
         built.setdefault(root, blank(classes.get(root, Bag)))
+    for path in classes:
+        root, steps = split_path(path)
+        if root in roots:
+            _complete(built[root], root, steps, classes)
     return tuple(built[root] for root in roots)
+
+
+def _complete(
+    holder: object, path: str, steps: tuple[Step, ...], classes: Mapping[str, type]
+) -> None:
+    """Make the objects on a path that hold no leaf: only methods of theirs are used."""
+    for kind, key in steps:
+        if kind != "attr" or not hasattr(holder, "__dict__"):
+            return
+        path += f".{key}"
+        holder = _child(holder, kind, key, "attr", classes.get(path, Bag))
 
 
 def read_leaf(path: str, roots: Mapping[str, object]) -> object:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from loopwright.ir.types import Array, ListOf, Num, Py, Ragged, Rng, TupleOf, Type
+from loopwright.ir.types import Array, DictOf, ListOf, Num, Py, Ragged, Rng, TupleOf, Type
 
 Json: TypeAlias = Any
 _INLINE = 32
@@ -31,6 +31,8 @@ def encode_type(t: Type) -> Json:
             return ["list", encode_type(elem), ndim]
         case Ragged(rows):
             return ["ragged", encode_type(rows)]
+        case DictOf(columns, row):
+            return ["dict", [encode_type(c) for c in columns], row]
         case TupleOf(items):
             return ["tuple", [encode_type(i) for i in items]]
         case Rng():
@@ -56,6 +58,11 @@ def decode_type(data: Json) -> Type:
             if isinstance(inner, ListOf | Array):
                 return Ragged(inner)
             raise ValueError(f"not a type: {data!r}")
+        case ["dict", list() as columns, bool() as row]:
+            kinds = [t for t in map(decode_type, columns) if isinstance(t, Py | Num)]
+            if len(kinds) != len(columns):
+                raise ValueError(f"not a type: {data!r}")
+            return DictOf(tuple(kinds), row)
         case ["tuple", list() as items]:
             return TupleOf(tuple(map(decode_type, items)))
         case ["rng"]:

@@ -26,12 +26,14 @@ COUNTS, ENTER, LEAVE = "__loopwright_n__", "__loopwright_enter__", "__loopwright
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a live-in is found at a probe: argument number `argument`, or the module global `root`."""
+    """Where a live-in is found at a probe: argument number `argument`, or the module global `root`.
+    `called`: a function is expected."""
 
     name: str
     root: str
     argument: int | None
     steps: tuple[Step, ...]
+    called: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def _sources(region: Region) -> tuple[tuple[Source, ...], tuple[str, ...]]:
         argument = None
         if kind_of_name(region.module, site, root) in ("local", "closure"):
             argument = given.setdefault(root, len(given))
-        sources.append(Source(live_in.name, root, argument, steps))
+        sources.append(Source(live_in.name, root, argument, steps, live_in.called))
     return tuple(sources), tuple(given)
 
 

@@ -13,12 +13,15 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
+from loopwright.frontend.names import path_text
+from loopwright.frontend.region import FunctionRef
 from loopwright.ir.types import Type
+from loopwright.workload.functions import function_ref
 from loopwright.workload.instrument import Probe, Source
 from loopwright.workload.types_of import (
     SAMPLE_BYTES,
@@ -57,6 +60,7 @@ class Seen:
 
     types: dict[str, Type]
     unknown: dict[str, str]
+    functions: dict[str, FunctionRef]
     calls: int = 0
     ranges: dict[str, tuple[int, int]] = field(default_factory=dict)
     shapes: dict[str, dict[tuple[int, ...], None]] = field(default_factory=dict)
@@ -206,14 +210,18 @@ class Recorder:
     def _look(self, tally: Tally, roots: tuple[object, ...], weight: int) -> None:
         values = {s.name: _fetch(s, roots, tally.names) for s in tally.probe.sources}
         types = {name: type_of(value) for name, value in values.items()}
-        key = tuple(t or type(values[name]).__name__ for name, t in types.items())
+        functions = _functions(tally, roots, values)
+        key = tuple(
+            t or functions.get(name) or type(values[name]).__name__ for name, t in types.items()
+        )
         seen = tally.seen.get(key)
         if seen is None:
             if len(tally.seen) >= SIGNATURES:
                 return
             known = {name: t for name, t in types.items() if t is not None}
             rest = {n: type(values[n]).__name__ for n, t in types.items() if t is None}
-            seen = tally.seen[key] = Seen(known, rest)
+            rest = {n: kind for n, kind in rest.items() if n not in functions}
+            seen = tally.seen[key] = Seen(known, rest, functions)
         seen.calls += weight
         size = 0
         for name, kind in seen.types.items():
@@ -290,6 +298,7 @@ def _record(tally: Tally, seconds: float, final: bool) -> RegionRecord:
             ranges=dict(s.ranges),
             shapes={n: tuple(v) for n, v in s.shapes.items()},
             layouts={n: tuple(v) for n, v in s.layouts.items()},
+            functions=dict(s.functions),
             samples=tuple(x for x in s.samples() if final or sample_size(x) < SMALL_SAMPLE),
         )
         for s in sorted(tally.seen.values(), key=lambda s: -s.calls)
@@ -309,6 +318,24 @@ def _note(notes: dict[str, dict[T, None]], name: str, value: T | None) -> None:
 
 def _copy(seen: Seen, values: Mapping[str, object]) -> dict[str, object]:
     return {name: copy_of(values[name]) for name in seen.types}
+
+
+def _functions(
+    tally: Tally, roots: tuple[object, ...], values: Mapping[str, object]
+) -> dict[str, FunctionRef]:
+    """The functions among the live-ins that are called."""
+    found: dict[str, FunctionRef] = {}
+    sources = tally.probe.sources
+    for source in (s for s in sources if s.called):
+        holders = {s.root: roots[s.argument] for s in sources if s.argument is not None}
+        if source.steps:
+            path = path_text(source.root, source.steps[:-1])
+            holders = {path: _fetch(replace(source, steps=source.steps[:-1]), roots, tally.names)}
+        inside = "" if source.steps else tally.probe.id.split("/")[0].partition("#")[0]
+        target = function_ref(values[source.name], tally.names, holders, inside)
+        if target is not None:
+            found[source.name] = target
+    return found
 
 
 def _fetch(source: Source, roots: tuple[object, ...], names: Mapping[str, object]) -> object:

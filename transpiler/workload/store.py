@@ -12,19 +12,19 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from loopwright.frontend.region import Region
+from loopwright.frontend.region import FunctionRef, Region
 from loopwright.ir.types import Type
 from loopwright.workload.codec import Encoder, Json, decode_type, decode_value, encode_type
 from loopwright.workload.digest import text_digest
 from loopwright.workload.types_of import sample_size
 
-FORMAT = "loopwright recording 1"
+FORMAT = "loopwright recording 2"
 FILE_BYTES = 64 * 2**20
 SAMPLES = 3
 SHAPES = 16
@@ -36,7 +36,8 @@ class Signature:
 
     `unknown` names the types of live-ins that are no data (their values are not recorded), `ranges` holds
     the least and greatest int seen, `shapes` some of the shapes, `layouts` the memory orders ("C", "F",
-    "A"). `samples` are live-ins at the region's entry: first, one in between, largest.
+    "A"). `samples` are live-ins at the region's entry: first, one in between, largest. `functions` are
+    the functions that live-ins hold.
     """
 
     types: Mapping[str, Type]
@@ -46,6 +47,7 @@ class Signature:
     shapes: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
     layouts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     samples: tuple[Mapping[str, object], ...] = ()
+    functions: Mapping[str, FunctionRef] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,8 @@ def merge(parts: Iterable[Recording]) -> Recording:
 def _merge_signatures(found: list[Signature]) -> tuple[Signature, ...]:
     groups: dict[str, list[Signature]] = {}
     for one in found:
-        key = json.dumps([_encode_types(one.types), sorted(one.unknown.items())])
+        others = sorted(one.unknown.items()), _encode_functions(one.functions)
+        key = json.dumps([_encode_types(one.types), *others])
         groups.setdefault(key, []).append(one)
     merged = []
     for same in groups.values():
@@ -131,6 +134,7 @@ def _merge_signatures(found: list[Signature]) -> tuple[Signature, ...]:
                 shapes=_union([one.shapes for one in same]),
                 layouts=_union([one.layouts for one in same]),
                 samples=tuple(samples) if len(same) > 1 else same[0].samples,
+                functions=same[0].functions,
             )
         )
     return tuple(sorted(merged, key=lambda s: -s.calls))
@@ -186,6 +190,16 @@ def save(recording: Recording, file: Path, *, compress: bool = True) -> None:
         raise
 
 
+def _encode_functions(functions: Mapping[str, FunctionRef]) -> Json:
+    return {name: astuple(target) for name, target in sorted(functions.items())}
+
+
+def _decode_target(data: Json) -> FunctionRef:
+    name, line, bound, library, file, values, col = data
+    pairs = tuple((str(key), str(value)) for key, value in values)
+    return FunctionRef(str(name), int(line), str(bound), bool(library), str(file), pairs, int(col))
+
+
 def _encode_types(types: Mapping[str, Type]) -> Json:
     return {name: encode_type(t) for name, t in sorted(types.items())}
 
@@ -199,6 +213,7 @@ def _encode_signature(one: Signature, samples: list[Json]) -> Json:
         "shapes": {name: list(map(list, shapes)) for name, shapes in one.shapes.items()},
         "layouts": {name: list(layouts) for name, layouts in one.layouts.items()},
         "samples": samples,
+        "functions": _encode_functions(one.functions),
     }
 
 
@@ -239,6 +254,7 @@ def _decode_record(data: Json, member: Any) -> RegionRecord:
             samples=tuple(
                 {k: decode_value(v, member) for k, v in sample.items()} for sample in one["samples"]
             ),
+            functions={str(k): _decode_target(v) for k, v in one["functions"].items()},
         )
         for one in data["signatures"]
     )

@@ -15,6 +15,7 @@ from loopwright.ir.types import (
     NONE,
     STR,
     Array,
+    DictOf,
     DType,
     ListOf,
     Num,
@@ -57,6 +58,8 @@ def type_of(value: object) -> Type | None:
         items = [type_of(v) for v in value[:17]] if kind is tuple else [None]
         known = tuple(t for t in items if t is not None)
         return TupleOf(known) if len(known) == len(value) else None
+    if isinstance(value, dict):
+        return _dict_type(value) if kind is dict else None
     np = _numpy()
     return None if np is None or not hasattr(np, "generic") else _numpy_type(np, value)
 
@@ -95,6 +98,20 @@ def _list_type(value: list[object]) -> Type | None:
         return None
     elem = type_of(value[0])
     return ListOf(elem) if isinstance(elem, Py | Num) and is_scalar(elem) else None
+
+
+def _dict_type(value: dict[object, object]) -> Type | None:
+    """Dicts from int to one kind of number, or to tuples of one kind."""
+    if not value:
+        return DictOf()
+    if len(value) > LIST_CHECK or any(type(key) is not int for key in value):
+        return None
+    types = {type_of(v) for v in value.values()}
+    only = types.pop() if len(types) == 1 else None
+    row = isinstance(only, TupleOf)
+    columns = only.items if isinstance(only, TupleOf) else (only,)
+    numbers = tuple(t for t in columns if isinstance(t, Py | Num) and is_scalar(t))
+    return DictOf(numbers, row) if len(numbers) == len(columns) > 0 else None
 
 
 def _rectangular(value: list[Any]) -> Type | None:
@@ -176,6 +193,8 @@ def bytes_of(value: object) -> int:
         if value and not isinstance(value[0], int | float | complex | str | None):
             return sum(map(bytes_of, value))
         return 32 * len(value)
+    if isinstance(value, dict):
+        return 32 * len(value) + sum(map(bytes_of, value.values()))
     if isinstance(value, str):
         return len(value)
     return int(getattr(value, "nbytes", 32))
@@ -188,6 +207,8 @@ def copy_of(value: object) -> object:
         return list(value) if numbers else [copy_of(v) for v in value]
     if isinstance(value, tuple):
         return tuple(map(copy_of, value))
+    if isinstance(value, dict):
+        return dict(value)
     np = _numpy()
     if np is not None and isinstance(value, np.ndarray):
         return value.copy(order="K")

@@ -1,0 +1,347 @@
+"""Variables and attributes that hold functions: which ones they may hold, and the one that was recorded.
+
+What such a path may hold is read off the assignments in the source (`self.f = self.g`, a dict of functions,
+a default); it tells what else a region reads. Which function it is comes from a recording.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from types import CodeType
+from typing import TypeAlias, TypeVar
+
+from loopwright.frontend.classes import class_at, find_method, lineage
+from loopwright.frontend.names import Chain, free_names, parameters, scope_locals, walk_scope
+from loopwright.frontend.parse import decode_source
+from loopwright.frontend.region import FunctionRef, Module
+from loopwright.frontend.scopes import (
+    Site,
+    kind_of_name,
+    local_imports,
+    methods_of,
+    module_names,
+    receiver,
+    site_of,
+    sites,
+)
+
+Callee: TypeAlias = ast.FunctionDef | ast.Lambda
+T = TypeVar("T", bound=ast.AST)
+_DEPTH = 6
+_FOLDERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A function that a path may hold; `around` are the functions that it is nested in, `method` tells
+    that it is a method of the object that holds it."""
+
+    callee: ast.FunctionDef
+    around: tuple[ast.FunctionDef, ...] = ()
+    method: bool = False
+
+
+def may_hold_function(module: Module, site: Site, chain: Chain) -> bool:
+    """Whether what `chain` calls may be a function that a variable or attribute holds."""
+    kind = kind_of_name(module, site, chain.root)
+    if kind == "import":
+        origins = {**module_names(module).imports, **local_imports(site.node)}
+        return _in_project(module, origins.get(chain.root, ""))
+    if not chain.steps:
+        return kind in ("local", "closure", "global")
+    if kind not in ("local", "closure", "global") or chain.steps[-1][0] != "attr":
+        return False
+    owner = class_at(module, site, chain.root, chain.steps[:-1])
+    attr = str(chain.steps[-1][1])
+    return owner is not None and next(_assigned(module, owner, attr), None) is not None
+
+
+@lru_cache(maxsize=1024)
+def _in_project(module: Module, origin: str) -> bool:
+    """Whether an imported thing comes from the project of the module: by a relative import, or from a file
+    or package beside the module or one of the folders around it."""
+    top = origin.split(".")[0]
+    if not top:
+        return origin.startswith(".")
+    folders = list(module.path.absolute().parents)[:_FOLDERS]
+    return any((f / f"{top}.py").is_file() or (f / top / "__init__.py").is_file() for f in folders)
+
+
+def candidates(module: Module, site: Site, chain: Chain) -> tuple[Candidate, ...]:
+    """The functions of the module that the source shows the path `chain` to hold."""
+    if chain.steps:
+        owner = class_at(module, site, chain.root, chain.steps[:-1])
+        found = () if owner is None else _of_attribute(module, owner, str(chain.steps[-1][1]))
+    else:
+        found = tuple(_functions(module, site, ast.Name(chain.root, ast.Load()), _DEPTH))
+        if chain.root in parameters(site.node):
+            found = tuple(dict.fromkeys((*found, *_handed_around(module))))
+    visible = (*site.enclosing, site.node)
+    return tuple(c for c in found if all(f in visible for f in c.around))
+
+
+@lru_cache(maxsize=64)
+def _handed_around(module: Module) -> tuple[Candidate, ...]:
+    """The functions at module level that the module uses in other ways than by calling them."""
+    called = {id(n.func) for n in ast.walk(module.tree) if isinstance(n, ast.Call)}
+    names = dict.fromkeys(
+        n.id for n in ast.walk(module.tree) if isinstance(n, ast.Name) and id(n) not in called
+    )
+    known = module_names(module).functions
+    return tuple(Candidate(known[name]) for name in names if name in known)
+
+
+@lru_cache(maxsize=1024)
+def _of_attribute(module: Module, owner: ast.ClassDef, attr: str) -> tuple[Candidate, ...]:
+    found = (
+        candidate
+        for site, value in _assigned(module, owner, attr)
+        for candidate in _functions(module, site, value, _DEPTH)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _assigned(module: Module, owner: ast.ClassDef, attr: str) -> Iterator[tuple[Site, ast.expr]]:
+    """The values that methods assign to `self.attr`, with the function of each."""
+    for cls in lineage(module, owner):
+        for method in methods_of(cls).values():
+            first = parameters(method)[:1]
+            for part in walk_scope(method):
+                match part:
+                    case ast.Assign([ast.Attribute(ast.Name(base), name)], value) if (
+                        name == attr and (base,) == first
+                    ):
+                        yield site_of(module, method), value
+                    case ast.AnnAssign(ast.Attribute(ast.Name(base), name), _, ast.expr() as value):
+                        if name == attr and (base,) == first:
+                            yield site_of(module, method), value
+
+
+def _functions(
+    module: Module, site: Site | None, node: ast.expr, depth: int
+) -> Iterator[Candidate]:
+    """The functions that the value of `node`, seen from the function of `site`, is or holds."""
+    if depth == 0:
+        return
+    match node:
+        case ast.Name(name):
+            yield from _named(module, site, name, depth)
+            return
+        case ast.Attribute(ast.Name(base), name) if site is not None and base == receiver(site):
+            found = None if site.owner is None else find_method(module, site.owner, name)
+            if found is not None:
+                yield Candidate(found[1], (), method=True)
+            elif site.owner is not None and depth == _DEPTH:
+                yield from _of_attribute(module, site.owner, name)
+            return
+        case ast.Dict(_, values):
+            parts = values
+        case ast.Tuple(parts) | ast.List(parts) | ast.BoolOp(_, parts):
+            pass
+        case ast.IfExp(_, one, other):
+            parts = [one, other]
+        case ast.Subscript(value, _) | ast.Call(ast.Attribute(value, "get" | "pop"), _, _):
+            parts = [value]
+        case _:
+            return
+    for part in parts:
+        yield from _functions(module, site, part, depth - 1)
+
+
+def _named(module: Module, site: Site | None, name: str, depth: int) -> Iterator[Candidate]:
+    scopes = () if site is None else (*site.enclosing, site.node)
+    for at in range(len(scopes), 0, -1):
+        function = scopes[at - 1]
+        if name not in scope_locals(function):
+            continue
+        there = site_of(module, function)
+        for part in (*walk_scope(function), *_defaults(function, name)):
+            match part:
+                case ast.FunctionDef() if part.name == name and not part.decorator_list:
+                    yield Candidate(part, scopes[:at])
+                case ast.Assign([ast.Name(target)], value) if target == name:
+                    yield from _functions(module, there, value, depth - 1)
+        return
+    function_ = module_names(module).functions.get(name)
+    if function_ is not None:
+        yield Candidate(function_)
+        return
+    for stmt in module.tree.body:
+        match stmt:
+            case ast.Assign([ast.Name(target)], value) if target == name:
+                yield from _functions(module, None, value, depth - 1)
+
+
+def _defaults(function: ast.FunctionDef, name: str) -> Iterator[ast.Assign]:
+    """The default of the parameter `name`, as an assignment."""
+    a = function.args
+    positional = [*a.posonlyargs, *a.args]
+    pairs = [
+        *zip(positional[len(positional) - len(a.defaults) :], a.defaults, strict=True),
+        *zip(a.kwonlyargs, a.kw_defaults, strict=True),
+    ]
+    for arg, default in pairs:
+        if arg.arg == name and default is not None:
+            yield ast.Assign([ast.Name(name, ast.Store())], default)
+
+
+# --------------------------------------------------------- recorded functions
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The text of a recorded function. `code` is set where its qualified name does not tell it, `foreign`
+    where it is one of another file."""
+
+    callee: Callee
+    qualname: str
+    around: tuple[ast.FunctionDef, ...] = ()
+    code: CodeType | None = None
+    foreign: Module | None = None
+
+
+@lru_cache(maxsize=1024)
+def find_function(module: Module, ref: FunctionRef) -> Found | None:
+    """The function of the module that `ref` names; None if it is not there, or not certainly that one."""
+    if ref.file:
+        other = foreign_module(ref.file)
+        return None if other is None else _in_file(other, replace(ref, file=""))
+    if ref.name.endswith("<lambda>"):
+        return _find_lambda(module, ref)
+    same = [s for s in sites(module) if s.qualname.partition("#")[0] == ref.name]
+    for site in same:
+        node = site.node
+        first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+        if first == ref.line:
+            if not site.enclosing and len(same) == 1:
+                return Found(node, site.qualname)
+            code = _code(module, ref)
+            return None if code is None else Found(node, site.qualname, site.enclosing, code)
+    return None
+
+
+@lru_cache(maxsize=64)
+def foreign_module(file: str) -> Module | None:
+    """The module in the file, if it can be read and parsed."""
+    try:
+        text = decode_source(Path(file).read_bytes())
+        return Module(Path(file), Path(file).stem, text, ast.parse(text))
+    except (OSError, SyntaxError, ValueError):
+        return None
+
+
+def _in_file(module: Module, ref: FunctionRef) -> Found | None:
+    """A function of another file."""
+    found = find_function(module, ref)
+    code = _code(module, ref)
+    if found is None or code is None:
+        return None
+    if isinstance(found.callee, ast.FunctionDef) and found.callee.decorator_list:
+        return None
+    return Found(unplaced(found.callee), found.qualname, found.around, code, module)
+
+
+def unplaced(callee: T) -> T:
+    """A copy whose nodes have no places, for those are in no file of the region's."""
+    copied = copy.deepcopy(callee)
+    for node in ast.walk(copied):
+        for name in ("lineno", "end_lineno", "col_offset", "end_col_offset"):
+            if hasattr(node, name):
+                delattr(node, name)
+    return copied
+
+
+def names_used(found: Found) -> dict[str, str]:
+    """The free names of a function of another file, and of the functions there that it calls, that are no
+    functions there; and what they stand for, as dotted names."""
+    assert found.foreign is not None
+    known = module_names(found.foreign).imports
+    called = helpers_of(found)
+    every = frozenset[str]().union(*(free_names(f) for f in (found.callee, *called.values())))
+    return {n: known.get(n, f"builtins.{n}") for n in sorted(every - called.keys())}
+
+
+def helpers_of(found: Found) -> dict[str, ast.FunctionDef]:
+    """The functions of its file that a function of another file calls, by their global names."""
+    assert found.foreign is not None
+    known = module_names(found.foreign).functions
+    reached: dict[str, ast.FunctionDef] = {}
+    todo: list[Callee] = [found.callee]
+    while todo:
+        for name in sorted(free_names(todo.pop()) & known.keys() - reached.keys()):
+            if not known[name].decorator_list:
+                reached[name] = known[name]
+                todo.append(known[name])
+    return reached
+
+
+def helper_code(found: Found, name: str) -> CodeType | None:
+    """The code of one of `helpers_of`."""
+    assert found.foreign is not None
+    line = helpers_of(found)[name].lineno
+    return _code(found.foreign, FunctionRef(name, line))
+
+
+def callee_body(callee: Callee) -> list[ast.AST]:
+    """What runs when a function is called."""
+    return [callee.body] if isinstance(callee, ast.Lambda) else list(callee.body)
+
+
+def callee_site(module: Module, found: Found) -> Site | None:
+    """The site that sees the names which a function uses; None for a lambda outside of all functions."""
+    if isinstance(found.callee, ast.FunctionDef):
+        return site_of(module, found.callee)
+    return site_of(module, found.around[-1]) if found.around else None
+
+
+def _find_lambda(module: Module, ref: FunctionRef) -> Found | None:
+    """The lambda that begins on the line of the reference, of several there the one with its column."""
+    tree = module.tree
+    found = [n for n in ast.walk(tree) if isinstance(n, ast.Lambda) and n.lineno == ref.line]
+    if len(found) > 1:
+        found = [n for n in found if n.body.lineno == ref.line and _holds(n.body, ref.col)]
+    code = _code(module, ref)
+    if len(found) != 1 or code is None:
+        return None
+    holders = [s for s in sites(module) if any(n is found[0] for n in walk_scope(s.node))]
+    around = (*holders[-1].enclosing, holders[-1].node) if holders else ()
+    return Found(found[0], "<lambda>", around, code)
+
+
+def _holds(node: ast.expr, col: int) -> bool:
+    on_one_line = node.lineno == node.end_lineno
+    return node.col_offset <= col and (not on_one_line or col < (node.end_col_offset or 0))
+
+
+def _code(module: Module, ref: FunctionRef) -> CodeType | None:
+    """The code of the function, as long as it can be no other's."""
+    wanted = (ref.name, ref.line)
+    codes = [c for c in _codes(_compiled(module)) if (c.co_qualname, c.co_firstlineno) == wanted]
+    if len(codes) > 1:
+        codes = [c for c in codes if column_of(c) == ref.col]
+    return codes[0] if len(codes) == 1 else None
+
+
+def column_of(code: CodeType) -> int:
+    """The least column on the first line of the code that is not 0, as what has no place in the text has;
+    -1 if there is none."""
+    places = code.co_positions()
+    first = code.co_firstlineno
+    return min((col for line, _, col, _ in places if line == first and col), default=-1)
+
+
+@lru_cache(maxsize=16)
+def _compiled(module: Module) -> CodeType:
+    return compile(module.text, str(module.path), "exec", dont_inherit=True)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield constant
+            yield from _codes(constant)

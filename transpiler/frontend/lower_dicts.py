@@ -1,0 +1,78 @@
+"""Dicts from outside that are only read: `d[k]`, `d.get(k)`, `k in d`, `len(d)`."""
+
+from __future__ import annotations
+
+import ast
+
+from loopwright.frontend.lower_arith import choose
+from loopwright.frontend.lower_index import list_element
+from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_library import library_call
+from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_scope import Scope, Unreachable, decline
+from loopwright.frontend.lower_values import (
+    NOTHING,
+    Lst,
+    Number,
+    Table,
+    Tpl,
+    Value,
+    describe,
+    integer,
+    number,
+    test,
+    truth_const,
+)
+from loopwright.ir.nodes import Expr
+from loopwright.ir.types import INT, kind_of, machine_dtype
+
+
+def dict_method(cx: Scope, table: Table, node: ast.Call, name: str) -> Value:
+    """`d.name(...)`."""
+    if name != "get" or node.keywords or not 1 <= len(node.args) <= 2:
+        decline(node, "LW102", f"method `{name}` of a dict is not covered")
+    key, *rest = eval_all(cx, node.args)
+    default = rest[0] if rest else NOTHING
+    at = _position(cx, table, key, node)
+    if at is None:
+        return default
+    return choose(cx, _there(at), lambda: _entry(cx, table, at, node), lambda: default, node)
+
+
+def dict_item(cx: Scope, table: Table, key: Value, node: ast.AST) -> Value:
+    """`d[key]`; the kernel fails where Python raises KeyError."""
+    at = _position(cx, table, key, node)
+    if at is None:
+        raise Unreachable("a dict without entries has no item", cx.at(node))
+    cx.check(_there(at), "the dict has the key")
+    return _entry(cx, table, at, node)
+
+
+def dict_member(cx: Scope, table: Table, key: Value, node: ast.AST) -> Expr:
+    """`key in d`."""
+    at = _position(cx, table, key, node)
+    return truth_const(False) if at is None else _there(at)
+
+
+def _position(cx: Scope, table: Table, key: Value, node: ast.AST) -> Expr | None:
+    """Where the key is among the keys, negative if it is not; None if there are none."""
+    if not isinstance(key, Number) or key.tag is not None or key.types == (NOTHING.types[0],):
+        decline(node, "LW102", f"{describe(key)} as the key of a dict is not covered")
+    if kind_of(machine_dtype(key.type)) not in "bi":
+        decline(node, "LW102", f"{key.type} as the key of a dict of ints is not covered")
+    if not table.parts.items:
+        return None
+    wanted = number(cast(key.expr, INT))
+    found = library_call(cx, "position_of_key", [table.parts.items[0], wanted], node)
+    assert isinstance(found, Number)
+    return cx.hold(found.expr, "at")
+
+
+def _there(at: Expr) -> Expr:
+    return test("ge", at, integer(0))
+
+
+def _entry(cx: Scope, table: Table, at: Expr, node: ast.AST) -> Value:
+    columns = [c for c in table.parts.items[1:] if isinstance(c, Lst)]
+    values = tuple(list_element(cx, column, at, node) for column in columns)
+    return Tpl(values) if table.row else values[0]

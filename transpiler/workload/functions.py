@@ -1,0 +1,110 @@
+"""Functions as values: which one it is, in terms that hold in another process."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
+
+from loopwright.frontend.callables import column_of
+from loopwright.frontend.region import FunctionRef
+
+_PACKAGES = ("numpy", "math", "builtins")
+_NUMPY_KINDS = ("ufunc", "_ArrayFunctionDispatcher")
+_MOST = 16
+"""A function with more constants around it is no small piece of arithmetic."""
+
+
+def function_ref(
+    value: object, names: Mapping[str, object], holders: Mapping[str, object], inside: str = ""
+) -> FunctionRef | None:
+    """What `value` is if it is a function of the module with the global `names`, a method of it that is
+    bound to one of `holders` (objects by path), a function in a file, or one of NumPy, math or the builtins;
+    else None.
+
+    Of functions defined in the function `inside` no constants are told: its variables are at hand.
+    """
+    kind = type(value)
+    if isinstance(value, MethodType) and kind is MethodType:
+        function = value.__func__
+        bound = next((p for p, o in holders.items() if o is value.__self__), None)
+        if bound is None or type(function) is not FunctionType:
+            return None
+        code = function.__code__
+        own = function.__globals__ is names
+        return FunctionRef(code.co_qualname, code.co_firstlineno, bound) if own else None
+    if not isinstance(value, FunctionType) or kind is not FunctionType:
+        return _of_library(value)
+    code = value.__code__
+    if value.__globals__ is names:
+        own_name = inside and code.co_qualname.startswith(f"{inside}.<locals>.")
+        values = () if own_name else _constants(_cells(value))
+        return FunctionRef(
+            code.co_qualname, code.co_firstlineno, values=values, col=column_of(code)
+        )
+    file = os.path.abspath(code.co_filename)
+    found = _of_library(value)
+    if found is not None or not os.path.isfile(file):
+        return found
+    around = _globals(value)
+    values = _constants({**around, **_cells(value)})
+    line, col = code.co_firstlineno, column_of(code)
+    return FunctionRef(code.co_qualname, line, "", False, file, values, col)
+
+
+def _globals(function: FunctionType) -> dict[str, object]:
+    """The globals that a function reads, and the functions of its module that it calls."""
+    names = function.__globals__
+    found: dict[str, object] = {}
+    todo = [function]
+    while todo:
+        for name in _names(todo.pop().__code__):
+            if name in names and name not in found:
+                value = found[name] = names[name]
+                if type(value) is FunctionType and value.__globals__ is names:
+                    todo.append(value)
+    return found
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _names(constant)
+
+
+def _cells(function: FunctionType) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:  # not bound yet
+            continue
+    return found
+
+
+def _constants(values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """The numbers and bools among the values, as literals."""
+    plain = {
+        name: value
+        for name, value in values.items()
+        if type(value) in (bool, int) or (type(value) is float and math.isfinite(value))
+    }
+    if len(plain) > _MOST:
+        return ()
+    return tuple((name, repr(value)) for name, value in sorted(plain.items()))
+
+
+def _of_library(value: object) -> FunctionRef | None:
+    """Functions that `<package>.<name>` leads to; NumPy's say in which module they are found."""
+    kind = type(value)
+    if kind not in (FunctionType, BuiltinFunctionType) and kind.__name__ not in _NUMPY_KINDS:
+        return None
+    name = getattr(value, "__name__", "")
+    module = getattr(value, "__module__", None) or "numpy"
+    if module.split(".")[0] not in _PACKAGES:
+        return None
+    found = getattr(sys.modules.get(module), name, None)
+    return FunctionRef(f"{module}.{name}", library=True) if found is value else None
