@@ -252,6 +252,6 @@ INDIRECT_EDITS = {
 def test_what_is_called_through_others_counts(case: tuple[str, str, set[str]]) -> None:
     old, new, stale = case
     assert INDIRECT.count(old) == 1, old
-    before = fingerprints(INDIRECT.encode())
-    after = fingerprints(INDIRECT.replace(old, new).encode())
+    before = fingerprints(INDIRECT.encode(), {})
+    after = fingerprints(INDIRECT.replace(old, new).encode(), {})
     assert {name for name in before if before[name] != after[name]} == stale

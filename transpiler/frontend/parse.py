@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import ast
-import cmath
+import functools
+import importlib
 import io
-import math
 import tokenize
 import warnings
 from pathlib import Path
 
-import numpy as np
-
 from loopwright.diagnostics import NOWHERE, Declined, Span
 from loopwright.frontend.region import Module
 
-_STARS = {
-    "math": tuple(name for name in dir(math) if name[0] != "_"),
-    "cmath": tuple(name for name in dir(cmath) if name[0] != "_"),
-    "numpy": tuple(np.__all__),
-}
-"""What `from ... import *` binds, for the modules of which that is known."""
+
+@functools.cache
+def _starred(module: str) -> tuple[str, ...]:
+    """What `from module import *` binds, for the modules of which that is known; else `*`."""
+    match module:
+        case "math" | "cmath":
+            return tuple(name for name in dir(importlib.import_module(module)) if name[0] != "_")
+        case "numpy":  # imported here: recorded programs that do without it must not load it
+            return tuple(importlib.import_module(module).__all__)
+        case _:
+            return ("*",)
 
 
 def encoding_of(data: bytes) -> str:
@@ -69,7 +72,7 @@ def spell_out_stars(tree: ast.Module) -> None:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.level == 0 and node.names[0].name == "*":
             star = node.names[0]
-            known = _STARS.get(node.module or "", ("*",))
+            known = _starred(node.module or "")
             node.names = [ast.copy_location(ast.alias(name), star) for name in known]
 
 
