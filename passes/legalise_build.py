@@ -60,9 +60,9 @@ def refuse(at: Span, code: str, why: str) -> CannotLower:
 
 
 def low_type(t: Type, at: Span) -> Type:
-    """The machine type; lists become C-contiguous arrays. Of a parameter that is None nothing is read."""
+    """The machine type; lists become C-contiguous arrays. Of a string or None nothing is read."""
     match t:
-        case Py("none"):
+        case Py("none" | "str"):
             return Num("bool")
         case Array() | Rng():
             return t

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.region import Region
 from loopwright.ir.domain import Param, Step, split_path
-from loopwright.ir.types import NONE, Array, ListOf, Ragged, Rng, Type
+from loopwright.ir.types import NONE, STR, Array, ListOf, Ragged, Rng, Type
 from loopwright.kernels_effects import Effects, effects_of
 from loopwright.kernels_entry import CallRoots, KernelEntry, call_roots
 
@@ -86,7 +86,7 @@ def open_door(entry: KernelEntry) -> Door:
         door.value.append(value)
         if isinstance(param.type, (Array, ListOf, Ragged)):
             value = door.unique(f"c_{param.name}")
-        door.machine.append("False" if param.type == NONE else value)
+        door.machine.append("False" if param.type in (NONE, STR) else value)
     return door
 
 

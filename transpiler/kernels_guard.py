@@ -73,7 +73,8 @@ def _type_tests(door: Door, k: int) -> list[str]:
             low, high = param.ints
             return [f"type({v}) is not int", f"not {low} <= {v} <= {high}"]
         case Py("str"):
-            return [f"type({v}) is not str"]
+            same = [] if param.text is None else [f"{v} != {param.text!r}"]
+            return [f"type({v}) is not str", *same]
         case Py() | Num():
             return [f"type({v}) is not {scalar_class(param.type)}"]
         case ListOf(Py("int" | "float" | "bool" | "complex") | Num(), _):

@@ -13,7 +13,7 @@ from loopwright.frontend.lower import lower
 from loopwright.frontend.names import bound_names
 from loopwright.frontend.region import FunctionRef, Lowered, Region
 from loopwright.ir.domain import INT_LIMIT, split_path, unpacked
-from loopwright.ir.types import Ragged, Type
+from loopwright.ir.types import STR, Ragged, Type
 from loopwright.report.results import RegionResult
 from loopwright.workload.store import RegionRecord
 
@@ -87,7 +87,9 @@ def lower_region(
     first: Declined | None = None
     for signature in signatures:
         ranges = _guard_ranges(signature.ranges)
-        lowered = _only_reading(lower(region, signature.types, ranges, signature.functions))
+        lowered = _only_reading(
+            lower(region, signature.types, ranges, signature.functions, _texts(signature))
+        )
         if isinstance(lowered, Lowered):
             domain = lowered.domain
             return lowered, replace(
@@ -96,6 +98,14 @@ def lower_region(
         first = first or lowered
     assert first is not None
     return first, signatures[0]
+
+
+def _texts(signature: Signature) -> dict[str, str]:
+    """The strings that live-ins are in all samples."""
+    names = [name for name, t in signature.types.items() if t == STR]
+    seen = {name: {sample.get(name) for sample in signature.samples} for name in names}
+    only = {name: next(iter(found)) for name, found in seen.items() if len(found) == 1}
+    return {name: text for name, text in only.items() if isinstance(text, str)}
 
 
 def _only_reading(lowered: Lowered | Declined) -> Lowered | Declined:

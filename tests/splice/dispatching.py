@@ -128,7 +128,10 @@ def lowering_of(
         held = function_ref(value, space, holders) if live_in.called else None
         if held is not None:
             functions[live_in.name] = held
-    return space, region, lower(region, types, functions=functions)
+    texts = {
+        v.name: text for v in region.live_ins if isinstance(text := eval(v.path, {}, values), str)
+    }
+    return space, region, lower(region, types, functions=functions, texts=texts)
 
 
 def guarded(source: str, name: str, *args: Any, package: Path | None = None) -> Guarded:

@@ -60,19 +60,21 @@ def lower(
     types: Mapping[str, Type],
     int_ranges: Mapping[str, tuple[int, int]] | None = None,
     functions: Mapping[str, FunctionRef] | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Lowered | Declined:
-    """The region for one signature. `types`, `int_ranges` and `functions` (what live-ins are functions, and
-    which) are keyed by `LiveIn.name`.
+    """The region for one signature. `types`, `int_ranges`, `functions` (what live-ins are functions, and
+    which) and `texts` (the strings that live-ins always are) are keyed by `LiveIn.name`.
 
     Declined tells the first construct that has no translation, or the live-in whose type is missing.
     """
     if region.perhaps:
         kept = tuple(path for path in region.stores if path not in region.perhaps)
-        lowered = lower(replace(region, stores=kept, perhaps=()), types, int_ranges, functions)
+        less = replace(region, stores=kept, perhaps=())
+        lowered = lower(less, types, int_ranges, functions, texts)
         if isinstance(lowered, Lowered):
             return lowered
     try:
-        program, domain, along = lower_region(region, types, functions)
+        program, domain, along = lower_region(region, types, functions, texts)
     except CannotLower as error:
         return error.declined
     ranges = int_ranges or {}
@@ -98,7 +100,10 @@ def lower(
 
 
 def lower_region(
-    region: Region, types: Mapping[str, Type], functions: Mapping[str, FunctionRef] | None = None
+    region: Region,
+    types: Mapping[str, Type],
+    functions: Mapping[str, FunctionRef] | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> tuple[Program, Domain, Along]:
     """The program, its domain without the ranges of integers, and what was compiled along.
 
@@ -122,7 +127,7 @@ def lower_region(
     prepare(cx, region.statements, region.live_outs)
     unit.main = cx
     unit.rebound = frozenset(n for s in region.statements for n in rebinds(s))
-    made, values = parameters(cx, types, region)
+    made, values = parameters(cx, types, region, texts or {})
     start, unit.targets = functions_held(cx, region, functions or {})
     for live_in, value in values.items():
         key = live_in_key(cx, live_in)
@@ -182,7 +187,7 @@ def lower_region(
     needless = {v.name for v in values if not v.sure and live_in_key(cx, v) not in unit.used}
     if needless:
         kept = {name: t for name, t in types.items() if name not in needless}
-        return lower_region(region, kept, functions)
+        return lower_region(region, kept, functions, texts)
     params = tuple(
         replace(p, name=s.name, type=p.type if isinstance(p.type, Ragged) else s.type)
         for s, p in zip(own, made.params, strict=True)

@@ -150,7 +150,7 @@ def _branching(cx: Scope, node: ast.expr) -> Value:
             return number(cast(negated(condition(cx, operand)), BOOL))
         case ast.Compare(left, ops, comparators):
             if len(ops) == 1:
-                a, b = eval_all(cx, (left, comparators[0]))
+                a, b = eval_all(cx, (left, _searched(ops[0], comparators[0])))
                 return one_comparison(cx, ops[0], a, b, node)
             cond, types = _chain(cx, left, ops, comparators, node)
             if len(types) != 1:
@@ -256,7 +256,7 @@ def _chain(
     node: ast.expr,
 ) -> tuple[Expr, set[Scalar]]:
     """`a < b < c`: each operand is evaluated once, the later ones only while it holds."""
-    values = eval_all(cx, (left, comparators[0]))
+    values = eval_all(cx, (left, _searched(ops[0], comparators[0])))
     first = one_comparison(cx, ops[0], values[0], values[1], node)
     result, types = truth(cx, first, node), _types(first)
     middle = values[1]
@@ -275,6 +275,13 @@ def _chain(
 
 def _types(value: Value) -> set[Scalar]:
     return set(value.types) if isinstance(value, Number) else set()
+
+
+def _searched(op: ast.cmpop, node: ast.expr) -> ast.expr:
+    """What `in` searches: a list that nobody else sees is as good as a tuple, and may hold strings."""
+    if isinstance(op, (ast.In, ast.NotIn)) and isinstance(node, ast.List):
+        return ast.copy_location(ast.Tuple(node.elts, ast.Load()), node)
+    return node
 
 
 def one_comparison(cx: Scope, op: ast.cmpop, a: Value, b: Value, node: ast.expr) -> Value:

@@ -83,7 +83,7 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
         case RaggedList():
             if isinstance(node.slice, ast.Slice):
                 decline(node, "LW103", "a slice of a list of rows is not covered")
-            return row_of(base, index_number(cx, cx.eval(node.slice), node.slice))
+            return row_of(base, list_position(cx, cx.eval(node.slice), node.slice))
         case Tpl():
             return _tuple_item(cx, base, node)
         case Object(path):
@@ -150,6 +150,13 @@ def index_number(cx: Scope, value: Value, node: ast.AST) -> Expr:
     if not is_scalar(expr.type) or kind_of(machine_dtype(expr.type)) not in "iu":
         decline(node, "LW304", f"an index of type {expr.type} is not covered")
     return expr
+
+
+def list_position(cx: Scope, value: Value, node: ast.AST) -> Expr:
+    """An integer that may index a list; True and False are 1 and 0."""
+    if isinstance(value, Number) and value.types == (BOOL,):
+        return cast(value.expr, INT)
+    return index_number(cx, value, node)
 
 
 def _integral(t: object) -> bool:
@@ -252,7 +259,7 @@ def merge(base: Expr, items: tuple[IndexItem, ...]) -> tuple[Expr, tuple[IndexIt
 def _list_item(cx: Scope, base: Lst, node: ast.Subscript) -> Value:
     if isinstance(node.slice, ast.Slice):
         return list_slice(cx, base, node.slice, node)
-    at = index_number(cx, cx.eval(node.slice), node.slice)
+    at = list_position(cx, cx.eval(node.slice), node.slice)
     return list_element(cx, base, at, node)
 
 

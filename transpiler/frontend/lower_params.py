@@ -19,6 +19,7 @@ from loopwright.frontend.lower_values import (
     Origin,
     RaggedList,
     Table,
+    Text,
     Tpl,
     Value,
 )
@@ -28,6 +29,7 @@ from loopwright.ir.nodes import Sym, Var
 from loopwright.ir.types import (
     INT,
     NONE,
+    STR,
     Array,
     DictOf,
     ListOf,
@@ -68,9 +70,10 @@ class Parameters:
 
 
 def parameters(
-    cx: Scope, types: Mapping[str, Type], region: Region
+    cx: Scope, types: Mapping[str, Type], region: Region, texts: Mapping[str, str]
 ) -> tuple[Parameters, dict[LiveIn, Value]]:
-    """The parameters for the live-ins of a region that are data, and what the lowering knows of each.
+    """The parameters for the live-ins of a region that are data, and what the lowering knows of each;
+    `texts` are the strings that live-ins always are.
 
     Raises CannotLower where the type of one is missing that is surely data.
     """
@@ -78,7 +81,11 @@ def parameters(
     values: dict[LiveIn, Value] = {}
     for live_in in region.live_ins:
         t = types.get(live_in.name)
-        if t is not None:
+        if t == STR and live_in.name in texts:
+            text = texts[live_in.name]
+            made.add(Sym(live_in.name, t), Param(live_in.name, live_in.path, t, text=text))
+            values[live_in] = Text(text)
+        elif t is not None:
             at = region.statements[0]
             values[live_in] = _value(cx, made, live_in.name, live_in.path, t, at)
         elif live_in.sure and not live_in.called:

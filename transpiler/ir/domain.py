@@ -24,7 +24,8 @@ class Param:
     """One live-in. `name` is the IR symbol's name, `path` its source text.
 
     `ints` is the guarded closed range of a `Py("int")` or of the elements of a list of ints. A `Ragged`
-    live-in is two parameters in a row, of one path: its joined rows, and their bounds (`bounds`).
+    live-in is two parameters in a row, of one path: its joined rows, and their bounds (`bounds`). `text`
+    is what a string must be.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Param:
     type: Type
     ints: tuple[int, int] = (-INT_LIMIT, INT_LIMIT)
     bounds: bool = False
+    text: str | None = None
 
     @property
     def root(self) -> str:

@@ -15,6 +15,7 @@ from loopwright.verify.draw import Case
 from loopwright.verify.kinds import (
     NONE,
     ArrayKind,
+    Exactly,
     Kind,
     ListKind,
     NpNumber,
@@ -80,6 +81,8 @@ def _kind(param: Param, symbols: Mapping[tuple[str, int], str], samples: Sequenc
     dims = tuple(symbols[(param.name, axis)] for axis in range(_rank(param.type)))
     values = [s[param.name] for s in samples if param.name in s]
     match param.type:
+        case Py("str") if param.text is not None:
+            return Exactly((param.text,))
         case Array(dtype, _, _):
             if dtype[0] in "iu" and values:
                 return _integers(ArrayKind(dtype, dims), values, symbols, samples)
