@@ -25,6 +25,8 @@ _MOST_CALLS = 200
 _LONG = 0.05  # seconds: cold caches no longer matter
 _LEAST_ROUNDS = 3
 _TOO_LONG = 3.0  # seconds of one input after which no more rounds are begun
+_SLOW = 0.2  # seconds of the original from which on one warm call may do
+_CLEAR = 5.0  # ... if the best variant is so many times as fast
 _BEHIND = 20.0  # times as slow as the best variant
 _ORIGINAL = ""
 
@@ -69,13 +71,13 @@ def run(job: MeasureJob) -> Measurement:
 
         calls: dict[str, Call] = dict(sides)
         if not job.originals:
-            if _once(entry, prepare(1)[0])[2]:
-                continue  # a made-up size that does not suit the code tells nothing about its speed
             calls = {_ORIGINAL: entry, **sides}
         elif size not in job.originals:
             continue
         found = _time_input(calls, prepare, budget)
-        before = found.pop(_ORIGINAL, None) or job.originals[size]
+        before = found.pop(_ORIGINAL) if not job.originals else job.originals[size]
+        if before is None:
+            continue  # a made-up size that does not suit the code tells nothing about its speed
         behind = {t.label: math.inf for t in job.timed if t.label not in sides}
         timings.append(InputTiming(size, before, {**found, **behind}))
         sides = _in_the_race(sides, found)
@@ -97,22 +99,35 @@ def _time_input(
     `prepare(n)` makes arguments for n calls.
     """
     batches: dict[str, int] = {}
+    once: dict[str, float] = {}
     start = time.perf_counter()
     for label, call in calls.items():
         seconds, result, raised = _once(call, prepare(1)[0])
         # None: the dispatch function declined this input; the original may return it
         if not raised and (result is not None or label == _ORIGINAL):
+            once[label] = seconds
             batches[label] = _batch(call, prepare, seconds)
+        elif label == _ORIGINAL:
+            return dict.fromkeys(calls)
+    settled = _is_settled(once)
     samples: dict[str, list[float]] = {label: [] for label in batches}
     for number in range(_ROUNDS):
         for label, size in batches.items():
-            samples[label].append(_run(calls[label], prepare(size)))
+            if number == 0 or label != _ORIGINAL or not settled:
+                samples[label].append(_run(calls[label], prepare(size)))
         spent = time.perf_counter() - start
         if spent > budget and (number >= _LEAST_ROUNDS - 1 or spent > _TOO_LONG):
             break
     return {
         label: statistics.median(samples[label]) if label in samples else None for label in calls
     }
+
+
+def _is_settled(once: Mapping[str, float]) -> bool:
+    """Whether the original is so slow that more of its time could not change what is chosen."""
+    others = [seconds for label, seconds in once.items() if label != _ORIGINAL]
+    slow = once.get(_ORIGINAL, 0.0)
+    return slow > _SLOW and slow > _CLEAR * min(others, default=math.inf)
 
 
 def _batch(call: Call, prepare: Callable[[int], Sequence[Arguments]], first_call: float) -> int:

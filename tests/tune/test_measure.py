@@ -1,0 +1,58 @@
+"""Measuring: what a slow original costs, and inputs that do not suit the code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from loopwright.ir.domain import Domain, Param
+from loopwright.ir.types import INT
+from loopwright.tune.measure import MeasureJob, Measurement, Timed, measure
+
+SOURCE = """\
+import time
+def original(n):
+    with open({log!r}, "a") as out:
+        out.write("x")
+    if n == 2:
+        raise ValueError
+    time.sleep(n / 1000)
+    return n
+"""
+
+
+def timed(tmp_path: Path, *sizes: int) -> tuple[Measurement, int]:
+    folder = tmp_path / "fast"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "m.py").write_text("def f(n):\n    return n\n")
+    log = tmp_path / "log"
+    job = MeasureJob(
+        source=SOURCE.format(log=str(log)),
+        entry="original",
+        roots=("n",),
+        domain=Domain((Param("n", "n", INT),)),
+        timed=(Timed("ours", folder, "m", "f"),),
+        inputs=tuple({"n": n} for n in sizes),
+        budget=20.0,
+        changes=False,
+    )
+    found = measure(job, time_limit=60)
+    assert found.failure is None
+    return found, len(log.read_text())
+
+
+def test_an_original_that_is_far_behind_runs_twice(tmp_path: Path) -> None:
+    found, calls = timed(tmp_path, 300)
+    assert calls == 2
+    (only,) = found.timings
+    assert only.original > 0.25 and (only.candidates["ours"] or 1.0) < 0.1
+
+
+def test_an_original_of_a_few_milliseconds_runs_in_every_round(tmp_path: Path) -> None:
+    _, calls = timed(tmp_path, 3)
+    assert calls >= 7
+
+
+def test_an_input_that_the_original_refuses_tells_nothing(tmp_path: Path) -> None:
+    found, calls = timed(tmp_path, 2)
+    assert found.timings == () and calls == 1
