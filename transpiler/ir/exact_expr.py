@@ -282,7 +282,7 @@ def _reduce(x: Any, expr: Reduce | Scan) -> Any:
         running = np.cumsum if expr.op == "sum" else np.cumprod
         return running(x, axis=expr.axis)
     if expr.op in ("sum", "prod"):
-        func = np.sum if expr.op == "sum" else np.prod
+        func: Callable[..., Any] = np.sum if expr.op == "sum" else np.prod
         return _whole(func(x, axis=expr.axes, keepdims=expr.keepdims))
     fold = np.frompyfunc(minimum if expr.op == "min" else maximum, 2, 1)
     axes = tuple(range(x.ndim)) if expr.axes is None else expr.axes
