@@ -56,7 +56,7 @@ class Board:
 
     def __init__(self) -> None:
         self.page = mmap.mmap(-1, _BOARD_SIZE)
-        _HEADER.pack_into(self.page, 0, b"-", 0.0, 0)
+        self._head("-", 0)
         self.count(0, 0)
 
     def count(self, inputs: int, accepted: int) -> None:
@@ -72,7 +72,12 @@ class Board:
         """`side` is one letter: `o` original, `c` candidate, `-` neither."""
         length = len(case) if len(case) <= _BOARD_SIZE - _START else 0
         self.page[_START : _START + length] = case[:length]
-        _HEADER.pack_into(self.page, 0, side.encode(), time.monotonic(), length)
+        self._head(side, length)
+
+    def _head(self, side: str, length: int) -> None:
+        # `pack_into` writes zeros first, which the parent would read as a call since the epoch.
+        header = _HEADER.pack(side.encode(), time.monotonic(), length)
+        self.page[: _HEADER.size] = header
 
     def read(self) -> tuple[str, float, bytes]:
         side, since, length = _HEADER.unpack_from(self.page, 0)
