@@ -17,7 +17,7 @@ every_file = pytest.mark.parametrize("file", FILES, ids=lambda p: p.stem.replace
 
 
 def test_there_are_many() -> None:
-    assert len(FILES) >= 30
+    assert len(FILES) >= 50
 
 
 @every_file

@@ -24,5 +24,4 @@ def g(x: Vec) -> float:
 
 
 def h(x: Vec) -> float:
-    y = x[~np.isnan(x)]
-    return np.max(y) if len(y) else -math.inf
+    return max((v for v in x if not np.isnan(v)), default=-math.inf)
