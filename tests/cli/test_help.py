@@ -47,6 +47,12 @@ def test_help_imports_nothing_heavy() -> None:
     assert not imported & HEAVY
 
 
+def test_only_the_worker_imports_hypothesis() -> None:
+    code = "import sys, loopwright.api, loopwright.commands; print('hypothesis' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]
+
+
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--version"])

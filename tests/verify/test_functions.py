@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,14 @@ def verify(folder: Path, source: str, **options: object) -> Verdict:
     file.write_text("import numpy as np\nfrom numpy.typing import NDArray\n" + source)
     given = {"time_limit": 8.0, "inputs": 100, **options}
     return verify_functions(file, "f", file, "g", **given)  # type: ignore[arg-type]
+
+
+def run(verdict: Verdict) -> dict[str, Any]:
+    """What the program of a counterexample defines."""
+    assert verdict.counterexample is not None
+    scope: dict[str, Any] = {}
+    exec(verdict.counterexample.program, scope)
+    return scope
 
 
 CRASHES = {
@@ -79,6 +88,54 @@ def test_examples_give_types_and_are_run(tmp_path: Path) -> None:
     assert found.status == "different"
     named = verify(tmp_path, source, examples=[{"x": np.ones(4), "k": 2}])
     assert "x: float64[_]" in named.evidence.note
+
+
+def test_functions_without_arguments_are_compared(tmp_path: Path) -> None:
+    source = "def f():\n    return 0.5\ndef g():\n    return 1 / 2\ndef h():\n    return 1\n"
+    assert verify(tmp_path, source).status == "same"
+    file = tmp_path / "pair.py"
+    assert verify_functions(file, "f", file, "h", time_limit=8.0).status == "different"
+
+
+def test_a_recorded_input_is_made_small(tmp_path: Path) -> None:
+    source = (
+        "def f(x, y, k):\n    return float((x - y).max(initial=0.0)) if k == 12345 else 0.0\n"
+        "def g(x, y, k):\n    return float((x - y)[:3].max(initial=0.0)) if k == 12345 else 0.0\n"
+    )
+    x = np.linspace(0.1, 9.7, 50)
+    found = verify(tmp_path, source, examples=[(x, x / 3, 12345)])
+    scope = run(found)
+    assert 4 <= len(scope["x"]) == len(scope["y"]) <= 8
+    assert scope["k"] == 12345
+
+
+def test_a_drawn_input_is_made_small(tmp_path: Path) -> None:
+    found = verify(
+        tmp_path,
+        "def f(x: NDArray[np.float64], k: int):\n    return float(np.isnan(x).sum()) + (k > 700)\n"
+        "def g(x, k):\n    return min(float(np.isnan(x).sum()), 1.0) + (k > 700)\n",
+        inputs=3000,
+    )
+    scope = run(found)
+    assert 2 <= scope["x"].size <= 8
+    assert abs(scope["k"]) < 100
+
+
+def test_the_same_seed_finds_the_same(tmp_path: Path) -> None:
+    source = (
+        "def f(x: NDArray[np.float64], n: int):\n    return x.sum() * n\n"
+        "def g(x, n):\n    return x.sum() * n if n != len(x) + 2 or n < 5 else 0.5\n"
+    )
+    first, again, other = (verify(tmp_path, source, seed=s, inputs=3000) for s in (4, 4, 5))
+    assert first.status == other.status == "different"
+    assert first.evidence.inputs == again.evidence.inputs != other.evidence.inputs
+
+
+def test_nothing_is_left_in_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    source = "def f(s: str, x: float):\n    return s, x\ndef g(s, x):\n    return s, x\n"
+    assert verify(tmp_path, source, inputs=50).status == "same"
+    assert {path.name for path in tmp_path.iterdir()} <= {"pair.py", "__pycache__"}
 
 
 def test_a_tolerance_is_an_input(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from loopwright.verify.observe import Observation
 
 if TYPE_CHECKING:
     from loopwright.ir.nodes import Program
-    from loopwright.verify.draw import Case
+    from loopwright.verify.case import Case
 
 ULPS = 4.0
 FAR_WORSE = 4096.0

@@ -6,23 +6,25 @@ from typing import Any
 
 import numpy as np
 
-from loopwright.verify.values import AnyArray, Source
+from loopwright.verify.call import Call
+from loopwright.verify.codec import AnyArray
+
+_SHIFTS = (0, 1, 1, 2)
 
 
-def alias(s: Source, values: dict[str, Any]) -> frozenset[str]:
-    """Make two of `values` share memory if two can; returns labels for what was done."""
+def alias(call: Call, values: dict[str, Any]) -> None:
+    """Make two of `values` share memory if two can; a label of the call tells what was done."""
     pairs = [(a, b) for a in values for b in values if a != b and _may_share(values[a], values[b])]
     if not pairs:
-        return frozenset()
-    a, b = s.py.choice(pairs)
-    if isinstance(values[a], list) or s.chance(0.35):
-        if np.shape(values[a]) == np.shape(values[b]):
-            values[b] = values[a]
-            return frozenset({"same object twice"})
-    if isinstance(values[a], np.ndarray):
-        values[a], values[b] = _overlapping(s, values[a], values[b])
-        return frozenset({"overlapping views"})
-    return frozenset()
+        return
+    a, b = call.pick(pairs)
+    x, y = values[a], values[b]
+    if isinstance(x, list) or (x.shape == y.shape and call.chance(0.35)):
+        values[b] = x
+        call.labels.add("same object twice")
+    else:
+        values[a], values[b] = _overlapping(call, x, y)
+        call.labels.add("overlapping views")
 
 
 def _may_share(x: object, y: object) -> bool:
@@ -33,14 +35,14 @@ def _may_share(x: object, y: object) -> bool:
     return False
 
 
-def _overlapping(s: Source, x: AnyArray, y: AnyArray) -> tuple[AnyArray, AnyArray]:
+def _overlapping(call: Call, x: AnyArray, y: AnyArray) -> tuple[AnyArray, AnyArray]:
     """Windows of the shapes of `x` and `y` on one buffer, one starting 0 to 2 elements later."""
-    shift = s.py.choice((0, 1, 1, 2))
-    step = 2 if s.chance(0.15) else 1
-    first, second = (x, y) if s.chance(0.5) else (y, x)
+    shift = call.pick(_SHIFTS)
+    step = 2 if call.chance(0.15) else 1
+    first, second = (y, x) if call.chance(0.5) else (x, y)
     buffer = np.resize(first.ravel(), max(first.size, shift + step * second.size))
     low = buffer[: first.size].reshape(first.shape)
     shaped = buffer[shift : shift + step * second.size : step].reshape(second.shape)
-    if second.ndim == 1 and s.chance(0.2):
+    if second.ndim == 1 and call.chance(0.2):
         shaped = shaped[::-1]
     return (low, shaped) if first is x else (shaped, low)

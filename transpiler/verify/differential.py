@@ -18,11 +18,11 @@ from loopwright.ir.domain import Domain
 from loopwright.ir.nodes import Nothing, Pack, Program
 from loopwright.verify import snapshot
 from loopwright.verify.candidate import load_candidate
+from loopwright.verify.case import Case
 from loopwright.verify.compare import bitwise, compare
 from loopwright.verify.constants import Constants, mine
 from loopwright.verify.coverage import Coverage, reachable_codes
-from loopwright.verify.domains import parameters_of_domain, stray
-from loopwright.verify.draw import Case
+from loopwright.verify.domains import parameters_of_domain
 from loopwright.verify.engine import Plan, Run
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.literal import assignments
@@ -30,8 +30,6 @@ from loopwright.verify.observe import Observation, Raises, observe
 from loopwright.verify.oracle import widen, widened_function
 from loopwright.verify.roots import ReferenceText, build_roots, load_reference, write_leaf
 from loopwright.verify.sandbox import WorkerFailed, ask_worker
-from loopwright.verify.supervise import Supervisor
-from loopwright.verify.values import Source
 from loopwright.verify.verdict import Verdict, undecided
 
 COMPILE_SECONDS = 60.0
@@ -102,6 +100,8 @@ class RegionJob:
 
     def run(self) -> Verdict:
         """Load both sides and search; runs in the worker."""
+        from loopwright.verify.supervise import Supervisor  # Hypothesis: only in the worker
+
         _preload(self.candidate.folder)
         try:
             pair = RegionPair.load(self)
@@ -146,8 +146,8 @@ def _warm_up(pair: RegionPair) -> float | None:
     The seconds until its first success (an upper bound for later processes), None if it hung.
     """
     from loopwright.verify.accuracy import make_judge
-    from loopwright.verify.engine import Search
     from loopwright.verify.sandbox import Ended, in_fork
+    from loopwright.verify.search import Search
 
     deadline = time.monotonic() + COMPILE_SECONDS
     plan = Plan(seed=1, deadline=deadline, enough=0.0, wanted=1, most=1, first=COMPILE_SECONDS)
@@ -178,6 +178,7 @@ class RegionPair:
     returns_nothing: bool | None
     strict: bool = True
     hang_counts: bool = True
+    guarded: bool = True
     stores: tuple[tuple[int, str], ...] = ()
     packed: bool = False
     widened: Any = field(default=None)
@@ -269,11 +270,8 @@ class RegionPair:
                 cases.append(Case(dict(values), {}, labels=frozenset({"recorded inputs"})))
         return cases
 
-    def scripts(self, number: int) -> Sequence[str]:
+    def scripts(self) -> Sequence[str]:
         return ("once",)
-
-    def outside(self, source: Source, case: Case) -> Case:
-        return stray(source, self.parameters, case) if source.chance(0.12) else case
 
     # ------------------------------------------------------------- accuracy
 

@@ -1,4 +1,4 @@
-"""From a kernel's domain and recorded samples to parameters to draw, and inputs just outside of it."""
+"""From a kernel's domain and recorded samples to parameters to draw."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import numpy as np
 
 from loopwright.ir.domain import INT_LIMIT, Domain, Param
 from loopwright.ir.types import Array, DictOf, ListOf, Num, Py, Ragged, Rng, TupleOf, Type
-from loopwright.verify import codec
-from loopwright.verify.draw import Case
 from loopwright.verify.kinds import (
     NONE,
     ArrayKind,
@@ -25,7 +23,6 @@ from loopwright.verify.kinds import (
     Text,
     TupleKind,
 )
-from loopwright.verify.values import Source
 
 Sample = Mapping[str, Any]
 
@@ -204,72 +201,3 @@ def _integers(
     if best is not None:
         return replace(kind, index_of=best[1], low=low)
     return replace(kind, low=low, high=high)
-
-
-# ------------------------------------------------------------ outside of it
-
-
-def stray(source: Source, parameters: Sequence[Parameter], case: Case) -> Case:
-    """`case` with one argument of another type: the guard has to turn it away."""
-    parameter = source.py.choice(parameters)
-    value = case.values[parameter.name]
-    other = _other_type(source, value)
-    if other is value:
-        return case
-    return replace(
-        case,
-        values={**case.values, parameter.name: other},
-        labels=frozenset({"other types"}),
-        data=b"",
-    )
-
-
-class Heir(np.ndarray[Any, np.dtype[Any]]):
-    """A subclass of ndarray."""
-
-
-def _other_type(s: Source, value: Any) -> Any:
-    with np.errstate(all="ignore"):
-        match value:
-            case np.ndarray():
-                near = {"f": "float32", "i": "int32", "u": "int64", "b": "uint8"}
-                others = ("float32", "int64", "float64", ">f8", "int32", "O", "heir")
-                dtype = s.py.choice((*others, *(near.get(value.dtype.kind, "float64"),) * 5))
-                if dtype == "heir":
-                    return value.view(Heir)
-                if value.dtype.kind == "c":
-                    return value.astype("complex64")
-                if value.dtype.kind == "f" and dtype.startswith("int"):
-                    return np.nan_to_num(value, posinf=3, neginf=-3).clip(-9, 9).astype(dtype)
-                return value.astype(dtype)
-            case bool():
-                return int(value)
-            case int():
-                return s.py.choice((float(value % 2**31), np.int64(value % 2**31), True, None))
-            case float():
-                return s.py.choice((np.float64(value), 1, np.float32(value), None))
-            case list():
-                return _other_list(s, value)
-            case _:
-                return value
-
-
-def _other_list(s: Source, value: list[Any]) -> Any:
-    other: list[Any] = codec.copy(value)
-    if not other:
-        return tuple(other)
-    at = s.py.randrange(len(other))
-    match other[at]:
-        case np.generic() as scalar:
-            other[at] = scalar.item()
-        case list() if other[at]:
-            other[at] = other[at][:-1] if s.chance(0.5) else other[s.py.randrange(len(other))]
-        case float():
-            other[at] = s.py.choice((1, np.float64(other[at]), True))
-        case bool():
-            other[at] = 1
-        case int():
-            other[at] = s.py.choice((1.0, 2**70, True, np.int64(3)))
-        case _:
-            return tuple(other)
-    return other

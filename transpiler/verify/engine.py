@@ -1,31 +1,19 @@
-"""The search for a difference: draw inputs, run both sides, compare, keep what teaches something.
-
-Runs in a forked child of the worker (`search`), which reports a summary or a finding; findings are
-replayed in fresh children by `supervise.py` before anybody is told.
-"""
+"""What a search for a difference is about: the two sides, its limits, what it saw, and a replay of it."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from loopwright.verify.accuracy import Judge
+from loopwright.verify.case import Case
 from loopwright.verify.compare import Difference
 from loopwright.verify.constants import Constants
 from loopwright.verify.coverage import Coverage
-from loopwright.verify.draw import Case, Style, draw_case, redraw
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.observe import Observation
 from loopwright.verify.sandbox import Board
-from loopwright.verify.shrink import shrink
-from loopwright.verify.values import Source
-
-_POOL = 64
-_TRACED = 60
-_TRACED_BYTES = 20_000
-_SHRINK_SECONDS = 1.0
 
 
 @dataclass
@@ -58,6 +46,8 @@ class Pair(Protocol):
     strict: bool
     hang_counts: bool
     "a candidate that does not return where the original did is a difference"
+    guarded: bool
+    "arguments of other types are tried too: a guard has to turn them away"
 
     def original(self, case: Case, limit: float) -> Run: ...
 
@@ -67,12 +57,8 @@ class Pair(Protocol):
         """Cases to run first: recorded samples, examples."""
         ...
 
-    def scripts(self, number: int) -> Sequence[str]:
+    def scripts(self) -> Sequence[str]:
         """What callers may do, most usual first."""
-        ...
-
-    def outside(self, source: Source, case: Case) -> Case:
-        """Now and then a case just outside the domain, to see that it is turned away."""
         ...
 
 
@@ -144,198 +130,6 @@ def first_difference(
 def _modest(case: Case) -> bool:
     """True if no integer of the case is so large that a slower algorithm would not end."""
     return all(abs(v) <= 10_000 for v in case.values.values() if type(v) is int)
-
-
-def _small(case: Case) -> bool:
-    """True if tracing a call on `case` takes no long time."""
-    case.fresh()
-    return len(case.data) < _TRACED_BYTES
-
-
-class Search:
-    """One search in one process."""
-
-    def __init__(self, pair: Pair, judge: Judge, plan: Plan, board: Board) -> None:
-        self.pair = pair
-        self.judge = judge
-        self.plan = plan
-        self.board = board
-        self.source = Source(plan.seed, pair.constants)
-        self.pool: list[Case] = []
-        self.summary = Summary()
-        self.history: list[Case] = []
-        self.cut_off = 0
-        self.loading = 0.0
-        "seconds that the candidate's calls took before its first success: loading, compiling"
-        self.drawn = self.drawn_accepted = 0
-        self.begun = time.monotonic()
-
-    def run(self) -> Summary:
-        """Search until the plan's limits or the first difference."""
-        for case in self._cases():
-            found = self._try(case)
-            if found is not None:
-                self.summary.finding = self._shrunk(case, *found)
-                break
-            if self._done():
-                break
-            self.board.count(self.summary.inputs, self.summary.accepted)
-        if self.summary.finding is None:
-            late = self.judge.conclude()
-            if late is not None:
-                case, step, difference = late
-                self.summary.finding = Finding(case, case, difference, step, [])
-        self.summary.missed = self.pair.coverage.missed
-        self.summary.seconds = time.monotonic() - self.begun
-        return self.summary
-
-    def warm(self) -> float:
-        """Run inputs until the candidate accepted one, or 60; the seconds that it took till then."""
-        for case in self._cases():
-            if self.summary.inputs >= 60 or self._try(case) is not None or self.summary.accepted:
-                break
-        return self.loading
-
-    def _done(self) -> bool:
-        now, seen = time.monotonic() - self.loading, self.summary
-        if now > self.plan.deadline or seen.inputs >= 20 * self.plan.most:
-            return True
-        content = seen.accepted >= self.plan.wanted and not self.pair.coverage.missed
-        return content and (now > self.plan.enough or seen.inputs >= self.plan.most)
-
-    # ------------------------------------------------------------- inputs
-
-    def _cases(self) -> Iterator[Case]:
-        yield from self.pair.given()
-        number = 0
-        while True:
-            number += 1
-            yield self._scripted(self._draw(number), number)
-
-    def _draw(self, number: int) -> Case:
-        s, style = self.source, self._style(number)
-        accepting = self.drawn_accepted > 0.4 * self.drawn
-        if self.pool and number > 20 and s.chance(0.3 if accepting else 0.65):
-            return redraw(s, self.pair.parameters, style, s.py.choice(self.pool))
-        case = draw_case(s, self.pair.parameters, style)
-        case.labels |= {"drawn"}
-        return self.pair.outside(s, case) if number > 20 else case
-
-    def _style(self, number: int) -> Style:
-        s = self.source
-        tall = 0.05 if self.cut_off >= 3 else 1.0
-        if number <= 30:
-            return Style(wild=0.05, reach=0, together=0.8, layout=0.05, tall=tall)
-        reach = s.py.choice((0, 0, 1, 1, 1, 2)) if not self.plan.tame else 0
-        if number > 150 and not self.plan.tame and s.chance(0.02):
-            reach = 3
-        return Style(
-            wild=s.py.choice((0.0, 0.05, 0.1, 0.25, 0.6)),
-            reach=reach,
-            together=s.py.choice((0.0, 0.5, 0.8, 1.0)),
-            alias=s.py.choice((0.0, 0.0, 0.3, 0.8)),
-            layout=s.py.choice((0.0, 0.1, 0.5)),
-            tall=tall,
-        )
-
-    def _scripted(self, case: Case, number: int) -> Case:
-        scripts = self.pair.scripts(number)
-        if len(scripts) > 1 and self.source.chance(0.3):
-            return replace(case, script=self.source.py.choice(scripts[1:]), data=b"")
-        return case
-
-    # ---------------------------------------------------------------- runs
-
-    def _try(self, case: Case) -> tuple[int, Difference] | None:
-        seen = self.summary
-        seen.inputs += 1
-        watched = seen.inputs <= _TRACED or (seen.inputs % 6 == 0 and _small(case))
-        a, b = self._both(case, watched)
-        if len(self.history) < 500:
-            self.history.append(case)
-        if b is None or not a.usable or not b.usable:
-            seen.discarded += 1
-            self.cut_off += 1
-            seen.clean = False
-            return None if b is None else first_difference(self.pair, self.judge, case, a, b)
-        accepted = a.accepted and b.accepted
-        covers = watched and a.covers and b.covers
-        fresh = self.pair.coverage.keep(self.pair.coverage.now) if covers else False
-        self._learn(case, accepted, fresh)
-        return first_difference(self.pair, self.judge, case, a, b)
-
-    def _both(self, case: Case, watched: bool) -> tuple[Run, Run | None]:
-        left = max(0.05, self.plan.deadline - time.monotonic())
-        limit = min(max(0.05, self.plan.call_limit / (1 + self.cut_off)), left)
-        case.fresh()
-        lines = set()
-        if watched:
-            with self.pair.coverage.watch() as lines:
-                self.board.post("o", case.data)
-                a = self.pair.original(case, limit)
-        else:
-            self.board.post("o", case.data)
-            a = self.pair.original(case, limit)
-        if not a.usable:
-            self.board.post("-", b"")
-            return a, None
-        # A slower candidate is no difference: it gets much more time than the original took.
-        limit = min(max(limit, 1000 * a.seconds), self.plan.patience)
-        if not self.summary.accepted:
-            limit = self.plan.first
-        self.board.post("c", case.data)
-        begun = time.monotonic()
-        if watched:
-            with self.pair.coverage.watch() as more:
-                b = self.pair.candidate(case, limit, a)
-            self.pair.coverage.now = lines | more
-        else:
-            b = self.pair.candidate(case, limit, a)
-        self.board.post("-", b"")
-        if not self.summary.accepted:
-            self.loading += time.monotonic() - begun
-        return a, b
-
-    def _learn(self, case: Case, accepted: bool, fresh: bool) -> None:
-        if "drawn" in case.labels:
-            self.drawn += 1
-            self.drawn_accepted += accepted
-        if fresh and not accepted:
-            self.pool.append(case)
-        if not accepted:
-            return
-        self.summary.accepted += 1
-        self.summary.labels |= case.labels - {"drawn"}
-        self.summary.sizes.update(case.env.values())
-        if fresh:
-            self.pool.append(case)
-        elif len(self.pool) < _POOL:
-            if self.source.chance(0.3):
-                self.pool.append(case)
-        elif self.source.chance(0.1):
-            self.pool[self.source.py.randrange(_POOL)] = case
-
-    # ------------------------------------------------------------- findings
-
-    def _shrunk(self, case: Case, step: int, difference: Difference) -> Finding:
-        last = [(step, difference)]
-
-        def fails(simpler: Case) -> bool:
-            a, b = self._both(simpler, False)
-            if b is None:
-                return False
-            found = first_difference(self.pair, self.judge, simpler, a, b)
-            if found is not None:
-                last[0] = found
-            return found is not None
-
-        self.judge.start_shrinking()
-        left = min(_SHRINK_SECONDS, 0.5 * (self.plan.deadline - time.monotonic()))
-        if difference.what == "outcome" and "in time" in difference.got:
-            left = 0.0
-        small = shrink(case, self.pair.parameters, fails, time.perf_counter() + max(left, 0.1))
-        history = [] if self.pair.hang_counts else self.history[:-1]
-        return Finding(case, small, last[0][1], last[0][0], history)
 
 
 def replay(

@@ -22,7 +22,6 @@ from loopwright.verify.modules import function_of, load_module
 from loopwright.verify.observe import Raises
 from loopwright.verify.pair import FunctionPair, Side
 from loopwright.verify.sandbox import WorkerFailed, ask_worker
-from loopwright.verify.supervise import Supervisor
 from loopwright.verify.verdict import Evidence, Verdict, render, to_json, undecided
 
 __all__ = ["Verdict", "render", "to_json", "verify_functions"]
@@ -102,6 +101,8 @@ class FunctionJob:
         return self._supervise(pair, notes)
 
     def _supervise(self, pair: FunctionPair, notes: list[str]) -> Verdict:
+        from loopwright.verify.supervise import Supervisor  # Hypothesis: only in the worker
+
         now = time.monotonic()
         left = self.last_moment - now
         search = min(LONGEST_SEARCH, 0.6 * left)

@@ -1,6 +1,6 @@
 """What an argument may be: the verifier's own type language, wider than the IR's.
 
-Annotations, recordings and domains are all turned into kinds; `draw.py` draws values from them.
+Annotations, recordings and domains are all turned into kinds; `strategies.py` draws values from them.
 Lengths are symbols shared within one call (`"n"`), numbers, expressions over symbols (`"n + 1"`), or
 None for any length.
 """

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from loopwright.verify.codec import root_of
+from loopwright.verify.codec import AnyArray, root_of
 from loopwright.verify.stock import Logged, Make
-from loopwright.verify.values import AnyArray
 
 
 def assignments(values: Mapping[str, Any]) -> list[str]:

@@ -15,9 +15,9 @@ from loopwright.ir.domain import Param, packed, unpacked
 from loopwright.ir.rows import joined_rows, row_bounds
 from loopwright.ir.types import Ragged
 from loopwright.verify.accuracy import Oracle
-from loopwright.verify.draw import Case
+from loopwright.verify.case import Case
+from loopwright.verify.codec import AnyArray
 from loopwright.verify.observe import CallTimeout, time_limit
-from loopwright.verify.values import AnyArray
 
 if TYPE_CHECKING:
     from loopwright.ir.nodes import Program

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from loopwright.verify import codec
+from loopwright.verify.case import Case
 from loopwright.verify.constants import Constants
 from loopwright.verify.coverage import Coverage, reachable_codes
-from loopwright.verify.draw import Case
 from loopwright.verify.engine import Run
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.literal import assignments
@@ -27,7 +27,6 @@ from loopwright.verify.modules import public_data
 from loopwright.verify.observe import Observation, Raises, observe
 from loopwright.verify.oracle import widen, widened_function
 from loopwright.verify.stock import Logged
-from loopwright.verify.values import Source
 
 SCRIPTS = ("once", "again", "fresh", "meddle")
 
@@ -56,6 +55,7 @@ class FunctionPair:
     source: str
     strict: bool = False
     hang_counts: bool = False
+    guarded: bool = False
     widened: Any = field(default=None)
 
     def __post_init__(self) -> None:
@@ -152,13 +152,8 @@ class FunctionPair:
     def given(self) -> Sequence[Case]:
         return [Case(dict(e), {}, labels=frozenset({"examples"})) for e in self.examples]
 
-    def scripts(self, number: int) -> Sequence[str]:
-        if number <= 10:
-            return SCRIPTS[:1]
+    def scripts(self) -> Sequence[str]:
         return (*SCRIPTS, "globals", "globals") if self.changeable else SCRIPTS
-
-    def outside(self, source: Source, case: Case) -> Case:
-        return case
 
     # ------------------------------------------------------------- accuracy
 

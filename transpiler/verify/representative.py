@@ -17,11 +17,19 @@ from loopwright.ir.domain import Domain
 from loopwright.ir.nodes import For, If, Invoke, Program, Stmt, While
 from loopwright.ir.types import Array, ListOf, Ragged, TupleOf, Type
 from loopwright.verify import codec
-from loopwright.verify.constants import Constants
+from loopwright.verify.codec import AnyArray
 from loopwright.verify.domains import parameters_of_domain
-from loopwright.verify.draw import Drawer, Style
-from loopwright.verify.kinds import ArrayKind, Kind, ListKind, Parameter, PyNumber
-from loopwright.verify.values import Source
+from loopwright.verify.kinds import (
+    ArrayKind,
+    Exactly,
+    Kind,
+    ListKind,
+    NpNumber,
+    Parameter,
+    PyNumber,
+    Text,
+    TupleKind,
+)
 
 Leaves = dict[str, object]
 _SCALES = (1 / 64, 1 / 16, 1 / 4, 1.0)
@@ -178,15 +186,14 @@ def _depth(body: Sequence[Stmt], helpers: Mapping[str, int]) -> int:
 
 
 def _made_up(domain: Domain, seed: int, max_elements: int, longest: int) -> list[Leaves]:
-    source = Source(seed, Constants())
+    rng = np.random.default_rng(seed)
     parameters = [replace(p, kind=_one_length(p.kind)) for p in parameters_of_domain(domain, [])]
     inputs: list[Leaves] = []
     lengths = sorted({n for n in _LENGTHS if n < longest} | {longest}) if longest else [1]
     for length in lengths:
         if inputs and sum(length ** _rank(p.type) for p in domain.params) > max_elements:
             break
-        drawer = Drawer(source, Style(wild=0.0, layout=0.0), {"n": length})
-        leaves: Leaves = {p.name: _ordinary(p.kind, drawer, length) for p in parameters}
+        leaves: Leaves = {p.name: _ordinary(p.kind, rng, length) for p in parameters}
         inputs.append(leaves)
     if len(inputs) <= _SIZES:
         return inputs
@@ -217,31 +224,36 @@ def _one_length(kind: Kind) -> Kind:
             return kind
 
 
-def _ordinary(kind: Kind, drawer: Drawer, length: int) -> object:
+def _ordinary(kind: Kind, rng: np.random.Generator, length: int) -> object:
     """Finite, unremarkable values; an int is a small count."""
-    rng = drawer.s.np
     match kind:
         case ArrayKind(dtype, dims):
             shape = tuple(length for _ in dims or ())
             return _ordinary_array(dtype, shape, rng)
+        case NpNumber(dtype):
+            return _ordinary_array(dtype, (1,), rng)[0]
         case ListKind(PyNumber("float")):
             return rng.normal(size=length).tolist()
         case ListKind(PyNumber("int")):
             return rng.integers(0, max(1, length), length).tolist()
         case ListKind(elem):
-            return [_ordinary(elem, drawer, length) for _ in range(length)]
+            return [_ordinary(elem, rng, length) for _ in range(length)]
+        case TupleKind(items):
+            return tuple(_ordinary(item, rng, length) for item in items)
         case PyNumber("int", _, low, high):
             least, most = (low, high) if low is not None and high is not None else (1, 10)
             return min(max(min(length, 10), least), most)
-        case PyNumber("float"):
-            return 0.1
-        case PyNumber("bool"):
-            return True
+        case PyNumber(name):
+            return {"float": 0.1, "bool": True, "complex": 0.1 + 0.2j}[name]
+        case Text():
+            return "text"
+        case Exactly(values):
+            return values[0]
         case _:
-            return drawer.draw(kind)
+            return np.random.default_rng(0)
 
 
-def _ordinary_array(dtype: str, shape: tuple[int, ...], rng: np.random.Generator) -> object:
+def _ordinary_array(dtype: str, shape: tuple[int, ...], rng: np.random.Generator) -> AnyArray:
     if dtype == "bool":
         return rng.random(shape) < 0.5
     if dtype[0] in "iu":

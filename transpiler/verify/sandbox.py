@@ -17,6 +17,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -182,6 +183,12 @@ class WorkerFailed:
 
 def ask_worker(job: object, *, time_limit: float) -> Any:
     """The worker's answer to `job`, or WorkerFailed. Returns within `time_limit` seconds."""
+    # What Hypothesis keeps on disk must not land in the user's folder.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
+        return _answer(job, time_limit, scratch)
+
+
+def _answer(job: object, time_limit: float, scratch: str) -> Any:
     deadline = time.monotonic() + time_limit
     to_worker, from_parent = os.pipe()
     to_parent, from_worker = os.pipe()
@@ -193,7 +200,10 @@ def ask_worker(job: object, *, time_limit: float) -> Any:
         str(to_worker),
         str(from_worker),
     ]
-    environment = {**os.environ, "PYTHONHASHSEED": "0"}
+    environment = {
+        **os.environ, "PYTHONHASHSEED": "0", "HYPOTHESIS_STORAGE_DIRECTORY": scratch,
+        "HYPOTHESIS_NO_PLUGINS": "1",
+    }  # fmt: skip
     process = subprocess.Popen(
         command,
         pass_fds=(to_worker, from_worker),

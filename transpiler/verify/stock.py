@@ -1,4 +1,4 @@
-"""Stock values: callables, generators, containers, and small changes of values."""
+"""Stock values: callables, generators, containers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,6 @@ from loopwright.verify.kinds import (
     PyNumber,
     Text,
 )
-from loopwright.verify.values import Source, draw_float, draw_int, draw_text
 
 
 @dataclass
@@ -78,45 +77,3 @@ def generator(name: str, seed: int) -> object:
     if name == "RandomState":
         return np.random.RandomState(seed)
     return np.random.default_rng(seed)
-
-
-def tweak(s: Source, value: Any) -> Any:
-    """`value` with one small change; the argument itself is left alone."""
-    match value:
-        case bool():
-            return not value
-        case int():
-            return value + s.py.choice((-1, 1, 1, 2)) if s.chance(0.8) else draw_int(s, 0.3)
-        case float():
-            return draw_float(s, 0.5) if s.chance(0.5) else -value
-        case str():
-            return draw_text(s) if s.chance(0.5) else value + (value[-1:] or "a")
-        case list() | tuple() if value:
-            at = s.py.randrange(len(value))
-            changed = list(value)
-            if s.chance(0.3):
-                changed[at] = changed[s.py.randrange(len(changed))]
-            else:
-                changed[at] = tweak(s, changed[at])
-            return changed if isinstance(value, list) else tuple(changed)
-        case np.ndarray() if value.size and value.dtype.kind in "fiub":
-            return _tweak_array(s, value)
-        case _:
-            return value
-
-
-def _tweak_array(s: Source, value: Any) -> Any:
-    changed = value.copy()
-    flat = changed.reshape(-1)
-    at = s.py.randrange(flat.size)
-    if s.chance(0.3):
-        flat[at] = flat[s.py.randrange(flat.size)]
-    elif value.dtype.kind == "f":
-        with np.errstate(all="ignore"):
-            flat[at] = draw_float(s, 0.5)
-    elif value.dtype.kind == "b":
-        flat[at] = not flat[at]
-    else:
-        info = np.iinfo(value.dtype)
-        flat[at] = min(max(draw_int(s, 0.2), info.min), info.max)
-    return changed

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from loopwright.verify.accuracy import make_judge, referee
+from loopwright.verify.case import Case
 from loopwright.verify.compare import Difference, outcome
-from loopwright.verify.draw import Case
-from loopwright.verify.engine import Finding, Pair, Plan, Run, Search, Summary, replay
+from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, replay
 from loopwright.verify.sandbox import Ended, Finished, in_fork
+from loopwright.verify.search import Search
 from loopwright.verify.verdict import Counterexample, Evidence, Verdict, undecided
 
 if TYPE_CHECKING:

@@ -1,0 +1,47 @@
+"""One input of the functions under test, as data that can be copied, posted and replayed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from loopwright.verify import codec
+
+
+@dataclass(repr=False)
+class Case:
+    """One input. `values` by parameter name, left-out parameters missing; copied before every call.
+
+    `env` are lengths by symbol. `script` says what the caller does: `once`, or one of the sequences in
+    `pair.py`. `labels` name what was varied; `drawn` is False if the values are recorded ones or
+    a change of another case, so that Hypothesis does not know how they came to be.
+    """
+
+    values: dict[str, Any]
+    env: dict[str, int]
+    script: str = "once"
+    seed: int = 0
+    labels: frozenset[str] = field(default_factory=frozenset)
+    drawn: bool = False
+    data: bytes = b""
+
+    def fresh(self) -> dict[str, Any]:
+        """A deep copy of the values; sharing between them is kept."""
+        if not self.data:
+            self.data = codec.dumps((self.values, self.script, self.seed))
+        copied: dict[str, Any] = codec.loads(self.data)[0]
+        return copied
+
+    @staticmethod
+    def from_data(data: bytes) -> Case:
+        """The case that `data` was made of; lengths and labels are not kept."""
+        values, script, seed = codec.loads(data)
+        return Case(values, {}, script, seed, data=data)
+
+    def with_values(self, values: dict[str, Any]) -> Case:
+        """The same call with other values."""
+        return Case(values, self.env, self.script, self.seed, self.labels, self.drawn)
+
+    def __repr__(self) -> str:
+        # Hypothesis writes the arguments of failing tests; values may be millions of numbers.
+        return f"Case of {', '.join(self.values)}"

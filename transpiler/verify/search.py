@@ -1,0 +1,228 @@
+"""The search for a difference: Hypothesis draws inputs, both sides run, what teaches something is kept.
+
+Runs in a forked child of the worker, which reports a summary or a finding; findings are replayed in
+fresh children by `supervise.py` before anybody is told.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import time
+from collections.abc import Callable
+
+from hypothesis import HealthCheck, Phase, Verbosity, example, given, seed, settings
+from hypothesis.errors import Flaky
+
+from loopwright.verify.accuracy import Judge
+from loopwright.verify.case import Case
+from loopwright.verify.compare import Difference
+from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, first_difference
+from loopwright.verify.rounds import EXAMPLES, Learnt, Round, cases
+from loopwright.verify.sandbox import Board
+from loopwright.verify.shrink import shrink
+
+_TRACED = 60
+_TRACED_BYTES = 20_000
+_SHRINK_SECONDS = 1.0
+_SHARE = 0.7
+"What Hypothesis gets of them."
+_SETTINGS = settings(
+    max_examples=EXAMPLES,
+    database=None,
+    deadline=None,
+    derandomize=False,
+    phases=(Phase.explicit, Phase.generate, Phase.shrink),
+    suppress_health_check=list(HealthCheck),
+    verbosity=Verbosity.quiet,
+    report_multiple_bugs=False,
+    print_blob=False,
+)
+
+
+class Differs(Exception):
+    """The sides differ on this input: what Hypothesis takes for a failing test, and shrinks."""
+
+
+class Enough(BaseException):
+    """The search is over; not an Exception, so that it ends the run of Hypothesis, too."""
+
+
+def _small(case: Case) -> bool:
+    """True if tracing a call on `case` takes no long time."""
+    case.fresh()
+    return len(case.data) < _TRACED_BYTES
+
+
+class Search:
+    """One search in one process."""
+
+    def __init__(self, pair: Pair, judge: Judge, plan: Plan, board: Board) -> None:
+        self.pair = pair
+        self.judge = judge
+        self.plan = plan
+        self.board = board
+        first = Round(pair.parameters, pair.constants)
+        self.learnt = Learnt(first, pair.scripts(), pair.guarded, plan.tame)
+        self.summary = Summary()
+        self.history: list[Case] = []
+        self.found: tuple[Case, int, Difference] | None = None
+        self.small: tuple[Case, int, Difference] | None = None
+        self.shrink_until = self.answer_at = 0.0
+        self.cut_off = 0
+        self.loading = 0.0
+        "seconds that the candidate's calls took before its first success: loading, compiling"
+        self.begun = time.monotonic()
+
+    def run(self) -> Summary:
+        """Search until the plan's limits or the first difference."""
+        self._rounds(self._compared)
+        self.summary.finding = self._finding()
+        self.summary.missed = self.pair.coverage.missed
+        self.summary.seconds = time.monotonic() - self.begun
+        return self.summary
+
+    def warm(self) -> float:
+        """Run inputs until the candidate accepted one, or 60; the seconds that it took till then."""
+
+        def tried(case: Case) -> bool:
+            found = self._try(case)
+            if self.summary.inputs >= 60 or found is not None or self.summary.accepted:
+                raise Enough
+            return False
+
+        self._rounds(tried)
+        return self.loading
+
+    # -------------------------------------------------------------- rounds
+
+    def _rounds(self, differs: Callable[[Case], bool]) -> None:
+        """Run Hypothesis over one round after the other until `differs` says so or raises Enough."""
+        for number in itertools.count():
+
+            @seed(self.plan.seed * 1_000_003 + number)
+            @settings(_SETTINGS)
+            @given(cases(self.learnt.next_round(self.cut_off >= 3)))
+            def agree(case: Case) -> None:
+                if differs(case):
+                    raise Differs
+
+            for case in self.pair.given() if number == 0 else ():
+                agree = example(case)(agree)
+            try:
+                agree()
+            except (Differs, Flaky, Enough):
+                return
+
+    def _compared(self, case: Case) -> bool:
+        if self.found is not None:
+            return self._still_differs(case)
+        found = None if self.learnt.known(case) else self._try(case)
+        if found is not None:
+            self.found = self.small = (case, *found)
+            self._start_shrinking(found[1])
+            if not case.drawn:
+                raise Enough
+            return True
+        self.board.count(self.summary.inputs, self.summary.accepted)
+        if self._done():
+            raise Enough
+        return False
+
+    def _done(self) -> bool:
+        now, seen = time.monotonic() - self.loading, self.summary
+        if now > self.plan.deadline or seen.inputs >= 20 * self.plan.most:
+            return True
+        content = seen.accepted >= self.plan.wanted and not self.pair.coverage.missed
+        return content and (now > self.plan.enough or seen.inputs >= self.plan.most)
+
+    # ---------------------------------------------------------------- runs
+
+    def _try(self, case: Case) -> tuple[int, Difference] | None:
+        seen = self.summary
+        seen.inputs += 1
+        watched = seen.inputs <= _TRACED or (seen.inputs % 6 == 0 and _small(case))
+        a, b = self._both(case, watched)
+        if len(self.history) < 500:
+            self.history.append(case)
+        if b is None or not a.usable or not b.usable:
+            seen.discarded += 1
+            self.cut_off += 1
+            seen.clean = False
+            self.learnt.learn(case, False, False)
+            return None if b is None else first_difference(self.pair, self.judge, case, a, b)
+        accepted = a.accepted and b.accepted
+        covers = watched and a.covers and b.covers
+        fresh = self.pair.coverage.keep(self.pair.coverage.now) if covers else False
+        self.learnt.learn(case, accepted, fresh)
+        if accepted:
+            seen.accepted += 1
+            seen.labels |= case.labels
+            seen.sizes.update(case.env.values())
+        return first_difference(self.pair, self.judge, case, a, b)
+
+    def _both(self, case: Case, watched: bool) -> tuple[Run, Run | None]:
+        left = max(0.05, self.plan.deadline - time.monotonic())
+        limit = min(max(0.05, self.plan.call_limit / (1 + self.cut_off)), left)
+        case.fresh()
+        lines = set()
+        if watched:
+            with self.pair.coverage.watch() as lines:
+                self.board.post("o", case.data)
+                a = self.pair.original(case, limit)
+        else:
+            self.board.post("o", case.data)
+            a = self.pair.original(case, limit)
+        if not a.usable:
+            self.board.post("-", b"")
+            return a, None
+        # A slower candidate is no difference: it gets much more time than the original took.
+        limit = min(max(limit, 1000 * a.seconds), self.plan.patience)
+        if not self.summary.accepted:
+            limit = self.plan.first
+        self.board.post("c", case.data)
+        begun = time.monotonic()
+        if watched:
+            with self.pair.coverage.watch() as more:
+                b = self.pair.candidate(case, limit, a)
+            self.pair.coverage.now = lines | more
+        else:
+            b = self.pair.candidate(case, limit, a)
+        self.board.post("-", b"")
+        if not self.summary.accepted:
+            self.loading += time.monotonic() - begun
+        return a, b
+
+    # ------------------------------------------------------------- findings
+
+    def _start_shrinking(self, difference: Difference) -> None:
+        self.judge.start_shrinking()
+        left = min(_SHRINK_SECONDS, 0.5 * (self.plan.deadline - time.monotonic()))
+        if difference.what == "outcome" and "in time" in difference.got:
+            left = 0.0
+        self.shrink_until = time.monotonic() + _SHARE * max(left, 0.1)
+        self.answer_at = time.monotonic() + max(left, 0.1)
+
+    def _still_differs(self, case: Case) -> bool:
+        """Whether the sides differ on a simpler case, too; raises Enough when it is time to answer."""
+        if time.monotonic() > self.shrink_until:
+            raise Enough
+        a, b = self._both(case, False)
+        found = None if b is None else first_difference(self.pair, self.judge, case, a, b)
+        if found is not None:
+            self.small = (case, *found)
+        return found is not None
+
+    def _finding(self) -> Finding | None:
+        if self.found is None or self.small is None:
+            late = self.judge.conclude()
+            if late is None:
+                return None
+            case, step, difference = late
+            return Finding(case, case, difference, step, [])
+        self.shrink_until = self.answer_at
+        with contextlib.suppress(Enough):
+            shrink(self.small[0], self.pair.parameters, self._still_differs)
+        small, step, difference = self.small
+        history = [] if self.pair.hang_counts else self.history[:-1]
+        return Finding(self.found[0], small, difference, step, history)
