@@ -30,7 +30,7 @@ class Options:
     style: str = "guarded"
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     time_limit: float | None = None
-    verify_time: float = 2.5
+    verify_time: float = 5.0
     measure_time: float = 5.0
     min_share: float = 0.01
     min_speedup: float = 1.2
