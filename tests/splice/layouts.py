@@ -50,12 +50,13 @@ DECORATORS = ["@staticmethod", "@d(1, *x)", "@(a := d)"]
 
 
 class Layout:
-    """Draws the text of one module."""
+    """Draws the text of one module. `mixed`: some blocks are indented by tabs and others by spaces."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
         self._ends = rng.choice([["\n"], ["\n"], ["\r\n"], ["\r"], ["\n", "\r\n"]])
         self._units = rng.choice([["    "], ["    "], ["\t"], [" "], ["  ", "    ", "\t"]])
+        self.mixed = len(self._units) > 1
         self._odd = rng.choice([0.0, 0.05, 0.3])
         self._form_feeds = rng.random() > 0.9
         self._count = 0
