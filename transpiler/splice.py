@@ -20,6 +20,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -271,11 +272,26 @@ def _is_sound(module: Module, placements: Sequence[Placement], result: str) -> b
     by_name = {g.kernel: g for g in guarded}
     for placement in placements:
         found, wanted = by_name.get(placement.kernel_name), placement.lowered.region.statements
-        if found is None or list(found.original) != [counterpart[stmt] for stmt in wanted]:
+        if found is None:
             return False
-        if list(map(shape, found.original)) != list(map(shape, wanted)):
+        if list(found.original) != [counterpart[stmt] for stmt in wanted]:
+            return False
+        inside = _kept(wanted, {}, ())
+        if any(shape(_bare(s)) != shape(_bare(counterpart[s])) for s in inside):
             return False
     return unsplice(result) == module.text
+
+
+def _bare(node: ast.AST) -> ast.AST:
+    """`node` without the statements inside of it, which may be guarded themselves."""
+    bare = copy(node)
+    for name, value in ast.iter_fields(node):
+        match value:
+            case [ast.stmt(), *_]:
+                setattr(bare, name, [])
+            case [ast.ExceptHandler() | ast.match_case(), *_]:
+                setattr(bare, name, [_bare(part) for part in value])
+    return bare
 
 
 def _kept(
