@@ -157,8 +157,13 @@ CODES: tuple[Code, ...] = (
          "put the statement on rows of its own"),
     Code("LW605", "function looks at its own variables", "The call of a kernel adds a local variable, which `locals` and the "
          "like would show.", "move the loop into a function of its own"),
-    Code("LW606", "insertion could not be taken back", "The rewritten file did not revert to the same bytes; it was not written.",
-         "please report it with the file"),
+    Code("LW606", "insertion could not be taken back", "The rewritten file did not revert to the same bytes; it was not written. "
+         "Lone carriage returns among other line ends do that, and tabs before spaces.",
+         "write line ends and indentation in one way; otherwise please report it with the file"),
+    Code("LW607", "file cannot be edited", "LibCST, by which files are edited, does not parse the file or does not give "
+         "back all its bytes, although it is valid Python.",
+         "write the named place in a plainer way: no row that begins with a continued empty row, no expression "
+         "of hundreds of operators"),
     Code("LW608", "value cannot be handed over", "A kernel takes and gives numbers, arrays, lists of numbers and generators.",
          "pass the parts of the value one by one"),
     Code("LW510", "a tool of the backend is missing", "The backend needs a package, a compiler or headers that this "

@@ -10,38 +10,53 @@ One form for each case (`K` is the variable that the import block sets, `out` a 
 - a whole body that returns nothing: `if K.f(x): return` before the original.
 
 Lines that are not inserted keep their bytes, apart from the indentation of what a block's `if` encloses.
-The text is edited by lines, from the positions that `ast` gives: what is not touched cannot change. The
-result is taken back (`unsplice`) as a check, and must then be the original byte for byte.
+The edit is one of LibCST's tree, which holds every byte of the file; the statements of a region, which
+`ast` tells, are found in it by their place. The result is checked: each call guards the statements that it
+stands for and no others, and taking it back (`unsplice`) gives the original byte for byte.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+import libcst as cst
+
 from loopwright.diagnostics import Declined
-from loopwright.frontend.parse import encoding_of
+from loopwright.frontend.parse import encoding_of, parse_text
 from loopwright.frontend.region import Lowered, Module, Region
 from loopwright.ir.nodes import Nothing, Pack
 from loopwright.kernels import Home, call_roots, kernels_home
 from loopwright.runtime.fingerprint import shape
-from loopwright.runtime.guarded import guarded_calls
+from loopwright.runtime.guarded import Guarded, guarded_calls, loader_of
 from loopwright.splice_block import (
     BLANK_ROWS,
-    block_row,
+    Layout,
+    block_anchor,
     call_lines,
-    first_row,
     import_block,
-    is_docstring,
-    last_row,
     loader_name,
     unique,
     unpack_lines,
 )
-from loopwright.splice_text import DEFAULT_UNIT, Text
+from loopwright.splice_move import comments_within, fixed, moved, shifted
+from loopwright.splice_read import code_of, read
+from loopwright.splice_tree import (
+    Body,
+    Edit,
+    Source,
+    Spot,
+    Unreadable,
+    blocks,
+    edited,
+    is_head,
+    statements,
+)
 from loopwright.unsplice import unsplice
 
 
@@ -56,25 +71,10 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Edit:
-    """Replace rows `first` to `last` (none if `last < first`) by `lines`."""
-
-    first: int
-    last: int
-    lines: list[str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Names:
     kernels: str
     out: str
     loader: str
-
-
-class _Refused(Exception):
-    def __init__(self, declined: Declined) -> None:
-        super().__init__(declined.why)
-        self.declined = declined
 
 
 def splice(
@@ -83,25 +83,51 @@ def splice(
     """The text of `module` with the calls of the kernels and the block that loads them.
 
     `home` is where the kernels live (by default in the file's outermost package); inserted rows are
-    broken at `width`. Declined: LW604 where a region shares a row with other code, LW605 where the
-    function looks at its own variables, LW606 if the edit could not be taken back exactly.
+    broken at `width`. Declined: as `refusal` says of one of the regions, and LW606 if the edit could not be
+    taken back exactly.
     """
-    text = Text(module.text)
+    for placement in placements:
+        refused = refusal(placement.lowered.region)
+        if refused is not None:
+            return refused
+    at, source = placements[0].lowered.region.span, _source(module)
+    assert isinstance(source, Source)
     names = _names(module.text)
     home = home or kernels_home(module.path, _tree_root(module))
     try:
-        edits = [_import_edit(module.tree, text, home, names)]
-        edits += [_place(text, placement, names, width) for placement in placements]
-    except _Refused as refused:
-        return refused.declined
-    lines = list(text.lines)
-    for edit in sorted(edits, key=lambda e: e.first, reverse=True):
-        lines[edit.first - 1 : edit.last] = edit.lines
-    result = text.joined(lines)
-    if not _is_sound(module, placements, result):
-        why = "taking the insertion back does not give the original text"
-        return Declined(placements[0].lowered.region.span, "LW606", why)
+        edits = [_import_edit(module.tree, source, home, names)]
+        edits += [_place(source, placement, names, width) for placement in placements]
+        result = code_of(edited(source.module, edits))
+        sound = _is_sound(module, placements, result)
+    except Unreadable as error:
+        return Declined(at, "LW607", str(error))
+    if not sound:
+        return Declined(at, "LW606", "taking the insertion back does not give the original text")
     return result
+
+
+def refusal(region: Region) -> Declined | None:
+    """Why no call can be put at `region`, whatever its kernel: LW604 where it shares a row with other code,
+    LW605 where the function looks at its own variables, LW607 if LibCST cannot read the file."""
+    source = _source(region.module)
+    if isinstance(source, Unreadable):
+        return Declined(region.span, "LW607", str(source))
+    first, last = (source.spots.get(region.statements[k]) for k in (0, -1))
+    if first is None or last is None or not (first.starts and last.ends):
+        return Declined(region.span, "LW604", "the region shares a row with other code")
+    looked = _looks_at_itself(region.function)
+    if looked is not None:
+        why = f"`{region.qualname}` calls `{looked}`, which would show the added variable"
+        return Declined(region.span, "LW605", why)
+    return None
+
+
+@lru_cache(maxsize=4)
+def _source(module: Module) -> Source | Unreadable:
+    try:
+        return read(module)
+    except Unreadable as error:
+        return error
 
 
 def encode_like(text: str, original: bytes) -> bytes:
@@ -119,32 +145,37 @@ def _tree_root(module: Module) -> Path:
     return module.path.parents[parts]
 
 
-def _import_edit(tree: ast.Module, text: Text, home: Home, names: _Names) -> _Edit:
-    row, follows = block_row(tree, text)
-    lines = import_block(home.module, home.up, names.loader, names.kernels)
-    blank = [""] * BLANK_ROWS
-    lines = [*blank, *lines] if follows else [*lines, *blank]
-    return _Edit(row + 1, row, _ended(lines, text))
+def _import_edit(tree: ast.Module, source: Source, home: Home, names: _Names) -> Edit:
+    anchor = block_anchor(tree)
+    rows = import_block(home.module, home.up, names.loader, names.kernels)
+    function, assignment = statements(rows, source.newline)
+    blank = [cst.EmptyLine(False, newline=cst.Newline(source.newline))] * BLANK_ROWS
+
+    def below(body: Body) -> None:
+        first = function.with_changes(leading_lines=[*blank, *function.leading_lines])
+        body.lines[spot.at + 1 : spot.at + 1] = [first, assignment]
+
+    def at_top(body: Body) -> None:
+        above, heads = _split_heads(body.above(0))
+        first = function.with_changes(leading_lines=[*above, *function.leading_lines])
+        body.set_above(0, [*blank, *heads])
+        body.lines[:0] = [first, assignment]
+
+    spot = source.spots[tree.body[0] if anchor is None else anchor]
+    return spot, at_top if anchor is None else below
 
 
-def _place(text: Text, placement: Placement, names: _Names, width: int) -> _Edit:
+def _split_heads(above: Sequence[cst.EmptyLine]) -> tuple[list[cst.EmptyLine], list[cst.EmptyLine]]:
+    """The lines above a statement, and what stands before it on its own row."""
+    return [x for x in above if not is_head(x)], [x for x in above if is_head(x)]
+
+
+def _place(source: Source, placement: Placement, names: _Names, width: int) -> Edit:
     region = placement.lowered.region
-    first, last = region.statements[0], region.statements[-1]
-    assert last.end_col_offset is not None
-    row = first_row(first)
-    alone = text.starts_row(row, first.col_offset) and text.ends_row(
-        last_row(last), last.end_col_offset
-    )
-    if not alone:
-        why = "the region shares a row with other code"
-        raise _Refused(Declined(region.span, "LW604", why))
-    looked = _looks_at_itself(region.function)
-    if looked is not None:
-        why = f"`{region.qualname}` calls `{looked}`, which would show the added variable"
-        raise _Refused(Declined(region.span, "LW605", why))
+    first, last = source.spots[region.statements[0]], source.spots[region.statements[-1]]
     if region.form == "block":
-        return _block(text, placement, names, width)
-    return _body(text, placement, names, width)
+        return first, _block(source, placement, names, width, (first, last))
+    return first, _body(source, placement, names, width, first)
 
 
 def _looks_at_itself(function: ast.FunctionDef) -> str | None:
@@ -157,75 +188,121 @@ def _looks_at_itself(function: ast.FunctionDef) -> str | None:
     return None
 
 
-def _block(text: Text, placement: Placement, names: _Names, width: int) -> _Edit:
+def _block(
+    source: Source, placement: Placement, names: _Names, width: int, ends: tuple[Spot, Spot]
+) -> Callable[[Body], None]:
     region, program = placement.lowered.region, placement.lowered.program
     targets = [*region.live_outs, *region.stores]
-    first, base = first_row(region.statements[0]), text.indent(first_row(region.statements[0]))
-    last = text.with_deeper_comments(last_row(region.statements[-1]), base)
-    unit = _unit(text, region, base)
+    first, last = ends
+    base, unit = first.base, _unit(source, region)
+    layout = Layout.within(base, width)
     call = (f"{names.kernels}.{placement.kernel_name}", call_roots(placement.lowered).all)
-    original = text.deepened(range(first, last + 1), base, unit)
     if not targets:
         assert isinstance(program.rebuild, Nothing)
-        lines = call_lines(base, "if not ", call, ":", placement.comment, width)
-        return _Edit(first, last, _ended(lines, text) + original)
-    if len(targets) > 1:
-        assert isinstance(program.rebuild, Pack) and len(program.rebuild.items) == len(targets)
-    lines = call_lines(base, f"if ({names.out} := ", call, ") is None:", placement.comment, width)
-    after = [f"{base}else:", *unpack_lines(base + unit, targets, names.out, width)]
-    return _Edit(first, last, _ended(lines, text) + original + _ended(after, text))
-
-
-def _body(text: Text, placement: Placement, names: _Names, width: int) -> _Edit:
-    region, program = placement.lowered.region, placement.lowered.program
-    head = region.function.body[0]
-    base = text.indent(first_row(region.statements[0]))
-    unit = _unit(text, region, base)
-    if is_docstring(head) and head is not region.statements[0]:
-        row = text.end_of_logical_line(head.lineno)
+        rows = [*call_lines("if not ", call, ":", placement.comment, layout), f"{unit}pass"]
     else:
-        row = text.end_of_logical_line(region.function.lineno)
+        assert len(targets) == 1 or isinstance(program.rebuild, Pack)
+        rows = call_lines(f"if ({names.out} := ", call, ") is None:", placement.comment, layout)
+        rows += [f"{unit}pass", "else:", *unpack_lines(unit, targets, names.out, layout)]
+    (guard,) = statements(rows, source.newline)
+    assert isinstance(guard, cst.If)
+
+    def wrap(body: Body) -> None:
+        lines = body.lines[first.at : last.at + 1]
+        above, heads = _split_heads(lines[0].leading_lines)
+        lines[0] = lines[0].with_changes(leading_lines=heads)
+        inner, behind = moved(lines, base, base + unit, source.unit)
+        behind += [fixed(row, base) for row in body.above(last.at + 1)]
+        # comments that stand deeper than the block are the region's
+        count = comments_within(behind, base, deeper=True)
+        body.set_above(last.at + 1, behind[count:])
+        footer = shifted(behind[:count], base, base + unit)
+        suite = guard.body.with_changes(body=inner, footer=footer)
+        above += guard.leading_lines
+        body.lines[first.at : last.at + 1] = [guard.with_changes(leading_lines=above, body=suite)]
+
+    return wrap
+
+
+def _body(
+    source: Source, placement: Placement, names: _Names, width: int, first: Spot
+) -> Callable[[Body], None]:
+    region, program = placement.lowered.region, placement.lowered.program
+    unit, layout = _unit(source, region), Layout.within(first.base, width)
     call = (f"{names.kernels}.{placement.kernel_name}", call_roots(placement.lowered).all)
     if isinstance(program.rebuild, Nothing):
-        lines = call_lines(base, "if ", call, ":", placement.comment, width)
-        lines.append(f"{base}{unit}return")
-        return _Edit(row + 1, row, _ended(lines, text))
-    lines = call_lines(
-        base, f"if ({names.out} := ", call, ") is not None:", placement.comment, width
-    )
-    inner = base + unit
-    if not region.stores:
-        lines.append(f"{inner}return {names.out}")
-    elif isinstance(program.rebuild, Pack) and len(program.rebuild.items) == len(region.stores) + 1:
-        lines += unpack_lines(inner, [*region.stores, names.out], names.out, width)
-        lines.append(f"{inner}return {names.out}")
+        rows = [*call_lines("if ", call, ":", placement.comment, layout), f"{unit}return"]
     else:
-        lines += [*unpack_lines(inner, region.stores, names.out, width), f"{inner}return"]
-    return _Edit(row + 1, row, _ended(lines, text))
+        head, tail = f"if ({names.out} := ", ") is not None:"
+        rows = call_lines(head, call, tail, placement.comment, layout)
+        stores, values = list(region.stores), program.rebuild
+        returns = not stores or (isinstance(values, Pack) and len(values.items) == len(stores) + 1)
+        if stores:
+            targets = [*stores, names.out] if returns else stores
+            rows += unpack_lines(unit, targets, names.out, layout)
+        rows.append(f"{unit}return {names.out}" if returns else f"{unit}return")
+    (guard,) = statements(rows, source.newline)
+
+    def insert(body: Body) -> None:
+        body.lines.insert(first.at, guard)
+
+    return insert
 
 
-def _unit(text: Text, region: Region, base: str) -> str:
+def _unit(source: Source, region: Region) -> str:
     """One level of indentation, as the function's own body has it."""
-    outer = text.indent(first_row(region.function))
-    body = text.indent(first_row(region.function.body[0]))
-    unit = body.removeprefix(outer)
-    return unit if (unit and unit != body) or not outer else DEFAULT_UNIT
-
-
-def _ended(lines: Sequence[str], text: Text) -> list[str]:
-    return [line + text.newline for line in lines]
+    body = source.spots[region.function.body[0]].holder
+    assert isinstance(body, cst.IndentedBlock)
+    return body.indent or source.unit
 
 
 def _is_sound(module: Module, placements: Sequence[Placement], result: str) -> bool:
     """The insertion can be taken back, and each call guards the very statements of its region."""
-    try:
-        tree = ast.parse(result)
-    except SyntaxError:
+    parsed = parse_text(result, module.path, module.name)
+    if isinstance(parsed, Declined):
         return False
-    guarded = {g.kernel: g for g in guarded_calls(tree)}
+    tree = parsed.tree
+    guarded = guarded_calls(tree)
+    loader = loader_of(tree) or ()
+    before = list(_kept(module.tree.body, {}, ()))
+    after = list(_kept(tree.body, {g.test: g for g in guarded}, loader))
+    if list(map(type, before)) != list(map(type, after)):
+        return False
+    counterpart = dict(zip(before, after, strict=True))
+    by_name = {g.kernel: g for g in guarded}
     for placement in placements:
-        found = guarded.get(placement.kernel_name)
-        wanted = [shape(stmt) for stmt in placement.lowered.region.statements]
-        if found is None or [shape(s) for s in found.original[: len(wanted)]] != wanted:
+        found, wanted = by_name.get(placement.kernel_name), placement.lowered.region.statements
+        if found is None:
+            return False
+        if list(found.original) != [counterpart[stmt] for stmt in wanted]:
+            return False
+        inside = _kept(wanted, {}, ())
+        if any(shape(_bare(s)) != shape(_bare(counterpart[s])) for s in inside):
             return False
     return unsplice(result) == module.text
+
+
+def _bare(node: ast.AST) -> ast.AST:
+    """`node` without the statements inside of it, which may be guarded themselves."""
+    bare = copy(node)
+    for name, value in ast.iter_fields(node):
+        match value:
+            case [ast.stmt(), *_]:
+                setattr(bare, name, [])
+            case [ast.ExceptHandler() | ast.match_case(), *_]:
+                setattr(bare, name, [_bare(part) for part in value])
+    return bare
+
+
+def _kept(
+    stmts: Sequence[ast.stmt], guards: Mapping[ast.stmt, Guarded], loader: Sequence[ast.stmt]
+) -> Iterator[ast.stmt]:
+    """All statements in source order, the inserted ones left out."""
+    for stmt in stmts:
+        guard = guards.get(stmt)
+        if guard is not None:
+            yield from _kept(guard.original if guard.inside else (), guards, loader)
+        elif stmt not in loader:
+            yield stmt
+            for block in blocks(stmt):
+                yield from _kept(block, guards, loader)

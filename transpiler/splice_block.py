@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from loopwright.runtime.guarded import FOLDER, LOADER, loader_of
-from loopwright.splice_text import DEFAULT_UNIT, Text
 
 BEGIN = "# loopwright: begin"
 MARK = "# loopwright: "
+UNIT = "    "
 BLANK_ROWS = 2
 """Blank rows that are inserted with the block: before it, or after it at the top of a file."""
 
@@ -74,8 +75,8 @@ def unique(name: str, taken: set[str]) -> str:
     return name
 
 
-def block_row(tree: ast.Module, text: Text) -> tuple[int, bool]:
-    """The row after which the block goes, and whether it follows an import or docstring.
+def block_anchor(tree: ast.Module) -> ast.stmt | None:
+    """The statement behind which the block goes; None for the top of the file.
 
     It comes after the imports at the top (with `try` or `if` around them or not), so before anything
     that may be called.
@@ -86,9 +87,7 @@ def block_row(tree: ast.Module, text: Text) -> tuple[int, bool]:
             anchor = stmt
         elif not _is_dunder(stmt):
             break
-    if anchor is not None:
-        return _end_row(tree, anchor), True
-    return first_row(tree.body[0]) - 1, False
+    return anchor
 
 
 def is_docstring(stmt: ast.stmt) -> bool:
@@ -97,17 +96,6 @@ def is_docstring(stmt: ast.stmt) -> bool:
             return True
         case _:
             return False
-
-
-def first_row(stmt: ast.stmt) -> int:
-    """The first row of a statement, decorators included."""
-    decorators: list[ast.expr] = getattr(stmt, "decorator_list", [])
-    return min([stmt.lineno, *(d.lineno for d in decorators)])
-
-
-def last_row(stmt: ast.stmt) -> int:
-    assert stmt.end_lineno is not None
-    return stmt.end_lineno
 
 
 def _imports(stmt: ast.stmt) -> bool:
@@ -130,61 +118,61 @@ def _is_dunder(stmt: ast.stmt) -> bool:
             return False
 
 
-def _end_row(tree: ast.Module, anchor: ast.stmt) -> int:
-    """The last row of `anchor` and of what follows on its row."""
-    row = last_row(anchor)
-    for stmt in tree.body:
-        if stmt.lineno == row:
-            row = max(row, last_row(stmt))
-    return row
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How inserted rows are laid out: at most `width` columns, continued rows indented by `unit`."""
+
+    width: int
+    unit: str
+
+    @staticmethod
+    def within(base: str, width: int) -> Layout:
+        """For rows that will be indented by `base`, of a file `width` columns wide."""
+        return Layout(width - _columns(base), UNIT if "\t" not in base else "\t")
+
+    def fits(self, line: str) -> bool:
+        return _columns(line) <= self.width
+
+
+def _columns(line: str) -> int:
+    return len(line.expandtabs(4))
 
 
 def call_lines(
-    base: str, head: str, call: tuple[str, Sequence[str]], tail: str, comment: str, width: int
+    head: str, call: tuple[str, Sequence[str]], tail: str, comment: str, layout: Layout
 ) -> list[str]:
     """The `if` around a call, laid out as black does; the comment above it where the row is too long.
 
     `head` is `if not `, `if ` or `if (out := `, `tail` what follows the call's closing parenthesis.
     """
     function, args = call
-    unit = DEFAULT_UNIT if "\t" not in base else "\t"
-    line = f"{base}{head}{function}({', '.join(args)}){tail}"
+    line = f"{head}{function}({', '.join(args)}){tail}"
     mark = f"{MARK}{comment}"
-    if _fits(f"{line}  {mark}", width):
+    if layout.fits(f"{line}  {mark}"):
         return [f"{line}  {mark}"]
-    above = [f"{base}{mark}"]
-    if _fits(line, width):
-        return [*above, line]
+    if layout.fits(line):
+        return [mark, line]
     if not tail.startswith(")"):
-        return [*above, *_split_call(base, head + function, args, tail, unit, width)]
-    inner = base + unit
-    opened = head.removeprefix("if (")
-    whole = f"{inner}{opened}{function}({', '.join(args)})"
-    rows = (
-        [whole]
-        if _fits(whole, width)
-        else _split_call(inner, opened + function, args, "", unit, width)
-    )
-    return [*above, f"{base}if (", *rows, f"{base}{tail}"]
+        return [mark, *_split_call("", head + function, args, tail, layout)]
+    inner, opened = layout.unit, head.removeprefix("if (")
+    rows = [f"{inner}{opened}{function}({', '.join(args)})"]
+    if not layout.fits(rows[0]):
+        rows = _split_call(inner, opened + function, args, "", layout)
+    return [mark, "if (", *rows, tail]
 
 
 def _split_call(
-    base: str, opening: str, args: Sequence[str], tail: str, unit: str, width: int
+    base: str, opening: str, args: Sequence[str], tail: str, layout: Layout
 ) -> list[str]:
-    inner = base + unit
+    inner = base + layout.unit
     row = inner + ", ".join(args)
-    rows = [row] if _fits(row, width) else [f"{inner}{arg}," for arg in args]
+    rows = [row] if layout.fits(row) else [f"{inner}{arg}," for arg in args]
     return [f"{base}{opening}(", *rows, f"{base}){tail}"]
 
 
-def unpack_lines(base: str, targets: Sequence[str], value: str, width: int) -> list[str]:
+def unpack_lines(base: str, targets: Sequence[str], value: str, layout: Layout) -> list[str]:
     """`a, b = value`, in parentheses over several rows where the row is too long."""
     line = f"{base}{', '.join(targets)} = {value}"
-    if _fits(line, width) or len(targets) == 1:
+    if layout.fits(line) or len(targets) == 1:
         return [line]
-    inner = base + (DEFAULT_UNIT if "\t" not in base else "\t")
-    return [f"{base}(", *(f"{inner}{t}," for t in targets), f"{base}) = {value}"]
-
-
-def _fits(line: str, width: int) -> bool:
-    return len(line.expandtabs(4)) <= width
+    return [f"{base}(", *(f"{base}{layout.unit}{t}," for t in targets), f"{base}) = {value}"]

@@ -21,6 +21,7 @@ from loopwright.pipeline import Plan
 from loopwright.project import SourceFile
 from loopwright.report.results import RegionResult
 from loopwright.signatures import Signature, annotated, inherited, recorded
+from loopwright.splice import refusal
 from loopwright.trial import Builders
 from loopwright.verdicts import notes
 from loopwright.workload.store import Recording, RegionRecord
@@ -139,6 +140,8 @@ class TreeCompiler:
         if early is not None:
             return _Begun(replace(blank, code=early.code, reason=early.why))
         found = annotated(region) if seen is None else recorded(seen)
+        if not isinstance(found, Declined):
+            found = refusal(region) or found  # no kernel is made that has no place
         if isinstance(found, Declined):
             return _Begun(
                 replace(
@@ -243,7 +246,7 @@ class TreeCompiler:
 
 
 _OF_THE_ACCOUNT = frozenset({"LW503", "LW506"})
-_FINAL = frozenset({"LW403", "LW502", "LW505"}) | _OF_THE_ACCOUNT
+_FINAL = frozenset({"LW403", "LW502", "LW505", "LW605", "LW607"}) | _OF_THE_ACCOUNT
 """Verdicts that hold for the parts of a region too."""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +53,17 @@ def test_only_the_worker_imports_hypothesis() -> None:
     code = "import sys, loopwright.api, loopwright.commands; print('hypothesis' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False"]
+
+
+@pytest.mark.parametrize("command", ["check", "explain"])
+def test_commands_that_edit_nothing_do_without_libcst(command: str, tmp_path: Path) -> None:
+    (tmp_path / "mod.py").write_text("def f(X):\n    for x in X:\n        X[0] += x\n")
+    words = [sys.executable, "-X", "importtime", "-m", "loopwright", command, str(tmp_path)]
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    done = subprocess.run(words, capture_output=True, text=True, check=True, env=environment)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "loopwright.commands" in imported
+    assert not {name for name in imported if name.partition(".")[0] == "libcst"}
 
 
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -351,3 +351,24 @@ def test_statements_are_those_of_the_module_tree() -> None:
     module = module_of("def f(x):\n    for v in x:\n        x[0] = v\n    return x\n")
     nodes = set(ast.walk(module.tree))
     assert all(s in nodes for r in every_region(outline(module)) for s in r.statements)
+
+
+def test_an_elif_is_no_block() -> None:
+    source = """
+        def f(X, how):
+            if print(how):
+                pass
+            elif how == 2:
+                for x in X:
+                    X[0] += x
+            elif how == 3:
+                while X[0] > 0:
+                    X[0] -= 1
+            else:
+                if how == 4:
+                    for y in X:
+                        X[1] += y
+        """
+    module = module_of(source)
+    firsts = [ast.unparse(r.statements[0]).split(" ")[0] for r in outline(module)]
+    assert firsts == ["for", "while", "if"]

@@ -12,6 +12,7 @@ import pytest
 from loopwright.ir.types import FLOAT, Array
 from loopwright.kernels import write_kernels
 from loopwright.unsplice import revert, unsplice
+from loopwright.usage import UsageError
 
 from .rewriting import Kernel, Tree, rewrite
 
@@ -154,3 +155,59 @@ def test_outputs_that_are_not_made_again_go(tree: Tree) -> None:
 
     write_kernels(tree.kernels, "mod", [], Rewritten("mod.py", tree.original, tree.original))
     assert not (tree.kernels / "mod_numpy.py").exists() and (tree.kernels / "mod.py").exists()
+
+
+STAYS: dict[str, Callable[[str], str]] = {
+    "an else of an early return": lambda t: t.replace(
+        "        return _out\n", "        return _out\n    else:\n        print(X)\n"
+    ),
+    "an elif": lambda t: t.replace(
+        "    else:\n        s = _out\n", "    elif X:\n        s = _out\n"
+    ),
+    "a call on one row": lambda t: t.replace(
+        "is not None:  # loopwright: numpy, tested, 9x\n        return", "is not None: return"
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", STAYS.values(), ids=STAYS)
+def test_a_call_that_became_more_than_one_stays_with_the_block(
+    tree: Tree, edit: Callable[[str], str]
+) -> None:
+    text = edit(tree.path.read_text())
+    result = unsplice(text)
+    compile(result, "mod.py", "exec")
+    assert text != tree.path.read_text() and result != text
+    assert result.count("_kernels.") == 1 and "def _load_kernels" in result
+
+
+def test_what_was_written_into_the_import_block_stays(tree: Tree) -> None:
+    text = tree.path.read_text().replace("\n\n_kernels = ", "\n\nHERE = 1  # mine\n_kernels = ")
+    text = text.replace("def _load_kernels", "# about it\ndef _load_kernels")
+    result = unsplice(text)
+    assert "_kernels" not in result
+    assert result.replace("# about it\n", "").replace("\n\nHERE = 1  # mine\n", "") == SOURCE
+
+
+def test_a_comment_behind_the_loop_goes_where_it_was_written(tree: Tree) -> None:
+    text = tree.path.read_text()
+    deeper = text.replace(
+        "    else:\n",
+        "            # at the loop\n        # at the block\n    # at the else\n    else:\n",
+    )
+    wanted = SOURCE.replace(
+        "        # deeper\n",
+        "        # deeper\n        # at the loop\n    # at the block\n    # at the else\n",
+    )
+    assert text != deeper and unsplice(deeper) == wanted
+
+
+def test_revert_names_the_file_that_libcst_cannot_read_any_more(tmp_path: Path) -> None:
+    one = rewrite(tmp_path, SOURCE, *KERNELS, file="one.py")
+    two = rewrite(tmp_path, SOURCE, *KERNELS, file="two.py")
+    one.edit("K = 2", "(K): int = 2")
+    edited = one.path.read_bytes()
+    with pytest.raises(UsageError, match=r"one\.py: LW607 LibCST does not parse it"):
+        revert(tmp_path)
+    assert one.path.read_bytes() == edited and two.path.read_bytes() == two.original
+    assert "2.5" in one.run("import one, numpy as np; print(one.second(np.ones(2), np.ones(2)))")

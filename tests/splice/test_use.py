@@ -364,3 +364,33 @@ def test_installed_from_a_wheel(tmp_path: Path) -> None:
     shutil.rmtree(project)
     for how in ("from pkg import mod", "from pkg.sub import mod"):
         assert run(tree, f"{how}; {USE}", cwd=tmp_path, path=site) == [FAST]
+
+
+NESTED = """\
+def outer(X):
+    def inner(x):
+        s = 0.0
+        for k in range(3):
+            s += x
+        return s
+
+    total = 0.0
+    for x in X:
+        total += inner(x)
+    return total, inner
+"""
+NESTED_KERNELS = (
+    Kernel("outer", {"X": VEC}, "def fast(X):\n    return False\n", results=(FLOAT,), name="out"),
+    Kernel("outer.inner", {"x": FLOAT}, "def fast(x):\n    return True, -1.0\n", results=(FLOAT,),
+           name="inner"),
+)  # fmt: skip
+
+
+def test_a_function_inside_of_a_rewritten_one_is_rewritten_too(tmp_path: Path) -> None:
+    tree = rewrite(tmp_path, NESTED, *NESTED_KERNELS)
+    assert check_tree([tree.root]) == []
+    assert run(tree, "import mod; print(mod.outer([1.0, 1.0, 1.0])[0])") == ["-3.0"]
+    tree.edit("s += x", "s -= x")
+    assert {finding.code for finding in check_tree([tree.root])} == {"LW601"}
+    assert revert(tree.root) == [tree.path]
+    assert tree.path.read_bytes() == tree.original.replace(b"s += x", b"s -= x")

@@ -294,6 +294,9 @@ class _FunctionOutline:
         found: list[Region] = []
         for name in ("body", "handlers", "orelse", "finalbody", "cases"):
             part = getattr(stmt, name, [])
+            if name == "orelse" and _is_elif(stmt, part):
+                found += self._nested(part[0])  # a block has no place there
+                continue
             for holder in part if name in ("handlers", "cases") else [None]:
                 found += self.groups(part if holder is None else holder.body)
         return found
@@ -358,6 +361,15 @@ def _obstacle_note(loop: ast.stmt, obstacle: ast.AST | None) -> Declined:
     short = first if first == shown and len(first) <= _SHOWN else f"{first[:_SHOWN]}..."
     at = Span(obstacle.lineno, obstacle.col_offset, *_end(obstacle))
     return Declined(at, code, f"`{short}` is not covered")
+
+
+def _is_elif(stmt: ast.stmt, orelse: Sequence[ast.stmt]) -> bool:
+    """True if `orelse` is an `elif` of `stmt`: what stands below an `else` is indented more."""
+    match stmt, orelse:
+        case ast.If(), [ast.If() as inner]:
+            return inner.col_offset == stmt.col_offset
+        case _:
+            return False
 
 
 def _annotated(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
