@@ -61,13 +61,15 @@ def cpu_features() -> frozenset[str]:
     return frozenset(name for name, present in umath.__cpu_features__.items() if present)
 
 
-def stamp_extension(source: str, extension: str, *, native: bool = True) -> None:
-    """Record from which text of `source` the `extension` was built, and if `native` for which CPU."""
+def stamp_extension(source: str, extension: str, shared: str, *, native: bool = True) -> None:
+    """Record from which text of `source` the `extension` was built, if `native` for which CPU, and the
+    name of the module beside it that it imports."""
     import json
 
     with open(source, "rb") as file:
         text = file.read()
-    stamp = {"source": source_hash(text).hex(), "cpu": sorted(cpu_features()) if native else []}
+    cpu = sorted(cpu_features()) if native else []
+    stamp = {"source": source_hash(text).hex(), "cpu": cpu, "shared": shared}
     with open(extension + ".json", "w", encoding="utf-8") as out:
         json.dump(stamp, out, indent=1)
 
@@ -104,22 +106,29 @@ def _run(spec: ModuleSpec | None, full: str) -> ModuleType:
 
 
 def _extension(folder: str, name: str, stamp: str) -> str:
-    """The path of the extension for this Python, refused if built from other text or for another CPU.
+    """The path of the extension for this Python, refused if built from other text or for another CPU; the
+    module that it imports is loaded.
 
     Code built for a larger instruction set would kill the process, so that an unstamped one is not tried.
     """
     import json
 
-    for suffix in EXTENSION_SUFFIXES:
-        path = os.path.join(folder, name + suffix)
-        if os.path.exists(path):
-            break
-    else:
-        raise ImportError("not built for this Python; `loopwright build` builds it")
+    path = _built(folder, name)
     with open(path + ".json", encoding="utf-8") as file:
         built = json.load(file)
     if built["source"] != stamp:
         raise ImportError("built from another version; `loopwright build` builds it")
     if not cpu_features() >= set(built["cpu"]):
         raise ImportError("built for another CPU; `loopwright build` builds it")
+    shared = built["shared"]
+    if shared not in sys.modules:  # its name tells the version: one serves all folders
+        _run(spec_from_file_location(shared, _built(folder, shared)), shared)
     return path
+
+
+def _built(folder: str, name: str) -> str:
+    for suffix in EXTENSION_SUFFIXES:
+        path = os.path.join(folder, name + suffix)
+        if os.path.exists(path):
+            return path
+    raise ImportError("not built for this Python; `loopwright build` builds it")

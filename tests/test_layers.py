@@ -15,11 +15,14 @@ ALLOWED: dict[str, set[str]] = {
     "ir": {"diagnostics"},
     "analysis": LOW,
     "frontend": LOW,
-    "emit": LOW | {"analysis"},
+    "emit": LOW | {"analysis", "extensions", "workers"},
     "passes": LOW | {"analysis"},
-    "verify": LOW | {"analysis"},
+    "verify": LOW | {"analysis", "workers"},
     "workload": LOW | {"frontend"},
     "runtime": set(),
+    "extensions": set(),
+    "workers": set(),
+    "worker_server": {"workers"},
 }
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from loopwright.diagnostics import Declined
+from loopwright.prepare import prepare
 from loopwright.warm import warm
+from loopwright.workers import Workers
 
 KERNEL = """\
 from numba import njit
@@ -18,6 +21,12 @@ from numba import njit
 def {name}(x):
     return x + {number}
 """
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    with Workers(prepare) as started:
+        yield started
 
 
 @pytest.fixture(autouse=True)
@@ -37,39 +46,44 @@ def made(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in cached}
 
 
-def test_the_same_text_is_compiled_once(tmp_path: Path) -> None:
+def test_the_same_text_is_compiled_once(tmp_path: Path, workers: Workers) -> None:
     first, second = write(tmp_path / "one", "1.0"), write(tmp_path / "two", "1.0")
-    seconds = warm(first.parent)
+    seconds = warm(first.parent, workers=workers)
     assert isinstance(seconds, float) and seconds > 0 and made(first.parent)
-    assert warm(second.parent) == 0.0
+    assert warm(second.parent, workers=workers) == 0.0
     assert made(second.parent) == made(first.parent)
 
 
-def test_another_text_of_the_same_length_is_not_taken_for_it(tmp_path: Path) -> None:
+def test_another_text_of_the_same_length_is_not_taken_for_it(
+    tmp_path: Path, workers: Workers
+) -> None:
     first, second = write(tmp_path / "one", "1.0"), write(tmp_path / "two", "2.0")
-    assert isinstance(warm(first.parent), float) and warm(second.parent) != 0.0
+    assert (
+        isinstance(warm(first.parent, workers=workers), float)
+        and warm(second.parent, workers=workers) != 0.0
+    )
     assert first.stat().st_size == second.stat().st_size
     assert first.stat().st_mtime != second.stat().st_mtime
 
 
 def test_a_cache_that_cannot_be_written_is_no_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, workers: Workers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     source = write(tmp_path / "one", "1.0")
-    assert isinstance(warm(source.parent), float) and made(source.parent)
+    assert isinstance(warm(source.parent, workers=workers), float) and made(source.parent)
 
 
-def test_a_kept_kernel_that_was_lost_is_compiled_again(tmp_path: Path) -> None:
+def test_a_kept_kernel_that_was_lost_is_compiled_again(tmp_path: Path, workers: Workers) -> None:
     first = write(tmp_path / "one", "1.0")
-    assert isinstance(warm(first.parent), float)
+    assert isinstance(warm(first.parent, workers=workers), float)
     shutil.rmtree(next((tmp_path / "cache" / "loopwright" / "numba").iterdir()))
     second = write(tmp_path / "two", "1.0")
-    assert warm(second.parent) != 0.0 and made(second.parent)
+    assert warm(second.parent, workers=workers) != 0.0 and made(second.parent)
 
 
-def test_a_kernel_that_does_not_compile_is_refused(tmp_path: Path) -> None:
+def test_a_kernel_that_does_not_compile_is_refused(tmp_path: Path, workers: Workers) -> None:
     source = write(tmp_path / "one", "[]")
-    refused = warm(source.parent)
+    refused = warm(source.parent, workers=workers)
     assert isinstance(refused, Declined) and refused.code == "LW511"

@@ -15,7 +15,6 @@ from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any
 
-from loopwright.build import build_folder
 from loopwright.compile import Place, compile_region
 from loopwright.config import Options, UsageError
 from loopwright.diagnostics import Declined
@@ -37,6 +36,7 @@ from loopwright.report.text import explain as explain_text
 from loopwright.signatures import Signature, annotated, as_declined
 from loopwright.splice import Placement, splice
 from loopwright.tree import Target, optimize_tree
+from loopwright.trial import Builders
 from loopwright.verify.candidate import load_candidate
 from loopwright.verify.functions import verify_functions
 from loopwright.verify.roots import read_leaf, write_leaf
@@ -113,18 +113,21 @@ def optimize(
         blank = RegionResult(module.path, region.span, region.qualname, "declined")
         return Optimized(f, as_declined(blank, found), module.text, None, module.text)
     name = f.__name__.strip("_").lower() or "kernel"
-    with tempfile.TemporaryDirectory(prefix="loopwright-") as scratch:
-        place = Place(Path(scratch), "chosen", name)
-        result, chosen = compile_region(region, found, options, place, plan=Plan())
-    if chosen is None:
-        return Optimized(f, result, module.text, None, module.text)
-    spliced = splice(module, [Placement(chosen.lowered, name, chosen.comment)])
-    source = module.text if isinstance(spliced, Declined) else spliced
-    # the folder's name is the package's: each needs its own among the imported modules
-    folder = tempfile.TemporaryDirectory(prefix="loopwright-")
-    home = Path(folder.name, f"_loopwright_{secrets.token_hex(8)}")
-    write_kernels(home, "chosen", chosen.entries)
-    build_folder(home, native=True)
+    scratch = tempfile.TemporaryDirectory(prefix="loopwright-")
+    with scratch as trials, Builders(options.jobs) as builders:
+        place = Place(Path(trials), "chosen", name)
+        result, chosen = compile_region(
+            region, found, options, place, plan=Plan(), builders=builders
+        )
+        if chosen is None:
+            return Optimized(f, result, module.text, None, module.text)
+        spliced = splice(module, [Placement(chosen.lowered, name, chosen.comment)])
+        source = module.text if isinstance(spliced, Declined) else spliced
+        # the folder's name is the package's: each needs its own among the imported modules
+        folder = tempfile.TemporaryDirectory(prefix="loopwright-")
+        home = Path(folder.name, f"_loopwright_{secrets.token_hex(8)}")
+        write_kernels(home, "chosen", chosen.entries)
+        builders.make_ready(home)
     dispatch = load_candidate(home, "chosen", name)
     made = Optimized(f, result, source, _caller(f, chosen.lowered, dispatch), module.text)
     weakref.finalize(made, folder.cleanup)

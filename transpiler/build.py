@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from loopwright.cache import cache_folder
 from loopwright.diagnostics import Declined
-from loopwright.emit.build import build_cython
+from loopwright.emit.build import build_cython, build_shared
+from loopwright.extensions import prepare, shared_name
 from loopwright.project import KERNELS_FOLDER
 from loopwright.runtime.dispatch import stamp_extension
+from loopwright.workers import Workers
 
 
-def build_folder(folder: Path, *, native: bool) -> tuple[list[Path], list[Declined]]:
+def build_folder(
+    folder: Path, *, native: bool, workers: Workers
+) -> tuple[list[Path], list[Declined]]:
     """Compile each `<module>_cython_<kernel>.py` in a folder of kernels; the extensions, and what failed."""
     built: list[Path] = []
     problems: list[Declined] = []
     for source in sorted(folder.glob("*_cython_*.py")):
-        made = build_cython(source, native=native, cache_dir=cache_folder() / "extensions")
+        made = build_cython(source, workers=workers, cache_dir=_kept(), native=native)
         if isinstance(made, Declined):
             problems.append(made)
             continue
-        stamp_extension(str(source), str(made), native=native)
+        stamp_extension(str(source), str(made), shared_name(), native=native)
         built.append(made)
     return built, problems
+
+
+def build_ahead(workers: Workers) -> None:
+    """Make sure that what all extensions share is in the cache; what is wrong shows when it is needed."""
+    with tempfile.TemporaryDirectory(prefix="loopwright-") as folder:
+        build_shared(Path(folder), workers=workers, cache_dir=_kept())
 
 
 def build_tree(source: Path, *, native: bool) -> tuple[list[Path], list[Declined]]:
@@ -30,8 +41,13 @@ def build_tree(source: Path, *, native: bool) -> tuple[list[Path], list[Declined
     built: list[Path] = []
     problems: list[Declined] = []
     folders = [source] if source.name == KERNELS_FOLDER else sorted(source.rglob(KERNELS_FOLDER))
-    for folder in folders:
-        made, failed = build_folder(folder, native=native)
-        built += made
-        problems += failed
+    with Workers(prepare) as workers:
+        for folder in folders:
+            made, failed = build_folder(folder, native=native, workers=workers)
+            built += made
+            problems += failed
     return built, problems
+
+
+def _kept() -> Path:
+    return cache_folder() / "extensions"

@@ -29,7 +29,8 @@ from loopwright.report.results import Loser, RegionResult
 from loopwright.signatures import Signature, as_declined, lower_region
 from loopwright.trial import Builders, Built, Survivor, Trial, Work, examine
 from loopwright.tune.choose import Winner, rank, threads_from
-from loopwright.tune.measure import MeasureJob, Measurement, measure
+from loopwright.tune.measure import measure
+from loopwright.tune.timings import MeasureJob, Measurement
 from loopwright.verify.representative import representative
 
 THREADS_FROM = 2e-3
@@ -159,11 +160,11 @@ def compile_region(
     place: Place,
     *,
     plan: Plan,
+    builders: Builders,
 ) -> tuple[RegionResult, Chosen | None]:
     """`start` and `finish` for one region by itself."""
-    with Builders(options.jobs) as builders:
-        begun = start(region, signatures, options, place, plan=plan, builders=builders)
-        return (begun, None) if isinstance(begun, RegionResult) else finish(begun)
+    begun = start(region, signatures, options, place, plan=plan, builders=builders)
+    return (begun, None) if isinstance(begun, RegionResult) else finish(begun)
 
 
 def _failed(blank: RegionResult, error: Exception) -> RegionResult:
@@ -289,7 +290,7 @@ def _measure(
         originals={t.size: t.original for t in before.timings} if before else {},
         changes=bool(summarise(program)[program.main.name].writes),
     )
-    return measure(job, time_limit=60 + 20 * budget)
+    return measure(job, workers=started.builders.workers, time_limit=60 + 20 * budget)
 
 
 def _survivor(started: Started, trial: Trial) -> Survivor | None:
@@ -299,7 +300,8 @@ def _survivor(started: Started, trial: Trial) -> Survivor | None:
     if known is not None:
         return known
     samples = started.signature.samples
-    verdict = examine(started.work.lowered, trial, samples, started.options)
+    workers = started.builders.workers
+    verdict = examine(started.work.lowered, trial, samples, started.options, workers)
     if isinstance(verdict, Declined):
         trail.refuse(trial.label, verdict)
         return None

@@ -9,16 +9,15 @@ import signal
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from loopwright.build import build_folder
 from loopwright.config import Options, UsageError
 from loopwright.diagnostics import Declined
 from loopwright.emit import backends
 from loopwright.frontend.parse import parse_module
 from loopwright.frontend.region import Module
+from loopwright.frontend.screen import screen
 from loopwright.kernels import Rewritten, kernels_home, write_kernels
 from loopwright.pipeline import Plan
 from loopwright.preflight import check_in_place, check_output, command_line, python_files
@@ -36,7 +35,6 @@ from loopwright.splice_block import BEGIN
 from loopwright.tree_compile import FileWork, TreeCompiler
 from loopwright.trial import Builders
 from loopwright.unsplice import revert
-from loopwright.warm import warm
 from loopwright.workload.record import record
 from loopwright.workload.store import Recording, load
 
@@ -78,26 +76,24 @@ def optimize_tree(
     files = python_files(sources, options.exclude)
     _check_target(files, sources, target)
     _unsplice_first(files, sources, target)
-    if trace is not None:
-        recording: Recording | None = load_recording(trace)
-    elif command is not None:
-        recording = _record(
-            command, sources, options, quiet=target.output is None and not target.in_place
-        )
-    else:
-        recording = None
     deadline = None if options.time_limit is None else begun + options.time_limit
     works, skipped = _read(files)
-    with tempfile.TemporaryDirectory(prefix="loopwright-") as scratch:
-        with Builders(options.jobs) as builders:
-            compiler = TreeCompiler(
-                options, recording, Path(scratch), deadline, plan or Plan(), builders
-            )
-            with progress_bar(len(works), shown=progress) as advance:
-                for work in compiler.hottest_first(works):
-                    advance(work.source.shown)
-                    compiler.compile_file(work)
-        diff = _write(works, sources, target)
+    scratch = tempfile.TemporaryDirectory(prefix="loopwright-")
+    with scratch as folder, Builders(options.jobs) as builders:
+        if any(screen(work.module.text) for work in works):
+            builders.ahead(options.backend)
+        recording = None if trace is None else load_recording(trace)
+        if trace is None and command is not None:
+            quiet = target.output is None and not target.in_place
+            recording = _record(command, sources, options, quiet=quiet)
+        compiler = TreeCompiler(
+            options, recording, Path(folder), deadline, plan or Plan(), builders
+        )
+        with progress_bar(len(works), shown=progress) as advance:
+            for work in compiler.hottest_first(works):
+                advance(work.source.shown)
+                compiler.compile_file(work)
+        diff = _write(works, sources, target, builders)
     results = [r for work in works for r in work.results]
     report = Report(
         regions=tuple(results),
@@ -171,7 +167,9 @@ def _read(files: Sequence[SourceFile]) -> tuple[list[FileWork], list[SkippedFile
     return works, skipped
 
 
-def _write(works: Sequence[FileWork], sources: Sequence[Path], target: Target) -> str:
+def _write(
+    works: Sequence[FileWork], sources: Sequence[Path], target: Target, builders: Builders
+) -> str:
     """Splice every file with something chosen, and write the tree; or make the diff."""
     spliced: dict[Path, str] = {}
     for work in works:
@@ -195,16 +193,8 @@ def _write(works: Sequence[FileWork], sources: Sequence[Path], target: Target) -
         _write_file(w, spliced[w.source.path], places) for w in works if w.source.path in spliced
     ]
     for folder in dict.fromkeys(homes):
-        _make_ready(folder)
+        builders.make_ready(folder)
     return ""
-
-
-def _make_ready(folder: Path) -> None:
-    """Compile what the folder holds; the two compilers work side by side."""
-    with ThreadPoolExecutor(1) as aside:
-        building = aside.submit(build_folder, folder, native=True)
-        warm(folder)
-        building.result()
 
 
 def _write_file(work: FileWork, text: str, places: Mapping[Path, Path]) -> Path:

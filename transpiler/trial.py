@@ -7,18 +7,23 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from loopwright.build import build_folder
+from loopwright import extensions
+from loopwright.build import build_ahead, build_folder
 from loopwright.config import Options
 from loopwright.diagnostics import NOWHERE, CannotLower, Declined
+from loopwright.emit import by_name as backend_named
 from loopwright.frontend.region import Lowered
 from loopwright.kernels import KernelEntry, write_kernels
 from loopwright.pipeline import Candidate
+from loopwright.prepare import prepare
 from loopwright.report.results import Evidence
-from loopwright.tune.measure import Timed
+from loopwright.tune.timings import Timed
 from loopwright.verify.differential import Candidate as Place
 from loopwright.verify.differential import verify_region
 from loopwright.warm import warm
+from loopwright.workers import Workers
 
 Samples = Sequence[Mapping[str, object]]
 
@@ -67,22 +72,41 @@ Built = tuple[Candidate, Trial | Declined]
 
 
 class Builders:
-    """Builds variants in the background, `jobs` at a time: compilers are processes."""
+    """Builds variants in the background, `jobs` at a time: compilers are processes.
+
+    `workers` run kernels, Numba and the checks, `compilers` Cython.
+    """
 
     def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        self.workers = Workers(prepare)
+        self.compilers = Workers(extensions.prepare)
         self._pool = ThreadPoolExecutor(jobs)
-        self._pending: set[Future[Built]] = set()
+        self._aside = ThreadPoolExecutor(1)
+        self._pending: set[Future[Any]] = set()
 
     def __enter__(self) -> Builders:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self.workers.close()
+        self.compilers.close()
+        for pool in (self._pool, self._aside):
+            pool.shutdown(wait=True, cancel_futures=True)
+
+    def ahead(self, backend: str) -> None:
+        """Set up in the background what every region will need if `backend` is to be tried."""
+        if self._jobs == 1:
+            return
+        self.workers.start()
+        if backend in ("auto", "cython") and backend_named("cython").missing() is None:
+            self.compilers.start()
+            self._pending.add(self._aside.submit(build_ahead, self.compilers))
 
     def submit(self, work: Work, candidates: Sequence[Candidate]) -> list[Future[Built]]:
         """Write and build the variants, those that take longest first."""
         slowest_first = sorted(candidates, key=lambda c: _BUILD_ORDER.get(c.recipe.backend, 0))
-        started = {c.recipe.name: self._pool.submit(_build, work, c) for c in slowest_first}
+        started = {c.recipe.name: self._pool.submit(self._build, work, c) for c in slowest_first}
         self._pending.update(started.values())
         return [started[c.recipe.name] for c in candidates]
 
@@ -91,34 +115,38 @@ class Builders:
         wait(self._pending)
         self._pending.clear()
 
+    def make_ready(self, folder: Path) -> None:
+        """Build what a folder of the output holds."""
+        build_folder(folder, native=True, workers=self.compilers)
+        warm(folder, workers=self.workers)
 
-_BUILD_ORDER = {"cython": -2, "numba": -1}
+    def _build(self, work: Work, candidate: Candidate) -> Built:
+        folder = work.scratch / f"trial_{candidate.recipe.name.replace('-', '_')}"
+        entry = KernelEntry(
+            lowered=work.lowered,
+            name=work.name,
+            backend=candidate.recipe.backend,
+            program=candidate.program,
+            source=candidate.source,
+        )
+        try:
+            write_kernels(folder, work.module, [entry])
+        except CannotLower as refused:
+            return candidate, refused.declined
+        problems = build_folder(folder, native=True, workers=self.compilers)[1]
+        if problems:
+            return candidate, problems[0]
+        warmed = warm(folder, workers=self.workers)
+        if isinstance(warmed, Declined):
+            return candidate, warmed
+        return candidate, Trial(candidate, entry, folder, work.module)
 
 
-def _build(work: Work, candidate: Candidate) -> Built:
-    folder = work.scratch / f"trial_{candidate.recipe.name.replace('-', '_')}"
-    entry = KernelEntry(
-        lowered=work.lowered,
-        name=work.name,
-        backend=candidate.recipe.backend,
-        program=candidate.program,
-        source=candidate.source,
-    )
-    try:
-        write_kernels(folder, work.module, [entry])
-    except CannotLower as refused:
-        return candidate, refused.declined
-    problems = build_folder(folder, native=True)[1]
-    if problems:
-        return candidate, problems[0]
-    warmed = warm(folder)
-    if isinstance(warmed, Declined):
-        return candidate, warmed
-    return candidate, Trial(candidate, entry, folder, work.module)
+_BUILD_ORDER = {"numba": -2, "cython": -1}
 
 
 def examine(
-    lowered: Lowered, trial: Trial, samples: Samples, options: Options
+    lowered: Lowered, trial: Trial, samples: Samples, options: Options, workers: Workers
 ) -> Survivor | Declined:
     """Compare the variant with the original on drawn and recorded inputs."""
     begun = time.monotonic()
@@ -127,6 +155,7 @@ def examine(
         Place(trial.folder, trial.module, trial.entry.name),
         lowered.domain,
         samples,
+        workers=workers,
         accuracy=options.accuracy,
         time_limit=options.verify_time,
         program=lowered.program,

@@ -1,6 +1,4 @@
-"""Compile the Numba kernels of a folder in a child process, so that later processes load them from disk.
-
-    python -m loopwright.warm FILE...
+"""Compile the Numba kernels of a folder in a worker process, so that later processes load them from disk.
 
 Numba keeps what it compiled beside the source, and takes it back if the source has the same name, size
 and time of change. What it made of one text is kept in the cache of the tool too, and put beside any file
@@ -14,41 +12,40 @@ import hashlib
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
 from loopwright.cache import cache_folder
 from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.runtime.dispatch import cpu_features, load_backend
+from loopwright.workers import Workers
 
 _SECONDS = 10**9
 _SPAN = 10**8
 _MADE = (".nbi", ".nbc")
 
 
-def warm(folder: Path, *, time_limit: float = 120.0) -> float | Declined:
+def warm(folder: Path, *, workers: Workers, time_limit: float = 120.0) -> float | Declined:
     """Compile what needs compiling; the seconds that it took. Declined LW511 if it fails."""
     begun = time.perf_counter()
     missing = [source for source in sorted(folder.glob("*_numba_*.py")) if not _restored(source)]
     if not missing:
         return 0.0
-    command = [sys.executable, "-m", "loopwright.warm", *map(str, missing)]
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=time_limit, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return Declined(NOWHERE, "LW511", f"Numba took more than {time_limit:.0f} s")
-    if done.returncode != 0:
-        said = [line for line in done.stderr.splitlines() if line.strip()]
-        return Declined(NOWHERE, "LW511", f"Numba: {said[-1].strip() if said else 'crashed'}")
+    failed = workers.ask(_compile, missing, time_limit=time_limit)
+    if failed is not None:
+        return Declined(NOWHERE, "LW511", f"Numba: {failed.reason}")
     for source in missing:
         _keep(source)
     return time.perf_counter() - begun
+
+
+def _compile(sources: Sequence[Path]) -> None:
+    for source in sources:
+        load_backend(str(source.parent), source.stem, False)
 
 
 def _restored(source: Path) -> bool:
@@ -98,12 +95,3 @@ def _kept(source: Path) -> Path:
     about = [source.stem, sys.version, platform.machine(), *versions, *sorted(cpu_features())]
     key = hashlib.sha256("\n".join(about).encode() + b"\0" + source.read_bytes())
     return cache_folder() / "numba" / key.hexdigest()[:40]
-
-
-def main() -> None:
-    for source in map(Path, sys.argv[1:]):
-        load_backend(str(source.parent), source.stem, False)
-
-
-if __name__ == "__main__":
-    main()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -13,7 +13,9 @@ import pytest
 from loopwright.diagnostics import Declined
 from loopwright.emit import by_name
 from loopwright.emit.build import build_cython
+from loopwright.extensions import prepare, shared_name
 from loopwright.ir.nodes import Program
+from loopwright.workers import Workers
 
 # the tests of this folder share the small language and the programs written in it
 sys.path.insert(0, str(Path(__file__).parent))
@@ -31,8 +33,16 @@ def _import(name: str, path: Path) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
-def load(tmp_path_factory: pytest.TempPathFactory) -> Load:
+def compilers() -> Iterator[Workers]:
+    with Workers(prepare) as workers:
+        yield workers
+
+
+@pytest.fixture(scope="session")
+def load(tmp_path_factory: pytest.TempPathFactory, compilers: Workers) -> Load:
     """`load(backend, programs)`: one module with all the kernels, under the names of the mapping."""
+
+    cache = tmp_path_factory.mktemp("cache")
 
     def make(backend: str, programs: Mapping[str, Program]) -> ModuleType:
         maker = by_name(backend)
@@ -46,8 +56,10 @@ def load(tmp_path_factory: pytest.TempPathFactory) -> Load:
         path = folder / f"{name}.py"
         path.write_text("\n\n".join(texts), encoding="utf-8")
         if backend == "cython":
-            built = build_cython(path)
+            built = build_cython(path, workers=compilers, cache_dir=cache)
             assert not isinstance(built, Declined), built
+            if shared_name() not in sys.modules:
+                _import(shared_name(), next(folder.glob(f"{shared_name()}.*")))
             path = built
         return _import(name, path)
 

@@ -102,7 +102,7 @@ def test_an_extension_that_may_crash_is_not_loaded(
     source.write_text("def f(): return 7\n")
     extension.write_bytes(b"not an extension")
     if stamp is not None:
-        stamp_extension(str(source), str(extension))
+        stamp_extension(str(source), str(extension), "shared")
         path = Path(f"{extension}.json")
         path.write_text(json.dumps({**json.loads(path.read_text()), **stamp}))
     with pytest.warns(RuntimeWarning, match=words):
@@ -112,7 +112,7 @@ def test_an_extension_that_may_crash_is_not_loaded(
 def test_a_portable_stamp_names_no_cpu(tmp_path: Path) -> None:
     source = tmp_path / "mod_fake_f.py"
     source.write_text("")
-    stamp_extension(str(source), str(tmp_path / "x.so"), native=False)
+    stamp_extension(str(source), str(tmp_path / "x.so"), "shared", native=False)
     assert json.loads((tmp_path / "x.so.json").read_text())["cpu"] == []
 
 

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from loopwright.emit.build import build_cython
+from loopwright.build import build_tree
 from loopwright.ir.types import FLOAT, Array
 from loopwright.project import check_tree
-from loopwright.runtime.dispatch import stamp_extension
 from loopwright.unsplice import revert
 
 from .rewriting import Kernel, Tree, rewrite
@@ -152,20 +151,63 @@ def fast(X: cython.double[:]):
 """
 
 
-def test_a_built_extension_is_loaded(tmp_path: Path) -> None:
-    more = {"text": CYTHON, "backend": "cython", "prelude": "import cython\n"}
-    tree = rewrite(tmp_path, SOURCE, Kernel(**{**vars(KERNEL), **more}))
+@pytest.fixture(scope="module")
+def extensions_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def own_cache(extensions_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(extensions_cache))
+
+
+def compiled(folder: Path, text: str = CYTHON) -> Tree:
+    """A tree with a kernel for Cython, which is not built yet."""
+    more = {"text": text, "backend": "cython", "prelude": "import cython\n"}
+    return rewrite(folder, SOURCE, Kernel(**{**vars(KERNEL), **more}))
+
+
+def test_a_built_extension_is_loaded(tmp_path: Path, own_cache: None) -> None:
+    tree = compiled(tmp_path)
     out = run(tree)
     assert out[0] == SLOW and "not built" in out[1]
-    source = tree.kernels / "mod_cython_fast_kernel.py"
-    extension = build_cython(source, native=False)
-    assert isinstance(extension, Path)
-    stamp_extension(str(source), str(extension), native=False)
+    built, problems = build_tree(tmp_path, native=False)
+    assert len(built) == 1 and problems == []
     assert run(tree) == [FAST]
+    source = tree.kernels / "mod_cython_fast_kernel.py"
     source.write_text(source.read_text() + "# newer\n")
     out = run(tree)
     assert out[0] == SLOW and "another version" in out[1]
     assert revert(tmp_path) and not tree.kernels.exists()
+
+
+def test_what_extensions_share_is_loaded_once_for_two_packages(
+    tmp_path: Path, own_cache: None
+) -> None:
+    one, two = compiled(tmp_path / "one"), compiled(tmp_path / "two", CYTHON.replace("-X", "3 * X"))
+    (tmp_path / "two" / "mod.py").rename(tmp_path / "two" / "other.py")
+    assert build_tree(tmp_path, native=False)[1] == []
+    code = (
+        f"import sys; sys.path.append({str(tmp_path / 'two')!r})\n"
+        "import mod, other, numpy as np\n"
+        "a = np.ones((3, 2))[:, 0]\n"
+        "print(mod.total(a), other.total(a), mod.total(a))\n"
+        "print(sum('loopwright_cython' in name for name in sys.modules))\n"
+    )
+    assert one.run(code).splitlines() == ["-1.0 3.0 -1.0", "1"]
+    assert two.kernels != one.kernels
+    assert len(list(tmp_path.rglob("loopwright_cython_*"))) == 2
+    revert(tmp_path)
+    assert not list(tmp_path.rglob("_loopwright"))
+
+
+def test_an_extension_without_what_it_shares_is_not_loaded(tmp_path: Path, own_cache: None) -> None:
+    tree = compiled(tmp_path)
+    build_tree(tmp_path, native=False)
+    (shared,) = tree.kernels.glob("loopwright_cython_*")
+    shared.unlink()
+    out = run(tree)
+    assert out[0] == SLOW and "not built for this Python" in out[1]
 
 
 def test_without_the_folder_the_original_runs_and_one_warning_says_so(tmp_path: Path) -> None:

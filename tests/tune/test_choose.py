@@ -7,7 +7,7 @@ import math
 import pytest
 
 from loopwright.tune.choose import rank, threads_from
-from loopwright.tune.measure import InputTiming, Measurement
+from loopwright.tune.timings import InputTiming, Measurement
 
 
 def measured(**seconds: list[float | None]) -> Measurement:

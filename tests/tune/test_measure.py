@@ -6,7 +6,10 @@ from pathlib import Path
 
 from loopwright.ir.domain import Domain, Param
 from loopwright.ir.types import INT
-from loopwright.tune.measure import MeasureJob, Measurement, Timed, measure
+from loopwright.prepare import prepare
+from loopwright.tune.measure import measure
+from loopwright.tune.timings import MeasureJob, Measurement, Timed
+from loopwright.workers import Workers
 
 SOURCE = """\
 import time
@@ -36,7 +39,8 @@ def timed(tmp_path: Path, *sizes: int) -> tuple[Measurement, int]:
         budget=20.0,
         changes=False,
     )
-    found = measure(job, time_limit=60)
+    with Workers(prepare) as workers:
+        found = measure(job, workers=workers, time_limit=60)
     assert found.failure is None
     return found, len(log.read_text())
 

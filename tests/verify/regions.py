@@ -10,6 +10,10 @@ from loopwright.ir.domain import Domain, Param
 from loopwright.ir.types import Array, Py
 from loopwright.verify.differential import Candidate, verify_region
 from loopwright.verify.verdict import Verdict
+from loopwright.workers import Workers
+
+WORKERS = Workers()
+"""They end with the process of the tests."""
 
 
 @dataclass(frozen=True)
@@ -78,4 +82,6 @@ def verify(
     (package / "__init__.py").write_text("")
     (package / "trial.py").write_text(kernels)
     place = Candidate(package, "trial", "kernel")
-    return verify_region(text, place, domain, accuracy=accuracy, time_limit=time_limit, **options)
+    return verify_region(
+        text, place, domain, workers=WORKERS, accuracy=accuracy, time_limit=time_limit, **options
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -11,13 +12,15 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import threading
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
 from loopwright.diagnostics import NOWHERE, Declined
+from loopwright.extensions import Extension, make, shared_name
+from loopwright.workers import WorkerFailed, Workers
 
 FLAGS = (
     "-O3",
@@ -30,6 +33,9 @@ FLAGS = (
 """Flags of every build: integers wrap, no product and sum become one rounding, NaN and infinities
 keep their meaning; only `errno` and floating-point traps, which kernels never look at, are given up."""
 
+SHARED_FLAGS = ("-O2", "-fwrapv", "-fno-strict-aliasing")
+"""Flags of the module that all extensions share: it holds no arithmetic of kernels."""
+
 NATIVE = "-march=native"
 THREADS = "-fopenmp"
 
@@ -37,7 +43,7 @@ DRAWS = "cython.cimports.numpy.random"
 """A module that names this is linked with NumPy's distributions."""
 
 TIME_LIMIT = 300.0
-"""Seconds for each of the two compilers."""
+"""Seconds for both compilers together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,30 +84,71 @@ def flags(*, native: bool, threads: bool) -> tuple[str, ...]:
 
 
 def build_cython(
-    source: Path, *, native: bool = True, cache_dir: Path | None = None
+    source: Path, *, workers: Workers, cache_dir: Path, native: bool = True
 ) -> Path | Declined:
-    """Compile the module `source` to an extension in the same folder, and return its path.
+    """Compile the module `source` to an extension in the same folder, and return its path. The shared
+    module that the extension imports (`extensions.shared_name`) is put there too.
 
     An extension built before from the same text by the same tools for the same kind of CPU is taken from
-    `cache_dir`. Declined LW510 if a tool is missing, LW511 if a compiler refuses the module.
+    `cache_dir`. `workers` run the compilers. Declined LW510 if a tool is missing, LW511 if a compiler refuses
+    the module.
     """
     tools = toolchain()
     if isinstance(tools, Declined):
         return tools
     text = source.read_text(encoding="utf-8")
     options = flags(native=native, threads="prange(" in text)
-    target = source.with_name(source.stem + tools.suffix)
-    kept = None
-    if cache_dir is not None:
-        kept = cache_dir / f"{_key(text, source.stem, tools, options)}{tools.suffix}"
-        if kept.is_file():
-            return _place(kept, target)
-    with tempfile.TemporaryDirectory(prefix="loopwright-") as folder:
-        made = _compile(source, Path(folder), tools, options)
-        if isinstance(made, Declined):
-            return made
-        if kept is not None:
-            kept.parent.mkdir(parents=True, exist_ok=True)
+    recipe = _Recipe(source.stem, text, source.absolute(), options, DRAWS in text)
+    made = _cached(recipe, source.parent, cache_dir, tools, workers)
+    shared = build_shared(source.parent, workers=workers, cache_dir=cache_dir)
+    return shared if isinstance(shared, Declined) else made
+
+
+_SHARED = threading.Lock()
+"""The shared module takes as long to compile as several kernels: those wait for the first."""
+
+
+def build_shared(folder: Path, *, workers: Workers, cache_dir: Path) -> Path | Declined:
+    """Put the module that extensions of this Cython share into `folder`, and return its path.
+
+    It runs on any CPU. Errors are those of `build_cython`.
+    """
+    tools = toolchain()
+    if isinstance(tools, Declined):
+        return tools
+    with _SHARED:
+        recipe = _Recipe(shared_name(), "", None, SHARED_FLAGS, False)
+        return _cached(recipe, folder, cache_dir, tools, workers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """What an extension is made from: `text` is that of `source`, `draws` links NumPy's distributions."""
+
+    stem: str
+    text: str
+    source: Path | None
+    options: tuple[str, ...]
+    draws: bool
+
+
+def _cached(
+    recipe: _Recipe, folder: Path, cache_dir: Path, tools: Toolchain, workers: Workers
+) -> Path | Declined:
+    target = folder / f"{recipe.stem}{tools.suffix}"
+    kept = cache_dir / f"{_key(recipe, tools)}{tools.suffix}"
+    if kept.is_file():
+        return _place(kept, target)
+    with tempfile.TemporaryDirectory(prefix="loopwright-") as scratch:
+        c_file, made = Path(scratch, f"{recipe.stem}.c"), Path(scratch, target.name)
+        command = _compiler(recipe, tools, c_file, made)
+        job = Extension(recipe.source, c_file, command, made)
+        failed = workers.ask(make, job, time_limit=TIME_LIMIT)
+        if failed is not None:
+            why = failed.reason if isinstance(failed, WorkerFailed) else failed
+            return Declined(NOWHERE, "LW511", why)
+        with contextlib.suppress(OSError):  # a cache that cannot be written keeps nothing
+            cache_dir.mkdir(parents=True, exist_ok=True)
             _place(made, kept)
         return _place(made, target)
 
@@ -114,52 +161,28 @@ def _place(made: Path, target: Path) -> Path:
     return target
 
 
-def _compile(
-    source: Path, folder: Path, tools: Toolchain, options: tuple[str, ...]
-) -> Path | Declined:
-    c_file = folder / f"{source.stem}.c"
-    made = folder / f"{source.stem}{tools.suffix}"
-    cython = [sys.executable, "-m", "cython", "-3", "--fast-fail", "-o", str(c_file), str(source)]
-    compiler = [tools.compiler, "-shared", "-fPIC", "-w", *options, f"-I{tools.include}"]
+def _compiler(recipe: _Recipe, tools: Toolchain, c_file: Path, made: Path) -> tuple[str, ...]:
+    command = [tools.compiler, "-shared", "-fPIC", "-w", *recipe.options, f"-I{tools.include}"]
     libraries = ["-lm"]
-    if DRAWS in source.read_text(encoding="utf-8"):
-        compiler.append(f"-I{np.get_include()}")
+    if recipe.draws:
+        command.append(f"-I{np.get_include()}")
         libraries.insert(0, str(Path(np.random.__path__[0], "lib", "libnpyrandom.a")))
     if sys.platform == "darwin":
-        compiler += ["-undefined", "dynamic_lookup"]
-    for command in (cython, [*compiler, str(c_file), "-o", str(made), *libraries]):
-        failed = _run(command, folder)
-        if failed is not None:
-            return Declined(NOWHERE, "LW511", failed)
-    return made
+        command += ["-undefined", "dynamic_lookup"]
+    return (*command, str(c_file), "-o", str(made), *libraries)
 
 
-def _run(command: list[str], folder: Path) -> str | None:
-    """None if the command succeeds, else the last words of what it said."""
-    try:
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=TIME_LIMIT, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return f"{Path(command[0]).name}: {error}"
-    if done.returncode == 0:
-        return None
-    said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-    wrong = [line for line in said if "error" in line.lower()] or said[-1:]
-    return f"{Path(command[0]).name} failed: {wrong[0] if wrong else done.returncode}"
-
-
-def _key(text: str, stem: str, tools: Toolchain, options: tuple[str, ...]) -> str:
+def _key(recipe: _Recipe, tools: Toolchain) -> str:
     parts = (
-        text,
-        stem,
-        *options,
+        recipe.text,
+        recipe.stem,
+        *recipe.options,
         tools.version,
         tools.suffix,
         sys.version,
-        metadata.version("Cython"),
+        shared_name(),
         np.__version__,
-        _cpu() if NATIVE in options else platform.machine(),
+        _cpu() if NATIVE in recipe.options else platform.machine(),
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

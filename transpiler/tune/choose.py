@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from loopwright.tune.measure import Measurement
+from loopwright.tune.timings import Measurement
 
 _EVEN = 1.05
 """A size counts as won from this ratio on; below it the kernel is not used."""

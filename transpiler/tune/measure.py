@@ -1,4 +1,4 @@
-"""Time an original against candidates, side by side in one child process.
+"""Time an original against candidates, side by side in one worker process.
 
 Rounds are interleaved (original, candidate 1, candidate 2, original, ...) so that a change of the
 machine's speed hits all alike; the figure of each is the median of its rounds. Arguments that are written
@@ -8,97 +8,164 @@ compiles its kernel, is timed apart.
 
 from __future__ import annotations
 
-import pickle
-import subprocess
-import sys
-import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+import copy
+import math
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from loopwright.ir.domain import Domain
+import numpy as np
+
+from loopwright.tune.timings import InputTiming, MeasureJob, Measurement, Timed, size_of
+from loopwright.verify.candidate import load_candidate
+from loopwright.verify.roots import build_roots, load_reference
+from loopwright.workers import WorkerFailed, Workers
+
+_ROUNDS = 7
+_MIN_BATCH = 2e-4  # seconds: shorter calls are repeated to be above the clock's noise
+_MOST_CALLS = 200
+_LONG = 0.05  # seconds: cold caches no longer matter
+_LEAST_ROUNDS = 3
+_TOO_LONG = 3.0  # seconds of one input after which no more rounds are begun
+_SLOW = 0.2  # seconds of the original from which on one warm call may do
+_CLEAR = 5.0  # ... if the best variant is so many times as fast
+_BEHIND = 20.0  # times as slow as the best variant
+_ORIGINAL = ""
+
+Call = Callable[..., object]
+Arguments = tuple[object, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Timed:
-    """A function to time: `function` of `module` in the kernels folder `folder`."""
-
-    label: str
-    folder: Path
-    module: str
-    function: str
+def measure(job: MeasureJob, *, workers: Workers, time_limit: float) -> Measurement:
+    """Run the job in a worker. `failure` is set if that crashed or ran out of time."""
+    found = workers.ask(run, job, time_limit=time_limit)
+    return Measurement(failure=found.reason) if isinstance(found, WorkerFailed) else found
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureJob:
-    """`inputs` are leaf values by parameter name, ordered from small to large.
+IMPORTED: dict[str, float] = {}
+"""Seconds that imports of the server's took, by backend: in a user's process the first call pays for them."""
 
-    Calls in a row get the same arrays, as they do in a user's loop, unless the code `changes` its arguments:
-    then each call gets a copy. `originals` are seconds of the original by size, if they were measured
-    before: then it is not run again, and other sizes are left out.
+
+def run(job: MeasureJob) -> Measurement:
+    """Load the two sides and time them; in a worker only."""
+    np.seterr(all="ignore")
+    original = load_reference(job)
+    sides: dict[str, Call] = {
+        t.label: load_candidate(t.folder, t.module, t.function) for t in job.timed
+    }
+
+    def roots(leaves: Mapping[str, object]) -> tuple[object, ...]:
+        return build_roots(job.domain, job.roots, copy.deepcopy(dict(leaves)), original.classes)
+
+    entry: Any = original.entry
+    first: dict[str, float] = {}
+    for timed, call in zip(job.timed, sides.values(), strict=True):
+        first[timed.label] = _imports(timed) + _once(call, roots(job.inputs[-1]))[0]
+    deadline = time.perf_counter() + job.budget
+    timings = []
+    for number, leaves in enumerate(job.inputs):
+        left = len(job.inputs) - number
+        budget = max(0.0, deadline - time.perf_counter()) / left
+        size = size_of(leaves)
+
+        def prepare(calls: int, leaves: Mapping[str, object] = leaves) -> list[Arguments]:
+            if job.changes:
+                return [roots(leaves) for _ in range(calls)]
+            return [roots(leaves)] * calls
+
+        calls: dict[str, Call] = dict(sides)
+        if not job.originals:
+            calls = {_ORIGINAL: entry, **sides}
+        elif size not in job.originals:
+            continue
+        found = _time_input(calls, prepare, budget)
+        before = found.pop(_ORIGINAL) if not job.originals else job.originals[size]
+        if before is None:
+            continue  # a made-up size that does not suit the code tells nothing about its speed
+        behind = {t.label: math.inf for t in job.timed if t.label not in sides}
+        timings.append(InputTiming(size, before, {**found, **behind}))
+        sides = _in_the_race(sides, found)
+    return Measurement(tuple(timings), first)
+
+
+def _imports(timed: Timed) -> float:
+    needed = (each for each in IMPORTED if any(timed.folder.glob(f"{timed.module}_{each}_*.py")))
+    return sum(IMPORTED[each] for each in needed)
+
+
+def _in_the_race(sides: Mapping[str, Call], found: Mapping[str, float | None]) -> dict[str, Call]:
+    """Without those that larger inputs would take long for, in vain."""
+    seconds = {label: found[label] or 0.0 for label in sides}
+    limit = max(_LONG / 10, _BEHIND * min(seconds.values(), default=0.0))
+    return {label: call for label, call in sides.items() if seconds[label] <= limit}
+
+
+def _time_input(
+    calls: Mapping[str, Call], prepare: Callable[[int], Sequence[Arguments]], budget: float
+) -> dict[str, float | None]:
+    """Median seconds a warm call by label, None where a call is declined or raises.
+
+    `prepare(n)` makes arguments for n calls.
     """
-
-    source: str
-    entry: str
-    roots: tuple[str, ...]
-    domain: Domain
-    timed: tuple[Timed, ...]
-    inputs: tuple[Mapping[str, object], ...]
-    budget: float
-    changes: bool
-    originals: Mapping[int, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class InputTiming:
-    """Seconds a warm call at one input; None where the candidate declined the input or raised, infinity
-    where it was not run, as it was far behind the others at smaller inputs."""
-
-    size: int
-    original: float
-    candidates: dict[str, float | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    timings: tuple[InputTiming, ...] = ()
-    first_call: dict[str, float] = field(default_factory=dict)
-    failure: str | None = None
-
-    def best_seconds(self) -> float:
-        """Of the fastest candidate at the largest input; 0 if none ran."""
-        seen = self.timings[-1].candidates.values() if self.timings else ()
-        return min((seconds for seconds in seen if seconds is not None), default=0.0)
+    batches: dict[str, int] = {}
+    once: dict[str, float] = {}
+    start = time.perf_counter()
+    for label, call in calls.items():
+        seconds, result, raised = _once(call, prepare(1)[0])
+        # None: the dispatch function declined this input; the original may return it
+        if not raised and (result is not None or label == _ORIGINAL):
+            once[label] = seconds
+            batches[label] = _batch(call, prepare, seconds)
+        elif label == _ORIGINAL:
+            return dict.fromkeys(calls)
+    settled = _is_settled(once)
+    samples: dict[str, list[float]] = {label: [] for label in batches}
+    for number in range(_ROUNDS):
+        for label, size in batches.items():
+            if number == 0 or label != _ORIGINAL or not settled:
+                samples[label].append(_run(calls[label], prepare(size)))
+        spent = time.perf_counter() - start
+        if spent > budget and (number >= _LEAST_ROUNDS - 1 or spent > _TOO_LONG):
+            break
+    return {
+        label: statistics.median(samples[label]) if label in samples else None for label in calls
+    }
 
 
-def measure(job: MeasureJob, *, time_limit: float) -> Measurement:
-    """Run the job in a child process. `failure` is set if the child crashed or ran out of time."""
-    with tempfile.TemporaryDirectory(prefix="loopwright-") as folder:
-        # The pickles pass between this process and its own child only.
-        job_file, result_file = Path(folder, "job"), Path(folder, "result")
-        job_file.write_bytes(pickle.dumps(job))
-        command = [sys.executable, "-m", "loopwright.tune.worker", str(job_file), str(result_file)]
-        try:
-            done = subprocess.run(command, capture_output=True, timeout=time_limit, check=False)
-        except subprocess.TimeoutExpired:
-            return Measurement(failure=f"measuring took more than {time_limit:.0f} s")
-        if done.returncode != 0 or not result_file.exists():
-            text = done.stderr.decode(errors="replace").strip().splitlines()
-            return Measurement(failure=text[-1] if text else f"exit code {done.returncode}")
-        result = pickle.loads(result_file.read_bytes())
-        assert isinstance(result, Measurement)
-        return result
+def _is_settled(once: Mapping[str, float]) -> bool:
+    """Whether the original is so slow that more of its time could not change what is chosen."""
+    others = [seconds for label, seconds in once.items() if label != _ORIGINAL]
+    slow = once.get(_ORIGINAL, 0.0)
+    return slow > _SLOW and slow > _CLEAR * min(others, default=math.inf)
 
 
-def size_of(leaves: Mapping[str, object]) -> int:
-    """The size of an input: elements of all arrays and lists, 1 for each number."""
-    return sum(_elements(value) for value in leaves.values())
+def _batch(call: Call, prepare: Callable[[int], Sequence[Arguments]], first_call: float) -> int:
+    """How many calls last long enough for the clock. The first ones are slow, as all caches are cold."""
+    if first_call > _LONG:
+        return 1
+    size = 1
+    while size < _MOST_CALLS:
+        seconds = _run(call, prepare(size))
+        if seconds * size >= _MIN_BATCH:
+            return size
+        size = min(_MOST_CALLS, max(2 * size, math.ceil(_MIN_BATCH / max(seconds, 1e-8))))
+    return size
 
 
-def _elements(value: object) -> int:
-    size = getattr(value, "size", None)
-    if isinstance(size, int):
-        return size
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return sum(_elements(item) for item in value) if value else 0
-    return 1
+def _run(call: Call, prepared: Sequence[Arguments]) -> float:
+    """Seconds a call."""
+    begun = time.perf_counter()
+    for arguments in prepared:
+        call(*arguments)
+    return (time.perf_counter() - begun) / len(prepared)
+
+
+def _once(call: Call, arguments: Arguments) -> tuple[float, object, bool]:
+    """Seconds, the result, and whether it raised instead."""
+    begun = time.perf_counter()
+    try:
+        result, raised = call(*arguments), False
+    except Exception:
+        result, raised = None, True
+    return time.perf_counter() - begun, result, raised

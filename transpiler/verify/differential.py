@@ -29,8 +29,8 @@ from loopwright.verify.literal import assignments
 from loopwright.verify.observe import Observation, Raises, observe
 from loopwright.verify.oracle import widen, widened_function
 from loopwright.verify.roots import ReferenceText, build_roots, load_reference, write_leaf
-from loopwright.verify.sandbox import WorkerFailed, ask_worker
 from loopwright.verify.verdict import Verdict, undecided
+from loopwright.workers import WorkerFailed, Workers
 
 COMPILE_SECONDS = 60.0
 """What loading and compiling a candidate may take, beside the time limit of the search."""
@@ -51,6 +51,7 @@ def verify_region(
     domain: Domain,
     samples: Sequence[Mapping[str, object]] = (),
     *,
+    workers: Workers,
     accuracy: str = "faithful",
     time_limit: float = 3.0,
     seed: int = 0,
@@ -68,11 +69,8 @@ def verify_region(
         (reference.source, reference.entry, tuple(reference.roots)),
         candidate, domain, tuple(dict(s) for s in samples), accuracy, time_limit, seed, program, stores,
     )  # fmt: skip
-    answer = ask_worker(job, time_limit=2 * COMPILE_SECONDS + 3 * time_limit)
-    if isinstance(answer, WorkerFailed):
-        return undecided(answer.reason)
-    assert isinstance(answer, Verdict)
-    return answer
+    answer = workers.ask(RegionJob.run, job, time_limit=2 * COMPILE_SECONDS + 3 * time_limit)
+    return undecided(answer.reason) if isinstance(answer, WorkerFailed) else answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class RegionJob:
         """Load both sides and search; runs in the worker."""
         from loopwright.verify.supervise import Supervisor  # Hypothesis: only in the worker
 
-        _preload(self.candidate.folder)
+        np.seterr(all="ignore")
         try:
             pair = RegionPair.load(self)
         except Exception as error:
@@ -129,15 +127,6 @@ class RegionJob:
             stuck_after=plan.first + 2.0,
             program=self.program,
         ).run()
-
-
-def _preload(folder: Path) -> None:
-    """Import what kernels need once, before the forks, where it is needed at all."""
-    if any(folder.glob("*_numba_*.py")):
-        try:
-            import numba  # noqa: F401
-        except ImportError:
-            return
 
 
 def _warm_up(pair: RegionPair) -> float | None:

@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from loopwright.verify.annotations import find_function, parameters_of, scope_of
 from loopwright.verify.constants import mine
 from loopwright.verify.coverage import Coverage, reachable_codes
@@ -21,8 +23,8 @@ from loopwright.verify.kinds import Parameter, describe
 from loopwright.verify.modules import function_of, load_module
 from loopwright.verify.observe import Raises
 from loopwright.verify.pair import FunctionPair, Side
-from loopwright.verify.sandbox import WorkerFailed, ask_worker
 from loopwright.verify.verdict import Evidence, Verdict, render, to_json, undecided
+from loopwright.workers import WorkerFailed, Workers
 
 __all__ = ["Verdict", "render", "to_json", "verify_functions"]
 
@@ -57,10 +59,10 @@ def verify_functions(
         str(f_path), f_name, str(g_path), g_name, accuracy,
         (*examples, *(trace or ())), inputs, seed, begun, last_moment,
     )  # fmt: skip
-    answer = ask_worker(job, time_limit=max(0.05, time_limit - 0.05))
+    with Workers() as workers:
+        answer = workers.ask(FunctionJob.run, job, time_limit=max(0.05, time_limit - 0.05))
     if isinstance(answer, WorkerFailed):
         return undecided(answer.reason, Evidence("tested", 0, 0, time.monotonic() - begun))
-    assert isinstance(answer, Verdict)
     return answer
 
 
@@ -82,6 +84,7 @@ class FunctionJob:
     def run(self) -> Verdict:
         """Load both functions and search; runs in the worker."""
         notes: list[str] = []
+        np.seterr(all="ignore")
         try:
             sources = [Path(p).read_text("utf-8") for p in (self.f_path, self.g_path)]
             parameters, names = self._parameters(sources[0], notes)

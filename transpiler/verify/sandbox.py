@@ -1,8 +1,6 @@
-"""Running code that may crash, hang or eat memory: a worker process, and forks of it.
+"""Running code that may crash, hang or eat memory: in a forked child under limits.
 
-`ask_worker` starts `python -m loopwright.verify.worker`, sends a job and waits for the answer until the
-deadline. Inside the worker `in_fork` runs a piece of the job in a forked child under limits; how the
-child ended is a value.
+How the child ended is a value. It is forked from a worker process, which has a time limit of its own.
 """
 
 from __future__ import annotations
@@ -10,18 +8,14 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
-import pickle
 import resource
 import select
 import signal
 import struct
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from typing import Any
 
 from loopwright.verify import codec
@@ -169,68 +163,3 @@ def _died(pid: int, board: Board) -> Ended:
     else:
         how = f"exit code {os.WEXITSTATUS(status)}"
     return Ended(how, side, case, 0.0, board.counts)
-
-
-# -------------------------------------------------------------------- worker
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerFailed:
-    """The worker gave no answer: it died or ran out of time."""
-
-    reason: str
-
-
-def ask_worker(job: object, *, time_limit: float) -> Any:
-    """The worker's answer to `job`, or WorkerFailed. Returns within `time_limit` seconds."""
-    # What Hypothesis keeps on disk must not land in the user's folder.
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-        return _answer(job, time_limit, scratch)
-
-
-def _answer(job: object, time_limit: float, scratch: str) -> Any:
-    deadline = time.monotonic() + time_limit
-    to_worker, from_parent = os.pipe()
-    to_parent, from_worker = os.pipe()
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "loopwright.verify.worker",
-        str(to_worker),
-        str(from_worker),
-    ]
-    environment = {
-        **os.environ, "PYTHONHASHSEED": "0", "HYPOTHESIS_STORAGE_DIRECTORY": scratch,
-        "HYPOTHESIS_NO_PLUGINS": "1",
-    }  # fmt: skip
-    process = subprocess.Popen(
-        command,
-        pass_fds=(to_worker, from_worker),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        start_new_session=True,
-    )
-    os.close(to_worker)
-    os.close(from_worker)
-    send, receive = Connection(from_parent, readable=False), Connection(to_parent, writable=False)
-    try:
-        send.send_bytes(pickle.dumps(job))
-        if not receive.poll(max(0.0, deadline - time.monotonic())):
-            return WorkerFailed(f"no answer within {time_limit:.1f} s")
-        return codec.loads(receive.recv_bytes())
-    except (EOFError, OSError):
-        code = process.wait() if process.poll() is not None else None
-        return WorkerFailed(f"the worker process died (exit code {code})")
-    finally:
-        send.close()
-        receive.close()
-        _end(process)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()

@@ -1,0 +1,75 @@
+"""What is to be timed, and the times: plain data between the process that measures and the others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from loopwright.ir.domain import Domain
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A function to time: `function` of `module` in the kernels folder `folder`."""
+
+    label: str
+    folder: Path
+    module: str
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureJob:
+    """`inputs` are leaf values by parameter name, ordered from small to large.
+
+    Calls in a row get the same arrays, as they do in a user's loop, unless the code `changes` its arguments:
+    then each call gets a copy. `originals` are seconds of the original by size, if they were measured
+    before: then it is not run again, and other sizes are left out.
+    """
+
+    source: str
+    entry: str
+    roots: tuple[str, ...]
+    domain: Domain
+    timed: tuple[Timed, ...]
+    inputs: tuple[Mapping[str, object], ...]
+    budget: float
+    changes: bool
+    originals: Mapping[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InputTiming:
+    """Seconds a warm call at one input; None where the candidate declined the input or raised, infinity
+    where it was not run, as it was far behind the others at smaller inputs."""
+
+    size: int
+    original: float
+    candidates: dict[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    timings: tuple[InputTiming, ...] = ()
+    first_call: dict[str, float] = field(default_factory=dict)
+    failure: str | None = None
+
+    def best_seconds(self) -> float:
+        """Of the fastest candidate at the largest input; 0 if none ran."""
+        seen = self.timings[-1].candidates.values() if self.timings else ()
+        return min((seconds for seconds in seen if seconds is not None), default=0.0)
+
+
+def size_of(leaves: Mapping[str, object]) -> int:
+    """The size of an input: elements of all arrays and lists, 1 for each number."""
+    return sum(_elements(value) for value in leaves.values())
+
+
+def _elements(value: object) -> int:
+    size = getattr(value, "size", None)
+    if isinstance(size, int):
+        return size
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return sum(_elements(item) for item in value) if value else 0
+    return 1
