@@ -12,21 +12,20 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loopwright.analysis.effects import summarise
+from loopwright.candidates import candidates, has_work
 from loopwright.config import Options
 from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.emit import by_name as backend_named
 from loopwright.frontend.region import Lowered, Region
-from loopwright.ir.nodes import Dim, For, Load, Program, While
-from loopwright.ir.types import Array, ListOf
-from loopwright.ir.walk import children, walk_exprs, walk_stmts
 from loopwright.kernels import KernelEntry
-from loopwright.pipeline import Candidate, Passes, Plan, build_candidate
+from loopwright.pipeline import Candidate, Plan
 from loopwright.report.results import Loser, RegionResult
 from loopwright.signatures import Signature, as_declined, lower_region
+from loopwright.trail import Trail
 from loopwright.trial import Builders, Built, Survivor, Trial, Work, examine
 from loopwright.tune.choose import Winner, rank, threads_from
 from loopwright.tune.measure import measure
@@ -55,33 +54,6 @@ class Place:
     name: str
 
 
-@dataclass(slots=True)
-class _Trail:
-    """What became of each variant."""
-
-    trials: list[Trial] = field(default_factory=list)
-    survivors: list[Survivor] = field(default_factory=list)
-    refused: list[Declined] = field(default_factory=list)
-    by_variant: dict[str, Declined] = field(default_factory=dict)
-    losers: list[Loser] = field(default_factory=list)
-
-    def refuse(self, label: str, why: Declined) -> None:
-        self.refused.append(why)
-        self.by_variant[label] = why
-        self.losers.append(Loser(label, f"{why.code} {why.why}"))
-
-    def trial(self, label: str) -> Trial:
-        return next(t for t in self.trials if t.label == label)
-
-    def collect(self, building: Sequence[Future[Built]]) -> None:
-        for each in building:
-            candidate, made = each.result()
-            if isinstance(made, Trial):
-                self.trials.append(made)
-            else:
-                self.refuse(candidate.recipe.name, made)
-
-
 @dataclass(frozen=True, slots=True)
 class Started:
     """A region whose serial variants are being built; `threaded` ones wait for the measurements."""
@@ -93,7 +65,7 @@ class Started:
     builders: Builders
     building: list[Future[Built]]
     threaded: list[Candidate]
-    trail: _Trail
+    trail: Trail
 
     def cancel(self) -> None:
         """Stop what is not built yet; returns when nothing writes to the scratch folder any more."""
@@ -116,19 +88,21 @@ def start(
     A refusal is the verdict at once. A defect of the compiler (any exception) is the status `failed`.
     """
     blank = RegionResult(region.module.path, region.span, region.qualname, "declined")
+    begun = time.monotonic()
     try:
         lowered, signature = lower_region(region, signatures)
         if isinstance(lowered, Declined):
             return as_declined(blank, lowered)
-        if not _has_work(lowered.program):
+        if not has_work(lowered.program):
             return as_declined(
                 blank,
                 Declined(NOWHERE, "LW501", "no loop and no array expression: too little work"),
             )
-        trail = _Trail()
-        candidates = _candidates(lowered, options, place.name, plan, trail)
-        serial = [c for c in candidates if not c.recipe.threaded]
-        threaded = [c for c in candidates if c.recipe.threaded]
+        trail = Trail()
+        made = trail.made(candidates(lowered, options, place.name, plan))
+        serial = [c for c in made if not c.recipe.threaded]
+        threaded = [c for c in made if c.recipe.threaded]
+        trail.seconds["lower"] = time.monotonic() - begun
         work = Work(lowered, place.name, place.module, place.scratch)
         building = builders.submit(work, serial)
         return Started(blank, work, signature, options, builders, building, threaded, trail)
@@ -144,7 +118,8 @@ def finish(
     A defect of the compiler (any exception but a full disk) becomes the status `failed`.
     """
     try:
-        return _finish(started, deadline, measured)
+        result, chosen = _finish(started, deadline, measured)
+        return replace(result, seconds=started.trail.seconds), chosen
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise  # the disk is full for every region
@@ -174,41 +149,6 @@ def _failed(blank: RegionResult, error: Exception) -> RegionResult:
     return replace(blank, status="failed", code="LW901", reason=why)
 
 
-def _has_work(program: Program) -> bool:
-    """False for straight scalar code, which a call costs more than it could win."""
-    for func in (*program.helpers, program.main):
-        if any(isinstance(stmt, (For, While)) for stmt in walk_stmts(func.body)):
-            return True
-        for expr in walk_exprs(func.body):
-            element = isinstance(expr, (Load, Dim))
-            if not element and any(isinstance(c.type, (Array, ListOf)) for c in children(expr)):
-                return True
-    return False
-
-
-def _candidates(
-    lowered: Lowered, options: Options, name: str, plan: Plan, trail: _Trail
-) -> list[Candidate]:
-    ints = tuple((p.name, *p.ints) for p in lowered.domain.params)
-    passes = Passes(lowered.program)
-    made: list[Candidate] = []
-    for recipe in plan.recipes(ints):
-        if options.backend not in ("auto", recipe.backend):
-            continue
-        if options.accuracy == "bitwise" and not recipe.bitwise:
-            why = f"{recipe.name} changes the order of floating-point operations"
-            trail.refuse(recipe.name, Declined(NOWHERE, "LW504", why))
-            continue
-        built = build_candidate(recipe, passes, name)
-        if not isinstance(built, Declined):
-            made.append(built)
-        elif recipe.threaded:  # that a loop cannot be shared out is not why a region stays
-            trail.losers.append(Loser(recipe.name, f"{built.code} {built.why}"))
-        else:
-            trail.refuse(recipe.name, built)
-    return made
-
-
 def _finish(
     started: Started, deadline: float | None, measured: Callable[[], None]
 ) -> tuple[RegionResult, Chosen | None]:
@@ -228,7 +168,12 @@ def _finish(
     timing = _timing(started, inputs)
     if started.threaded and (timing is None or timing.best_seconds() >= THREADS_FROM):
         before = len(trail.trials)
-        trail.collect(started.builders.submit(started.work, started.threaded))
+        building = started.builders.submit(started.work, started.threaded)
+        if timing is not None and timing.timings:
+            _first_survivor(
+                started, _ranked(started, timing)[0]
+            )  # it is needed beside threads, too
+        trail.collect(building)
         if len(trail.trials) > before:
             timing = _timing(started, inputs, timing)
     measured()
@@ -260,7 +205,8 @@ def _timing(
     trail = started.trail
     if not trail.trials or not inputs:
         return None
-    started.builders.rest()
+    with trail.stage("build"):
+        started.builders.rest()
     timing = _measure(started, trail.trials, inputs, before)
     if timing.failure is None:
         return timing
@@ -290,26 +236,27 @@ def _measure(
         originals={t.size: t.original for t in before.timings} if before else {},
         changes=bool(summarise(program)[program.main.name].writes),
     )
-    return measure(job, workers=started.builders.workers, time_limit=60 + 20 * budget)
+    with started.trail.stage("measure"):
+        return measure(job, workers=started.builders.workers, time_limit=60 + 20 * budget)
 
 
 def _survivor(started: Started, trial: Trial) -> Survivor | None:
     """The variant with its evidence, examined once; None if it was refused."""
     trail = started.trail
-    known = next((s for s in trail.survivors if s.trial is trial), None)
-    if known is not None:
-        return known
+    if trial.label in trail.examined:
+        return trail.examined[trial.label]
     samples = started.signature.samples
     workers = started.builders.workers
-    verdict = examine(started.work.lowered, trial, samples, started.options, workers)
+    with trail.stage("verify"):
+        verdict = examine(started.work.lowered, trial, samples, started.options, workers)
+    survivor = None if isinstance(verdict, Declined) else verdict
     if isinstance(verdict, Declined):
         trail.refuse(trial.label, verdict)
-        return None
-    trail.survivors.append(verdict)
-    return verdict
+    trail.examined[trial.label] = survivor
+    return survivor
 
 
-def _gravest(trail: _Trail) -> Declined:
+def _gravest(trail: Trail) -> Declined:
     """The refusal to show: a difference first, then what the backend that covers most said of the code."""
     for code in ("LW401", "LW402", "LW505"):
         for each in trail.refused:
@@ -329,22 +276,35 @@ _WIDEST = "numba"
 def _choose(started: Started, timing: Measurement) -> tuple[RegionResult, Chosen | None]:
     """The fastest serial variant that no input can tell from the original, and threads if they win more."""
     trail = started.trail
-    labels = [t.label for t in trail.trials if not t.candidate.recipe.threaded]
-    ranked, slow = rank(timing, labels, started.options.min_speedup)
+    ranked, slow = _ranked(started, timing)
     trail.losers += [Loser(label, why) for label, why in slow.items()]
-    for place, winner in enumerate(ranked):
-        best = _survivor(started, trail.trial(winner.label))
-        if best is None:
-            continue
+    found = _first_survivor(started, ranked)
+    if found is not None:
+        place, best = found
         trail.losers += [
-            Loser(loser.label, f"{loser.score:.1f}x against {winner.score:.1f}x")
+            Loser(loser.label, f"{loser.score:.1f}x against {ranked[place].score:.1f}x")
             for loser in ranked[place + 1 :]
         ]
-        return _rewritten(started, timing, winner, best)
+        return _rewritten(started, timing, ranked[place], best)
     if not ranked:
         why = "; ".join(f"{label} {text}" for label, text in slow.items())
         trail.refused, trail.by_variant = [Declined(NOWHERE, "LW501", why)], {}
     return _declined(started)
+
+
+def _ranked(started: Started, timing: Measurement) -> tuple[list[Winner], dict[str, str]]:
+    trials = started.trail.trials
+    labels = [t.label for t in trials if not t.candidate.recipe.threaded]
+    return rank(timing, labels, started.options.min_speedup)
+
+
+def _first_survivor(started: Started, ranked: Sequence[Winner]) -> tuple[int, Survivor] | None:
+    """The place and the evidence of the best variant that has some."""
+    for place, winner in enumerate(ranked):
+        survivor = _survivor(started, started.trail.trial(winner.label))
+        if survivor is not None:
+            return place, survivor
+    return None
 
 
 def _rewritten(

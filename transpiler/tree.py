@@ -82,10 +82,12 @@ def optimize_tree(
     with scratch as folder, Builders(options.jobs) as builders:
         if any(screen(work.module.text) for work in works):
             builders.ahead(options.backend)
+        ready = time.monotonic()
         recording = None if trace is None else load_recording(trace)
         if trace is None and command is not None:
             quiet = target.output is None and not target.in_place
             recording = _record(command, sources, options, quiet=quiet)
+        recorded = time.monotonic()
         compiler = TreeCompiler(
             options, recording, Path(folder), deadline, plan or Plan(), builders
         )
@@ -93,6 +95,7 @@ def optimize_tree(
             for work in compiler.hottest_first(works):
                 advance(work.source.shown)
                 compiler.compile_file(work)
+        compiled = time.monotonic()
         diff = _write(works, sources, target, builders)
     results = [r for work in works for r in work.results]
     report = Report(
@@ -101,6 +104,7 @@ def optimize_tree(
         output=target.output,
         sources={w.source.shown: w.module.text for w in works},
         seconds=time.monotonic() - begun,
+        stages={"record": recorded - ready, "write": time.monotonic() - compiled},
     )
     return Outcome(report, diff)
 

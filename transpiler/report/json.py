@@ -38,6 +38,7 @@ def region_dict(region: RegionResult) -> dict[str, Any]:
         "share": region.share,
         "kernel": region.kernel,
         "notes": list(region.notes),
+        "seconds": {stage: round(spent, 2) for stage, spent in region.seconds.items()},
         "lost": [{"variant": lost.variant, "why": lost.why} for lost in region.losers],
     }
 
@@ -51,6 +52,7 @@ def render_json(report: Report) -> str:
         ],
         "output": None if report.output is None else str(report.output),
         "seconds": round(report.seconds, 2),
+        "stages": {stage: round(spent, 2) for stage, spent in report.stages.items()},
     }
     return json.dumps(data, indent=2) + "\n"
 

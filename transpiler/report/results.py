@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -36,7 +37,8 @@ class RegionResult:
 
     `speedup` maps a size (elements of the arguments) to the ratio original time / new time, warm calls.
     `first_call` is the time of the first call in seconds, compilation or loading included.
-    `share` is the region's part of the recorded run time, if there was one.
+    `share` is the region's part of the recorded run time, if there was one. `seconds` is what the
+    compiler took by stage: `lower`, `build` (waiting for the background), `measure`, `verify`.
     """
 
     file: Path
@@ -56,6 +58,7 @@ class RegionResult:
     kernel: str | None = None
     notes: tuple[str, ...] = ()
     losers: tuple[Loser, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,17 @@ class SkippedFile:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One run over a tree. `sources` holds the text of each file for carets."""
+    """One run over a tree. `sources` holds the text of each file for carets.
+
+    `stages` are seconds of what is no region's: `record` and `write`.
+    """
 
     regions: tuple[RegionResult, ...]
     skipped: tuple[SkippedFile, ...] = ()
     output: Path | None = None
     sources: dict[Path, str] = field(default_factory=dict)
     seconds: float = 0.0
+    stages: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def rewritten(self) -> tuple[RegionResult, ...]:

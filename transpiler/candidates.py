@@ -1,0 +1,52 @@
+"""The variants of a region as text: those that the plan's recipes make of it, and why others are none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from loopwright.config import Options
+from loopwright.diagnostics import NOWHERE, Declined
+from loopwright.frontend.region import Lowered
+from loopwright.ir.nodes import Dim, For, Load, Program, While
+from loopwright.ir.types import Array, ListOf
+from loopwright.ir.walk import children, walk_exprs, walk_stmts
+from loopwright.pipeline import Candidate, Passes, Plan, Recipe, build_candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A recipe that makes no variant."""
+
+    recipe: Recipe
+    why: Declined
+
+
+def has_work(program: Program) -> bool:
+    """False for straight scalar code, which a call costs more than it could win."""
+    for func in (*program.helpers, program.main):
+        if any(isinstance(stmt, (For, While)) for stmt in walk_stmts(func.body)):
+            return True
+        for expr in walk_exprs(func.body):
+            element = isinstance(expr, (Load, Dim))
+            if not element and any(isinstance(c.type, (Array, ListOf)) for c in children(expr)):
+                return True
+    return False
+
+
+def candidates(
+    lowered: Lowered, options: Options, name: str, plan: Plan
+) -> list[Candidate | Refused]:
+    """What became of each recipe of `plan` that `options` allow, for a kernel called `name`."""
+    ints = tuple((p.name, *p.ints) for p in lowered.domain.params)
+    passes = Passes(lowered.program)
+    made: list[Candidate | Refused] = []
+    for recipe in plan.recipes(ints):
+        if options.backend not in ("auto", recipe.backend):
+            continue
+        if options.accuracy == "bitwise" and not recipe.bitwise:
+            why = f"{recipe.name} changes the order of floating-point operations"
+            made.append(Refused(recipe, Declined(NOWHERE, "LW504", why)))
+            continue
+        built = build_candidate(recipe, passes, name)
+        made.append(Refused(recipe, built) if isinstance(built, Declined) else built)
+    return made
