@@ -9,7 +9,7 @@ from loopwright.analysis.interval import INT64_MAX, INT64_MIN, of_dtype
 from loopwright.ir.intrinsics import intrinsic
 from loopwright.ir.nodes import Call, Cast, CompareOp, Const, Expr, Unary
 from loopwright.ir.types import B1, F64, I64, Array, DType, Num, Py, kind_of, machine_dtype
-from loopwright.passes.legalise_arith import py_float_power, weak
+from loopwright.passes.legalise_arith import exact_float, py_float_power, weak
 from loopwright.passes.legalise_build import (
     Build,
     binary,
@@ -236,6 +236,14 @@ def _float_to_int(b: Build, x: Expr, dtype: DType) -> Expr:
 # ---------------------------------------------------------------- NumPy
 
 
+def _side(b: Build, high: Expr, x: Expr, dtype: DType) -> Expr:
+    """What `np.where` may choose. NumPy 2.5 rounds a large int on its way to a narrow float twice, NumPy 2.4
+    does so once: none of both is compiled."""
+    if high.type == Py("int") and dtype in ("float32", "complex64"):
+        x = exact_float(b, high, x)
+    return to(x, dtype) if kind_of(dtype) in "fc" else weak(b, high, x, dtype)
+
+
 def _numpy(b: Build, e: Call, name: str, args: tuple[Expr, ...]) -> Expr:
     row = intrinsic(e.fn)
     if row.kind == "array" or isinstance(e.type, Array):
@@ -245,11 +253,9 @@ def _numpy(b: Build, e: Call, name: str, args: tuple[Expr, ...]) -> Expr:
     dtype = machine_dtype(e.type)
     match name, args:
         case "where", (cond, x, y):
-            # an int becomes an array of its own here, which is rounded once
             sides = zip(e.args[1:], (x, y), strict=True)
-            if kind_of(dtype) in "fc":
-                return select(truth(cond), to(x, dtype), to(y, dtype))
-            return select(truth(cond), *(weak(b, high, low, dtype) for high, low in sides))
+            given = (_side(b, high, low, dtype) for high, low in sides)
+            return select(truth(cond), *given)
         case "clip", (x, lo, hi):
             x, lo, hi = (weak(b, h, v, dtype) for h, v in zip(e.args, args, strict=True))
             return _clipped(b, _clipped(b, x, "lt", lo), "gt", hi)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loopwright.ir.interp import run
+from loopwright.ir.interp import KernelFailed, run
 from loopwright.pipeline import Passes, compiled_passes
 
 from .levelled import assert_same_on_all_levels
@@ -76,14 +76,21 @@ def test_a_large_int_is_rounded_to_float64_before_float32(statement: str) -> Non
     assert_same_on_all_levels(source, np.full(3, 2.0**62, "f4"), np.array([HALFWAY]))
 
 
-def test_where_rounds_a_large_int_once() -> None:
+def test_where_leaves_a_large_int_to_numpy_whose_versions_differ() -> None:
     source = "def f(s, g):\n    k = int(g[0])\n    return np.where(s > 0, k, s)\n"
-    given = {"s": np.full(3, 2.0**62, "f4"), "g": np.array([HALFWAY])}
-    args = tuple(given.values())
-    low = Passes(program_for(source, args)[0]).run(compiled_passes(())).program
-    assert low.main.level == "low"
-    got = run(low, [given[p.name] for p in low.main.params])
-    assert same(got[0], by_python(source, args).result)
+
+    def result(k: int) -> Any:
+        given = {"s": np.full(3, 2.0**62, "f4"), "g": np.array([k])}
+        args = tuple(given.values())
+        low = Passes(program_for(source, args)[0]).run(compiled_passes(())).program
+        assert low.main.level == "low"
+        got = run(low, [given[p.name] for p in low.main.params])
+        assert same(got[0], by_python(source, args).result)
+        return got[0]
+
+    assert result(2**53 - 1).dtype == np.float32
+    with pytest.raises(KernelFailed):
+        result(HALFWAY)
 
 
 CLIPPED = {
