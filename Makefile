@@ -33,7 +33,7 @@ bench: setup
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/corpus_bench.py
 
 fuzz: setup
-	$(BIN)/python tests/fuzz.py --seconds 600
+	$(BIN)/python tests/fuzz.py --programs 2000 --jobs 2
 
 clean:
 	rm -rf $(VENV) build dist bench-output demo-output

@@ -1,162 +1,183 @@
-"""Random programs against CPython: `python tests/fuzz.py --seconds 600 --seed 0`.
+"""Random programs against CPython: `python tests/fuzz.py --programs 2000 --seed 0`.
 
+Every program is compared after each pass and in the text of each backend, run by CPython; every fiftieth
+goes through the whole pipeline: each variant is compiled, spliced and called as its user would call it.
 Prints counts and each failing program, made small. Exit code 1 if there is any.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import signal
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 
+import hypothesis
 from arguments import OutOfBudget
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from levels import Counts, Finding, examine
-from strategies import draw_source
+from shrinking import shrunk
+from strategies import programs
+from whole import examine_whole
 
-COMPILED_EVERY = 50
-SHRINK_SECONDS = 20.0
-LIMIT_SECONDS = 10
+from loopwright.trial import Builders
+
+BACKENDS = ("numpy", "numba")
+WHOLE_EVERY = 50
+ROUND = 200
+SHRINK_SECONDS = {False: 20.0, True: 90.0}
+LIMIT_SECONDS = {False: 10, True: 180}
 
 
-def shrunk(source: str, seed: int, backends: tuple[str, ...], found: Finding) -> str:
-    """The smallest text that the removal of statements leaves with the same finding."""
-    progress, end = True, time.monotonic() + SHRINK_SECONDS
-    while progress:
-        progress = False
-        for smaller in _smaller(source):
-            if time.monotonic() > end:
-                return source
-            again = _in_time(smaller, seed, backends, Counts())
-            if again is not None and again.key == found.key:
-                source, progress = smaller, True
+class _TimeIsOver(BaseException):
+    """Ends a round of Hypothesis from within."""
+
+
+@dataclass
+class Outcome:
+    """What a campaign saw."""
+
+    counts: Counts = field(default_factory=Counts)
+    failures: int = 0
+    reports: list[str] = field(default_factory=list)
+
+    def add(self, other: Outcome) -> None:
+        self.counts.add(other.counts)
+        self.failures += other.failures
+        self.reports += other.reports
+
+
+class Campaign:
+    """Programs that Hypothesis draws, one round after the other."""
+
+    def __init__(self, builders: Builders) -> None:
+        self.builders = builders
+        self.outcome = Outcome()
+        self.seen: set[tuple[str, str]] = set()
+
+    def run(self, most: int, end: float, seed: int) -> Outcome:
+        """Until `most` programs were tried, or until `end`, a time of time.monotonic."""
+        number = 0
+        while self.outcome.counts.programs < most and time.monotonic() < end:
+            try:
+                self._round(seed * 1_000_003 + number, min(ROUND, most), end)
+            except _TimeIsOver:
                 break
-    return source
+            number += 1
+        return self.outcome
+
+    def _round(self, seed: int, examples: int, end: float) -> None:
+        @hypothesis.seed(seed)
+        @settings(
+            max_examples=examples,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(programs(), st.integers(0, 2**32))
+        def draw(source: str, arguments: int) -> None:
+            if time.monotonic() > end:
+                raise _TimeIsOver
+            self.tried(source, arguments)
+
+        draw()
+
+    def tried(self, source: str, arguments: int) -> None:
+        """Compare one program with CPython; a failure is kept, and the campaign goes on."""
+        self._examined(source, arguments, whole=False)
+        if self.outcome.counts.programs % WHOLE_EVERY == 0:
+            self._examined(source, arguments, whole=True)
+
+    def _examined(self, source: str, arguments: int, *, whole: bool) -> None:
+        def examined(text: str, counts: Counts) -> Finding | None:
+            if whole:
+                look = lambda: examine_whole(text, arguments, self.builders, counts)  # noqa: E731
+            else:
+                look = lambda: examine(text, arguments, BACKENDS, counts)  # noqa: E731
+            return _in_time(look, LIMIT_SECONDS[whole])
+
+        found = examined(source, self.outcome.counts)
+        if found is None:
+            return
+        self.outcome.failures += 1
+        if found.key in self.seen:
+            return
+        self.seen.add(found.key)
+
+        def fails(text: str) -> bool:
+            again = examined(text, Counts())
+            return again is not None and again.key == found.key
+
+        small = shrunk(source, fails, SHRINK_SECONDS[whole])
+        shown = examined(small, Counts()) or found
+        said = f"--- {shown.level}: {shown.kind} (arguments {arguments})\n{shown.detail}\n{small}"
+        self.outcome.reports.append(said)
+        print(said, flush=True)
 
 
-def _in_time(source: str, seed: int, backends: tuple[str, ...], counts: Counts) -> Finding | None:
-    """`examine`, given up after a while: numbers without bounds can grow for long."""
+def _in_time(look: Callable[[], Finding | None], seconds: int) -> Finding | None:
+    """`look()`, given up after a while: numbers without bounds can grow for long."""
 
     def stop(*_: object) -> None:
         raise OutOfBudget
 
     signal.signal(signal.SIGALRM, stop)
-    signal.alarm(LIMIT_SECONDS)
+    signal.alarm(seconds)
     try:
-        return examine(source, seed, backends, counts)
+        return look()
     except OutOfBudget:
         return None
     finally:
         signal.alarm(0)
 
 
-def _smaller(source: str) -> Iterator[str]:
-    """Texts with one statement less, one block in place of its statement, or a simpler expression."""
-    count = sum(1 for _ in ast.walk(ast.parse(source)))
-    for at in range(count):
-        for how in ("remove", "unwrap", "left", "right"):
-            tree = ast.parse(source)
-            node = list(ast.walk(tree))[at]
-            if _edited(tree, node, how):
-                text = ast.unparse(ast.fix_missing_locations(tree)) + "\n"
-                if len(text) < len(source) and _is_python(text):
-                    yield text
+def campaign(most: int, seconds: float, seed: int) -> Outcome:
+    """One process's share."""
+    warnings.simplefilter("ignore")
+    with Builders(1) as builders:
+        return Campaign(builders).run(most, time.monotonic() + seconds, seed)
 
 
-def _is_python(text: str) -> bool:
-    try:
-        compile(text, "drawn.py", "exec")
-    except SyntaxError:
-        return False
-    return True
+def summary(outcome: Outcome, seconds: float) -> str:
+    """The counts, in lines."""
+    c = outcome.counts
+    built = ", ".join(f"{n} {name}" for name, n in sorted(c.built.items()))
+    return (
+        f"{c.programs} programs in {seconds:.0f} s, {c.declined} declined {c.codes}\n"
+        f"{c.calls} calls, {c.spurious} gave up where CPython returns\n"
+        f"compiled and spliced: {built or 'none'}; their kernels answered {c.kernel_calls} calls\n"
+        f"{outcome.failures} failures of {len(outcome.reports)} kinds"
+    )
 
 
-def _edited(tree: ast.Module, node: ast.AST, how: str) -> bool:
-    if isinstance(node, ast.stmt):
-        return _statement(tree, node, how)
-    parts = [c for c in ast.iter_child_nodes(node) if isinstance(c, ast.expr)]
-    if not isinstance(node, ast.expr) or not parts or how in ("remove", "unwrap"):
-        return False
-    return _put(tree, node, parts[0] if how == "left" else parts[-1])
-
-
-def _statement(tree: ast.Module, node: ast.stmt, how: str) -> bool:
-    for parent in ast.walk(tree):
-        for name in ("body", "orelse"):
-            block = getattr(parent, name, None)
-            if not isinstance(block, list) or node not in block:
-                continue
-            at = block.index(node)
-            inner = getattr(node, "body", None)
-            if isinstance(parent, ast.Module):
-                if how != "remove" or getattr(node, "name", "f") == "f":
-                    return False
-            if how == "remove" and (len(block) > 1 or name == "orelse"):
-                del block[at]
-                return True
-            if how == "unwrap" and inner and not isinstance(parent, ast.Module):
-                block[at : at + 1] = inner
-                return True
-    return False
-
-
-def _put(tree: ast.Module, old: ast.expr, new: ast.expr) -> bool:
-    types = {id(n) for a in ast.walk(tree) if isinstance(a, ast.arg) for n in ast.walk(a)}
-    for parent in ast.walk(tree):
-        if id(parent) in types:
-            continue
-        for name, value in ast.iter_fields(parent):
-            if value is old:
-                setattr(parent, name, new)
-                return True
-            if isinstance(value, list) and old in value:
-                value[value.index(old)] = new
-                return True
-    return False
-
-
-def _report(seed: int, source: str, found: Finding) -> None:
-    print(f"--- seed {seed}: {found.level}: {found.kind}\n{found.detail}\n{source}", flush=True)
-
-
-def campaign(seconds: float, seed: int, backends: tuple[str, ...]) -> tuple[Counts, int]:
-    """Run programs of consecutive seeds until the time is over; the counts and the failures."""
-    counts, failures = Counts(), 0
-    seen: set[tuple[str, str]] = set()
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        source = draw_source(seed)
-        used = backends
-        if "numba" in backends and seed % COMPILED_EVERY == 0:
-            used = (*backends, "numba-compiled")
-        found = _in_time(source, seed, used, counts)
-        if found is not None:
-            failures += 1
-            if found.key not in seen:
-                seen.add(found.key)
-                small = shrunk(source, seed, used, found)
-                _report(seed, small, _in_time(small, seed, used, Counts()) or found)
-        seed += 1
-    return counts, failures
-
-
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=600.0)
+    parser.add_argument("--programs", type=int, default=10**9)
+    parser.add_argument("--seconds", type=float, default=10**6)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--backends", default="numpy,numba")
-    given = parser.parse_args()
-    warnings.simplefilter("ignore")
-    counts, failures = campaign(given.seconds, given.seed, tuple(given.backends.split(",")))
-    print(
-        f"{counts.programs} programs, {counts.declined} declined {counts.codes}; {counts.calls} calls, "
-        f"{counts.spurious} gave up where CPython returns; {failures} failures"
-    )
-    return 1 if failures else 0
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--report", help="write counts and failing programs to this file too")
+    asked = parser.parse_args(arguments)
+    begun = time.monotonic()
+    share = -(-asked.programs // asked.jobs)
+    outcome = Outcome()
+    with ProcessPoolExecutor(asked.jobs) as pool:
+        seeds = range(asked.seed * asked.jobs, (asked.seed + 1) * asked.jobs)
+        for part in [pool.submit(campaign, share, asked.seconds, seed) for seed in seeds]:
+            outcome.add(part.result())
+    text = summary(outcome, time.monotonic() - begun)
+    print(text)
+    if asked.report:
+        with open(asked.report, "w", encoding="utf-8") as file:
+            file.write("\n\n".join([text, *outcome.reports]) + "\n")
+    return 1 if outcome.failures else 0
 
 
 if __name__ == "__main__":

@@ -40,6 +40,19 @@ class Counts:
     calls: int = 0
     spurious: int = 0
     codes: dict[str, int] = field(default_factory=dict)
+    built: dict[str, int] = field(default_factory=dict)
+    "variants that were compiled and spliced, by name"
+    kernel_calls: int = 0
+    "calls of such a variant that its kernel answered"
+
+    def add(self, other: Counts) -> None:
+        for name, value in vars(other).items():
+            mine = getattr(self, name)
+            if isinstance(value, int):
+                setattr(self, name, mine + value)
+                continue
+            for key, count in value.items():
+                mine[key] = mine.get(key, 0) + count
 
 
 @dataclass(frozen=True)
@@ -219,7 +232,7 @@ def _scalar_in(value: Any) -> Any:
 def _compare(
     source: str, built: Sequence[Level], given: dict[str, Any], counts: Counts
 ) -> Finding | None:
-    theirs = _copies(given)
+    theirs = copies(given)
     try:
         wanted = python_outcome(source, list(theirs.values()))
     except OutOfBudget:
@@ -246,7 +259,7 @@ def _compare(
     return None
 
 
-def _copies(given: dict[str, Any]) -> dict[str, Any]:
+def copies(given: dict[str, Any]) -> dict[str, Any]:
     """Deep copies that keep the strides of arrays."""
     return {
         k: _restrided(v) if isinstance(v, np.ndarray) else copy.deepcopy(v)
@@ -265,7 +278,7 @@ def _restrided(array: Any) -> Any:
 def _prepared(program: Program, given: dict[str, Any]) -> dict[str, Any] | None:
     """What the dispatch function passes: contiguous copies of what is only read; None if it declines."""
     stored = {p.name for p in written(program)[program.main.name]}
-    mine = _copies(given)
+    mine = copies(given)
     for name, value in mine.items():
         if isinstance(value, np.ndarray) and not value.flags.c_contiguous:
             if name in stored:

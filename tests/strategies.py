@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from grammar import GRAMMAR, HOLE, NAMES, PARAMETERS
+from hypothesis import strategies as st
 
 _VECTORS = ("v", "w", "y", "s", "g", "u")
 _MATRICES = ("a", "c", "q")
@@ -313,3 +314,12 @@ class Maker:
 def draw_source(seed: int) -> str:
     """The program of a seed, without its imports (`HEADER`)."""
     return Maker(random.Random(seed)).text()
+
+
+def programs() -> st.SearchStrategy[str]:
+    """Programs that Hypothesis draws, without their imports.
+
+    One half choice by choice, which is prone to programs that resemble each other; the other by a seed.
+    """
+    rngs = st.randoms(use_true_random=False) | st.randoms(use_true_random=True)
+    return rngs.map(lambda rng: Maker(rng).text())

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-import sys
-from pathlib import Path
+
+from levels import levels
 
 from loopwright.frontend.lower_source import lower_function
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from levels import levels
 
 ONE = [
     "sqrt",

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import copy
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
+
+from levels import levels
 
 from loopwright.ir.interp import KernelFailed
 from loopwright.ir.nodes import Program
 
 from .lowering import by_python, program_for, same
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from levels import levels
 
 BACKENDS = ("numpy", "numba")
 

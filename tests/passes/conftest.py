@@ -5,9 +5,7 @@ from __future__ import annotations
 import copy
 import math
 import random
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,9 +14,6 @@ import pytest
 from loopwright.ir.interp import KernelFailed, rebuild, run
 from loopwright.ir.nodes import Program
 from loopwright.ir.types import Array, ListOf, Num, Py, Type
-
-# random programs are drawn by modules beside this folder
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 LENGTHS = (0, 1, 2, 3, 9)
 ODD = (math.nan, math.inf, -math.inf, 1e308, -1e308, 5e-324)
