@@ -130,3 +130,41 @@ def test_a_loop_behind_code_that_is_not_covered_is_found(tmp_path: Path) -> None
     assert main([*command, "--workload", workload, "--json", str(report)]) == 0
     verdicts = {r["line"]: r["status"] for r in json.loads(report.read_text())["regions"]}
     assert verdicts.get(11) == "rewritten", verdicts
+
+
+HOLDER = """\
+import numpy as np
+
+
+class Descent:
+    def __init__(self, params):
+        self.params = params
+
+    def step(self, grad):
+        for i in range(len(self.params)):
+            self.params[i] -= 0.01 * grad[i]
+
+
+def fit(params, descent, rounds):
+    total = 0.0
+    for _ in range(rounds):
+        total += float(np.sum(params))
+        descent.step(2.0 * params)
+    return params, total
+"""
+
+
+def test_an_array_that_an_object_holds_too_leaves_the_loop_to_the_method(tmp_path: Path) -> None:
+    source = tmp_path / "src"
+    source.mkdir()
+    (source / "mod.py").write_text(HOLDER)
+    run = f"import sys\nsys.path.insert(0, {str(source)!r})\nimport numpy as np\nfrom mod import fit\n"
+    (tmp_path / "run.py").write_text(run + "from mod import Descent\nx = np.ones(3000)\nfit(x, Descent(x), 50)\n")
+    report = tmp_path / "report.json"
+    command = ["optimize", str(source), "-o", str(tmp_path / "out"), "--backend", "numba"]
+    workload = f"python {tmp_path / 'run.py'}"
+    assert main([*command, "--workload", workload, "--json", str(report)]) == 0
+    regions = json.loads(report.read_text())["regions"]
+    found = {r["name"]: (r["status"], r["code"]) for r in regions}
+    assert found["Descent.step"][0] == "rewritten", found
+    assert ("declined", "LW311") in found.values(), found

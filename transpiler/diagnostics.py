@@ -130,6 +130,8 @@ CODES: tuple[Code, ...] = (
          "use constant steps, and contiguous arrays where the shape changes"),
     Code("LW310", "list grows", "No bound of the length of a list is known before the loop that appends to it.",
          "allocate it with its final length"),
+    Code("LW311", "one array goes by two names", "Kernels change arrays that share no memory with others; in the recorded run these did in every call.",
+         "read it by one name inside the loop"),
     Code("LW401", "the rewrite gives another result", "A test input was found on which the candidate kernel and "
          "the original differ; the candidate was thrown away.", "nothing; the original stays"),
     Code("LW402", "the rewrite could not be verified", "Too few test inputs reached the kernel, or time ran out.",

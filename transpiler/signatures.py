@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import TypeVar
 
 from loopwright.analysis.effects import summarise
@@ -22,13 +23,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Types of the live-ins by name, observed int ranges, recorded values to try first, and which
-    functions live-ins hold."""
+    """Types of the live-ins by name, observed int ranges, recorded values to try first, which functions
+    live-ins hold, and which pairs of live-ins always shared memory."""
 
     types: Mapping[str, Type]
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     samples: tuple[Mapping[str, object], ...] = ()
     functions: Mapping[str, FunctionRef] = field(default_factory=dict)
+    shared: tuple[tuple[str, str], ...] = ()
 
 
 def annotated(region: Region) -> list[Signature] | Declined:
@@ -39,7 +41,7 @@ def annotated(region: Region) -> list[Signature] | Declined:
 
 def recorded(seen: RegionRecord) -> list[Signature]:
     """The signatures of a recording, most frequent first."""
-    return [Signature(s.types, s.ranges, s.samples, s.functions) for s in seen.signatures]
+    return [Signature(s.types, s.ranges, s.samples, s.functions, s.shared) for s in seen.signatures]
 
 
 def inherited(seen: RegionRecord, region: Region, part: Region) -> RegionRecord | None:
@@ -70,6 +72,11 @@ def inherited(seen: RegionRecord, region: Region, part: Region) -> RegionRecord 
             shapes=kept(one.shapes),
             layouts=kept(one.layouts),
             samples=tuple(kept(sample) for sample in one.samples),
+            shared=tuple(
+                (a, b)
+                for (a, x), (b, y) in combinations(pairs, 2)
+                if (x, y) in one.shared or (y, x) in one.shared
+            ),
         )
         for one in seen.signatures
     )
@@ -90,6 +97,8 @@ def lower_region(
         lowered = _only_reading(
             lower(region, signature.types, ranges, signature.functions, _texts(signature))
         )
+        if isinstance(lowered, Lowered):
+            lowered = _apart(lowered, region, signature)
         if isinstance(lowered, Lowered):
             domain = lowered.domain
             return lowered, replace(
@@ -117,6 +126,21 @@ def _only_reading(lowered: Lowered | Declined) -> Lowered | Declined:
     for k, param in enumerate(lowered.domain.params):
         if isinstance(param.type, Ragged) and k in written:
             return Declined(main.span, "LW104", f"a row of `{param.path}` is changed")
+    return lowered
+
+
+def _apart(lowered: Lowered, region: Region, signature: Signature) -> Lowered | Declined:
+    """Declined if the guard of a kernel would have turned away every call that was recorded."""
+    main = lowered.program.main
+    params = lowered.domain.params
+    written = {params[k].path for k in summarise(lowered.program)[main.name].writes}
+    path = {live.name: live.path for live in region.live_ins}
+    known = {param.path for param in params}
+    for pair in signature.shared:
+        one, two = sorted((path[name] for name in pair), key=lambda p: p not in written)
+        if one in written and two in known:
+            why = f"`{one}` is changed, and shares memory with `{two}` in the recorded run"
+            return Declined(main.span, "LW311", why)
     return lowered
 
 

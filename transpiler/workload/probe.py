@@ -31,6 +31,7 @@ from loopwright.workload.types_of import (
     range_of,
     sample_size,
     shape_of,
+    shared_of,
     type_of,
 )
 
@@ -65,6 +66,8 @@ class Seen:
     ranges: dict[str, tuple[int, int]] = field(default_factory=dict)
     shapes: dict[str, dict[tuple[int, ...], None]] = field(default_factory=dict)
     layouts: dict[str, dict[str, None]] = field(default_factory=dict)
+    shared: frozenset[tuple[str, str]] | None = None
+    "live-ins that shared memory in every call so far"
     first: dict[str, object] | None = None
     middle: dict[str, object] | None = None
     largest: dict[str, object] | None = None
@@ -223,6 +226,8 @@ class Recorder:
             rest = {n: kind for n, kind in rest.items() if n not in functions}
             seen = tally.seen[key] = Seen(known, rest, functions)
         seen.calls += weight
+        shared = shared_of(values)
+        seen.shared = shared if seen.shared is None else seen.shared & shared
         size = 0
         for name, kind in seen.types.items():
             value = values[name]
@@ -299,6 +304,7 @@ def _record(tally: Tally, seconds: float, final: bool) -> RegionRecord:
             shapes={n: tuple(v) for n, v in s.shapes.items()},
             layouts={n: tuple(v) for n, v in s.layouts.items()},
             functions=dict(s.functions),
+            shared=tuple(sorted(s.shared or ())),
             samples=tuple(x for x in s.samples() if final or sample_size(x) < SMALL_SAMPLE),
         )
         for s in sorted(tally.seen.values(), key=lambda s: -s.calls)

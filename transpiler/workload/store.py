@@ -24,7 +24,7 @@ from loopwright.workload.codec import Encoder, Json, decode_type, decode_value, 
 from loopwright.workload.digest import text_digest
 from loopwright.workload.types_of import sample_size
 
-FORMAT = "loopwright recording 2"
+FORMAT = "loopwright recording 3"
 FILE_BYTES = 64 * 2**20
 SAMPLES = 3
 SHAPES = 16
@@ -37,7 +37,7 @@ class Signature:
     `unknown` names the types of live-ins that are no data (their values are not recorded), `ranges` holds
     the least and greatest int seen, `shapes` some of the shapes, `layouts` the memory orders ("C", "F",
     "A"). `samples` are live-ins at the region's entry: first, one in between, largest. `functions` are
-    the functions that live-ins hold.
+    the functions that live-ins hold, `shared` the pairs that shared memory in every call.
     """
 
     types: Mapping[str, Type]
@@ -48,6 +48,7 @@ class Signature:
     layouts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     samples: tuple[Mapping[str, object], ...] = ()
     functions: Mapping[str, FunctionRef] = field(default_factory=dict)
+    shared: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,7 @@ def _merge_signatures(found: list[Signature]) -> tuple[Signature, ...]:
                 layouts=_union([one.layouts for one in same]),
                 samples=tuple(samples) if len(same) > 1 else same[0].samples,
                 functions=same[0].functions,
+                shared=tuple(sorted(frozenset.intersection(*(frozenset(s.shared) for s in same)))),
             )
         )
     return tuple(sorted(merged, key=lambda s: -s.calls))
@@ -214,6 +216,7 @@ def _encode_signature(one: Signature, samples: list[Json]) -> Json:
         "layouts": {name: list(layouts) for name, layouts in one.layouts.items()},
         "samples": samples,
         "functions": _encode_functions(one.functions),
+        "shared": list(map(list, one.shared)),
     }
 
 
@@ -255,6 +258,7 @@ def _decode_record(data: Json, member: Any) -> RegionRecord:
                 {k: decode_value(v, member) for k, v in sample.items()} for sample in one["samples"]
             ),
             functions={str(k): _decode_target(v) for k, v in one["functions"].items()},
+            shared=tuple((str(a), str(b)) for a, b in one["shared"]),
         )
         for one in data["signatures"]
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from itertools import combinations
 from types import ModuleType
 from typing import Any, get_args
 
@@ -221,6 +222,18 @@ def _generator_copy(np: ModuleType, source: Any) -> object:
     bits = type(source.bit_generator)()
     bits.state = source.bit_generator.state
     return np.random.Generator(bits)
+
+
+def shared_of(values: Mapping[str, object]) -> frozenset[tuple[str, str]]:
+    """The pairs of names, each in alphabetical order, whose values are one list or share memory as arrays."""
+    np = _numpy()
+    lists = sorted(name for name, value in values.items() if type(value) is list)
+    found = {(a, b) for a, b in combinations(lists, 2) if values[a] is values[b]}
+    if np is not None:
+        arrays = sorted(name for name, value in values.items() if isinstance(value, np.ndarray))
+        pairs = combinations(arrays, 2)
+        found |= {(a, b) for a, b in pairs if np.may_share_memory(values[a], values[b])}
+    return frozenset(found)
 
 
 def sample_size(values: Mapping[str, object]) -> int:
