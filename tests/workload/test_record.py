@@ -105,7 +105,10 @@ def test_a_script_is_recorded_with_what_it_imports(tree: Path) -> None:
         "k": INT,
         "self_seen": INT,
     }
-    assert (one.calls, one.ranges["k"], one.ranges["items"]) == (40, (0, 39), (1, 30))
+    assert one.calls == 40
+    low, high = one.ranges["k"]  # calls beyond the first few are looked at as time allows
+    assert (low, one.ranges["items"][0]) == (0, 1)
+    assert 3 <= high <= 39
     assert find(recording, "script.py", "main/0:body").calls == 1
     add = find(recording, "lib.py", "add/0:body")
     assert {s.types["a"] for s in add.signatures} == {Array("float32", 1), Array("int64", 1)}
