@@ -1,10 +1,11 @@
 """Replace calls of simple helpers by their bodies.
 
-Legality: the helper has exactly one Return, as its last statement, so its body can stand in the place
-of the Invoke. Arrays are references on both sides, so stores through parameters keep their meaning.
-A parameter that the helper re-binds, or whose argument is more than a variable or constant, becomes a
-local; evaluating the argument once, before the body, is what a call does. Results are gathered before
-any target is bound, since a target may also be read by a later result.
+Legality: the helper has exactly one Return, as its last statement, or can be given that form
+(`inline_exits.py`), so its body can stand in the place of the Invoke. Arrays are references on both
+sides, so stores through parameters keep their meaning. A parameter that the helper re-binds, or whose
+argument is more than a variable or constant, becomes a local; evaluating the argument once, before the
+body, is what a call does. Results are gathered before any target is bound, since a target may also be
+read by a later result.
 
 Profitability: a helper that is called from one place, or that has at most `size` statements.
 """
@@ -31,12 +32,17 @@ from loopwright.ir.walk import (
     walk_stmts,
 )
 from loopwright.passes.base import Applied, Example, Outcome, Pass, Refusal, Unchanged
+from loopwright.passes.inline_exits import single_exit
 
 
 def returns_once_at_the_end(func: Func) -> bool:
     """The body ends in a Return and there is no other."""
     returns = sum(isinstance(s, Return) for s in walk_stmts(func.body))
     return returns == 1 and bool(func.body) and isinstance(func.body[-1], Return)
+
+
+def _simple_form(func: Func) -> Func | None:
+    return func if returns_once_at_the_end(func) else single_exit(func)
 
 
 def _sites(program: Program) -> Counter[str]:
@@ -84,8 +90,10 @@ def _refused(program: Program, kept: list[Func]) -> Iterator[Declined]:
     for func in (program.main, *program.helpers):
         for stmt in walk_stmts(func.body):
             if isinstance(stmt, Invoke) and (callee := stay.pop(stmt.func, None)) is not None:
-                simple = returns_once_at_the_end(callee)
-                why = "is long and called from several places" if simple else "returns early"
+                simple = _simple_form(callee) is not None
+                why = (
+                    "is long and called from several places" if simple else "returns inside a loop"
+                )
                 yield Declined(stmt.span, "LW252", f"`{stmt.func}` {why}")
 
 
@@ -121,7 +129,7 @@ def total(x: float64[:]) -> float:
     return s
 """,
         ),
-        Refusal(
+        Example(
             """\
 def sign(v: float) -> float:
     if v < 0.0:
@@ -132,6 +140,34 @@ def sign(v: float) -> float:
 def signs(x: Annotated[NDArray[np.float64], "n"]) -> None:
     for i in range(len(x)):
         x[i] = sign(float(x[i]))
+""",
+            """\
+def signs(x: float64[:]) -> None:
+    for i in range(x.shape[0]):
+        v = float(x[i])
+        if v < 0.0:
+            r_1 = -1.0
+        else:
+            r_1 = 1.0
+        r = r_1
+        x[i] = r
+    return
+""",
+        ),
+        Refusal(
+            """\
+def first(x: Annotated[NDArray[np.float64], "n"], v: float) -> int:
+    for i in range(len(x)):
+        if x[i] > v:
+            return i
+    return -1
+
+
+def places(x: Annotated[NDArray[np.float64], "n"]) -> int:
+    s = 0
+    for i in range(len(x)):
+        s = s + first(x, float(i))
+    return s
 """,
             "LW252",
         ),
@@ -157,10 +193,11 @@ def signs(x: Annotated[NDArray[np.float64], "n"]) -> None:
         for helper in program.helpers:  # callees come first, so each is whole when it is copied
             helper = expand(helper)
             small = sum(1 for _ in walk_stmts(helper.body)) <= self.size
-            if returns_once_at_the_end(helper) and (small or sites[helper.name] == 1):
-                simple[helper.name] = helper
-            else:
+            form = _simple_form(helper) if small or sites[helper.name] == 1 else None
+            if form is None:
                 kept.append(helper)
+            else:
+                simple[helper.name] = form
         main = expand(program.main)
         if not done:
             return Unchanged(tuple(_refused(program, kept)))

@@ -159,7 +159,9 @@ def test_an_array_that_an_object_holds_too_leaves_the_loop_to_the_method(tmp_pat
     source.mkdir()
     (source / "mod.py").write_text(HOLDER)
     run = f"import sys\nsys.path.insert(0, {str(source)!r})\nimport numpy as np\nfrom mod import fit\n"
-    (tmp_path / "run.py").write_text(run + "from mod import Descent\nx = np.ones(3000)\nfit(x, Descent(x), 50)\n")
+    (tmp_path / "run.py").write_text(
+        run + "from mod import Descent\nx = np.ones(3000)\nfit(x, Descent(x), 50)\n"
+    )
     report = tmp_path / "report.json"
     command = ["optimize", str(source), "-o", str(tmp_path / "out"), "--backend", "numba"]
     workload = f"python {tmp_path / 'run.py'}"

@@ -105,8 +105,8 @@ CODES: tuple[Code, ...] = (
          "its errors.", "use another backend"),
     Code("LW251", "temporaries would be too large", "The array form needs an array with more axes than any that the loop works on.",
          "allow it with `vectorise{spread=1}`"),
-    Code("LW252", "call stays a call", "A function is put in the place of its call only if it returns at its end, and is short or called "
-         "from one place.", "return at the end of the function only"),
+    Code("LW252", "call stays a call", "A function is put in the place of its call only if it does not return inside a loop, and is short or "
+         "called from one place.", "leave the loop with `break`, and return behind it"),
     Code("LW280", "two entries may be one", "The region rebinds an entry of a dict that may be another dict "
          "whose entry of the same name it uses.", "read the entry into a local name first"),
     Code("LW281", "value is perhaps not bound", "A name that the region may read is bound on some paths to it only.",

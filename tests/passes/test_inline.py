@@ -24,6 +24,77 @@ F2 = Annotated[NDArray[np.float64], "n m"]
 """
 
 SOURCES = {
+    "returns on both sides": """
+def g(a: float) -> float:
+    if a < 0.0:
+        return 0.0
+    elif a > 2.0:
+        b = a - 1.0
+        return b * b
+    else:
+        return a
+
+
+def f(x: F1) -> None:
+    for i in range(len(x)):
+        x[i] = g(float(x[i]))
+""",
+    "returns before more is done": """
+def g(x: F1, i: int, a: float) -> tuple[int, float]:
+    if a < 0.0:
+        return i, a
+    x[i] = a + 1.0
+    if a > 1.0:
+        if a > 2.0:
+            return i + 1, a
+        x[i] = 5.0
+    return -1, float(x[i])
+
+
+def f(x: F1) -> float:
+    s = 0.0
+    for i in range(len(x)):
+        k, v = g(x, i, float(x[i]))
+        s = s + k * v
+    return s
+""",
+    "a helper that returns early calls another that does": """
+def sign(a: float) -> int:
+    if a > 0.0:
+        return 1
+    if a < 0.0:
+        return -1
+    return 0
+
+
+def g(a: float, b: float) -> int:
+    s = sign(a)
+    if s == 0:
+        return sign(b)
+    return s * 2
+
+
+def f(x: F1, b: float) -> int:
+    s = 0
+    for i in range(len(x)):
+        s = s + g(float(x[i]), b)
+    return s
+""",
+    "a branch that raises": """
+def g(a: float) -> float:
+    if a == 0.0:
+        raise ValueError
+    if a < 0.0:
+        return -a
+    return 1.0 / a
+
+
+def f(x: F1) -> float:
+    s = 0.0
+    for i in range(len(x)):
+        s = s + g(float(x[i]))
+    return s
+""",
     "a result is bound": """
 def add(a: float, b: float) -> float:
     return a + b
@@ -136,16 +207,17 @@ def test_no_call_is_left_and_results_stay_the_same(source: str, agree: Agree) ->
     assert agree(before, outcome.program, 0.0) > 0
 
 
-EARLY = """
-def g(a: float) -> float:
-    if a < 0.0:
-        return 0.0
+LOOPED = """
+def g(x: F1, a: float) -> float:
+    for i in range(len(x)):
+        if x[i] > a:
+            return float(x[i])
     return a
 
 
 def f(x: F1) -> None:
     for i in range(len(x)):
-        x[i] = g(float(x[i]))
+        x[i] = g(x, float(i))
 """
 
 TWICE = """
@@ -160,8 +232,8 @@ def f(a: float) -> float:
 """
 
 
-def test_a_function_that_returns_early_stays() -> None:
-    outcome = Inline().run(lower_function(HEADER + EARLY))
+def test_a_function_that_returns_inside_a_loop_stays() -> None:
+    outcome = Inline().run(lower_function(HEADER + LOOPED))
     assert isinstance(outcome, Unchanged)
     assert [d.code for d in outcome.declined] == ["LW252"]
 
