@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from loopwright.ir.nodes import Binary, Call, Expr
+from loopwright.ir.nodes import Binary, Call, Cast, Expr
 from loopwright.ir.types import Num
 from loopwright.passes.scalarise_lazy import Lazy, as_element, elementwise, is_one
 from loopwright.passes.scalarise_scope import Scope
@@ -61,4 +61,9 @@ def _clip(scope: Scope, parts: Sequence[Lazy | Expr], elem: Num) -> _Make:
         return _plain("np.clip", elem)
     if all(isinstance(x, Lazy) and is_one(x.shape[-1]) for x in parts[1:]):
         raise scope.decline("LW242", "bounds that are fixed along the last axis")
-    return lambda v: Binary("minimum", Binary("maximum", v[0], v[1], elem), v[2], elem)
+
+    def within(v: list[Expr]) -> Expr:
+        x, lo, hi = (part if part.type == elem else Cast(part, elem) for part in v)
+        return Binary("minimum", Binary("maximum", x, lo, elem), hi, elem)
+
+    return within

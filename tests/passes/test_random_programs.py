@@ -16,6 +16,10 @@ FOUND = {
 def f(n: int, h: {B1}):
     return round(h[0])
 """,
+    "bounds that move, of another type than the array": f"""
+def f(n: int, v: {F1}, g: Annotated[NDArray[np.int64], "n"]):
+    return np.clip(g, n, v)
+""",
     "a sum of arrays that is stored into has memory of its own": """
 def f(n: int, k: int):
     z = np.zeros((n, 3)) + np.ones((n, 3))
