@@ -124,7 +124,7 @@ def f(rows):
     ),
     (
         "rows of floats",
-        "\ndef f(rows):\n    return sum(sum(r) for r in rows), [len(r) for r in rows]\n",
+        "\ndef f(rows):\n    return sum((sum(r, 0.0) for r in rows), 0.0), [len(r) for r in rows]\n",
         (REALS,),
     ),
     ("the first row but one from the end", "\ndef f(r, i):\n    return r[i][0]\n", (ROWS, -2)),

@@ -108,8 +108,8 @@ def same(x: Any, y: Any) -> bool:
     """Equal in type, shape and every bit (any NaN is like any other)."""
     if isinstance(x, (tuple, list)):
         return type(x) is type(y) and len(x) == len(y) and all(map(same, x, y))
-    if type(x) is not type(y):
-        return False
+    if type(x) is not type(y) or x is None:
+        return x is y
     a, b = np.asarray(x), np.asarray(y)
     if a.dtype != b.dtype or a.shape != b.shape:
         return False
