@@ -48,6 +48,8 @@ def mine(sources: Iterable[str]) -> Constants:
                 ints.add(value)
             elif isinstance(value, float):
                 floats.add(value)
+                if value.is_integer() and abs(value) < 2**63:
+                    ints.add(int(value))
             elif isinstance(value, str) and len(value) <= 40:
                 texts.add(value)
     return Constants(

@@ -21,13 +21,14 @@ from loopwright.verify.candidate import load_candidate
 from loopwright.verify.case import Case
 from loopwright.verify.compare import bitwise, compare
 from loopwright.verify.constants import Constants, mine
-from loopwright.verify.coverage import Coverage, reachable_codes
+from loopwright.verify.coverage import Coverage
 from loopwright.verify.domains import parameters_of_domain
 from loopwright.verify.engine import Plan, Run
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.literal import assignments
 from loopwright.verify.observe import Observation, Raises, observe
 from loopwright.verify.oracle import widen, widened_function
+from loopwright.verify.reachable import Reachable, reachable
 from loopwright.verify.roots import ReferenceText, build_roots, load_reference, write_leaf
 from loopwright.verify.verdict import Verdict, undecided
 from loopwright.workers import WorkerFailed, Workers
@@ -162,6 +163,7 @@ class RegionPair:
     parameters: tuple[Parameter, ...]
     constants: Constants
     coverage: Coverage
+    sides: Sequence[Reachable]
     raises: Raises
     samples: tuple[Mapping[str, object], ...]
     returns_nothing: bool | None
@@ -181,11 +183,13 @@ class RegionPair:
             job.candidate.folder, job.candidate.module, job.candidate.function
         )
         kernels = sorted(job.candidate.folder.glob(f"{job.candidate.module}_*.py"))
+        sides = [reachable(original.entry)]
         sources = [text.source, *(path.read_text("utf-8") for path in kernels)]
         return RegionPair(
             text, job.domain, original.entry, original.classes, dispatch,
             parameters_of_domain(job.domain, job.samples), mine(sources),
-            Coverage(reachable_codes(original.entry)), Raises(text.source, "<reference>"),
+            Coverage(sides, {"<reference>": text.source}), sides,
+            Raises(text.source, "<reference>"),
             job.samples, nothing, stores=job.stores,
             packed=job.program is not None and isinstance(job.program.rebuild, Pack),
         )  # fmt: skip

@@ -13,7 +13,9 @@ from loopwright.verify.constants import Constants
 from loopwright.verify.coverage import Coverage
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.observe import Observation
+from loopwright.verify.reachable import Reachable
 from loopwright.verify.sandbox import Board
+from loopwright.verify.unreached import Missed
 
 
 @dataclass
@@ -43,6 +45,7 @@ class Pair(Protocol):
     parameters: tuple[Parameter, ...]
     constants: Constants
     coverage: Coverage
+    sides: Sequence[Reachable]
     strict: bool
     hang_counts: bool
     "a candidate that does not return where the original did is a difference"
@@ -82,7 +85,7 @@ class Summary:
     discarded: int = 0
     labels: set[str] = field(default_factory=set)
     sizes: set[int] = field(default_factory=set)
-    missed: tuple[tuple[str, int], ...] = ()
+    missed: tuple[Missed, ...] = ()
     clean: bool = True
     seconds: float = 0.0
     finding: Finding | None = None

@@ -16,13 +16,14 @@ import numpy as np
 
 from loopwright.verify.annotations import find_function, parameters_of, scope_of
 from loopwright.verify.constants import mine
-from loopwright.verify.coverage import Coverage, reachable_codes
+from loopwright.verify.coverage import Coverage
 from loopwright.verify.engine import Plan
 from loopwright.verify.examples import kinds_of_examples
 from loopwright.verify.kinds import Parameter, describe
 from loopwright.verify.modules import function_of, load_module
 from loopwright.verify.observe import Raises
 from loopwright.verify.pair import FunctionPair, Side
+from loopwright.verify.reachable import reachable
 from loopwright.verify.verdict import Evidence, Verdict, render, to_json, undecided
 from loopwright.workers import WorkerFailed, Workers
 
@@ -96,9 +97,9 @@ class FunctionJob:
             dict(e) if isinstance(e, Mapping) else dict(zip(names, e, strict=False))
             for e in self.examples
         ]
-        codes = reachable_codes(a.function) + reachable_codes(b.function)
+        sides = [reachable(a.function), reachable(b.function)]
         pair = FunctionPair(
-            a, b, parameters, mine(sources), Coverage(codes),
+            a, b, parameters, mine(sources), Coverage(sides, {}), sides,
             Raises(sources[0], a.module.__file__ or ""), tuple(examples), sources[0],
         )  # fmt: skip
         return self._supervise(pair, notes)

@@ -18,14 +18,15 @@ import numpy as np
 from loopwright.verify import codec
 from loopwright.verify.case import Case
 from loopwright.verify.constants import Constants
-from loopwright.verify.coverage import Coverage, reachable_codes
+from loopwright.verify.coverage import Coverage
 from loopwright.verify.engine import Run
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.literal import assignments
 from loopwright.verify.meddle import change, make, scribble
-from loopwright.verify.modules import public_data
+from loopwright.verify.modules import function_of, public_data
 from loopwright.verify.observe import Observation, Raises, observe
 from loopwright.verify.oracle import widen, widened_function
+from loopwright.verify.reachable import Reachable, reachable
 from loopwright.verify.stock import Logged
 
 SCRIPTS = ("once", "again", "fresh", "meddle")
@@ -50,6 +51,7 @@ class FunctionPair:
     parameters: tuple[Parameter, ...]
     constants: Constants
     coverage: Coverage
+    sides: Sequence[Reachable]
     raises: Raises
     examples: tuple[Mapping[str, Any], ...]
     source: str
@@ -61,7 +63,7 @@ class FunctionPair:
     def __post_init__(self) -> None:
         names = {
             name
-            for code in reachable_codes(self.a.function)
+            for code in reachable(self.a.function).codes
             for name in (*code.co_names, *code.co_freevars)
         }
         self.changeable = sorted(public_data(self.a.module, names))
@@ -123,8 +125,9 @@ class FunctionPair:
         self, side: Side, values: dict[str, Any], case: Case, limit: float, raises: Raises | None
     ) -> Observation:
         args, kwargs = self._bind(values)
+        function = function_of(side.module, side.name)  # coverage may have put another in its place
         return observe(
-            side.function, args, kwargs, seed=case.seed, limit=limit, raises=raises, shown=values
+            function, args, kwargs, seed=case.seed, limit=limit, raises=raises, shown=values
         )
 
     def _bind(self, values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:

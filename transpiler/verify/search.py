@@ -9,21 +9,23 @@ from __future__ import annotations
 import contextlib
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hypothesis import HealthCheck, Phase, Verbosity, example, given, seed, settings
 from hypothesis.errors import Flaky
 
 from loopwright.verify.accuracy import Judge
+from loopwright.verify.aim import Aim
 from loopwright.verify.case import Case
 from loopwright.verify.compare import Difference
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, first_difference
 from loopwright.verify.rounds import EXAMPLES, Learnt, Round, cases
 from loopwright.verify.sandbox import Board
 from loopwright.verify.shrink import shrink
+from loopwright.verify.unreached import unreached
 
-_TRACED = 60
-_TRACED_BYTES = 20_000
+_WATCHED = 60
+_WATCHED_BYTES = 20_000
 _SHRINK_SECONDS = 1.0
 _SHARE = 0.7
 "What Hypothesis gets of them."
@@ -49,9 +51,9 @@ class Enough(BaseException):
 
 
 def _small(case: Case) -> bool:
-    """True if tracing a call on `case` takes no long time."""
+    """True if watching a call on `case` takes no long time."""
     case.fresh()
-    return len(case.data) < _TRACED_BYTES
+    return len(case.data) < _WATCHED_BYTES
 
 
 class Search:
@@ -65,20 +67,22 @@ class Search:
         first = Round(pair.parameters, pair.constants)
         self.learnt = Learnt(first, pair.scripts(), pair.guarded, plan.tame)
         self.summary = Summary()
+        self.aim = Aim(pair, self._aimed)
         self.history: list[Case] = []
         self.found: tuple[Case, int, Difference] | None = None
         self.small: tuple[Case, int, Difference] | None = None
         self.shrink_until = self.answer_at = 0.0
         self.cut_off = 0
+        self.watch_next = False
         self.loading = 0.0
         "seconds that the candidate's calls took before its first success: loading, compiling"
         self.begun = time.monotonic()
 
     def run(self) -> Summary:
         """Search until the plan's limits or the first difference."""
-        self._rounds(self._compared)
+        self._rounds(self._compared, self.aim.before)
         self.summary.finding = self._finding()
-        self.summary.missed = self.pair.coverage.missed
+        self.summary.missed = unreached(self.pair.coverage, self.aim.impossible)
         self.summary.seconds = time.monotonic() - self.begun
         return self.summary
 
@@ -91,14 +95,18 @@ class Search:
                 raise Enough
             return False
 
-        self._rounds(tried)
+        self._rounds(tried, lambda number, pool: None)
         return self.loading
 
     # -------------------------------------------------------------- rounds
 
-    def _rounds(self, differs: Callable[[Case], bool]) -> None:
-        """Run Hypothesis over one round after the other until `differs` says so or raises Enough."""
+    def _rounds(
+        self, differs: Callable[[Case], bool], before: Callable[[int, Sequence[Case]], None]
+    ) -> None:
+        """Run Hypothesis over one round after the other until `differs` says so or raises Enough;
+        `before` is given the number of each round and the cases kept so far."""
         for number in itertools.count():
+            self.pair.coverage.refresh()
 
             @seed(self.plan.seed * 1_000_003 + number)
             @settings(_SETTINGS)
@@ -110,6 +118,7 @@ class Search:
             for case in self.pair.given() if number == 0 else ():
                 agree = example(case)(agree)
             try:
+                before(number, self.learnt.pool)
                 agree()
             except (Differs, Flaky, Enough):
                 return
@@ -129,19 +138,30 @@ class Search:
             raise Enough
         return False
 
+    def _aimed(self, case: Case) -> float:
+        """Run a case that was made for a purpose; the seconds that both sides took."""
+        self.watch_next = True
+        begun = time.monotonic()
+        self._compared(case)
+        return time.monotonic() - begun
+
     def _done(self) -> bool:
         now, seen = time.monotonic() - self.loading, self.summary
         if now > self.plan.deadline or seen.inputs >= 20 * self.plan.most:
             return True
-        content = seen.accepted >= self.plan.wanted and not self.pair.coverage.missed
-        return content and (now > self.plan.enough or seen.inputs >= self.plan.most)
+        if seen.accepted < self.plan.wanted:
+            return False
+        if self.aim.open:  # what was aimed at for so long is out of reach for this search
+            return now > 2 * self.plan.enough - self.begun
+        return now > self.plan.enough or seen.inputs >= self.plan.most
 
     # ---------------------------------------------------------------- runs
 
     def _try(self, case: Case) -> tuple[int, Difference] | None:
         seen = self.summary
         seen.inputs += 1
-        watched = seen.inputs <= _TRACED or (seen.inputs % 6 == 0 and _small(case))
+        watched = self.watch_next or seen.inputs <= _WATCHED or _small(case)
+        self.watch_next = False
         a, b = self._both(case, watched)
         if len(self.history) < 500:
             self.history.append(case)
@@ -153,7 +173,9 @@ class Search:
             return None if b is None else first_difference(self.pair, self.judge, case, a, b)
         accepted = a.accepted and b.accepted
         covers = watched and a.covers and b.covers
-        fresh = self.pair.coverage.keep(self.pair.coverage.now) if covers else False
+        fresh = self.pair.coverage.keep() if covers else False
+        if covers:
+            self.aim.note(case)
         self.learnt.learn(case, accepted, fresh)
         if accepted:
             seen.accepted += 1
@@ -165,13 +187,11 @@ class Search:
         left = max(0.05, self.plan.deadline - time.monotonic())
         limit = min(max(0.05, self.plan.call_limit / (1 + self.cut_off)), left)
         case.fresh()
-        lines = set()
-        if watched:
-            with self.pair.coverage.watch() as lines:
-                self.board.post("o", case.data)
-                a = self.pair.original(case, limit)
-        else:
-            self.board.post("o", case.data)
+        coverage = self.pair.coverage
+        coverage.begin()
+        watch = coverage.watch if watched else contextlib.nullcontext
+        self.board.post("o", case.data)
+        with watch():
             a = self.pair.original(case, limit)
         if not a.usable:
             self.board.post("-", b"")
@@ -182,15 +202,15 @@ class Search:
             limit = self.plan.first
         self.board.post("c", case.data)
         begun = time.monotonic()
-        if watched:
-            with self.pair.coverage.watch() as more:
-                b = self.pair.candidate(case, limit, a)
-            self.pair.coverage.now = lines | more
-        else:
+        with watch():
             b = self.pair.candidate(case, limit, a)
         self.board.post("-", b"")
         if not self.summary.accepted:
             self.loading += time.monotonic() - begun
+        if watched and coverage.compiled:
+            with coverage.watch(uncompiled=True):
+                self.pair.original(case, limit)
+                self.pair.candidate(case, limit, a)
         return a, b
 
     # ------------------------------------------------------------- findings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,13 +13,13 @@ from loopwright.verify.compare import Difference, outcome
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, replay
 from loopwright.verify.sandbox import Ended, Finished, in_fork
 from loopwright.verify.search import Search
+from loopwright.verify.unreached import LISTED
 from loopwright.verify.verdict import Counterexample, Evidence, Verdict, undecided
 
 if TYPE_CHECKING:
     from loopwright.ir.nodes import Program
 
 _ATTEMPTS = 6
-_LISTED = 8
 
 Show = Callable[[Sequence[Case], Case], str]
 
@@ -91,7 +90,7 @@ class Supervisor:
         classes = sorted(t.labels)
         if t.sizes:
             classes.insert(0, f"lengths {min(t.sizes)} to {max(t.sizes)}")
-        unreached = tuple(f"{os.path.basename(file)}:{line}" for file, line in t.missed[:_LISTED])
+        unreached = tuple(missed.what for missed in t.missed[:LISTED])
         note = "; ".join(dict.fromkeys(self.notes))
         return Evidence("tested", t.inputs, t.accepted, t.seconds, tuple(classes), unreached, note)
 
@@ -103,9 +102,10 @@ class Supervisor:
                 f"{self.plan.wanted} are needed",
                 evidence,
             )
-        if evidence.unreached and self.unreached_undecides:
-            lines = ", ".join(evidence.unreached)
-            return undecided(f"no input reached these lines: {lines}", evidence)
+        open_ends = [missed.what for missed in self.total.missed if not missed.excused]
+        if open_ends and self.unreached_undecides:
+            named = "; ".join(open_ends[:LISTED])
+            return undecided(f"some code was not reached: {named}", evidence)
         return Verdict("same", evidence)
 
     def _different(

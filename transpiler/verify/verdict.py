@@ -12,8 +12,9 @@ Status: TypeAlias = Literal["same", "different", "undecided"]
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """`inputs` were compared in `seconds`. `accepted` are those that mean something: the kernel itself
-    ran, or the original returned instead of raising. `classes` name what was varied; `unreached` are
-    lines (`file:line`) that no accepted input ran; `note` is what else a reader must know."""
+    ran, or the original returned instead of raising. `classes` name what was varied; `unreached` is what
+    no accepted input reached (`file:line: condition is never true`); `note` is what else a reader must
+    know."""
 
     kind: Literal["tested", "proved"]
     inputs: int
@@ -78,7 +79,7 @@ def render(verdict: Verdict) -> str:
     if e.classes:
         lines.append(f"  varied: {', '.join(e.classes)}")
     if e.unreached:
-        lines.append(f"  lines that no input reached: {', '.join(e.unreached)}")
+        lines += ["  no input reached:", *(f"    {each}" for each in e.unreached)]
     if e.note:
         lines.append(f"  note: {e.note}")
     return "\n".join(lines)

@@ -1,0 +1,114 @@
+"""Inputs that are made to reach something: what was missed, every length, arguments that are related.
+
+Chance comes first, as it is cheap; what it missed is solved for, then climbed to from the nearest input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from loopwright.verify.case import Case
+from loopwright.verify.climb import REACHED, Climb
+from loopwright.verify.engine import Pair
+from loopwright.verify.sweep import constant_lengths, lengths, related
+from loopwright.verify.unreached import open_goals
+
+_SOLVED = (2, 5, 12, 24, 48)
+_CLIMBED = (6, 14, 30, 60, 120)
+"""Rounds before which missed goals are solved for, and climbed to."""
+_RELATED, _LENGTHS, _LONG = 3, 4, 8
+_SLOW = 0.1
+"""Seconds of a call beyond which longer arguments are not tried."""
+_GOALS = 12
+_PLAIN = frozenset({"small integers", "ordinary", "unit interval", "ascending", "positive", "indices",
+                    "permutation", "hundreds"})  # fmt: skip
+_GOOD_SIZES = range(3, 41)
+
+
+@dataclass
+class Aim:
+    """What a search aims at. `run` runs a case and tells the seconds that it took."""
+
+    pair: Pair
+    run: Callable[[Case], float]
+    nearest: dict[int, tuple[float, Case]] = field(default_factory=dict)
+    "The least distance to a missed goal, and where it was seen."
+    impossible: set[int] = field(default_factory=set)
+    solver: object = None
+    _missed: set[int] = field(default_factory=set)
+    _open: bool = False
+
+    @property
+    def open(self) -> bool:
+        """True if something was missed that may hide a difference."""
+        missed = self.pair.coverage.missed
+        if missed != self._missed:
+            self._missed = missed
+            self._open = bool(open_goals(self.pair.coverage, self.impossible))
+        return self._open
+
+    def note(self, case: Case) -> None:
+        """Remember how near a watched case came to what is missed."""
+        for number, distance in self.pair.coverage.near.items():
+            if distance < self.nearest.get(number, (float("inf"), None))[0]:
+                self.nearest[number] = (distance, case)
+
+    def before(self, number: int, pool: Sequence[Case]) -> None:
+        """Run what is due before a round."""
+        bases = sorted((c for c in pool if c.script == "once"), key=_strangeness)
+        if not bases:
+            return
+        left = self.pair.coverage.missed - self.impossible
+        if number in _SOLVED and left:
+            self._solve(bases)
+        if number in _CLIMBED and left:
+            self._climb()
+        for case in self._in_order(number, bases[0]):
+            if self.run(case) > _SLOW:
+                return
+
+    def _in_order(self, number: int, base: Case) -> Iterator[Case]:
+        parameters = self.pair.parameters
+        match number:
+            case _ if number == _RELATED:
+                yield from related(parameters, base)
+            case _ if number == _LENGTHS:
+                yield from lengths(parameters, base)
+            case _ if number == _LONG:
+                yield from constant_lengths(parameters, self.pair.constants, base)
+
+    def _solve(self, bases: Sequence[Case]) -> None:
+        from loopwright.verify.solve import Solver  # z3: only where something was missed
+
+        if not isinstance(self.solver, Solver):
+            self.solver = Solver(self.pair.coverage, self.pair.sides, self.pair.parameters)
+        cases, hopeless = self.solver.aim(bases)
+        self.impossible |= hopeless
+        self._missed = set()
+        for case in cases:
+            self.run(case)
+
+    def _climb(self) -> None:
+        missed = self.pair.coverage.missed - self.impossible
+        near = sorted((d, n) for n, (d, _) in self.nearest.items() if n in missed)
+        for _, number in near[:_GOALS]:
+            distance, case = self.nearest[number]
+            Climb(self.pair.parameters, lambda c, n=number: self._distance(c, n)).towards(  # type: ignore[misc]
+                case, distance
+            )
+
+    def _distance(self, case: Case, number: int) -> float:
+        self.run(case)
+        if number not in self.pair.coverage.missed:
+            return REACHED
+        return self.pair.coverage.near.get(number, float("inf"))
+
+
+def _strangeness(case: Case) -> tuple[int, int]:
+    """How far a case is from one that may be changed in any way: plain numbers, some elements."""
+    odd = len(case.labels - _PLAIN)
+    sizes = [
+        len(v) for v in case.values.values() if isinstance(v, list) or getattr(v, "ndim", 0) > 0
+    ]
+    return (odd, sum(n not in _GOOD_SIZES for n in sizes))
