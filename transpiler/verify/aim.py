@@ -5,8 +5,11 @@ Chance comes first, as it is cheap; what it missed is solved for, then climbed t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+from hypothesis import target
 
 from loopwright.verify.case import Case
 from loopwright.verify.climb import REACHED, Climb
@@ -17,6 +20,7 @@ from loopwright.verify.unreached import open_goals
 _SOLVED = (2, 5, 12, 24, 48)
 _CLIMBED = (6, 14, 30, 60, 120)
 """Rounds before which missed goals are solved for, and climbed to."""
+_GUIDED = (8, 20, 40, 80)
 _RELATED, _LENGTHS, _LONG = 3, 4, 8
 _SLOW = 0.1
 """Seconds of a call beyond which longer arguments are not tried."""
@@ -53,6 +57,17 @@ class Aim:
         for number, distance in self.pair.coverage.near.items():
             if distance < self.nearest.get(number, (float("inf"), None))[0]:
                 self.nearest[number] = (distance, case)
+
+    def guide(self) -> None:
+        """Tell Hypothesis how near the input that ran came to what is missed; it varies the nearest."""
+        missed = self.pair.coverage.missed - self.impossible
+        for number, distance in self.pair.coverage.near.items():
+            if number in missed and math.isfinite(distance):
+                target(-math.log1p(distance), label=f"goal {number}")
+
+    def guided(self, number: int) -> bool:
+        """True if a round is to be guided by distances."""
+        return number in _GUIDED and any(n in self.pair.coverage.missed for n in self.nearest)
 
     def before(self, number: int, pool: Sequence[Case]) -> None:
         """Run what is due before a round."""

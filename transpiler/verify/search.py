@@ -42,6 +42,13 @@ _SETTINGS = settings(
 )
 
 
+_GUIDED = settings(
+    _SETTINGS,
+    max_examples=60,
+    phases=(Phase.explicit, Phase.generate, Phase.target, Phase.shrink),
+)
+
+
 class Differs(Exception):
     """The sides differ on this input: what Hypothesis takes for a failing test, and shrinks."""
 
@@ -109,11 +116,12 @@ class Search:
             self.pair.coverage.refresh()
 
             @seed(self.plan.seed * 1_000_003 + number)
-            @settings(_SETTINGS)
+            @settings(_GUIDED if self.aim.guided(number) else _SETTINGS)
             @given(cases(self.learnt.next_round(self.cut_off >= 3)))
             def agree(case: Case) -> None:
                 if differs(case):
                     raise Differs
+                self.aim.guide()
 
             for case in self.pair.given() if number == 0 else ():
                 agree = example(case)(agree)
@@ -126,6 +134,7 @@ class Search:
     def _compared(self, case: Case) -> bool:
         if self.found is not None:
             return self._still_differs(case)
+        self.pair.coverage.begin()
         found = None if self.learnt.known(case) else self._try(case)
         if found is not None:
             self.found = self.small = (case, *found)
