@@ -256,6 +256,11 @@ SAME = {
         "return x.copy()",
         "if x.dtype != np.float64:\n    return None\nreturn x.copy()",
     ),
+    "the dtype of an array of any rank": (
+        X,
+        "return x.copy()",
+        "if x.dtype != np.float64 or x.ndim < 0:\n    return None\nreturn x.copy()",
+    ),
     "None that no type permits": ("n: int", "return n", "return 0 if n is None else n"),
     "a condition that contradicts another": (
         "n: int",

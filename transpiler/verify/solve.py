@@ -211,8 +211,7 @@ def _choices(parameters: Sequence[Parameter]) -> tuple[list[tuple[Kind, ...]], b
                 case Exactly(values):
                     flat += [Exactly((value,)) for value in values]
                 case ArrayKind(_, None):
-                    flat += [replace(each, dims=(None,)), replace(each, dims=(None, None))]
-                    complete = False
+                    flat += [replace(each, dims=(None,)), replace(each, dims=(None, None)), each]
                 case _:
                     flat.append(each)
         options.append(tuple(flat))

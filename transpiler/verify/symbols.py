@@ -45,6 +45,13 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyRank:
+    """An array of any number of axes."""
+
+    dtype: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letters:
     """A string."""
 
@@ -68,7 +75,7 @@ class Unknown:
     """Anything."""
 
 
-Value: TypeAlias = Known | Num | Items | Letters | Tuple | Spread | Unknown
+Value: TypeAlias = Known | Num | Items | AnyRank | Letters | Tuple | Spread | Unknown
 UNKNOWN = Unknown()
 
 
@@ -175,6 +182,8 @@ def starting(
                 for axis, dim in enumerate(dims)
             )
             return Items(lengths, dtype if dtype[0] in "iufb" else None, True, name)
+        case ArrayKind(dtype, None):
+            return AnyRank(dtype)
         case ListKind(elem, length, "list"):
             number_of = elem.name if isinstance(elem, PyNumber) and elem.name != "complex" else None
             one = _length(theory, inputs, Parameter(name, kind), 0, length, state)

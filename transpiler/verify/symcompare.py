@@ -9,7 +9,7 @@ from typing import Any
 
 import z3
 
-from loopwright.verify.symbols import UNKNOWN, Items, Known, Letters, Run, Tuple, Value
+from loopwright.verify.symbols import UNKNOWN, AnyRank, Items, Known, Letters, Run, Tuple, Value
 from loopwright.verify.symlib import letters_of, negation, number_of, truth_of
 from loopwright.verify.terms import Num
 
@@ -28,9 +28,13 @@ def compared(run: Run, op: ast.cmpop, a: Value, b: Value) -> Value:
             except Exception:
                 return UNKNOWN
             return Known(outcome) if isinstance(outcome, bool) else UNKNOWN
-        case (Num() | Items() | Letters() | Tuple(), Known(None)) if isinstance(op, ast.Is):
+        case (Num() | Items() | AnyRank() | Letters() | Tuple(), Known(None)) if isinstance(
+            op, ast.Is
+        ):
             return Known(False)
-        case (Num() | Items() | Letters() | Tuple(), Known(None)) if isinstance(op, ast.IsNot):
+        case (Num() | Items() | AnyRank() | Letters() | Tuple(), Known(None)) if isinstance(
+            op, ast.IsNot
+        ):
             return Known(True)
         case Tuple(xs), Tuple(ys) if len(xs) == len(ys) and isinstance(op, ast.Eq | ast.NotEq):
             truths = [

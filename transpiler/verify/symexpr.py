@@ -18,6 +18,7 @@ import z3
 from loopwright.verify.goals import span_of
 from loopwright.verify.symbols import (
     UNKNOWN,
+    AnyRank,
     Items,
     Known,
     Letters,
@@ -94,7 +95,7 @@ def evaluate(run: Run, node: ast.expr, state: State) -> Value:
         case ast.Name(name):
             return _name(run, name, state)
         case ast.Attribute(inner, name):
-            return _attribute(evaluate(run, inner, state), name, run)
+            return _attribute(run, evaluate(run, inner, state), name, state)
         case ast.Subscript(inner, index):
             return _subscript(run, evaluate(run, inner, state), index, state)
         case ast.BinOp(left, op, right):
@@ -143,7 +144,7 @@ def _name(run: Run, name: str, state: State) -> Value:
     return Known(value) if callable(value) else UNKNOWN
 
 
-def _attribute(value: Value, name: str, run: Run) -> Value:
+def _attribute(run: Run, value: Value, name: str, state: State) -> Value:
     match value, name:
         case Items(lengths, _, True), "shape":
             return Tuple(lengths)
@@ -154,8 +155,12 @@ def _attribute(value: Value, name: str, run: Run) -> Value:
             for length in lengths[1:]:
                 size = None if size is None else run.theory.arithmetic("Mult", size, length)
             return size or UNKNOWN
-        case Items(_, str(dtype), True), "dtype":
+        case ((Items(_, str(dtype), True) | AnyRank(dtype)), "dtype"):
             return Known(np.dtype(dtype))
+        case AnyRank(), ("ndim" | "size"):
+            number = run.theory.fresh("int", name)
+            state.path = (*state.path, number.term >= 0)
+            return number
         case Known(types.ModuleType() as module), _:
             return Known(getattr(module, name)) if hasattr(module, name) else UNKNOWN
         case Known(np.dtype() as known), ("kind" | "itemsize" | "char"):
@@ -298,7 +303,7 @@ def _call(run: Run, node: ast.Call, state: State) -> Value:
         owner = evaluate(run, node.func.value, state)
         if not isinstance(owner, Known):
             return _method(run, owner, node, state)
-        callee: Value = _attribute(owner, node.func.attr, run)
+        callee: Value = _attribute(run, owner, node.func.attr, state)
     else:
         callee = evaluate(run, node.func, state)
     function = callee.value if isinstance(callee, Known) else None
@@ -320,7 +325,7 @@ def _method(run: Run, owner: Value, node: ast.Call, state: State) -> Value:
         evaluate(run, keyword.value, state)
     assert isinstance(node.func, ast.Attribute)
     name = node.func.attr
-    if name in _CHANGING or not isinstance(owner, Items | Letters | Num):
+    if name in _CHANGING or not isinstance(owner, Items | AnyRank | Letters | Num):
         state.stale = state.moved = True
     text = letters_of(args[0]) if len(args) == 1 else None
     if isinstance(owner, Letters) and text is not None:

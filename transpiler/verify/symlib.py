@@ -10,6 +10,7 @@ import z3
 
 from loopwright.verify.symbols import (
     UNKNOWN,
+    AnyRank,
     Items,
     Known,
     Letters,
@@ -157,6 +158,8 @@ def _is_instance(value: Value, cls: Any) -> Value:
             kind = type(known)
         case Num(wraps=False):
             kind = {"int": int, "float": float, "bool": bool}[value.kind]
+        case AnyRank():
+            kind = np.ndarray
         case Items(_, _, array):
             kind = np.ndarray if array else list
         case Letters():
