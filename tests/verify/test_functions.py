@@ -67,7 +67,7 @@ UNDECIDED = {
 
 @pytest.mark.parametrize(("source", "reason"), UNDECIDED.values(), ids=UNDECIDED)
 def test_what_cannot_be_decided(source: str, reason: str, tmp_path: Path) -> None:
-    verdict = verify(tmp_path, source, time_limit=4.0)
+    verdict = verify(tmp_path, source, time_limit=12.0)
     assert verdict.status == "undecided", render(verdict)
     assert reason in verdict.reason
 

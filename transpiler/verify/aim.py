@@ -21,7 +21,8 @@ _SOLVED = (2, 5, 12, 24, 48)
 _CLIMBED = (6, 14, 30, 60, 120)
 """Rounds before which missed goals are solved for, and climbed to."""
 _GUIDED = (8, 20, 40, 80)
-_RELATED, _LENGTHS, _LONG = 3, 4, 8
+_IN_ORDER, _AT_ONCE = 3, 16
+"The first round before which inputs in order are run, and how many at a time."
 _SLOW = 0.1
 """Seconds of a call beyond which longer arguments are not tried."""
 _GOALS = 12
@@ -42,6 +43,7 @@ class Aim:
     solver: object = None
     _missed: set[int] = field(default_factory=set)
     _open: bool = False
+    _stages: list[Iterator[Case]] | None = None
 
     @property
     def open(self) -> bool:
@@ -79,19 +81,22 @@ class Aim:
             self._solve(bases)
         if number in _CLIMBED and left:
             self._climb()
-        for case in self._in_order(number, bases[0]):
-            if self.run(case) > _SLOW:
-                return
+        if number >= _IN_ORDER:
+            self._in_order(bases[0])
 
-    def _in_order(self, number: int, base: Case) -> Iterator[Case]:
-        parameters = self.pair.parameters
-        match number:
-            case _ if number == _RELATED:
-                yield from related(parameters, base)
-            case _ if number == _LENGTHS:
-                yield from lengths(parameters, base)
-            case _ if number == _LONG:
-                yield from constant_lengths(parameters, self.pair.constants, base)
+    def _in_order(self, base: Case) -> None:
+        """Some more of the inputs that come in order; the rest of a kind is left out once one is slow."""
+        parameters, constants = self.pair.parameters, self.pair.constants
+        if self._stages is None:
+            self._stages = [
+                constant_lengths(parameters, constants, base),
+                lengths(parameters, base),
+                related(parameters, base),
+            ]
+        for _ in range(_AT_ONCE):
+            case = next(self._stages[-1], None) if self._stages else None
+            if self._stages and (case is None or self.run(case) > _SLOW):
+                self._stages.pop()
 
     def _solve(self, bases: Sequence[Case]) -> None:
         from loopwright.verify.solve import Solver  # z3: only where something was missed

@@ -86,6 +86,8 @@ def _related(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if isinstance(x, np.ndarray | list) and a < b:
             yield {**values, b: x}
         yield {**values, b: codec.copy(x)}
+        if isinstance(x, np.ndarray) and x.ndim == y.ndim == 1 and x.size and y.size:
+            yield from _overlapping(values, a, b)
     sizes = {
         len(v)
         for v in values.values()
@@ -95,6 +97,14 @@ def _related(values: dict[str, Any]) -> Iterator[dict[str, Any]]:
         if type(value) is int:
             yield from ({**values, name: n + d} for n in sorted(sizes) for d in (0, -1, 1))
         yield from ({**values, name: changed} for changed in _arranged(value))
+
+
+def _overlapping(values: dict[str, Any], a: str, b: str) -> Iterator[dict[str, Any]]:
+    """Both in one buffer, the second one or two elements behind the first."""
+    x, y = values[a], values[b]
+    for shift in (1, 2):
+        buffer = np.resize(x, max(x.size, shift + y.size))
+        yield {**values, a: buffer[: x.size], b: buffer[shift : shift + y.size]}
 
 
 def _arranged(value: Any) -> Iterator[Any]:

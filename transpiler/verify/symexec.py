@@ -101,7 +101,9 @@ def _augment(run: Run, target: ast.expr, op: ast.operator, value: ast.expr, stat
         return
     before = state.names.get(target.id, UNKNOWN)
     if not isinstance(before, Num | Known):
-        state.stale = state.moved = True  # a list or an array is changed in place, and what shares it
+        state.stale = state.moved = (
+            True  # a list or an array is changed in place, and what shares it
+        )
     if isinstance(before, Items):
         evaluate(run, value, state)
         if not before.array:
