@@ -180,6 +180,11 @@ RARE = {
         "return a",
         "if a + b == 1234.5:\n    return 0.0\nreturn a",
     ),
+    "a function that no solver knows": (
+        "a: float",
+        "return a",
+        "if np.sin(a) == 0.123:\n    return 0.0\nreturn a",
+    ),
     "a narrow interval": (
         "a: float",
         "return a",
