@@ -453,6 +453,16 @@ def test_the_position_of_the_greatest_is_certain_unless_rounding_may_decide(
     assert found.results[0].sure is found.sure is sure
 
 
+def test_nan_decides_for_certain() -> None:
+    cond = Compare("lt", Load(Var(v), (Pt(c(0)),), F64), x(1.0), B1)
+    most = Reduce("argmax", Var(v), None, False, I64)
+    known = Call("np.isfinite", (Load(Var(v), (Pt(c(0)),), F64),), B1)
+    for value in (math.nan, math.inf):
+        p = program((v,), (Return((cond, most, known), AT),), B1, I64, B1, how=Nothing())
+        found = enclose(p, (np.array([value, 2.0]),))
+        assert found.sure and not found.open
+
+
 @pytest.mark.parametrize(("stable", "sure"), [(True, True), (False, False)])
 def test_equal_numbers_have_one_order_in_a_stable_sort_only(stable: bool, sure: bool) -> None:
     order = Call("np.argsort", (Var(v), c(0), Const(stable, BOOL)), IVEC)

@@ -234,16 +234,23 @@ def _reduce(x: Any, expr: Reduce | Scan, state: State) -> Any:
 
 def certain(expr: Expr, state: State) -> bool:
     """Whether exact arithmetic decides like the ordinary run: for a float, whether it is zero; for
-    all else, its value. Only what the ordinary run evaluates is looked at."""
-    if state.lost:
-        return False
+    all else, its value. Only what the ordinary run evaluates is looked at.
 
+    NaN decides as it does in floating point, where it is NaN in exact arithmetic, too.
+    """
+    sure = not state.lost and _certain(expr, state)
+    state.open |= not sure
+    return sure
+
+
+def _certain(expr: Expr, state: State) -> bool:
     def sure(e: Expr) -> bool:
         return certain(e, state)
 
     if is_float(expr.type):
-        wanted = np.asarray(ordinary(expr, state)) != 0
-        return _all_equal(elementwise(truth, enclosure(expr, state)), wanted)
+        value, exact = ordinary(expr, state), enclosure(expr, state)
+        wanted = np.asarray(value) != 0
+        return _all_equal(elementwise(truth, exact), wanted, elementwise(_is_nan, exact, value))
     match expr:
         case Const() | Dim():
             return True
@@ -251,10 +258,11 @@ def certain(expr: Expr, state: State) -> bool:
             doubt = state.shadow.get(sym)
             return not (isinstance(doubt, Doubt) and doubt.there)
         case Compare(op, a, b, _) if is_float(a.type) or is_float(b.type):
-            exact = elementwise(
-                lambda p, q: compare(op, p, q), enclosure(a, state), enclosure(b, state)
-            )
-            return _all_equal(exact, ordinary(expr, state))
+            p, q = enclosure(a, state), enclosure(b, state)
+            u, v = ordinary(a, state), ordinary(b, state)
+            exact = elementwise(lambda p, q: compare(op, p, q), p, q)
+            nan = elementwise(lambda *each: _is_nan(*each[:2]) or _is_nan(*each[2:]), p, u, q, v)
+            return _all_equal(exact, ordinary(expr, state), nan)
         case Logic(op, a, b, _):
             stops = bool(ordinary(a, state)) is (op == "or")
             return sure(a) and (stops or sure(b))
@@ -276,11 +284,16 @@ def _is_truth(t: Type) -> bool:
     return t == Py("bool") or (isinstance(t, (Num, Array)) and t.dtype == "bool")
 
 
-def _all_equal(exact: Any, wanted: Any) -> bool:
-    """Each exact answer is known and is the ordinary one."""
+def _is_nan(exact: Any, value: Any) -> bool:
+    """NaN in both arithmetics."""
+    return bool(value != value) and not is_decided(exact)
+
+
+def _all_equal(exact: Any, wanted: Any, nan: Any) -> bool:
+    """Each exact answer is the ordinary one, or NaN gives it."""
     return all(
-        e is not None and bool(e) == bool(w)
-        for e, w in zip(np.ravel(exact), np.ravel(wanted), strict=True)
+        n or (e is not None and bool(e) == bool(w))
+        for e, w, n in zip(np.ravel(exact), np.ravel(wanted), np.ravel(nan), strict=True)
     )
 
 
@@ -295,7 +308,7 @@ def _certain_call(fn: str, args: Sequence[Expr], expr: Expr, state: State) -> bo
         return _same_numbers(elementwise(UNARY[name], enclosure(args[0], state)), expr, state)
     if name in ("isnan", "isinf", "isfinite"):
         known = elementwise(is_decided, enclosure(args[0], state))
-        return bool(np.all(known) and np.all(np.isfinite(ordinary(args[0], state))))
+        return bool(np.all(known == np.isfinite(ordinary(args[0], state))))
     if name.startswith("logical_") or name == "flatnonzero":
         return all(certain(a, state) for a in args)
     if name == "argsort":
@@ -328,6 +341,8 @@ def _certain_extremum(op: str, x: Expr, axes: tuple[int, ...] | None, state: Sta
     beyond, level = ("lt", "le") if op == "argmin" else ("gt", "ge")
     for at in np.ndindex(value.shape[:-1]):
         row, best = exact[at], int(chosen[at])
+        if _is_nan(row[best], value[at][best]) and all(map(is_decided, row[:best])):
+            continue
         if not all(compare(beyond if k < best else level, row[best], q)
                    for k, q in enumerate(row) if k != best):  # fmt: skip
             return False

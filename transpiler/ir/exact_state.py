@@ -26,12 +26,13 @@ class Doubt:
 
 @dataclass(slots=True)
 class State:
-    """`lost`: control itself is in doubt; nothing from here on is decided. `whole`: every function that
-    ran has an exact form."""
+    """`lost`: control itself is in doubt; nothing from here on is decided. `open`: some decision was.
+    `whole`: every function that ran has an exact form."""
 
     env: dict[Sym, Any] = field(default_factory=dict)
     shadow: dict[Sym, Any] = field(default_factory=dict)
     lost: bool = False
+    open: bool = False
     whole: bool = True
     known: Known = field(default_factory=Known)
 

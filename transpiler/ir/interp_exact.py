@@ -69,11 +69,12 @@ class Enclosed:
 class Enclosures:
     """All that a run leaves: the results of the main function, and its parameters afterwards.
 
-    `whole`: every function that ran has an exact form, so that what is undecided is so by rounding.
+    `open`: rounding may have decided a comparison. `whole`: every function that ran has an exact form.
     """
 
     results: tuple[Enclosed, ...]
     params: tuple[Enclosed, ...]
+    open: bool = False
     whole: bool = True
 
     @property
@@ -105,7 +106,7 @@ def enclose(program: Program, args: Sequence[Any], precision: int = 200) -> Encl
             )
         ]
     count = len(results)
-    return Enclosures(tuple(found[:count]), tuple(found[count:]), run.state.whole)
+    return Enclosures(tuple(found[:count]), tuple(found[count:]), run.state.open, run.state.whole)
 
 
 def rebuild_exact(program: Program, found: Enclosures) -> Any:
@@ -154,7 +155,7 @@ def _rows(item: Rebuild, ndim: int, found: Enclosures) -> list[Any]:
         inner = list(found.results)
         for n, c in zip(names, columns, strict=True):
             inner[n] = Enclosed(c.ordinary[k], None if c.exact is None else c.exact[k])
-        below = Enclosures(tuple(inner), found.params, found.whole)
+        below = Enclosures(tuple(inner), found.params)
         made.append(_rows(item, ndim - 1, below) if ndim > 1 else _rebuild(item, below))
     return made
 
@@ -301,6 +302,7 @@ class ExactActivation(Activation):
         inner.state.known = self.state.known
         results, exact = inner.call_exact(values, [self.shadow(a) for a in stmt.args])
         self.state.lost |= inner.state.lost
+        self.state.open |= inner.state.open
         self.state.whole &= inner.state.whole
         for sym, value, shadow in zip(stmt.targets, results, exact, strict=True):
             self.bind(sym, value)

@@ -78,6 +78,8 @@ class Search:
         """Search until the plan's limits or the first difference."""
         self._rounds(self._compared)
         self.summary.finding = self._finding()
+        self.summary.doubt = self.judge.doubt
+        self.summary.note = self.judge.note
         self.summary.missed = self.pair.coverage.missed
         self.summary.seconds = time.monotonic() - self.begun
         return self.summary
