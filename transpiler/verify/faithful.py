@@ -137,13 +137,17 @@ class Faithful:
             exact, margin = truth.leaf(path, x), in_ulps(x, truth.margin(path, x))
             old, new = errors(x, exact), errors(y, exact)
             vague = np.isnan(exact) | (margin > np.maximum(1.0, _SURE * np.maximum(old, new)))
-            unknown = vague & (ulps(x, y) > ULPS)
-            if np.any(unknown):
+            if np.any(vague & (ulps(x, y) > ULPS)):
                 sizes = changes(self.pair, case, 0) if sizes is None else sizes
-                apart = unknown & ~(ulps(x, y) <= _NEAR * noise_of(x, sizes, path))
-                if np.any(apart):
+                noise = noise_of(x, sizes, path)
+                apart = np.where(
+                    np.isnan(exact) | np.isinf(margin),
+                    ulps(x, y) > _NEAR * noise,
+                    new + margin > FAR * np.maximum(old - margin, noise),
+                )
+                if np.any(apart & vague):
                     why = _TIE if truth.open else _UNKNOWN
-                    self._doubted(case, 0, _first(path, x, y, apart), why)
+                    self._doubted(case, 0, _first(path, x, y, apart & vague), why)
                 return None
             bad = new > np.maximum(old, ULPS)
             if np.any(new[bad] > FAR * np.maximum(old[bad], ULPS)):
