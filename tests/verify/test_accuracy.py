@@ -52,7 +52,10 @@ WELFORD = (
     "    m = 0.0\n    s = 0.0\n    k = 0\n    for v in x:\n        k += 1\n        d = v - m\n"
     "        m += d / k\n        s += d * (v - m)\n    return s / len(x)\n"
 )
-POSITIVE = "    if not np.all((1e-100 < x) & (x < 1e100)):\n        return 0.0\n"
+EXP = (
+    "    y = np.exp(-np.abs(x))\n"
+    "    return np.where((y > 1e-300) & (y < 1), y + K * np.spacing(y), y)\n"
+)
 
 
 def f(body: str, params: str = "x: V") -> str:
@@ -97,7 +100,7 @@ FAITHFUL: dict[str, str] = {
     + g("    if not np.all(np.abs(x) < 1e30):\n        return np.float32(0)\n"
         "    return np.float32(np.sum(x, dtype=np.float64))\n"),
     "a library 3 ulp off": f("    return np.exp(-np.abs(x))\n")
-    + g("    y = np.exp(-np.abs(x))\n    return np.where((y > 1e-300) & (y < 1), y + 3 * np.spacing(y), y)\n"),
+    + g(EXP.replace("K", "3")),
     "another form of a chaotic iteration": f(
         "    if not 0 < z < 1 or n > 100:\n        return 0.0\n    for _ in range(n):\n"
         "        z = 3.9 * z * (1.0 - z)\n    return z\n", "z: float, n: int",
@@ -108,7 +111,8 @@ FAITHFUL: dict[str, str] = {
 }  # fmt: skip
 
 LOSING: dict[str, str] = {
-    "a sum in single precision": f(TAME + LOOP) + g(TAME + "    return float(np.sum(x.astype(np.float32)))\n"),
+    "a sum in single precision": f(TAME + LOOP)
+    + g(TAME + "    return float(np.sum(x.astype(np.float32)))\n"),
     "one pass for two": f(TAME + TWO_PASS) + g(TAME + ONE_PASS),
     "one pass for Welford's": f(TAME + WELFORD) + g(TAME + ONE_PASS),
     "a distance by products": f(
@@ -148,7 +152,7 @@ LOSING: dict[str, str] = {
 TOGETHER: dict[str, str] = {
     "a loop for a compensated sum": f(TAME + KAHAN, "x: L") + g(TAME + LOOP),
     "a library 6 ulp off": f("    return np.exp(-np.abs(x))\n")
-    + g("    y = np.exp(-np.abs(x))\n    return np.where((y > 1e-300) & (y < 1), y + 6 * np.spacing(y), y)\n"),
+    + g(EXP.replace("K", "6")),
 }  # fmt: skip
 """No single input shows it; all together do."""
 
@@ -247,3 +251,61 @@ def test_measuring_leaves_no_trace_in_the_module(tmp_path: Path) -> None:
         file.write_text(HEAD + COUNTING)
     verdict = verify_functions(a, "f", b, "g", accuracy="faithful", time_limit=20.0, inputs=300)
     assert verdict.status == "same", render(verdict)
+
+
+WITHIN: dict[str, str] = {
+    "a pairwise sum of what does not cancel": f(
+        TAME + LOOP.replace("s += v", "s += abs(v)")
+    ) + g(TAME + "    return 0.0 + np.sum(np.abs(x))\n"),
+    "a product by the reciprocal": f("    return x / 3.0\n") + g("    return x * (1.0 / 3.0)\n"),
+}  # fmt: skip
+BEYOND: dict[str, str] = {
+    "a pairwise sum": f(TAME + LOOP) + g(TAME + "    return 0.0 + np.sum(x)\n"),
+    "a difference of squares": f(
+        "    if not (abs(p) < 1e100 and abs(q) < 1e100):\n        return 0.0\n"
+        "    return (p - q) * (p + q)\n", "p: float, q: float",
+    ) + g(
+        "    if not (abs(p) < 1e100 and abs(q) < 1e100):\n        return 0.0\n"
+        "    return p * p - q * q\n", "p, q",
+    ),
+    "a difference of roots": f(
+        "    return 1.0 / (math.sqrt(abs(p) + 1.0) + math.sqrt(abs(p)))\n", "p: float"
+    ) + g("    return math.sqrt(abs(p) + 1.0) - math.sqrt(abs(p))\n", "p"),
+    "a polynomial multiplied out": f(
+        "    if not abs(p) < 100.0:\n        return 0.0\n    return (p - 7.3) * (p - 7.3) * (p - 7.3)\n",
+        "p: float",
+    ) + g(
+        "    if not abs(p) < 100.0:\n        return 0.0\n"
+        "    return ((p - 21.9) * p + 159.87) * p - 389.017\n", "p",
+    ),
+    "a sum against a scalar": f(
+        "    if not (abs(t) < 1e6 and len(x) and np.all(np.abs(x) < 1e6)):\n        return 0.0\n"
+        "    s = 0.0\n    for v in x:\n        s += v * 0.1\n    return s - t\n", "x: V, t: float",
+    ) + g(
+        "    if not (abs(t) < 1e6 and len(x) and np.all(np.abs(x) < 1e6)):\n        return 0.0\n"
+        "    return float(np.sum(x) * 0.1 - t)\n", "x, t",
+    ),
+}  # fmt: skip
+"""Within 1e-9 of ordinary results, and outside of it where the result cancels."""
+
+
+@pytest.mark.parametrize("source", WITHIN.values(), ids=WITHIN)
+def test_other_rounding_is_within_a_tolerance_where_nothing_cancels(
+    source: str, tmp_path: Path
+) -> None:
+    verdict = verify(tmp_path, source, "rtol=1e-9", inputs=1000)
+    assert verdict.status == "same", render(verdict)
+
+
+@pytest.mark.parametrize("source", BEYOND.values(), ids=BEYOND)
+def test_an_input_that_cancels_is_found(source: str, tmp_path: Path) -> None:
+    verdict = verify(tmp_path, source, "rtol=1e-9", inputs=3000)
+    assert verdict.status == "different", render(verdict)
+    assert verdict.counterexample is not None
+    p, q = (_number(text) for text in (verdict.counterexample.expected, verdict.counterexample.got))
+    assert abs(p - q) > 1e-9 * max(abs(p), abs(q))
+
+
+def _number(text: str) -> float:
+    scope = {"np": np, "inf": np.inf, "nan": np.nan}
+    return float(eval(text, scope))

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, example, given, seed, sett
 from hypothesis.errors import Flaky
 
 from loopwright.verify.accuracy import Judge
+from loopwright.verify.aim import Aim
 from loopwright.verify.case import Case
 from loopwright.verify.compare import Difference
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, first_difference
@@ -70,6 +71,8 @@ class Search:
         self.small: tuple[Case, int, Difference] | None = None
         self.shrink_until = self.answer_at = 0.0
         self.cut_off = 0
+        self.aim = Aim(pair)
+        self.last: tuple[Case, Run, Run] | None = None
         self.loading = 0.0
         "seconds that the candidate's calls took before its first success: loading, compiling"
         self.begun = time.monotonic()
@@ -119,6 +122,7 @@ class Search:
     def _compared(self, case: Case) -> bool:
         if self.found is not None:
             return self._still_differs(case)
+        self.last = None
         found = None if self.learnt.known(case) else self._try(case)
         if found is not None:
             self.found = self.small = (case, *found)
@@ -127,8 +131,20 @@ class Search:
                 raise Enough
             return True
         self.board.count(self.summary.inputs, self.summary.accepted)
-        if self._done():
+        if self._done() or self._hit():
             raise Enough
+        return False
+
+    def _hit(self) -> bool:
+        """Whether the sides differ on an input that was made from the last one."""
+        if self.last is None:
+            return False
+        for aimed in self.aim.cases(*self.last):
+            found = self._try(aimed)
+            if found is not None:
+                self.found = self.small = (aimed, *found)
+                self._start_shrinking(found[1])
+                return True
         return False
 
     def _done(self) -> bool:
@@ -157,6 +173,7 @@ class Search:
         covers = watched and a.covers and b.covers
         fresh = self.pair.coverage.keep(self.pair.coverage.now) if covers else False
         self.learnt.learn(case, accepted, fresh)
+        self.last = (case, a, b) if accepted and case.drawn else None
         if accepted:
             seen.accepted += 1
             seen.labels |= case.labels

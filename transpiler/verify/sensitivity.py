@@ -52,12 +52,12 @@ def _sampled(pair: Any, case: Case, step: int) -> dict[str, AnyArray]:
         coarsest = max(coarsest, nudge.coarsest)
         if min(len(base.steps), len(run.steps)) <= step:
             continue
-        for path, x, y in _leaves(base.steps[step], run.steps[step], pair.strict):
+        for path, x, y in leaves_between(base.steps[step], run.steps[step], pair.strict):
             samples.setdefault(path, ([], []))[nudge.far].append(_distance(x, y))
         if time.monotonic() > until:
             break
     found = {}
-    for path, x, _ in _leaves(base.steps[step], base.steps[step], pair.strict):
+    for path, x, _ in leaves_between(base.steps[step], base.steps[step], pair.strict):
         near, far = samples.get(path, ([], []))
         if near and far and coarsest:
             # numbers coarser than the result change by more than rounding in its precision does
@@ -66,7 +66,9 @@ def _sampled(pair: Any, case: Case, step: int) -> dict[str, AnyArray]:
     return found
 
 
-def _leaves(a: Observation, b: Observation, strict: bool) -> list[tuple[str, AnyArray, AnyArray]]:
+def leaves_between(
+    a: Observation, b: Observation, strict: bool
+) -> list[tuple[str, AnyArray, AnyArray]]:
     """The floating leaves of two outcomes; none if these differ in anything else."""
     found: list[tuple[str, AnyArray, AnyArray]] = []
 
