@@ -42,6 +42,11 @@ class Judge(Protocol):
         ...
 
     @property
+    def exact(self) -> bool:
+        """Whether any other bit is a difference."""
+        ...
+
+    @property
     def doubt(self) -> Doubt | None:
         """The first input that stays undecided."""
         ...
@@ -106,6 +111,10 @@ class Plain:
     close: Floats
     doubt: Doubt | None = field(default=None, init=False)
     note: str = field(default="", init=False)
+
+    @property
+    def exact(self) -> bool:
+        return self.close is bitwise
 
     def compare(
         self, case: Case, step: int, a: Observation, b: Observation, *, strict: bool

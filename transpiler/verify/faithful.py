@@ -75,6 +75,7 @@ class Faithful:
     spent: float = 0.0
     begun: float = field(default_factory=time.monotonic)
     excused: Case | None = None
+    exact: bool = False
     judged: list[Leaf] = field(default_factory=list)
 
     # ----------------------------------------------------------- one input

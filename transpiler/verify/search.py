@@ -137,7 +137,7 @@ class Search:
 
     def _hit(self) -> bool:
         """Whether the sides differ on an input that was made from the last one."""
-        if self.last is None:
+        if self.last is None or self.judge.exact:
             return False
         for aimed in self.aim.cases(*self.last):
             found = self._try(aimed)
