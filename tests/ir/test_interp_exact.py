@@ -453,6 +453,12 @@ def test_the_position_of_the_greatest_is_certain_unless_rounding_may_decide(
     assert found.results[0].sure is found.sure is sure
 
 
+def test_a_list_of_floats_becomes_whole_numbers() -> None:
+    p = program((ls,), (Return((Cast(Var(ls), IVEC),), AT),), IVEC, how=Nothing())
+    found = enclose(p, ([1.5, -0.5],))
+    assert found.sure and found.results[0].ordinary.tolist() == [1, 0]
+
+
 def test_nan_decides_for_certain() -> None:
     cond = Compare("lt", Load(Var(v), (Pt(c(0)),), F64), x(1.0), B1)
     most = Reduce("argmax", Var(v), None, False, I64)

@@ -208,9 +208,13 @@ def _call(expr: Call, state: State) -> Any:
     return elementwise(state.known.op(name, table[name]), *args)
 
 
+def _array(x: Any) -> Any:
+    """A list of enclosures as an array of objects; anything else as it is."""
+    return np.array([*x, None], dtype=object)[:-1] if isinstance(x, list) else x
+
+
 def _reduce(x: Any, expr: Reduce | Scan, state: State) -> Any:
-    if isinstance(x, list):
-        x = np.array([*x, None], dtype=object)[:-1]
+    x = _array(x)
     if isinstance(expr, Scan):
         running = np.cumsum if expr.op == "sum" else np.cumprod
         return running(x, axis=expr.axis)
@@ -269,7 +273,9 @@ def _certain(expr: Expr, state: State) -> bool:
         case Select(cond, a, b, _):
             return sure(cond) and sure(a if ordinary(cond, state) else b)
         case Cast(x, _) if is_float(x.type) and not _is_truth(expr.type):
-            return _same_numbers(elementwise(UNARY["trunc"], enclosure(x, state)), expr, state)
+            return _same_numbers(
+                elementwise(UNARY["trunc"], _array(enclosure(x, state))), expr, state
+            )
         case Call(fn, args, _) if any(is_float(a.type) for a in args):
             return _certain_call(fn, args, expr, state)
         case Reduce(op, x, axes, _, _) if is_float(x.type) and op in ("argmin", "argmax"):
