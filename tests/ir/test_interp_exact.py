@@ -453,10 +453,13 @@ def test_the_position_of_the_greatest_is_certain_unless_rounding_may_decide(
     assert found.results[0].sure is found.sure is sure
 
 
-def test_a_list_of_floats_becomes_whole_numbers() -> None:
-    p = program((ls,), (Return((Cast(Var(ls), IVEC),), AT),), IVEC, how=Nothing())
-    found = enclose(p, ([1.5, -0.5],))
-    assert found.sure and found.results[0].ordinary.tolist() == [1, 0]
+@pytest.mark.parametrize("given", [[1.5, -0.5], [[1.5], [-0.5]]], ids=["flat", "nested"])
+def test_a_list_of_floats_becomes_whole_numbers(given: list[Any]) -> None:
+    ndim = np.ndim(given)
+    items, made = Sym("items", ListOf(FLOAT, ndim)), Array("int64", ndim)
+    p = program((items,), (Return((Cast(Var(items), made),), AT),), made, how=Nothing())
+    found = enclose(p, (given,))
+    assert found.sure and found.results[0].ordinary.ravel().tolist() == [1, 0]
 
 
 def test_nan_decides_for_certain() -> None:

@@ -210,7 +210,10 @@ def _call(expr: Call, state: State) -> Any:
 
 def _array(x: Any) -> Any:
     """A list of enclosures as an array of objects; anything else as it is."""
-    return np.array([*x, None], dtype=object)[:-1] if isinstance(x, list) else x
+    if not isinstance(x, list):
+        return x
+    nested = bool(x) and isinstance(x[0], list)
+    return np.array(x, dtype=object) if nested else np.array([*x, None], dtype=object)[:-1]
 
 
 def _reduce(x: Any, expr: Reduce | Scan, state: State) -> Any:
