@@ -118,9 +118,10 @@ class Faithful:
         return found
 
     def _later(self, case: Case, step: int, leaves: list[Leaf]) -> Difference | None:
+        """No truth is at hand: only what is no rounding at all differs, as a number that was kept."""
         sizes = changes(self.pair, case, step)
         for path, x, y in leaves:
-            far = ulps(x, y) > FAR * noise_of(x, sizes, path)
+            far = ulps(x, y) > FAR * FAR * noise_of(x, sizes, path)
             if np.any(far):
                 return _first(path, x, y, far)
         return None

@@ -27,10 +27,10 @@ from loopwright.verify.stock import Make
 Changes: TypeAlias = Mapping[str, AnyArray]
 """For each floating leaf by path the size of its change, as an array of its shape."""
 
-_SAMPLES = 9
+_SAMPLES, _NEEDED = 9, 8
 "Every third of them by a larger change."
 _GROWS = 8.0
-_GAP = 0.8
+_GAP = 0.9
 
 
 def changes(pair: Any, case: Case, step: int) -> Changes:
@@ -59,7 +59,7 @@ def _sampled(pair: Any, case: Case, step: int) -> dict[str, AnyArray]:
     found = {}
     for path, x, _ in leaves_between(base.steps[step], base.steps[step], pair.strict):
         near, far = samples.get(path, ([], []))
-        if near and far and coarsest:
+        if len(near) + len(far) >= _NEEDED and far and coarsest:
             # numbers coarser than the result change by more than rounding in its precision does
             share = min(1.0, float(np.finfo(x.dtype).eps) / coarsest)
             found[path] = share * _size(np.array(near), np.array(far))
