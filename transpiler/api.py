@@ -31,6 +31,7 @@ from loopwright.kernels import write_kernels
 from loopwright.passes.base import Pass
 from loopwright.pipeline import Plan
 from loopwright.preflight import command_line, python_files, startable
+from loopwright.readings import readings_of
 from loopwright.report.results import Evidence, RegionResult, Report
 from loopwright.report.text import explain as explain_text
 from loopwright.signatures import Signature, annotated, as_declined
@@ -285,6 +286,8 @@ def verify(
     """
     places = [_place_of(each) for each in (f, g)]
     (f_path, f_name), (g_path, g_name) = places
+    names = list(inspect.signature(f).parameters)
+    calls = [dict(zip(names, example, strict=False)) for example in examples]
     return verify_functions(
         f_path,
         f_name,
@@ -293,6 +296,7 @@ def verify(
         accuracy=accuracy,
         time_limit=time_limit,
         examples=list(examples),
+        readings=readings_of(f_path, f_name, calls) if accuracy == "faithful" else (),
     )
 
 

@@ -90,6 +90,7 @@ def _verify(args: argparse.Namespace) -> int:
     (f_path, f_name), (g_path, g_name) = map(_function_place, (args.original, args.candidate))
 
     from loopwright.project import write_atomic
+    from loopwright.readings import readings_of
     from loopwright.recorded_calls import recorded_calls
     from loopwright.verify.functions import render, to_json, verify_functions
 
@@ -97,6 +98,7 @@ def _verify(args: argparse.Namespace) -> int:
     verdict = verify_functions(
         f_path, f_name, g_path, g_name,
         accuracy=accuracy, time_limit=args.time_limit, trace=calls,
+        readings=readings_of(f_path, f_name, calls) if accuracy == "faithful" else (),
     )  # fmt: skip
     if args.json is not None:
         write_atomic(args.json, to_json(verdict).encode())

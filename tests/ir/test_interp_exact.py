@@ -171,6 +171,8 @@ ARRAYS: list[tuple[str, Expr, dict[Sym, Any]]] = [
     ("differences", Call("np.diff", (Var(m),), MAT), {m: M}),
     ("joined", Call("np.concatenate", (c(1), Var(m), Var(m)), MAT), {m: M}),
     ("sorted", Call("np.sort", (Var(w), c(0)), VEC), {w: W}),
+    ("distinct", Call("np.unique", (Call("np.concatenate", (c(0), Var(w), Var(w)), VEC),), VEC), {w: W}),
+    ("in the middle", Call("np.median", (Var(w),), F64), {w: W}),
     ("the lower triangle", Call("np.tril", (Var(m), c(0)), MAT), {m: M}),
     ("the strict upper triangle", Call("np.triu", (Var(m), c(1)), MAT), {m: M}),
     ("solved", Call("np.linalg.solve", (Var(m), Load(Var(m), (Pt(c(0)), Slc()), VEC)), VEC), {m: M}),
@@ -430,11 +432,84 @@ def test_a_floor_at_the_edge_is_undecided() -> None:
     assert is_decided(exact_of(Cast(Cast(root, INT), F64), {}))
 
 
-@pytest.mark.parametrize("values", [[1.0, 2.0], [1.0, 1.0]], ids=["one greatest", "two greatest"])
-def test_the_position_of_the_greatest_is_certain_if_it_is_the_only_one(values: list[float]) -> None:
-    at = Cast(Reduce("argmax", Var(v), None, False, I64), F64)
-    exact = exact_of(at, {v: np.array(values)})
-    assert is_decided(exact) is (values[0] != values[1])
+two = Binary("mul", root, root, F64)
+"""2, which its enclosure does not tell from numbers next to it."""
+POSITIONS: dict[str, tuple[Expr, Expr, Expr, bool]] = {
+    "one greatest": (x(1.0), x(3.0), x(2.0), True),
+    "two that are equal": (x(1.0), x(2.0), x(2.0), True),
+    "two that are computed alike": (root, x(1.0), root, True),
+    "two within rounding": (two, x(2.0), x(1.0), False),
+}
+
+
+@pytest.mark.parametrize(("p", "q", "r", "sure"), POSITIONS.values(), ids=POSITIONS)
+def test_the_position_of_the_greatest_is_certain_unless_rounding_may_decide(
+    p: Expr, q: Expr, r: Expr, sure: bool
+) -> None:
+    stores = (Store(w, (Pt(c(at)),), value, AT) for at, value in enumerate((p, q, r)))
+    at = Reduce("argmax", Load(Var(w), (Slc(None, c(3)),), VEC), None, False, I64)
+    body = (*stores, Return((at,), AT))
+    found = enclose(program((w,), body, I64, how=Nothing()), (W.copy(),))
+    assert found.results[0].sure is found.sure is sure
+
+
+@pytest.mark.parametrize("given", [[1.5, -0.5], [[1.5], [-0.5]]], ids=["flat", "nested"])
+def test_a_list_of_floats_becomes_whole_numbers(given: list[Any]) -> None:
+    ndim = np.ndim(given)
+    items, made = Sym("items", ListOf(FLOAT, ndim)), Array("int64", ndim)
+    p = program((items,), (Return((Cast(Var(items), made),), AT),), made, how=Nothing())
+    found = enclose(p, (given,))
+    assert found.sure and found.results[0].ordinary.ravel().tolist() == [1, 0]
+
+
+def test_nan_decides_for_certain() -> None:
+    cond = Compare("lt", Load(Var(v), (Pt(c(0)),), F64), x(1.0), B1)
+    most = Reduce("argmax", Var(v), None, False, I64)
+    known = Call("np.isfinite", (Load(Var(v), (Pt(c(0)),), F64),), B1)
+    for value in (math.nan, math.inf):
+        p = program((v,), (Return((cond, most, known), AT),), B1, I64, B1, how=Nothing())
+        found = enclose(p, (np.array([value, 2.0]),))
+        assert found.sure and not found.open
+
+
+@pytest.mark.parametrize(("stable", "sure"), [(True, True), (False, False)])
+def test_equal_numbers_have_one_order_in_a_stable_sort_only(stable: bool, sure: bool) -> None:
+    order = Call("np.argsort", (Var(v), c(0), Const(stable, BOOL)), IVEC)
+    p = program((v,), (Return((order,), AT),), IVEC, how=Nothing())
+    assert enclose(p, (np.array([2.0, 1.0, 2.0]),)).sure is sure
+
+
+def test_sums_of_the_same_numbers_are_known_to_be_equal() -> None:
+    roots = Reduce("sum", Call("np.sqrt", (Var(v),), VEC), None, False, F64)
+    same = Compare("lt", roots, roots, B1)
+    p = program((v,), (Return((same,), AT),), B1, how=Nothing())
+    assert enclose(p, (np.array([2.0, 3.0]),)).sure
+
+
+def test_numbers_within_rounding_are_enclosed_in_order() -> None:
+    body = (
+        Store(w, (Pt(c(0)),), two, AT),
+        Store(w, (Pt(c(1)),), x(2.0), AT),
+        Return((Call("np.sort", (Var(w), c(0)), VEC),), AT),
+    )
+    found = enclose(program((w,), body, VEC, how=Nothing()), (W.copy(),)).results[0].exact
+    assert all(tight(e) for e in found)
+    assert contains(found[2], Fraction(2)) and contains(found[3], Fraction(2))
+
+
+@pytest.mark.parametrize(("wanted", "sure"), [(0.3, True), (0.30000000000000004, False)])
+def test_a_place_in_a_sorted_array_is_open_beside_an_element(wanted: float, sure: bool) -> None:
+    rows = Binary("mul", Call("np.sqrt", (Var(v),), VEC), Call("np.sqrt", (Var(v),), VEC), VEC)
+    at = Call("np.searchsorted", (rows, Var(a), Const(False, BOOL)), I64)
+    p = program((v, a), (Return((at,), AT),), I64, how=Nothing())
+    assert enclose(p, (np.array([0.1, 0.30000000000000004, 0.7]), wanted)).sure is sure
+
+
+def test_a_function_without_an_exact_form_is_told() -> None:
+    unknown = Reduce("sum", Call("np.nextafter", (Var(v), x(0.0)), VEC), None, False, F64)
+    for expr, whole in ((unknown, False), (Reduce("sum", Var(v), None, False, F64), True)):
+        p = program((v,), (Return((expr,), AT),), F64, how=Nothing())
+        assert enclose(p, (W,)).whole is whole
 
 
 def test_what_is_no_real_number_is_undecided() -> None:

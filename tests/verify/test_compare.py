@@ -86,12 +86,24 @@ def test_a_stray_write_beside_a_view_is_seen() -> None:
     assert found is not None and found.path.startswith("buffer around x")
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "close"),
-    [(1.0, 1.0 + 1e-9, True), (1.0, 1.1, False), (np.inf, 1e308, False), (0.0, -0.0, True)],
-    ids=["near", "far", "infinity is exact", "signs of zero"],
-)
-def test_a_tolerance(a: float, b: float, close: bool) -> None:
+TOLERATED: dict[str, tuple[Any, Any, bool]] = {
+    "near": (1.0, 1.0 + 1e-9, True),
+    "far": (1.0, 1.1, False),
+    "infinity is exact": (np.inf, 1e308, False),
+    "signs of infinity": (np.inf, -np.inf, False),
+    "signs of zero": (0.0, -0.0, True),
+    "the largest numbers": (1e308, -1e308, False),
+    "zero and a denormal": (0.0, 5e-324, False),
+    "complex numbers are compared by size": (1e-9 + 1j, 0 + 1j, True),
+    "large complex numbers": (1.5e308 + 1.5e308j, 1.5e308 + 1e308j, False),
+    "a part that is NaN": (complex(np.nan, 1.0), complex(np.nan, 2.0), False),
+    "a part that is infinite": (complex(np.inf, 1.0), complex(np.inf, 1.0 + 1e-9), True),
+    "half precision": (np.float16(1.0), np.float16(1.001), False),
+}
+
+
+@pytest.mark.parametrize(("a", "b", "close"), TOLERATED.values(), ids=TOLERATED)
+def test_a_tolerance(a: Any, b: Any, close: bool) -> None:
     assert (compare(seen(a), seen(b), relative(1e-6)) is None) is close
     assert compare(seen(a), seen(b), bitwise) is not None
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cmp_to_key
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from flint import arb, arb_mat
 
-from loopwright.ir.exact_math import UNDECIDED, ball, compare
+from loopwright.ir.exact_math import UNDECIDED, ball, compare, is_decided, union
 
 ZERO: Any = arb(0)
 
@@ -36,6 +38,11 @@ def array_call(name: str, args: Sequence[Any], plain: Sequence[Any], value: Any)
     return np.frompyfunc(ball, 1, 1)(made) if made.size else made.astype(object)
 
 
+def has_form(name: str) -> bool:
+    """Whether a whole-array function has an exact form here."""
+    return name in _CALLS
+
+
 def _steps(args: Sequence[Any], _: Sequence[Any], value: Any) -> Any:
     start, _, step = args
     return np.array([start + k * step for k in range(len(value))] + [None], dtype=object)[:-1]
@@ -49,15 +56,43 @@ def _linspace(args: Sequence[Any], plain: Sequence[Any], value: Any) -> Any:
 
 
 def _sort(args: Sequence[Any], plain: Sequence[Any], _: Any) -> Any:
-    """In the order of the ordinary run; undecided where neighbours are not certainly ordered."""
     axis = int(plain[1])
     order = np.argsort(plain[0], axis=axis, kind="stable")
     ranked = np.moveaxis(np.take_along_axis(args[0], order, axis), axis, -1).copy()
-    rises = np.frompyfunc(lambda p, q: compare("le", p, q) is True, 2, 1)
-    open_ = ~rises(ranked[..., :-1], ranked[..., 1:]).astype(bool)
-    ranked[..., :-1][open_] = UNDECIDED
-    ranked[..., 1:][open_] = UNDECIDED
+    for at in np.ndindex(ranked.shape[:-1]):
+        ranked[at] = _ascending(ranked[at])
     return np.moveaxis(ranked, -1, axis)
+
+
+def _ascending(row: Any) -> Any:
+    """The numbers in order; where that is open, the k-th least is between the k-th least of the lower
+    and of the upper bounds."""
+    rises = all(compare("le", p, q) for p, q in pairwise(row))
+    if rises or not all(map(is_decided, row)):
+        return row if rises else np.full_like(row, UNDECIDED)
+    low, high = (sorted(map(end, row), key=cmp_to_key(_sign)) for end in (arb.lower, arb.upper))
+    return np.frompyfunc(union, 2, 1)(np.array(low, object), np.array(high, object))
+
+
+def _sign(p: Any, q: Any) -> int:
+    return -1 if p < q else int(p > q)
+
+
+def _median(args: Sequence[Any], plain: Sequence[Any], value: Any) -> Any:
+    n = np.size(plain[0])
+    if n == 0 or not np.all(np.isfinite(plain[0])):
+        return UNDECIDED
+    row = _sort([args[0].reshape(-1)], [plain[0].reshape(-1), 0], value)
+    return (row[(n - 1) // 2] + row[n // 2]) / 2
+
+
+def _unique(args: Sequence[Any], plain: Sequence[Any], value: Any) -> Any:
+    """Undecided where it is open whether neighbours are one number."""
+    row = args[0].reshape(-1)[np.argsort(plain[0], axis=None, kind="stable")]
+    firsts = [True, *(compare("lt", p, q) for p, q in pairwise(row))][: len(row)]
+    apart = all(f or compare("eq", *row[k - 1 : k + 1]) for k, f in enumerate(firsts) if k)
+    found = row[[bool(f) for f in firsts]] if len(row) else row
+    return found if apart and len(found) == len(value) else np.full(value.shape, UNDECIDED)
 
 
 def _below(value: Any, diagonal: int) -> Any:
@@ -108,6 +143,8 @@ _CALLS: dict[str, Callable[[Sequence[Any], Sequence[Any], Any], Any]] = {
     "concatenate": lambda args, plain, value: np.concatenate(args[1:], axis=int(plain[0])),
     "stack": lambda args, plain, value: np.stack(args[1:], axis=int(plain[0])),
     "sort": _sort,
+    "median": _median,
+    "unique": _unique,
     "bincount_weights": _weighed,
     "diag": lambda args, plain, value: np.diag(args[0], plain[1]).copy(),
     "tril": lambda args, plain, value: np.where(_below(value, plain[1]), args[0], ZERO),

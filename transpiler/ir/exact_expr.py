@@ -1,19 +1,14 @@
-"""Enclosures of floating-point expressions, and whether decisions are certain.
-
-`State` holds a running program: the ordinary value of each variable and, beside it, a *shadow*:
-for floats an enclosure (arrays: an object array; lists: a list), for all else a `Doubt`, which is
-shared by the names and views of one object.
-"""
+"""Enclosures of floating-point expressions, and whether decisions are certain."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from flint import arb
 
-from loopwright.ir.exact_calls import array_call, elementwise
+from loopwright.ir.exact_calls import array_call, elementwise, has_form
 from loopwright.ir.exact_math import (
     BINARY,
     UNARY,
@@ -26,6 +21,7 @@ from loopwright.ir.exact_math import (
     truth,
     union,
 )
+from loopwright.ir.exact_state import Doubt, State, balls, is_float, undecided
 from loopwright.ir.interp_expr import evaluate, index_values
 from loopwright.ir.intrinsics import TABLE
 from loopwright.ir.nodes import (
@@ -45,78 +41,13 @@ from loopwright.ir.nodes import (
     Reshape,
     Scan,
     Select,
-    Sym,
     Transpose,
     Tup,
     Unary,
     Var,
 )
-from loopwright.ir.types import Array, ListOf, Num, Py, Type, kind_of
+from loopwright.ir.types import Array, ListOf, Num, Py, Type
 from loopwright.ir.walk import children, index_exprs
-
-
-@dataclass(slots=True)
-class Doubt:
-    """True once a value depends on a comparison that rounding may have decided."""
-
-    there: bool = False
-
-
-@dataclass(slots=True)
-class State:
-    """`lost`: control itself is in doubt; nothing from here on is decided."""
-
-    env: dict[Sym, Any] = field(default_factory=dict)
-    shadow: dict[Sym, Any] = field(default_factory=dict)
-    lost: bool = False
-
-
-def is_float(t: Type) -> bool:
-    """Floating point, real or complex: what has enclosures."""
-    match t:
-        case Py(kind):
-            return kind in ("float", "complex")
-        case Num(dtype) | Array(dtype, _, _):
-            return kind_of(dtype) in "fc"
-        case ListOf(elem, _):
-            return is_float(elem)
-        case _:
-            return False
-
-
-def balls(value: Any) -> Any:
-    """Exact enclosures of a number, array or list, in its shape and memory order."""
-    if isinstance(value, list):
-        return [balls(v) for v in value]
-    if isinstance(value, np.ndarray):
-        made = np.empty_like(value, dtype=object)
-        made[...] = _BALL(value) if value.size else value
-        return made
-    return ball(value)
-
-
-_BALL = np.frompyfunc(ball, 1, 1)
-
-
-def undecided(value: Any) -> Any:
-    """UNDECIDED in the shape of `value`."""
-    if isinstance(value, list):
-        return [undecided(v) for v in value]
-    return np.full_like(value, UNDECIDED, dtype=object) if np.ndim(value) else UNDECIDED
-
-
-def blur(shadow: Any) -> None:
-    """Everything in an array or list becomes undecided, seen by all its views."""
-    if isinstance(shadow, Doubt):
-        shadow.there = True
-    elif isinstance(shadow, np.ndarray):
-        shadow[...] = UNDECIDED
-    elif isinstance(shadow, list):
-        for k, part in enumerate(shadow):
-            if isinstance(part, list):
-                blur(part)
-            else:
-                shadow[k] = UNDECIDED
 
 
 def ordinary(expr: Expr, state: State) -> Any:
@@ -163,9 +94,9 @@ def enclosure(expr: Expr, state: State) -> Any:
         case Var(sym):
             return state.shadow[sym]
         case Unary(op, x, _):
-            return elementwise(UNARY[op], enc(x))
+            return elementwise(state.known.op(op, UNARY[op]), enc(x))
         case Binary(op, a, b, _):
-            return elementwise(BINARY[op], enc(a), enc(b))
+            return elementwise(state.known.op(op, BINARY[op]), enc(a), enc(b))
         case Select(cond, a, b, _):
             return _select(cond, a, b, state)
         case Cast(x, type_):
@@ -181,7 +112,7 @@ def enclosure(expr: Expr, state: State) -> Any:
         case Reshape(x, _, _):
             return enc(x).reshape(np.shape(ordinary(expr, state)))
         case Reduce() | Scan():
-            return _reduce(enc(expr.x), expr)
+            return _reduce(enc(expr.x), expr, state)
         case Contract(spec, args, _):
             return _whole(np.einsum(spec, *(enc(a) for a in args)))
         case Alloc(_, fill, _):
@@ -268,22 +199,36 @@ def _call(expr: Call, state: State) -> Any:
         if not all(is_float(e.type) or certain(e, state) for e in expr.args):
             return undecided(ordinary(expr, state))
         plain = [ordinary(e, state) for e in expr.args]
+        state.whole &= has_form(name)
         return array_call(name, args, plain, ordinary(expr, state))
     table: dict[str, Callable[..., Any]] = UNARY if len(args) == 1 else BINARY
     if name not in table:
+        state.whole = False
         return undecided(ordinary(expr, state))
-    return elementwise(table[name], *args)
+    return elementwise(state.known.op(name, table[name]), *args)
 
 
-def _reduce(x: Any, expr: Reduce | Scan) -> Any:
-    if isinstance(x, list):
-        x = np.array([*x, None], dtype=object)[:-1]
+def _array(x: Any) -> Any:
+    """A list of enclosures as an array of objects; anything else as it is."""
+    if not isinstance(x, list):
+        return x
+    nested = bool(x) and isinstance(x[0], list)
+    return np.array(x, dtype=object) if nested else np.array([*x, None], dtype=object)[:-1]
+
+
+def _reduce(x: Any, expr: Reduce | Scan, state: State) -> Any:
+    x = _array(x)
     if isinstance(expr, Scan):
         running = np.cumsum if expr.op == "sum" else np.cumprod
         return running(x, axis=expr.axis)
     if expr.op in ("sum", "prod"):
-        func: Callable[..., Any] = np.sum if expr.op == "sum" else np.prod
-        return _whole(func(x, axis=expr.axes, keepdims=expr.keepdims))
+        name = "add" if expr.op == "sum" else "mul"
+        step = np.frompyfunc(state.known.op(name, BINARY[name]), 2, 1)
+        start = arb(0 if expr.op == "sum" else 1)
+        axes = tuple(range(x.ndim)) if expr.axes is None else expr.axes
+        for axis in sorted(axes, reverse=True):
+            x = step.reduce(x, axis=axis, keepdims=expr.keepdims, initial=start)
+        return x
     fold = np.frompyfunc(minimum if expr.op == "min" else maximum, 2, 1)
     axes = tuple(range(x.ndim)) if expr.axes is None else expr.axes
     for axis in sorted(axes, reverse=True):
@@ -296,16 +241,23 @@ def _reduce(x: Any, expr: Reduce | Scan) -> Any:
 
 def certain(expr: Expr, state: State) -> bool:
     """Whether exact arithmetic decides like the ordinary run: for a float, whether it is zero; for
-    all else, its value. Only what the ordinary run evaluates is looked at."""
-    if state.lost:
-        return False
+    all else, its value. Only what the ordinary run evaluates is looked at.
 
+    NaN decides as it does in floating point, where it is NaN in exact arithmetic, too.
+    """
+    sure = not state.lost and _certain(expr, state)
+    state.open |= not sure
+    return sure
+
+
+def _certain(expr: Expr, state: State) -> bool:
     def sure(e: Expr) -> bool:
         return certain(e, state)
 
     if is_float(expr.type):
-        wanted = np.asarray(ordinary(expr, state)) != 0
-        return _all_equal(elementwise(truth, enclosure(expr, state)), wanted)
+        value, exact = ordinary(expr, state), enclosure(expr, state)
+        wanted = np.asarray(value) != 0
+        return _all_equal(elementwise(truth, exact), wanted, elementwise(_is_nan, exact, value))
     match expr:
         case Const() | Dim():
             return True
@@ -313,17 +265,20 @@ def certain(expr: Expr, state: State) -> bool:
             doubt = state.shadow.get(sym)
             return not (isinstance(doubt, Doubt) and doubt.there)
         case Compare(op, a, b, _) if is_float(a.type) or is_float(b.type):
-            exact = elementwise(
-                lambda p, q: compare(op, p, q), enclosure(a, state), enclosure(b, state)
-            )
-            return _all_equal(exact, ordinary(expr, state))
+            p, q = enclosure(a, state), enclosure(b, state)
+            u, v = ordinary(a, state), ordinary(b, state)
+            exact = elementwise(lambda p, q: compare(op, p, q), p, q)
+            nan = elementwise(lambda *each: _is_nan(*each[:2]) or _is_nan(*each[2:]), p, u, q, v)
+            return _all_equal(exact, ordinary(expr, state), nan)
         case Logic(op, a, b, _):
             stops = bool(ordinary(a, state)) is (op == "or")
             return sure(a) and (stops or sure(b))
         case Select(cond, a, b, _):
             return sure(cond) and sure(a if ordinary(cond, state) else b)
         case Cast(x, _) if is_float(x.type) and not _is_truth(expr.type):
-            return _same_numbers(elementwise(UNARY["trunc"], enclosure(x, state)), expr, state)
+            return _same_numbers(
+                elementwise(UNARY["trunc"], _array(enclosure(x, state))), expr, state
+            )
         case Call(fn, args, _) if any(is_float(a.type) for a in args):
             return _certain_call(fn, args, expr, state)
         case Reduce(op, x, axes, _, _) if is_float(x.type) and op in ("argmin", "argmax"):
@@ -338,11 +293,16 @@ def _is_truth(t: Type) -> bool:
     return t == Py("bool") or (isinstance(t, (Num, Array)) and t.dtype == "bool")
 
 
-def _all_equal(exact: Any, wanted: Any) -> bool:
-    """Each exact answer is known and is the ordinary one."""
+def _is_nan(exact: Any, value: Any) -> bool:
+    """NaN in both arithmetics."""
+    return bool(value != value) and not is_decided(exact)
+
+
+def _all_equal(exact: Any, wanted: Any, nan: Any) -> bool:
+    """Each exact answer is the ordinary one, or NaN gives it."""
     return all(
-        e is not None and bool(e) == bool(w)
-        for e, w in zip(np.ravel(exact), np.ravel(wanted), strict=True)
+        n or (e is not None and bool(e) == bool(w))
+        for e, w, n in zip(np.ravel(exact), np.ravel(wanted), np.ravel(nan), strict=True)
     )
 
 
@@ -357,29 +317,42 @@ def _certain_call(fn: str, args: Sequence[Expr], expr: Expr, state: State) -> bo
         return _same_numbers(elementwise(UNARY[name], enclosure(args[0], state)), expr, state)
     if name in ("isnan", "isinf", "isfinite"):
         known = elementwise(is_decided, enclosure(args[0], state))
-        return bool(np.all(known) and np.all(np.isfinite(ordinary(args[0], state))))
-    if name.startswith("logical_"):
+        return bool(np.all(known == np.isfinite(ordinary(args[0], state))))
+    if name.startswith("logical_") or name == "flatnonzero":
         return all(certain(a, state) for a in args)
     if name == "argsort":
         x, axis = enclosure(args[0], state), int(ordinary(args[1], state))
-        ranked = np.moveaxis(np.take_along_axis(x, ordinary(expr, state), axis), axis, -1)
-        rises = np.frompyfunc(lambda p, q: compare("lt", p, q) is True, 2, 1)
-        return bool(np.all(rises(ranked[..., :-1], ranked[..., 1:])))
+        order = ordinary(expr, state)
+        ranked = np.moveaxis(np.take_along_axis(x, order, axis), axis, -1)
+        # equal numbers have one order only in a stable sort
+        firm = bool(ordinary(args[2], state)) & (np.diff(np.moveaxis(order, axis, -1)) > 0)
+        rises = np.frompyfunc(lambda p, q, f: compare("le" if f else "lt", p, q) is True, 3, 1)
+        return bool(np.all(rises(ranked[..., :-1], ranked[..., 1:], firm)))
+    if name == "searchsorted":
+        row, wanted = (elementwise(ball, enclosure(a, state)) for a in args[:2])
+        below, above = ("le", "lt") if ordinary(args[2], state) else ("lt", "le")
+        return all(
+            (k == 0 or compare(below, row[k - 1], q))
+            and (k == len(row) or compare(above, q, row[k]))
+            for k, q in zip(np.ravel(ordinary(expr, state)), np.ravel(wanted), strict=True)
+        )
     return False
 
 
 def _certain_extremum(op: str, x: Expr, axes: tuple[int, ...] | None, state: State) -> bool:
-    """The chosen element is certainly beyond all others."""
+    """The chosen element is certainly beyond all before it, and none behind is beyond it."""
     exact, value = enclosure(x, state), ordinary(x, state)
     if axes is None:
         exact, value = exact.reshape(-1), value.reshape(-1)
     axis = 0 if axes is None else axes[0]
     exact, value = np.moveaxis(exact, axis, -1), np.moveaxis(value, axis, -1)
     chosen = getattr(np, op)(value, axis=-1)
-    side = "lt" if op == "argmin" else "gt"
+    beyond, level = ("lt", "le") if op == "argmin" else ("gt", "ge")
     for at in np.ndindex(value.shape[:-1]):
         row, best = exact[at], int(chosen[at])
-        others = (q for k, q in enumerate(row) if k != best)
-        if not all(compare(side, row[best], q) for q in others):
+        if _is_nan(row[best], value[at][best]) and all(map(is_decided, row[:best])):
+            continue
+        if not all(compare(beyond if k < best else level, row[best], q)
+                   for k, q in enumerate(row) if k != best):  # fmt: skip
             return False
     return True

@@ -15,17 +15,8 @@ from typing import Any, assert_never
 import numpy as np
 from flint import ctx
 
-from loopwright.ir.exact_expr import (
-    Doubt,
-    State,
-    balls,
-    blur,
-    certain,
-    enclosure,
-    is_float,
-    shadow_of,
-    undecided,
-)
+from loopwright.ir.exact_expr import certain, enclosure, shadow_of
+from loopwright.ir.exact_state import Doubt, State, balls, blur, doubtful, is_float, undecided
 from loopwright.ir.interp import Activation, Signal, accept
 from loopwright.ir.interp_expr import index_values
 from loopwright.ir.nodes import (
@@ -65,19 +56,31 @@ class Enclosed:
     """One value: `ordinary` as floating point gives it, `exact` its enclosures in the same shape
     (`arb`, `acb`, object array, list), or None for what is not floating point and must be equal.
 
-    An enclosure that is not finite (`is_decided` of `exact_math`) says nothing.
+    An enclosure that is not finite (`is_decided` of `exact_math`) says nothing. `sure` is False for what
+    is not floating point and depends on a comparison that rounding may have decided.
     """
 
     ordinary: Any
     exact: Any
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Enclosures:
-    """All that a run leaves: the results of the main function, and its parameters afterwards."""
+    """All that a run leaves: the results of the main function, and its parameters afterwards.
+
+    `open`: rounding may have decided a comparison. `whole`: every function that ran has an exact form.
+    """
 
     results: tuple[Enclosed, ...]
     params: tuple[Enclosed, ...]
+    open: bool = False
+    whole: bool = True
+
+    @property
+    def sure(self) -> bool:
+        """Whether all that is not floating point is beyond rounding."""
+        return all(each.sure for each in (*self.results, *self.params))
 
 
 def enclose(program: Program, args: Sequence[Any], precision: int = 200) -> Enclosures:
@@ -97,12 +100,13 @@ def enclose(program: Program, args: Sequence[Any], precision: int = 200) -> Encl
         lost = run.state.lost
         types = [*main.results, *(p.type for p in main.params)]
         found = [
-            Enclosed(value, _final(shadow, value, type_, lost))
+            Enclosed(value, _final(shadow, value, type_, lost), not (lost or doubtful(shadow)))
             for value, shadow, type_ in zip(
                 [*results, *values], [*exact, *shadows], types, strict=True
             )
         ]
-    return Enclosures(tuple(found[: len(results)]), tuple(found[len(results) :]))
+    count = len(results)
+    return Enclosures(tuple(found[:count]), tuple(found[count:]), run.state.open, run.state.whole)
 
 
 def rebuild_exact(program: Program, found: Enclosures) -> Any:
@@ -295,8 +299,11 @@ class ExactActivation(Activation):
     def invoke_exact(self, stmt: Invoke) -> None:
         values = [self.value(a) for a in stmt.args]
         inner = ExactActivation(self.funcs, self.funcs[stmt.func], self.state.lost)
+        inner.state.known = self.state.known
         results, exact = inner.call_exact(values, [self.shadow(a) for a in stmt.args])
         self.state.lost |= inner.state.lost
+        self.state.open |= inner.state.open
+        self.state.whole &= inner.state.whole
         for sym, value, shadow in zip(stmt.targets, results, exact, strict=True):
             self.bind(sym, value)
             self.state.shadow[sym] = shadow

@@ -54,14 +54,19 @@ def relative(rtol: float, atol: float = 0.0) -> Floats:
 
     def close(path: str, a: AnyArray, b: AnyArray) -> AnyArray:
         if a.dtype.kind == "c":
-            a, b = a.astype(np.complex128), b.astype(np.complex128)
-        elif a.dtype.itemsize <= 8:
-            a, b = a.astype(np.float64), b.astype(np.float64)
+            parts = close(path, a.real, b.real) & close(path, a.imag, b.imag)
+            finite = np.isfinite(a) & np.isfinite(b)
+            return np.where(finite, near(a.astype(np.clongdouble), b.astype(np.clongdouble)), parts)
+        finite = np.isfinite(a) & np.isfinite(b)
+        exact: AnyArray = (a == b) | (np.isnan(a) & np.isnan(b))
+        return exact | (finite & near(a.astype(np.longdouble), b.astype(np.longdouble)))
+
+    def near(a: AnyArray, b: AnyArray) -> AnyArray:
         with np.errstate(all="ignore"):
-            bound = np.maximum(atol, rtol * np.maximum(np.abs(a), np.abs(b)))
-            near: AnyArray = (np.abs(a - b) <= bound) & np.isfinite(a) & np.isfinite(b)
-            near |= (a == b) | (np.isnan(a) & np.isnan(b))
-            return near
+            within: AnyArray = np.abs(a - b) <= np.maximum(
+                atol, rtol * np.maximum(np.abs(a), np.abs(b))
+            )
+        return within
 
     return close
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from loopwright.ir.domain import Domain
+from loopwright.ir.domain import Domain, packed, unpacked
 from loopwright.ir.nodes import Nothing, Pack, Program
 from loopwright.verify import snapshot
 from loopwright.verify.candidate import load_candidate
@@ -27,10 +27,11 @@ from loopwright.verify.engine import Plan, Run
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.literal import assignments
 from loopwright.verify.observe import Observation, Raises, observe
-from loopwright.verify.oracle import widen, widened_function
+from loopwright.verify.oracle import Reading
 from loopwright.verify.reachable import Reachable, reachable
 from loopwright.verify.roots import ReferenceText, build_roots, load_reference, write_leaf
 from loopwright.verify.verdict import Verdict, undecided
+from loopwright.verify.wide import widen, widened_function
 from loopwright.workers import WorkerFailed, Workers
 
 COMPILE_SECONDS = 60.0
@@ -126,7 +127,6 @@ class RegionJob:
             pair.show,
             last,
             stuck_after=plan.first + 2.0,
-            program=self.program,
         ).run()
 
 
@@ -142,7 +142,7 @@ def _warm_up(pair: RegionPair) -> float | None:
     deadline = time.monotonic() + COMPILE_SECONDS
     plan = Plan(seed=1, deadline=deadline, enough=0.0, wanted=1, most=1, first=COMPILE_SECONDS)
     end = in_fork(
-        lambda board: Search(pair, make_judge("bitwise", pair, None), plan, board).warm(),
+        lambda board: Search(pair, make_judge("bitwise", pair), plan, board).warm(),
         deadline=deadline,
         stuck_after=COMPILE_SECONDS,
     )
@@ -172,6 +172,7 @@ class RegionPair:
     guarded: bool = True
     stores: tuple[tuple[int, str], ...] = ()
     packed: bool = False
+    readings: tuple[Reading, ...] = ()
     widened: Any = field(default=None)
 
     @staticmethod
@@ -192,6 +193,7 @@ class RegionPair:
             Raises(text.source, "<reference>"),
             job.samples, nothing, stores=job.stores,
             packed=job.program is not None and isinstance(job.program.rebuild, Pack),
+            readings=() if job.program is None else (Reading(job.program, job.domain),),
         )  # fmt: skip
 
     # ---------------------------------------------------------------- sides
@@ -268,9 +270,16 @@ class RegionPair:
 
     # ------------------------------------------------------------- accuracy
 
-    def exact_roots(self, leaves: Mapping[str, Any]) -> dict[str, object]:
+    def live_ins(self, domain: Domain, case: Case) -> Mapping[str, Any]:
+        """Fresh arguments by the names of parameters."""
+        drawn = case.fresh()
+        if any(group.table is not None for group in domain.groups):
+            return unpacked(domain, packed(domain, drawn))  # keys in order, each once
+        return drawn
+
+    def exact_roots(self, domain: Domain, leaves: Mapping[str, Any]) -> dict[str, object]:
         """Roots that hold the given leaves."""
-        built = build_roots(self.domain, self.text.roots, leaves, self.classes)
+        built = build_roots(domain, self.text.roots, leaves, self.classes)
         return dict(zip(self.text.roots, built, strict=True))
 
     def wide_call(self, case: Case) -> tuple[Any, Mapping[str, Any]]:
@@ -278,7 +287,7 @@ class RegionPair:
         if self.widened is None:
             self.widened = widened_function(self.text.source, self.text.entry)
         leaves = {name: widen(value) for name, value in case.fresh().items()}
-        roots = self.exact_roots(leaves)
+        roots = self.exact_roots(self.domain, leaves)
         with np.errstate(all="ignore"):
             result = self.widened(*roots.values())
         return result, roots

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from loopwright.verify.accuracy import Judge
+from loopwright.verify.accuracy import Doubt, Judge
 from loopwright.verify.case import Case
 from loopwright.verify.compare import Difference
 from loopwright.verify.constants import Constants
@@ -89,6 +89,7 @@ class Summary:
     clean: bool = True
     seconds: float = 0.0
     finding: Finding | None = None
+    doubt: Doubt | None = None
     note: str = ""
 
 

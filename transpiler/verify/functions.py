@@ -22,6 +22,7 @@ from loopwright.verify.examples import kinds_of_examples
 from loopwright.verify.kinds import Parameter, describe
 from loopwright.verify.modules import function_of, load_module
 from loopwright.verify.observe import Raises
+from loopwright.verify.oracle import Reading
 from loopwright.verify.pair import FunctionPair, Side
 from loopwright.verify.reachable import reachable
 from loopwright.verify.verdict import Evidence, Verdict, render, to_json, undecided
@@ -45,20 +46,22 @@ def verify_functions(
     trace: Sequence[Mapping[str, object]] | None = None,
     inputs: int = 4000,
     seed: int = 0,
+    readings: Sequence[Reading] = (),
 ) -> Verdict:
     """Compare function `f_name` of the file `f_path` (the original) with `g_name` of `g_path`.
 
     `examples` are argument tuples or mappings by parameter name; `trace` are recorded arguments by name.
     Both are run, and give types to parameters without annotations. The search ends after `inputs` inputs
     if they reached every line, else when its share of `time_limit` (seconds) is over; the answer comes
-    within `time_limit`, always.
+    within `time_limit`, always. `readings` are the original as programs in high IR, the likeliest first:
+    the yardstick of `faithful`, which else is the text of `f_name` on wider numbers.
     Never raises for what the functions do.
     """
     begun = time.monotonic()
     last_moment = begun + 0.93 * time_limit - 0.1
     job = FunctionJob(
         str(f_path), f_name, str(g_path), g_name, accuracy,
-        (*examples, *(trace or ())), inputs, seed, begun, last_moment,
+        (*examples, *(trace or ())), inputs, seed, begun, last_moment, tuple(readings),
     )  # fmt: skip
     with Workers() as workers:
         answer = workers.ask(FunctionJob.run, job, time_limit=max(0.05, time_limit - 0.05))
@@ -81,6 +84,7 @@ class FunctionJob:
     seed: int
     begun: float
     last_moment: float
+    readings: tuple[Reading, ...] = ()
 
     def run(self) -> Verdict:
         """Load both functions and search; runs in the worker."""
@@ -101,6 +105,7 @@ class FunctionJob:
         pair = FunctionPair(
             a, b, parameters, mine(sources), Coverage(sides, {}), sides,
             Raises(sources[0], a.module.__file__ or ""), tuple(examples), sources[0],
+            readings=self.readings,
         )  # fmt: skip
         return self._supervise(pair, notes)
 

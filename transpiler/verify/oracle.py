@@ -1,118 +1,180 @@
-"""More exact results than floating point gives: the referee of the accuracy level `faithful`."""
+"""More exact results than floating point gives: the referees of the accuracy level `faithful`.
+
+First the enclosures of the original's program, which are rigorous; for what these leave out, the
+original's text on wider numbers.
+"""
 
 from __future__ import annotations
 
-import builtins
 import math
-import types
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loopwright.ir.domain import Param, packed, unpacked
+from loopwright.ir.domain import Domain, Param
 from loopwright.ir.rows import joined_rows, row_bounds
 from loopwright.ir.types import Ragged
-from loopwright.verify.accuracy import Oracle
+from loopwright.verify.accuracy import Oracle, Truth
 from loopwright.verify.case import Case
 from loopwright.verify.codec import AnyArray
+from loopwright.verify.leaves import leaves
 from loopwright.verify.observe import CallTimeout, time_limit
+from loopwright.verify.wide import WIDER, Wider
 
 if TYPE_CHECKING:
+    from loopwright.ir.interp_exact import Enclosures
     from loopwright.ir.nodes import Program
 
-SECONDS = 2.0
+SECONDS = 1.0
+PRECISIONS = (200, 400, 800, 1600, 3200)
+"Bits; each is tried only if the one before left something open."
 
 
-def make_oracle(pair: Any, program: Program | None) -> Oracle | None:
-    """The best referee for a pair: enclosures of its program, else its text on wider numbers.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The original as a program in high IR, for arguments of certain types."""
 
-    Raises ValueError if the parameters of the program are not those of the pair's domain, in order.
-    """
-    if program is not None and hasattr(pair, "exact_roots"):
-        ours = [p.name for p in pair.domain.params]
-        theirs = [p.name for p in program.main.params]
+    program: Program
+    domain: Domain
+
+    def __post_init__(self) -> None:
+        ours = [p.name for p in self.domain.params]
+        theirs = [p.name for p in self.program.main.params]
         if ours != theirs:
             raise ValueError(f"the domain has {ours}, the program takes {theirs}")
-        return Enclosing(program, pair)
-    if hasattr(pair, "wide_call"):
-        return Wider(pair.wide_call)
-    return None
 
 
-def leaves(path: str, value: Any) -> Iterator[tuple[str, AnyArray]]:
-    """The floating leaves of a value with the paths that `compare` gives them."""
-    match value:
-        case np.ndarray():
-            if value.dtype.kind in "fcO":
-                yield path, np.asarray(value)
-        case list() | tuple():
-            for k, item in enumerate(value):
-                yield from leaves(f"{path}[{k}]", item)
-        case dict():
-            for key, item in value.items():
-                yield from leaves(f"{path}[{key!r}]", item)
-        case bool() | int() | str() | None:
-            return
-        case float() | complex() | np.generic():
-            yield path, np.asarray(value)
-        case _ if hasattr(value, "mid") or hasattr(value, "imag"):
-            yield path, np.array(value, dtype=object)
-        case _ if hasattr(value, "__dict__"):
-            yield from leaves(path, vars(value))
+def make_oracle(pair: Any) -> Oracle | None:
+    """The referees for a pair: enclosures of its `readings`, then its text on wider numbers."""
+    found: list[Oracle] = [Enclosing(pair.readings, pair)] if pair.readings else []
+    if WIDER:
+        found.append(Wider(pair.wide_call))
+    return InTurn(tuple(found)) if found else None
 
 
-# --------------------------------------------------------------- enclosures
+@dataclass
+class InTurn:
+    """What one referee does not know is asked of the next, unless rounding may have decided it."""
+
+    oracles: tuple[Oracle, ...]
+
+    def truth(self, case: Case) -> Truth | None:
+        found: Truth | None = None
+        for oracle in self.oracles:
+            more = oracle.truth(case)
+            if more is None:
+                continue
+            found = more if found is None else _joined(found, more)
+            if (
+                found.open
+                or not found.sure
+                or not any(np.any(np.isnan(leaf)) for leaf in found.leaves.values())
+            ):
+                return found
+        return found
+
+
+def _joined(first: Truth, second: Truth) -> Truth:
+    merged, margins = dict(second.leaves), dict(second.margins)
+    for path, leaf in first.leaves.items():
+        other = merged.get(path)
+        if other is None or other.shape != leaf.shape:
+            merged[path] = leaf
+            margins.pop(path, None)
+        else:
+            merged[path] = np.where(np.isnan(leaf), other, leaf)
+            if path in margins:
+                margins[path] = np.where(np.isnan(leaf), margins[path], 0.0)
+    by = f"{first.by}, else {second.by}"
+    return Truth(merged, first.open, first.sure, by, margins)
 
 
 @dataclass
 class Enclosing:
-    """Midpoints of the enclosures of `ir.interp_exact`, at 200 bits."""
+    """Midpoints of the enclosures of `ir.interp_exact`, in the first reading that takes the arguments.
 
-    program: Program
+    `too_large` is the size in bytes of a case that took too long.
+    """
+
+    readings: Sequence[Reading]
     pair: Any
-    name: str = "rigorous enclosures at 200 bits"
+    name: str = "rigorous enclosures of its exact values"
+    too_large: float = math.inf
 
-    def truths(self, case: Case) -> dict[str, AnyArray] | None:
-        from loopwright.ir.interp_exact import enclose, params_after, rebuild_exact
-
-        params = self.pair.domain.params
-        names = [p.name for p in params]
-        domain = self.pair.domain
-        drawn = case.fresh()
-        if any(group.table is not None for group in domain.groups):
-            drawn = unpacked(domain, packed(domain, drawn))  # keys in order, each once
-        values = [_machine(p, drawn, params[k - 1]) for k, p in enumerate(params)]
-        try:
-            with time_limit(SECONDS):
-                found = enclose(self.program, values)
-                result = rebuild_exact(self.program, found)
-        except (Exception, CallTimeout):
+    def truth(self, case: Case) -> Truth | None:
+        case.fresh()
+        if len(case.data) >= self.too_large:
             return None
-        after = {
-            name: value if exact_value is None else exact_value
-            for name, value, exact_value in zip(
-                names, values, params_after(self.program, found), strict=True
-            )
-        }
-        # rows are only read
-        after |= {p.name: drawn[p.name] for p in params if _is_rows(p) and not p.bounds}
-        exact: dict[str, AnyArray] = {}
-        for path, leaf in leaves("result", result):
-            exact[path] = _midpoints(leaf)
-        for root, built in self.pair.exact_roots(after).items():
+        for reading in self.readings:
+            try:
+                with time_limit(SECONDS):
+                    return self._truth(case, reading)
+            except CallTimeout:
+                self.too_large = 0.7 * len(case.data)
+                return None
+            except Exception:
+                continue
+        return None
+
+    def _truth(self, case: Case, reading: Reading) -> Truth:
+        from loopwright.ir.interp_exact import enclose
+
+        begun = time.monotonic()
+        for bits in PRECISIONS:
+            drawn = self.pair.live_ins(reading.domain, case)
+            found = enclose(reading.program, _arguments(reading.domain, drawn), bits)
+            if not found.whole or not (found.open or _vague(found)):
+                break
+            if time.monotonic() - begun > 0.2 * SECONDS:
+                break
+        exact = dict(self._leaves(reading, found, drawn))
+        return Truth(exact, found.open and found.whole, found.sure, self.name)
+
+    def _leaves(
+        self, reading: Reading, found: Enclosures, drawn: Mapping[str, Any]
+    ) -> Iterator[tuple[str, AnyArray]]:
+        from loopwright.ir.interp_exact import params_after, rebuild_exact
+
+        for path, leaf in leaves("result", rebuild_exact(reading.program, found)):
+            yield path, _midpoints(leaf)
+        after: dict[str, Any] = {}
+        params = reading.domain.params
+        for param, exact in zip(params, params_after(reading.program, found), strict=True):
+            if not param.bounds:  # rows are only read
+                rows = isinstance(param.type, Ragged) or exact is None
+                after[param.name] = drawn[param.name] if rows else exact
+        for root, built in self.pair.exact_roots(reading.domain, after).items():
             for path, leaf in leaves(f"{root} after the call", built):
-                exact[path] = _midpoints(leaf)
-        return exact
+                yield path, _midpoints(leaf)
 
 
-def _is_rows(param: Param) -> bool:
-    return isinstance(param.type, Ragged)
+def _vague(found: Enclosures) -> bool:
+    """Whether a finite number has an enclosure that says too little."""
+    return any(
+        np.isfinite(value) and np.isnan(_midpoint(ball))
+        for each in (*found.results, *found.params)
+        if each.exact is not None
+        for value, ball in zip(_flat(each.ordinary), _flat(each.exact), strict=True)
+    )
 
 
-def _machine(param: Param, drawn: Mapping[str, Any], before: Param) -> Any:
-    """What the program takes for a parameter; rows come joined, with their bounds behind."""
+def _flat(value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _flat(item)
+    else:
+        yield from np.ravel(np.asarray(value))
+
+
+def _arguments(domain: Domain, drawn: Mapping[str, Any]) -> list[Any]:
+    """What the program takes; rows come joined, with their bounds behind."""
+    return [_argument(p, drawn, domain.params[k - 1]) for k, p in enumerate(domain.params)]
+
+
+def _argument(param: Param, drawn: Mapping[str, Any], before: Param) -> Any:
     if not isinstance(param.type, Ragged):
         return drawn[param.name]
     rows = drawn[before.name if param.bounds else param.name]
@@ -145,125 +207,3 @@ def _midpoint(ball: Any) -> Any:
     if hasattr(ball, "real") and hasattr(ball.real, "mid"):
         return np.clongdouble(_midpoint(ball.real) + 1j * _midpoint(ball.imag))
     return np.longdouble(ball)
-
-
-# ----------------------------------------------------------- wider numbers
-
-
-@dataclass
-class Wider:
-    """The original's text run on 80-bit numbers: `call` gives the result and the arguments after.
-
-    Trusted only for leaves that come out as longdouble.
-    """
-
-    call: Callable[[Case], tuple[Any, Mapping[str, Any]]]
-    name: str = "the original's text on 80-bit numbers"
-
-    def truths(self, case: Case) -> dict[str, AnyArray] | None:
-        try:
-            with time_limit(SECONDS):
-                result, after = self.call(case)
-        except (Exception, CallTimeout):
-            return None
-        found = list(leaves("result", result))
-        for name, value in after.items():
-            found += leaves(f"{name} after the call", value)
-        return {path: leaf for path, leaf in found if leaf.dtype.char in "gG"}
-
-
-def widen(value: Any) -> Any:
-    """Doubles and singles as 80-bit numbers, everything else as it is."""
-    match value:
-        case np.ndarray() if value.dtype.kind == "f":
-            return value.astype(np.longdouble)
-        case np.ndarray() if value.dtype.kind == "c":
-            return value.astype(np.clongdouble)
-        case float() | np.floating():
-            return np.longdouble(value)
-        case list():
-            return [widen(item) for item in value]
-        case tuple():
-            return tuple(widen(item) for item in value)
-        case dict():
-            return {key: widen(item) for key, item in value.items()}
-        case _:
-            return value
-
-
-def widened_function(source: str, name: str) -> Callable[..., Any]:
-    """The function `name` of `source` with `float`, `math` and `numpy` at 80 bits. Runs the text."""
-    namespace: dict[str, Any] = {"__name__": "loopwright_side_wide"}
-    exec(compile(source, "<wide>", "exec"), namespace)
-    for key, value in list(namespace.items()):
-        if value is np:
-            namespace[key] = _WideNumpy()
-        elif value is math:
-            namespace[key] = _WideMath()
-        elif getattr(value, "__module__", None) == "math":
-            namespace[key] = getattr(_WideMath(), value.__name__)
-    namespace["float"] = lambda x=0.0: np.longdouble(x)
-    namespace["sum"] = _plain_sum
-    found = namespace[name]
-    assert callable(found)
-    call: Callable[..., Any] = found
-    return call
-
-
-def _plain_sum(values: Any, start: Any = 0) -> Any:
-    return builtins.sum((np.longdouble(v) if isinstance(v, float) else v for v in values), start)
-
-
-class _WideMath(types.ModuleType):
-    def __init__(self) -> None:
-        super().__init__("math")
-
-    def __getattr__(self, name: str) -> Any:
-        renamed = {"pow": "power", "fabs": "abs", "asin": "arcsin", "acos": "arccos",
-                   "atan": "arctan", "atan2": "arctan2", "asinh": "arcsinh", "acosh": "arccosh",
-                   "atanh": "arctanh"}  # fmt: skip
-        same = {"sqrt", "exp", "expm1", "log2", "log10", "log1p", "sin", "cos", "tan", "sinh",
-                "cosh", "tanh", "hypot", "copysign", "fmod"}  # fmt: skip
-        if name in same or name in renamed:
-            function = getattr(np, renamed.get(name, name))
-            return lambda *args: function(*(np.longdouble(a) for a in args))
-        if name == "log":
-            return _wide_log
-        if name == "fsum":
-            return _plain_sum
-        return getattr(math, name)
-
-
-def _wide_log(x: Any, base: Any = None) -> Any:
-    value = np.log(np.longdouble(x))
-    return value if base is None else value / np.log(np.longdouble(base))
-
-
-class _WideNumpy(types.ModuleType):
-    def __init__(self) -> None:
-        super().__init__("numpy")
-
-    def __getattr__(self, name: str) -> Any:
-        if name in ("float64", "float32", "double"):
-            return np.longdouble
-        if name in ("complex128", "complex64"):
-            return np.clongdouble
-        value = getattr(np, name)
-        if name in ("zeros", "ones", "empty", "linspace", "eye", "identity"):
-            return _with_dtype(value)
-        if name in ("array", "asarray", "full"):
-            return lambda *args, **kwargs: _widened_array(value(*args, **kwargs), kwargs)
-        return value
-
-
-def _with_dtype(function: Callable[..., Any]) -> Callable[..., Any]:
-    def wide(*args: Any, dtype: Any = np.longdouble, **kwargs: Any) -> Any:
-        if dtype in (float, "float", "float64") or dtype is None:
-            dtype = np.longdouble
-        return function(*args, dtype=dtype, **kwargs)
-
-    return wide
-
-
-def _widened_array(made: AnyArray, kwargs: Mapping[str, Any]) -> AnyArray:
-    return made if made.dtype.kind not in "fc" else widen(made)

@@ -7,6 +7,7 @@ with equal new arguments; `meddle` writes into result and arguments, then calls 
 
 from __future__ import annotations
 
+import inspect
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from loopwright.ir.domain import Domain, packed, unpacked
 from loopwright.verify import codec
 from loopwright.verify.case import Case
 from loopwright.verify.constants import Constants
@@ -25,9 +27,11 @@ from loopwright.verify.literal import assignments
 from loopwright.verify.meddle import change, make, scribble
 from loopwright.verify.modules import function_of, public_data
 from loopwright.verify.observe import Observation, Raises, observe
-from loopwright.verify.oracle import widen, widened_function
+from loopwright.verify.oracle import Reading
 from loopwright.verify.reachable import Reachable, reachable
+from loopwright.verify.roots import read_leaf
 from loopwright.verify.stock import Logged
+from loopwright.verify.wide import widen, widened_function
 
 SCRIPTS = ("once", "again", "fresh", "meddle")
 
@@ -58,6 +62,7 @@ class FunctionPair:
     strict: bool = False
     hang_counts: bool = False
     guarded: bool = False
+    readings: tuple[Reading, ...] = ()
     widened: Any = field(default=None)
 
     def __post_init__(self) -> None:
@@ -160,6 +165,21 @@ class FunctionPair:
 
     # ------------------------------------------------------------- accuracy
 
+    def live_ins(self, domain: Domain, case: Case) -> Mapping[str, Any]:
+        """Fresh values of what the body reads by live-in name: arguments, defaults, globals."""
+        args, kwargs = self._bind(make(case.fresh(), self.a.module))
+        bound = inspect.signature(self.a.function).bind(*args, **kwargs)
+        bound.apply_defaults()
+        names = {**vars(self.a.module), **bound.arguments}
+        found = {name: codec.copy(read_leaf(path, names)) for name, path in _read(domain)}
+        return unpacked(domain, found)
+
+    def exact_roots(self, domain: Domain, leaves: Mapping[str, Any]) -> dict[str, object]:
+        """The parameters that are live-ins themselves, with the given leaves."""
+        ours = {p.name for p in self.parameters}
+        known = packed(domain, leaves)
+        return {path: known[name] for name, path in _read(domain) if path in ours}
+
     def wide_call(self, case: Case) -> tuple[Any, Mapping[str, Any]]:
         """The original's text on wider numbers."""
         if self.widened is None:
@@ -222,6 +242,13 @@ class FunctionPair:
 
     def _draws(self) -> bool:
         return "random" in self.source
+
+
+def _read(domain: Domain) -> list[tuple[str, str]]:
+    """Name and path of each live-in; the parts of a tuple are read with it."""
+    inside = {item for group in domain.groups for item in group.items}
+    bounds = {p.name for p in domain.params if p.bounds}
+    return [(name, path) for name, path in domain.paths if name not in inside | bounds]
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,8 @@ def _child(work: Callable[[Board], Any], board: Board, write: int, memory: int) 
     code = 3
     try:
         limit = _address_space() + memory
+        most = resource.getrlimit(resource.RLIMIT_AS)[1]  # of a sandbox that this one is in
+        limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         data = codec.dumps(work(board))

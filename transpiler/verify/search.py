@@ -16,6 +16,7 @@ from hypothesis.errors import Flaky
 
 from loopwright.verify.accuracy import Judge
 from loopwright.verify.aim import Aim
+from loopwright.verify.cancel import Cancel
 from loopwright.verify.case import Case
 from loopwright.verify.compare import Difference
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, first_difference
@@ -81,6 +82,8 @@ class Search:
         self.shrink_until = self.answer_at = 0.0
         self.cut_off = 0
         self.watch_next = False
+        self.cancel = Cancel(pair)
+        self.last: tuple[Case, Run, Run] | None = None
         self.loading = 0.0
         "seconds that the candidate's calls took before its first success: loading, compiling"
         self.begun = time.monotonic()
@@ -89,6 +92,8 @@ class Search:
         """Search until the plan's limits or the first difference."""
         self._rounds(self._compared, self.aim.before)
         self.summary.finding = self._finding()
+        self.summary.doubt = self.judge.doubt
+        self.summary.note = self.judge.note
         self.summary.missed = unreached(self.pair.coverage, self.aim.impossible)
         self.summary.seconds = time.monotonic() - self.begun
         return self.summary
@@ -135,6 +140,7 @@ class Search:
         if self.found is not None:
             return self._still_differs(case)
         self.pair.coverage.begin()
+        self.last = None
         found = None if self.learnt.known(case) else self._try(case)
         if found is not None:
             self.found = self.small = (case, *found)
@@ -143,7 +149,7 @@ class Search:
                 raise Enough
             return True
         self.board.count(self.summary.inputs, self.summary.accepted)
-        if self._done():
+        if self._done() or self._hit():
             raise Enough
         return False
 
@@ -153,6 +159,19 @@ class Search:
         begun = time.monotonic()
         self._compared(case)
         return time.monotonic() - begun
+
+    def _hit(self) -> bool:
+        """Whether the sides differ on an input that was made from the last one."""
+        if self.last is None or self.judge.exact:
+            return False
+        for aimed in self.cancel.cases(*self.last):
+            self.pair.coverage.begin()
+            found = self._try(aimed)
+            if found is not None:
+                self.found = self.small = (aimed, *found)
+                self._start_shrinking(found[1])
+                return True
+        return False
 
     def _done(self) -> bool:
         now, seen = time.monotonic() - self.loading, self.summary
@@ -186,6 +205,7 @@ class Search:
         if covers:
             self.aim.note(case)
         self.learnt.learn(case, accepted, fresh)
+        self.last = (case, a, b) if accepted and case.drawn else None
         if accepted:
             seen.accepted += 1
             seen.labels |= case.labels

@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
-from loopwright.verify.accuracy import make_judge, referee
+from loopwright.verify.accuracy import Doubt, make_judge
 from loopwright.verify.case import Case
 from loopwright.verify.compare import Difference, outcome
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, replay
@@ -15,9 +14,6 @@ from loopwright.verify.sandbox import Ended, Finished, in_fork
 from loopwright.verify.search import Search
 from loopwright.verify.unreached import LISTED
 from loopwright.verify.verdict import Counterexample, Evidence, Verdict, undecided
-
-if TYPE_CHECKING:
-    from loopwright.ir.nodes import Program
 
 _ATTEMPTS = 6
 
@@ -38,7 +34,6 @@ class Supervisor:
     show: Show
     last_moment: float
     stuck_after: float = 4.0
-    program: Program | None = None
     notes: list[str] = field(default_factory=list)
     unreached_undecides: bool = False
     total: Summary = field(default_factory=Summary)
@@ -46,11 +41,9 @@ class Supervisor:
     def run(self) -> Verdict:
         """Search, confirm what was found, and answer."""
         plan = self.plan
-        if self.accuracy == "faithful":
-            self.notes.append(f"accuracy measured by {referee(self.pair, self.program)}")
         for attempt in range(_ATTEMPTS):
             plan = replace(plan, seed=self.plan.seed + attempt)
-            judge = make_judge(self.accuracy, self.pair, self.program)
+            judge = make_judge(self.accuracy, self.pair)
             search_plan = plan
             end = in_fork(
                 lambda board: Search(self.pair, judge, search_plan, board).run(),  # noqa: B023
@@ -80,6 +73,7 @@ class Supervisor:
         t.sizes |= more.sizes
         t.missed = more.missed
         t.seconds += more.seconds
+        t.doubt = t.doubt or more.doubt
         if more.note:
             self.notes.append(more.note)
 
@@ -102,6 +96,8 @@ class Supervisor:
                 f"{self.plan.wanted} are needed",
                 evidence,
             )
+        if self.total.doubt is not None:
+            return self._doubted(self.total.doubt)
         open_ends = [missed.what for missed in self.total.missed if not missed.excused]
         if open_ends and self.unreached_undecides:
             named = "; ".join(open_ends[:LISTED])
@@ -114,10 +110,17 @@ class Supervisor:
         example = Counterexample(self.show(before, case), a, b, d.path, d.expected, d.got)
         return Verdict("different", self.evidence(), example, f"{d.what} differs at {d.path}")
 
+    def _doubted(self, doubt: Doubt) -> Verdict:
+        d = doubt.difference
+        example = Counterexample(
+            self.show([], doubt.case), d.expected, d.got, d.path, d.expected, d.got
+        )
+        return Verdict("undecided", self.evidence(), example, f"{doubt.why}, at {d.path}")
+
     # ------------------------------------------------------------- replays
 
     def _replay(self, cases: Sequence[Case]) -> Finding | Ended | None:
-        judge = make_judge(self.accuracy, self.pair, self.program)
+        judge = make_judge(self.accuracy, self.pair)
         limit = max(self.plan.patience, self.plan.first)
         end = in_fork(
             lambda board: replay(self.pair, judge, cases, limit, board),
@@ -128,7 +131,7 @@ class Supervisor:
 
     def _confirm(self, finding: Finding) -> Verdict | None:
         """The difference again, in a process that has seen nothing else; None if it does not show."""
-        if finding.difference.what == "accuracy":
+        if finding.difference.what.startswith("accuracy ("):
             return self._say(finding, [])
         for case in (finding.small, finding.case):
             verdict = self._judge_replay([], case)
@@ -183,7 +186,7 @@ class Supervisor:
         ]
         if not all(isinstance(end, Finished) for end in ends):
             return True
-        judge = make_judge("bitwise", self.pair, None)
+        judge = make_judge("bitwise", self.pair)
         first, second = (end.value for end in ends if isinstance(end, Finished))
         return not any(
             judge.compare(case, 0, x, y, strict=False) is not None
