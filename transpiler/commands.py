@@ -96,12 +96,25 @@ def _verify(args: argparse.Namespace) -> int:
     calls = () if args.trace is None else recorded_calls(args.trace, f_path, f_name)
     verdict = verify_functions(
         f_path, f_name, g_path, g_name,
-        accuracy=accuracy, time_limit=args.time_limit, trace=calls,
+        accuracy=accuracy, time_limit=args.time_limit, trace=calls, shown=_shown(args.examples),
     )  # fmt: skip
     if args.json is not None:
         write_atomic(args.json, to_json(verdict).encode())
     print(render(verdict))
     return {"same": FINE, "different": FINDINGS}.get(verdict.status, UNDECIDED)
+
+
+def _shown(examples: str | None) -> str | Path | None:
+    """A file of examples, or their text. UsageError if it is neither."""
+    if examples is None or Path(examples).is_file():
+        return None if examples is None else Path(examples)
+    try:
+        compile(examples, "<examples>", "exec")
+    except (SyntaxError, ValueError) as error:
+        raise UsageError(f"--examples {examples}: no such file, and no Python: {error}") from error
+    if examples.endswith(".py"):
+        raise UsageError(f"--examples {examples}: no such file")
+    return examples
 
 
 def _function_place(text: str) -> tuple[Path, str]:
@@ -115,7 +128,7 @@ def _function_place(text: str) -> tuple[Path, str]:
 
     from loopwright.diagnostics import Declined
     from loopwright.frontend.parse import parse_module
-    from loopwright.verify.annotations import find_function
+    from loopwright.verify.scope import find_function
 
     module = parse_module(path, path.parent)
     if isinstance(module, Declined):

@@ -24,7 +24,7 @@ from loopwright.verify.kinds import Parameter
 from loopwright.verify.literal import assignments
 from loopwright.verify.meddle import change, make, scribble
 from loopwright.verify.modules import public_data
-from loopwright.verify.observe import Observation, Raises, observe
+from loopwright.verify.observe import Observation, Raises, observe, refused
 from loopwright.verify.oracle import widen, widened_function
 from loopwright.verify.stock import Logged
 
@@ -75,7 +75,10 @@ class FunctionPair:
     # ---------------------------------------------------------------- calls
 
     def _play(self, side: Side, case: Case, limit: float, raises: Raises | None) -> Run:
-        values = make(case.fresh(), side.module)
+        try:
+            values = make(case.fresh(), side.module)
+        except Exception as error:  # a constructor that refuses its arguments
+            return Run([refused(error)], False)
         first = self._call(side, values, case, limit, raises)
         steps = [first]
         if case.script != "once" and first.usable:
