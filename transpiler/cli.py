@@ -142,6 +142,10 @@ def _add_verify(commands: Commands) -> None:
         help="take types from calls: a Python file with calls or a list EXAMPLES, or 'f(3, [1.0])'",
     )  # fmt: skip
     p.add_argument(
+        "--emit-test", type=Path, metavar="FILE",
+        help="write a pytest file that compares the two (`-`: print it)",
+    )  # fmt: skip
+    p.add_argument(
         "--time-limit", type=float, default=60.0, metavar="S", help="answer within S seconds (60)"
     )
     p.add_argument("--json", type=Path, metavar="FILE", help="write the answer as JSON")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +18,10 @@ from loopwright.verify.calls_seen import (
     calls_in_text,
     portable,
 )
+from loopwright.verify.case import Case
 from loopwright.verify.constants import mine
 from loopwright.verify.coverage import Coverage, reachable_codes
+from loopwright.verify.emitted_text import Place, written_test
 from loopwright.verify.engine import Plan
 from loopwright.verify.examples import joined, kinds_of_examples
 from loopwright.verify.kinds import Parameter, describe
@@ -52,6 +54,7 @@ class FunctionJob:
     accuracy: str
     examples: tuple[Example, ...]
     shown: str | Path | None
+    emit: Path | None
     inputs: int
     seed: int
     begun: float
@@ -86,9 +89,29 @@ class FunctionJob:
             a, b, parameters, mine(sources), Coverage(codes),
             Raises(sources[0], a.module.__file__ or ""), tuple(samples), sources[0],
         )  # fmt: skip
-        return self._supervise(pair, notes)
+        called: list[Case] = []
+        verdict = self._supervise(pair, notes, called)
+        return verdict if self.emit is None else self._with_test(verdict, pair, sources, called)
 
-    def _supervise(self, pair: FunctionPair, notes: list[str]) -> Verdict:
+    def _with_test(
+        self, verdict: Verdict, pair: FunctionPair, sources: tuple[str, str], called: Sequence[Case]
+    ) -> Verdict:
+        """The verdict with a test file that holds what it rests on."""
+        assert self.emit is not None
+        single = verdict.status == "different" and len(called) == 1 and called[0].script == "once"
+        text = written_test(
+            Place(Path(self.f_path), self.f_name, sources[0]),
+            Place(Path(self.g_path), self.g_name, sources[1]),
+            pair.parameters,
+            accuracy=self.accuracy,
+            folder=self.emit,
+            samples=pair.examples,
+            differs=called[0].values if single else None,
+        )
+        return replace(verdict, test=text)
+
+    def _supervise(self, pair: FunctionPair, notes: list[str], called: list[Case]) -> Verdict:
+        """Search; `called` becomes the calls of the counter-example."""
         from loopwright.verify.supervise import Supervisor  # Hypothesis: only in the worker
 
         now = time.monotonic()
@@ -107,8 +130,13 @@ class FunctionJob:
         notes.insert(
             0, "types: " + ", ".join(f"{p.name}: {describe(p.kind)}" for p in pair.parameters)
         )
+
+        def show(before: Sequence[Case], case: Case) -> str:
+            called[:] = [*before, case]
+            return pair.show(before, case)
+
         return Supervisor(
-            pair, self.accuracy, plan, pair.show, self.last_moment, stuck,
+            pair, self.accuracy, plan, show, self.last_moment, stuck,
             notes=notes, unreached_undecides=True,
         ).run()  # fmt: skip
 

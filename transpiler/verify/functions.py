@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from loopwright.verify.function_job import Example, FunctionJob
-from loopwright.verify.verdict import Evidence, Verdict, render, to_json, undecided
+from loopwright.verify.verdict import Evidence, Verdict, render, undecided
 from loopwright.workers import WorkerFailed, Workers
 
-__all__ = ["Verdict", "render", "to_json", "verify_functions"]
+__all__ = ["Verdict", "render", "verify_functions"]
 
 
 def verify_functions(
@@ -28,6 +28,7 @@ def verify_functions(
     examples: Sequence[Example] = (),
     trace: Sequence[Mapping[str, object]] | None = None,
     shown: str | Path | None = None,
+    emit: Path | None = None,
     inputs: int = 4000,
     seed: int = 0,
 ) -> Verdict:
@@ -38,13 +39,14 @@ def verify_functions(
     argument tuples. All are run, and give types to parameters without annotations. The search ends after
     `inputs` inputs if they reached every line, else when its share of `time_limit` (seconds) is over; the
     answer comes within `time_limit`, always.
+    With `emit`, a folder, the verdict holds the text of a pytest file to be put there.
     Never raises for what the functions do.
     """
     begun = time.monotonic()
     last_moment = begun + 0.93 * time_limit - 0.1
     job = FunctionJob(
         str(f_path), f_name, str(g_path), g_name, accuracy,
-        (*examples, *(trace or ())), shown, inputs, seed, begun, last_moment,
+        (*examples, *(trace or ())), shown, emit, inputs, seed, begun, last_moment,
     )  # fmt: skip
     with Workers() as workers:
         answer = workers.ask(FunctionJob.run, job, time_limit=max(0.05, time_limit - 0.05))

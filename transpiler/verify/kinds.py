@@ -136,19 +136,26 @@ def one_of(choices: tuple[Kind, ...]) -> Kind:
     return flat[0] if len(flat) == 1 else OneOfKinds(tuple(flat))
 
 
+def kinds_within(kind: Kind) -> tuple[Kind, ...]:
+    """The kind and all that it is made of."""
+    inner: tuple[Kind, ...] = ()
+    match kind:
+        case OneOfKinds(choices):
+            inner = choices
+        case ListKind(elem):
+            inner = (elem,)
+        case TupleKind(items):
+            inner = items
+        case DictKind(key, value):
+            inner = (key, value)
+        case RecordKind(_, fields, "class" | "dict" | "object"):
+            inner = tuple(field for _, field in fields)
+    return (kind, *(k for each in inner for k in kinds_within(each)))
+
+
 def linked(kind: Kind) -> bool:
     """Whether the choice of a type depends on that for another parameter."""
-    match kind:
-        case OneOfKinds(choices, link):
-            return link is not None or any(map(linked, choices))
-        case ListKind(elem):
-            return linked(elem)
-        case TupleKind(items):
-            return any(map(linked, items))
-        case DictKind(key, value):
-            return linked(key) or linked(value)
-        case _:
-            return False
+    return any(isinstance(k, OneOfKinds) and k.link is not None for k in kinds_within(kind))
 
 
 @dataclass(frozen=True, slots=True)

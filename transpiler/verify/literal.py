@@ -69,7 +69,8 @@ class _Writer:
             case list():
                 return f"[{', '.join(map(self.text, value))}]"
             case tuple():
-                return f"({''.join(self.text(v) + ', ' for v in value).strip()})"
+                inner = ", ".join(map(self.text, value))
+                return f"({inner},)" if len(value) == 1 else f"({inner})"
             case dict():
                 inner = ", ".join(f"{self.text(k)}: {self.text(v)}" for k, v in value.items())
                 return f"{{{inner}}}"
