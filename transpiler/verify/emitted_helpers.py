@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import ast
 
 LOAD = '''\
 def load(file):
@@ -15,7 +15,8 @@ def load(file):
     sys.path.insert(0, str(folder))
     if len(parts) > 1:
         return importlib.import_module(".".join(parts))
-    spec = importlib.util.spec_from_file_location(f"{path.stem}_{len(sys.modules)}", path)
+    name = f"{path.stem}_{len(sys.modules)}"
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
@@ -50,6 +51,7 @@ def shapes(rank):
     return hnp.array_shapes(min_dims=rank, max_dims=rank, min_side=0, max_side=5)
 
 
+@cache
 def fillings(dtype):
     """Ways to fill an array: with ties, ordinary numbers, special ones, and any at all."""
     if dtype.kind in "fc":
@@ -58,7 +60,7 @@ def fillings(dtype):
         real = {"width": 8 * dtype.itemsize} if dtype.kind == "f" else {}
         plain = st.floats(-1000.0, 1000.0, **real) if real else st.sampled_from(near)
         ties = st.sampled_from(np.array([0, 1, -1, 2, -2, 3], dtype).tolist())
-        return [ties, plain, special, ANY(dtype)]
+        return [ties, plain, special, any_number(dtype)]
     if dtype.kind in "iu":
         low, high = np.iinfo(dtype).min, np.iinfo(dtype).max
         small = st.integers(max(low, -9), 9)
@@ -67,6 +69,7 @@ def fillings(dtype):
     return [hnp.from_dtype(dtype)] if dtype.kind == "b" else [FLOATS, INTEGERS]
 
 
+@cache
 def arrays(dtype, shape):
     """Arrays in any layout of memory."""
     fill = st.nothing() if np.prod(shape) <= 40 else None
@@ -99,7 +102,8 @@ def lay_out(array, layout):
 NUMBERS = '''\
 def numbers(dtype):
     """NumPy's scalars."""
-    return hnp.arrays(dtype, 1, elements=st.one_of(fillings(np.dtype(dtype)))).map(first)
+    elements = st.one_of(fillings(np.dtype(dtype)))
+    return hnp.arrays(dtype, 1, elements=elements).map(first)
 
 
 def first(array):
@@ -235,10 +239,11 @@ def assert_same(a, b, where):
 
 def plain(value):
     """Python's own number for NumPy's of the same kind and width."""
-    if isinstance(value, np.generic):
-        if value.dtype.name in ("bool", "int64", "float64", "complex128"):
-            return value.item()
-    return value
+    if isinstance(value, Enum):
+        return value.name
+    names = ("bool", "int64", "float64", "complex128")
+    number = isinstance(value, np.generic) and value.dtype.name in names
+    return value.item() if number else value
 
 
 '''
@@ -270,29 +275,64 @@ COMPARE = {
     + _CLOSE.replace("SCALE", "max(1.0, np.max(np.abs(a), where=finite, initial=0.0))"),
 }
 WIDE = {
-    True: ("WIDE_FLOATS = st.floats()", "ANY = hnp.from_dtype"),
-    False: (
-        "# Rounding may differ, so that numbers of very different size are left out.",
-        "WIDE_FLOATS = st.floats(-10.0, 10.0)",
-        "",
-        "",
-        "def ANY(dtype):",
-        '    """Numbers of ordinary size."""',
-        "    return hnp.from_dtype(dtype, min_value=-100, max_value=100)",
-    ),
+    True: '''\
+WIDE_FLOATS = st.floats()
+
+
+def any_number(dtype):
+    """Numbers of any size."""
+    return hnp.from_dtype(dtype)
+''',
+    False: '''\
+WIDE_FLOATS = st.floats(-10.0, 10.0)  # rounding may differ
+
+
+def any_number(dtype):
+    """Numbers of ordinary size, as rounding may differ."""
+    return hnp.from_dtype(dtype, min_value=-100, max_value=100)
+''',
 }
 
 _MODULES = ("copy", "importlib.util", "random", "sys")
 _NAMES = {
     "deque": "collections", "Iterator": "collections.abc", "dataclass": "dataclasses",
-    "partial": "functools", "islice": "itertools", "inf": "math", "nan": "math",
+    "Enum": "enum",
+    "cache": "functools", "partial": "functools", "islice": "itertools", "inf": "math", "nan": "math",
     "attrgetter": "operator", "Path": "pathlib",
 }  # fmt: skip
 
 
+def needed(pool: str, text: str) -> str:
+    """Of the definitions in `pool` those that `text` uses, or that are used by these, in order."""
+    rows = pool.splitlines()
+    chunks: list[tuple[set[str], str, bool]] = []
+    for node in ast.parse(pool).body:
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        names = {getattr(node, "name", "")} | {
+            t.id for t in getattr(node, "targets", ()) if isinstance(t, ast.Name)
+        }
+        block = isinstance(node, ast.FunctionDef | ast.ClassDef)
+        chunks.append((names, "\n".join(rows[first - 1 : node.end_lineno]), block))
+    words = _words(text)
+    chosen: set[int] = set()
+    while more := {k for k, (names, _, _) in enumerate(chunks) if names & words} - chosen:
+        chosen |= more
+        words |= {word for k in more for word in _words(chunks[k][1])}
+    out, before = "", False
+    for number, k in enumerate(sorted(chosen)):
+        _, chunk, block = chunks[k]
+        gap = "" if number == 0 else "\n\n" if block or before else ""
+        out, before = f"{out}{gap}{chunk}\n", block
+    return out
+
+
+def _words(text: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+
+
 def imports(text: str) -> list[str]:
     """The import statements that a file with `text` needs."""
-    words = set(re.findall(r"(?<![\w.])[A-Za-z_]\w*", text))
+    words = _words(text)
     lines = [f"import {m}" for m in _MODULES if m.partition(".")[0] in words]
     found: dict[str, list[str]] = {}
     for name, module in _NAMES.items():
@@ -301,8 +341,5 @@ def imports(text: str) -> list[str]:
     lines += [f"from {module} import {', '.join(names)}" for module, names in found.items()]
     third = ["HealthCheck", *(["example"] if "@example(" in text else []), "given", "settings"]
     lines += ["", "import numpy as np", f"from hypothesis import {', '.join(third)}"]
-    return [
-        *lines,
-        "from hypothesis import strategies as st",
-        "from hypothesis.extra import numpy as hnp",
-    ]
+    lines += ["from hypothesis import strategies as st"]
+    return [*lines, *(["from hypothesis.extra import numpy as hnp"] if "hnp" in words else [])]

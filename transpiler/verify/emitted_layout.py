@@ -85,7 +85,7 @@ def put_lists(lines: Lines, sources: Sequence[str]) -> None:
     shown = sorted(numbers, key=abs)[:_MOST]
     while len(repr(shown)) > 70:
         shown = shown[:-1]
-    lines.add("", f"CONSTANTS = {shown!r}  # of the code")
+    lines.add(f"CONSTANTS = {shown!r}  # of the code")
     own = [text for text in texts if '"' not in text and "\\" not in text and "'" not in text][:6]
     quoted = ", ".join(f'"{text}"' for text in own)
     lines.add(f"TEXTS = [{quoted}]" if len(quoted) < 70 else "TEXTS = []")

@@ -25,10 +25,11 @@ from loopwright.verify.emitted_helpers import (
     SHARE,
     WIDE,
     imports,
+    needed,
 )
 from loopwright.verify.emitted_layout import WIDTH, put, put_lists
 from loopwright.verify.emitted_strategies import Drawer, shared_pair
-from loopwright.verify.kinds import Kind, NpNumber, Parameter, RecordKind, kinds_within
+from loopwright.verify.kinds import Kind, Parameter, RecordKind, kinds_within
 from loopwright.verify.literal import assignments
 
 _LONGEST_EXAMPLE = 4000
@@ -60,15 +61,20 @@ def written_test(
     parameter is of a kind of which no values can be written down.
     """
     kinds = [k for p in parameters for k in kinds_within(p.kind)]
-    body = Lines()
+    body_lines = Lines()
     drawer = Drawer(_taking_lengths(original, parameters))
-    _calls(body, drawer, parameters)
+    _calls(body_lines, drawer, parameters)
     examples = _examples(parameters, samples, differs)
     for name, about, values in examples:
-        _example(body, name, about, values, parameters)
-    _test(body, original, candidate, [name for name, _, _ in examples])
-    helpers = _helpers(original, kinds, accuracy, shared_pair(parameters) is not None)
-    rest = _constants(original, candidate, accuracy, kinds) + helpers + str(body)
+        _example(body_lines, name, about, values, parameters)
+    _test(body_lines, original, candidate, [name for name, _, _ in examples])
+    body = str(body_lines)
+    pool = _constants(original, candidate, accuracy, kinds) + CONTENTS + NUMBERS + SHARE
+    pool += FRESH + MADE + COMPARE[accuracy.partition("=")[0]] + RANDOM
+    made = any(isinstance(k, RecordKind) and k.form != "dict" for k in kinds)
+    doing = _outcome(made, "random" in original.source)
+    definitions = needed(pool, doing + body)
+    rest = f"{definitions}\n\n{doing}{body}"
     sides = Lines()
     for name, side in (("ORIGINAL", original), ("CANDIDATE", candidate)):
         path = os.path.relpath(side.path.resolve(), folder.resolve())
@@ -79,7 +85,8 @@ def written_test(
     text.add(f"Candidate: `{candidate.name}` of {candidate.path.name}.")
     text.add("Written by `loopwright verify`; needs pytest, Hypothesis and NumPy.", _QUOTES, "")
     text.add(*imports(LOAD + rest), "", "", *LOAD.splitlines(), "", "")
-    return str(text) + str(sides) + rest
+    gap = "\n\n" if definitions.startswith(("def", "@", "class")) else ""
+    return f"{text}{sides}{gap}{rest}"
 
 
 _QUOTES = '"' * 3
@@ -97,25 +104,7 @@ def _constants(original: Place, candidate: Place, accuracy: str, kinds: Sequence
         coarse = any(getattr(k, "dtype", "") in ("float32", "float16") for k in kinds)
         limit = accuracy[5:] if accuracy.startswith("rtol=") else "1e-3" if coarse else "1e-9"
         lines.add(f"TOLERANCE = {float(limit)!r}")
-    lines.add(*WIDE[accuracy == "bitwise"])
-    if accuracy != "bitwise":
-        lines.add("", "")
-    return str(lines)
-
-
-def _helpers(original: Place, kinds: Sequence[Kind], accuracy: str, shares: bool) -> str:
-    made = any(isinstance(k, RecordKind) and k.form != "dict" for k in kinds)
-    random = "random" in original.source
-    chosen = [
-        FRESH,
-        *([NUMBERS] if any(isinstance(k, NpNumber) for k in kinds) else []),
-        *([SHARE] if shares else []),
-        *([MADE] if made else []),
-        COMPARE[accuracy.partition("=")[0]],
-        *([RANDOM] if random else []),
-        _outcome(made, random),
-    ]
-    return CONTENTS + "".join("\n\n" + each for each in chosen)
+    return str(lines) + WIDE[accuracy == "bitwise"]
 
 
 def _outcome(made: bool, random: bool) -> str:
@@ -135,7 +124,7 @@ def _outcome(made: bool, random: bool) -> str:
                     lines.add("result = list(islice(result, 200))")
             lines.add('seen["shares memory with"] = sharing(result, args)')
             lines.add('seen["result"] = result')
-        with lines.block("except Exception as error:"):
+        with lines.block("except Exception as error:  # noqa: BLE001"):
             lines.add('seen["exception"] = type(error).__name__')
         if random:
             lines.add('seen["random state"] = states_of_generators()')
@@ -226,7 +215,7 @@ def _example(
 
 def _test(lines: Lines, original: Place, candidate: Place, examples: Sequence[str]) -> None:
     lines.add("", "")
-    put(lines, "@settings(max_examples=200, deadline=None, derandomize=True, "
+    put(lines, "@settings(max_examples=100, deadline=None, derandomize=True, "
                "suppress_health_check=list(HealthCheck))")  # fmt: skip
     lines.add("@given(calls())", *(f"@example({name}())" for name in examples))
     f, g = (side.name.replace(".", "_").lower() for side in (original, candidate))
