@@ -47,7 +47,7 @@ PAIRS = {
         "return b.shape[1] + len(a)", "return a.shape[0] + b.shape[0] + 1",
     ),
     "an argument that is written": (
-        "x: Vec, y: Vec", "x[:] = 1.0\n    return y.copy()", "x[...] = 1.0\n    return y + 0",
+        "x: Vec, y: Vec", "x[:] = 1.0\n    return y.copy()", "x[...] = 1.0\n    return np.array(y)",
         "z = y.copy()\n    x[:] = 1.0\n    return z",
     ),
     "the kind of a result": ("k: int", "return k * 2.0", "return 2.0 * k", "return k * 2"),
