@@ -14,7 +14,7 @@ from loopwright.report.docs import codes_page, passes_page
 DOCS = Path(__file__).parents[1] / "docs"
 
 
-@pytest.mark.parametrize("name", ["tour.md", "first-pass.md"])
+@pytest.mark.parametrize("name", ["tour.md", "first-pass.md", "verify.md"])
 def test_the_blocks_of_a_page_run_in_order(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     blocks = re.findall(r"```python\n(.*?)```", (DOCS / name).read_text(), re.DOTALL)
     assert blocks

@@ -138,6 +138,14 @@ def _add_verify(commands: Commands) -> None:
     level.add_argument("--rtol", type=float, metavar="X", help="short for rtol=X; 0 is bitwise")
     p.add_argument("--trace", type=Path, metavar="FILE", help="take types from a recording")
     p.add_argument(
+        "--examples", metavar="FILE|CALL",
+        help="take types from calls: a Python file with calls or a list EXAMPLES, or 'f(3, [1.0])'",
+    )  # fmt: skip
+    p.add_argument(
+        "--emit-test", type=Path, metavar="FILE",
+        help="write a pytest file that compares the two (`-`: print it)",
+    )  # fmt: skip
+    p.add_argument(
         "--time-limit", type=float, default=60.0, metavar="S", help="answer within S seconds (60)"
     )
     p.add_argument("--json", type=Path, metavar="FILE", help="write the answer as JSON")

@@ -87,23 +87,48 @@ def _verify(args: argparse.Namespace) -> int:
     parse_accuracy(accuracy)
     _positive(args.time_limit)
     _writable(args.json)
+    if str(args.emit_test) != "-":
+        _writable(args.emit_test)
     (f_path, f_name), (g_path, g_name) = map(_function_place, (args.original, args.candidate))
 
     from loopwright.project import write_atomic
     from loopwright.readings import readings_of
     from loopwright.recorded_calls import recorded_calls
-    from loopwright.verify.functions import render, to_json, verify_functions
+    from loopwright.verify.functions import render, verify_functions
 
+    emit = None
+    if args.emit_test is not None:
+        emit = Path.cwd() if str(args.emit_test) == "-" else args.emit_test.parent
     calls = () if args.trace is None else recorded_calls(args.trace, f_path, f_name)
     verdict = verify_functions(
         f_path, f_name, g_path, g_name,
-        accuracy=accuracy, time_limit=args.time_limit, trace=calls,
-        readings=readings_of(f_path, f_name, calls) if accuracy == "faithful" else (),
+        accuracy=accuracy, time_limit=args.time_limit, trace=calls, shown=_shown(args.examples),
+        emit=emit, readings=readings_of(f_path, f_name, calls) if accuracy == "faithful" else (),
     )  # fmt: skip
     if args.json is not None:
-        write_atomic(args.json, to_json(verdict).encode())
-    print(render(verdict))
+        write_atomic(args.json, verdict.to_json().encode())
+    if str(args.emit_test) == "-":
+        print(render(verdict), file=sys.stderr)
+        print(verdict.test, end="")
+    else:
+        print(render(verdict))
+        if args.emit_test is not None and verdict.test:
+            write_atomic(args.emit_test, verdict.test.encode())
+            print(f"  test: {args.emit_test}")
     return {"same": FINE, "different": FINDINGS}.get(verdict.status, UNDECIDED)
+
+
+def _shown(examples: str | None) -> str | Path | None:
+    """A file of examples, or their text. UsageError if it is neither."""
+    if examples is None or Path(examples).is_file():
+        return None if examples is None else Path(examples)
+    try:
+        compile(examples, "<examples>", "exec")
+    except (SyntaxError, ValueError) as error:
+        raise UsageError(f"--examples {examples}: no such file, and no Python: {error}") from error
+    if examples.endswith(".py"):
+        raise UsageError(f"--examples {examples}: no such file")
+    return examples
 
 
 def _function_place(text: str) -> tuple[Path, str]:
@@ -117,7 +142,7 @@ def _function_place(text: str) -> tuple[Path, str]:
 
     from loopwright.diagnostics import Declined
     from loopwright.frontend.parse import parse_module
-    from loopwright.verify.annotations import find_function
+    from loopwright.verify.scope import find_function
 
     module = parse_module(path, path.parent)
     if isinstance(module, Declined):

@@ -10,7 +10,7 @@ from loopwright.frontend.names import parameters
 from loopwright.frontend.parse import decode_source
 from loopwright.tree import load_recording
 from loopwright.usage import UsageError
-from loopwright.verify.annotations import find_function
+from loopwright.verify.scope import find_function
 
 
 def recorded_calls(trace: Path, path: Path, name: str) -> list[Mapping[str, object]]:

@@ -77,6 +77,12 @@ CASES = {
     "verify: a file that does not parse": (
         ("verify", "syntax.py:f", "src/good.py:total"), "syntax.py:2: invalid syntax",
     ),
+    "verify: no file of examples": (
+        ("verify", "src/good.py:total", "src/good.py:total", "--examples", "no.py"), "no.py: no such file",
+    ),
+    "verify: examples that are no Python": (
+        ("verify", "src/good.py:total", "src/good.py:total", "--examples", "f(1"), "no Python",
+    ),
     "verify: two accuracies": (
         ("verify", "a.py:f", "a.py:g", "--accuracy", "bitwise", "--rtol", "1e-3"), "not allowed with",
     ),

@@ -7,9 +7,10 @@ import ast
 import numpy as np
 import pytest
 
-from loopwright.verify.annotations import find_function, parameters_of, scope_of
 from loopwright.verify.constants import mine
 from loopwright.verify.kinds import Parameter, describe
+from loopwright.verify.parameters import parameters_of
+from loopwright.verify.scope import find_function, scope_of
 
 from .annotated import MODULE, TABLE
 

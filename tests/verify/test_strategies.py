@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from loopwright.verify.annotations import find_function, parameters_of, scope_of
 from loopwright.verify.call import Style
 from loopwright.verify.case import Case
 from loopwright.verify.constants import Constants, mine
 from loopwright.verify.kinds import Parameter
+from loopwright.verify.parameters import parameters_of
 from loopwright.verify.rounds import EXAMPLES, FAR, Round, cases
+from loopwright.verify.scope import find_function, scope_of
 from loopwright.verify.shrink import conforms
 
 from .annotated import MODULE, TABLE

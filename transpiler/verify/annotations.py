@@ -1,15 +1,15 @@
-"""From the annotations of a function to kinds, read from the text: nothing is imported.
+"""From annotations to kinds, read from the text: nothing is imported.
 
-Names are looked up by their last component (`np.ndarray`, `numpy.ndarray`, `ndarray`), aliases and
-classes of the same module by their definition there.
+Names are looked up in the module and in those beside it, else by their last component (`np.ndarray`,
+`numpy.ndarray`, `ndarray`).
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
+from loopwright.verify.dtypes import BARE, JAXTYPING, NAMES, dtypes_of
 from loopwright.verify.kinds import (
     NONE,
     Anything,
@@ -22,7 +22,6 @@ from loopwright.verify.kinds import (
     ListKind,
     NpNumber,
     OneOfKinds,
-    Parameter,
     PyNumber,
     RandomKind,
     RecordKind,
@@ -30,141 +29,58 @@ from loopwright.verify.kinds import (
     TupleKind,
     one_of,
 )
+from loopwright.verify.records import class_kind, made_kind
+from loopwright.verify.scope import Scope, last_name
 
-FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
-_DTYPES = (
-    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-    "float16", "float32", "float64", "complex64", "complex128",
-)  # fmt: skip
-_DTYPE_NAMES: dict[str, tuple[str, ...]] = {
-    **{name: (name,) for name in _DTYPES},
-    "bool_": ("bool",), "double": ("float64",), "single": ("float32",), "half": ("float16",),
-    "intp": ("int64",), "int_": ("int64",), "float_": ("float64",), "longlong": ("int64",),
-    "uintp": ("uint64",), "intc": ("int32",), "uint": ("uint64",), "cdouble": ("complex128",),
-    "complex_": ("complex128",), "float": ("float64",), "int": ("int64",), "complex": ("complex128",),
-    "floating": ("float64", "float32"), "integer": ("int64", "int32", "uint8"),
-    "signedinteger": ("int64", "int32"), "unsignedinteger": ("uint8", "uint64"),
-    "number": ("float64", "int64", "float32"), "generic": ("float64", "int64", "float32", "bool"),
-    "inexact": ("float64", "complex128"), "complexfloating": ("complex128", "complex64"),
-    "Any": ("float64", "int64", "float32"),
-}  # fmt: skip
-_JAXTYPING: dict[str, tuple[str, ...]] = {
-    "Float": ("float64", "float32"), "Float16": ("float16",), "Float32": ("float32",),
-    "Float64": ("float64",), "Int": ("int64", "int32"), "Int8": ("int8",), "Int16": ("int16",),
-    "Int32": ("int32",), "Int64": ("int64",), "UInt": ("uint64", "uint8"), "UInt8": ("uint8",),
-    "UInt16": ("uint16",), "UInt32": ("uint32",), "UInt64": ("uint64",), "Bool": ("bool",),
-    "Integer": ("int64", "int32", "uint8"), "Complex": ("complex128",), "Complex64": ("complex64",),
-    "Complex128": ("complex128",), "Num": ("float64", "int64"), "Shaped": ("float64", "int64"),
-    "Inexact": ("float64",), "Real": ("float64", "int64"),
-}  # fmt: skip
 _FORMS = {
     "list": "list", "List": "list", "Sequence": "sequence", "MutableSequence": "list",
-    "Collection": "sequence", "Iterable": "iterable", "Iterator": "iterator",
+    "Collection": "sequence", "Iterable": "iterable", "Iterator": "iterator", "Reversible": "sequence",
     "Generator": "iterator", "set": "set", "Set": "set", "MutableSet": "set",
     "AbstractSet": "set", "frozenset": "frozenset", "FrozenSet": "frozenset", "deque": "deque",
     "Deque": "deque",
 }  # fmt: skip
+_DICTS = (
+    "dict", "Dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict", "DefaultDict",
+)  # fmt: skip
+_TRANSPARENT = (
+    "Final", "Required", "NotRequired", "ReadOnly", "ClassVar", "InitVar", "Type", "TypeAlias",
+)  # fmt: skip
+_REAL = one_of((PyNumber("float"), PyNumber("int")))
 _PLAIN: dict[str, Kind] = {
     "int": PyNumber("int"), "float": PyNumber("float"), "bool": PyNumber("bool"),
     "complex": PyNumber("complex"), "str": Text(), "bytes": Text(binary=True), "None": NONE,
     "NoneType": NONE, "object": Anything(), "Any": Anything(), "Callable": FunctionKind(),
     "Generator": RandomKind("Generator"), "RandomState": RandomKind("RandomState"),
-    "Random": RandomKind("Random"), "Real": one_of((PyNumber("int"), PyNumber("float"))),
+    "Random": RandomKind("Random"), "Real": _REAL, "SupportsFloat": _REAL, "SupportsAbs": _REAL,
     "Number": one_of((PyNumber("int"), PyNumber("float"), PyNumber("complex"))),
+    "SupportsIndex": PyNumber("int"), "SupportsInt": _REAL, "Integral": PyNumber("int"),
+    "object_": Anything(), "AnyStr": Text(), "LiteralString": Text(),
+    "Hashable": one_of((PyNumber("int"), Text())),
 }  # fmt: skip
-BARE_ARRAY = one_of(
-    tuple(
-        ArrayKind(dtype, (None,) * rank)
-        for dtype in ("float64", "float32", "int64")
-        for rank in (1, 2)
-    )
-)
-_ANY_ITEM = one_of((PyNumber("float"), PyNumber("int")))
+
+_PLAIN_FIRST = ("Any", "object", "object_")
 
 
-@dataclass
-class Scope:
-    """Definitions of the module: aliases by name, classes by name. `notes` says what was assumed."""
-
-    aliases: dict[str, ast.expr] = field(default_factory=dict)
-    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    open: set[str] = field(default_factory=set)
+def bare_arrays(dims: tuple[Length, ...] | None = None) -> Kind:
+    """Arrays of which no dtype is known: of rank 1 and 2, or of the shape `dims`."""
+    shapes: Sequence[tuple[Length, ...]] = ((None,), (None, None)) if dims is None else (dims,)
+    return one_of(tuple(ArrayKind(dtype, shape) for dtype in BARE for shape in shapes))
 
 
-def scope_of(tree: ast.Module) -> Scope:
-    """The names of a module that annotations may mean."""
-    scope = Scope()
-    for node in tree.body:
-        match node:
-            case ast.Assign(targets=[ast.Name(name)], value=value):
-                scope.aliases[name] = value
-            case ast.AnnAssign(target=ast.Name(name), value=ast.expr() as value):
-                scope.aliases[name] = value
-            case ast.ClassDef(name=name):
-                scope.classes[name] = node
-        if type(node).__name__ == "TypeAlias":
-            scope.aliases[node.name.id] = node.value  # type: ignore[attr-defined]
-    return scope
-
-
-def find_function(tree: ast.Module, name: str) -> FunctionNode | None:
-    """The last definition of `name` (`Class.method` for methods), or None."""
-    found: FunctionNode | None = None
-    body: Sequence[ast.stmt] = tree.body
-    *holders, last = name.split(".")
-    for holder in holders:
-        body = next((n.body for n in body if isinstance(n, ast.ClassDef) and n.name == holder), [])
-    for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == last:
-            found = node
-    return found
-
-
-def parameters_of(
-    node: FunctionNode, scope: Scope, seen: Mapping[str, Kind] | None = None
-) -> tuple[Parameter, ...]:
-    """The parameters of a function. `seen` are kinds from examples, for names without annotation."""
-    known = seen or {}
-    a = node.args
-    out: list[Parameter] = []
-    plain = [*a.posonlyargs, *a.args]
-    without = len(plain) - len(a.defaults)
-    for k, arg in enumerate(plain):
-        default = a.defaults[k - without] if k >= without else None
-        out.append(_parameter(arg, default, "positional", scope, known))
-    if a.vararg is not None:
-        out.append(_parameter(a.vararg, None, "many", scope, known))
-    for arg, default in zip(a.kwonlyargs, a.kw_defaults, strict=True):
-        out.append(_parameter(arg, default, "keyword", scope, known))
-    if a.kwarg is not None:
-        out.append(Parameter(a.kwarg.arg, Anything(), "options"))
-    return tuple(out)
-
-
-def _parameter(
-    arg: ast.arg, default: ast.expr | None, how: str, scope: Scope, seen: Mapping[str, Kind]
-) -> Parameter:
-    kind: Kind | None = None
-    if arg.annotation is not None:
-        kind = kind_of(arg.annotation, scope)
-    if kind is None:
-        kind = seen.get(arg.arg) or _from_default(default)
-        if arg.arg not in seen:
-            scope.notes.append(f"type of {arg.arg} is not known from an annotation or an example")
-    return Parameter(arg.arg, kind, how, default is not None)
-
-
-def _from_default(default: ast.expr | None) -> Kind:
-    match default:
-        case ast.Constant(value=bool()):
-            return PyNumber("bool")
-        case ast.Constant(value=(int() | float() | complex()) as value):
-            return PyNumber(type(value).__name__)
-        case ast.Constant(value=str()):
-            return Text()
-        case _:
-            return Anything()
+def array_likes(dims: tuple[Length, ...] | None = None) -> Kind:
+    """What `np.asarray` takes: arrays of several dtypes, lists and tuples of numbers, numbers."""
+    more = ("int32", "uint8", "bool", "object")
+    if dims is None:
+        numbers = (ListKind(PyNumber("float")), ListKind(PyNumber("int")))
+        nested = ListKind(ListKind(PyNumber("float")))
+        arrays = tuple(ArrayKind(dtype, (None,)) for dtype in more)
+        tuples = ListKind(PyNumber("float"), form="tuple")
+        return one_of((bare_arrays(), *numbers, nested, *arrays, tuples, _REAL))
+    lists: list[Kind] = [PyNumber("float"), PyNumber("int")]
+    for length in reversed(dims):
+        lists = [ListKind(inner, length) for inner in lists]
+    arrays = tuple(ArrayKind(dtype, dims) for dtype in more)
+    return one_of((bare_arrays(dims), *lists, *arrays))
 
 
 def kind_of(node: ast.expr, scope: Scope) -> Kind | None:
@@ -174,7 +90,7 @@ def kind_of(node: ast.expr, scope: Scope) -> Kind | None:
             return NONE
         case ast.Constant(value=str(text)):
             try:
-                return kind_of(ast.parse(text, mode="eval").body, scope)
+                return kind_of(ast.parse(text.strip(), mode="eval").body, scope)
             except SyntaxError:
                 return None
         case ast.Name() | ast.Attribute():
@@ -183,86 +99,137 @@ def kind_of(node: ast.expr, scope: Scope) -> Kind | None:
             return _union((left, right), scope)
         case ast.Subscript(base, inside):
             items = tuple(inside.elts) if isinstance(inside, ast.Tuple) else (inside,)
-            return _generic(_last(base), base, items, scope)
+            return _generic(base, items, scope)
+        case ast.Call():
+            return _called(node, scope)
         case _:
             return None
 
 
-def _last(node: ast.expr) -> str:
-    match node:
-        case ast.Name(name):
-            return name
-        case ast.Attribute(_, attr):
-            return attr
-        case _:
-            return ""
-
-
-def _named(node: ast.expr, scope: Scope) -> Kind | None:
-    name = _last(node)
+def _named(node: ast.Name | ast.Attribute, scope: Scope) -> Kind | None:
+    name = last_name(node)
     if isinstance(node, ast.Name) and name not in scope.open:
         if name in scope.aliases or name in scope.classes:
-            scope.open.add(name)
-            try:
-                if name in scope.aliases:
-                    return kind_of(scope.aliases[name], scope)
-                return _record(scope.classes[name], scope)
-            finally:
-                scope.open.discard(name)
-    if name in ("ndarray", "NDArray", "ArrayLike"):
+            return _defined(name, scope)
+        if (other := scope.beside(name)) is not None:
+            return _named(ast.Name(scope.imported[name][1]), other)
+        name = scope.renamed.get(name, name)
+    if name in ("ndarray", "NDArray"):
         scope.notes.append("a bare ndarray was taken as float64, float32 and int64 of rank 1 and 2")
-        return BARE_ARRAY
-    if isinstance(node, ast.Attribute) and name in _DTYPE_NAMES and name != "Any":
-        return one_of(tuple(NpNumber(d) for d in _DTYPE_NAMES[name]))
+        return bare_arrays()
+    if name == "ArrayLike":
+        return array_likes()
+    dtypes = NAMES.get(name, ())
+    if isinstance(node, ast.Attribute) and dtypes and name not in _PLAIN_FIRST:
+        return one_of(tuple(NpNumber(d) for d in dtypes))
     if name in _PLAIN:
         return _PLAIN[name]
     if name in _FORMS:
-        return ListKind(_ANY_ITEM, form=_FORMS[name])
-    if name in ("dict", "Dict", "Mapping", "MutableMapping"):
-        return DictKind(Text(), _ANY_ITEM)
+        return ListKind(_REAL, form=_FORMS[name])
+    if name in _DICTS:
+        return DictKind(Text(), _REAL)
     if name in ("tuple", "Tuple"):
-        return ListKind(_ANY_ITEM, form="tuple")
-    if name in _DTYPES:
-        return NpNumber(name)
+        return ListKind(_REAL, form="tuple")
+    if dtypes:
+        return one_of(tuple(NpNumber(d) for d in dtypes))
     return None
 
 
-def _generic(name: str, base: ast.expr, items: tuple[ast.expr, ...], scope: Scope) -> Kind | None:
+def _defined(name: str, scope: Scope) -> Kind | None:
+    scope.open.add(name)
+    try:
+        if name in scope.aliases:
+            found = made_kind(name, scope.aliases[name], scope, kind_of)
+            return found or kind_of(scope.aliases[name], scope)
+        return class_kind(scope.classes[name], scope, kind_of)
+    finally:
+        scope.open.discard(name)
+
+
+def _generic(base: ast.expr, items: tuple[ast.expr, ...], scope: Scope) -> Kind | None:
+    name = last_name(base)
+    name = scope.renamed.get(name, name)
+    if isinstance(base, ast.Name) and (name in scope.aliases or scope.beside(name) is not None):
+        return _named(base, scope)  # a generic alias: its parameters are left as they are
     match name:
         case "Optional":
             return _union((*items, ast.Constant(None)), scope)
         case "Union":
             return _union(items, scope)
         case "Literal":
-            return Exactly(tuple(i.value for i in items if isinstance(i, ast.Constant)))
+            return _literal(items, scope)
         case "Annotated":
             return _annotated(items, scope)
         case "NDArray":
-            return _arrays(_dtypes(items[0], scope), None)
+            return _of_dtype(items[0], None, scope)
         case "ndarray":
             inner = items[-1]
-            return kind_of(inner, scope) if _last(inner) == "ndarray" else _ndarray(items, scope)
+            return (
+                kind_of(inner, scope) if last_name(inner) == "ndarray" else _ndarray(items, scope)
+            )
         case "tuple" | "Tuple":
             return _tuple(items, scope)
-        case "dict" | "Dict" | "Mapping" | "MutableMapping" | "OrderedDict" | "defaultdict":
-            key, value = (kind_of(i, scope) for i in items)
-            return None if key is None or value is None else DictKind(key, value)
         case "Callable":
             return FunctionKind()
-        case "Final" | "Required" | "NotRequired" | "ReadOnly" | "ClassVar":
+        case _ if name in _DICTS and len(items) == 2:
+            key, value = (kind_of(i, scope) for i in items)
+            return None if key is None or value is None else DictKind(key, value)
+        case _ if name in _TRANSPARENT:
             return kind_of(items[0], scope)
-    if name in _JAXTYPING and len(items) == 2 and isinstance(items[1], ast.Constant):
-        return _arrays(_JAXTYPING[name], _dims(str(items[1].value)))
-    if name in _FORMS:
-        elem = kind_of(items[0], scope)
-        return None if elem is None else ListKind(elem, form=_FORMS[name])
-    return None
+        case _ if name in JAXTYPING and len(items) == 2 and isinstance(items[1], ast.Constant):
+            return _shaped(JAXTYPING[name], str(items[1].value))
+        case _ if name in _FORMS:
+            elem = kind_of(items[0], scope)
+            return None if elem is None else ListKind(elem, form=_FORMS[name])
+        case _ if name in NAMES:  # np.floating[Any]
+            return one_of(tuple(NpNumber(d) for d in NAMES[name]))
+        case _ if name in scope.classes:
+            return _named(ast.Name(name), scope)
+        case _:
+            return None
+
+
+def _called(node: ast.Call, scope: Scope) -> Kind | None:
+    """`NewType("Metres", float)`, `TypeVar("T", float, int)`, `TypeVar("T", bound=...)`."""
+    bound = next((k.value for k in node.keywords if k.arg == "bound"), None)
+    match last_name(node.func), node.args:
+        case "NewType", [_, inner]:
+            return kind_of(inner, scope)
+        case "TypeVar", [_]:
+            return kind_of(bound, scope) if bound is not None else None
+        case "TypeVar", [ast.Constant(value=name), *choices]:
+            kinds = [kind_of(each, scope) for each in choices]
+            known = tuple(k for k in kinds if k is not None)
+            return OneOfKinds(known, str(name)) if len(known) == len(kinds) else None
+        case _:
+            return None
 
 
 def _union(items: Sequence[ast.expr], scope: Scope) -> Kind | None:
     kinds = [kind_of(i, scope) for i in items]
     known = tuple(k for k in kinds if k is not None)
     return one_of(known) if len(known) == len(kinds) else None
+
+
+def _literal(items: Sequence[ast.expr], scope: Scope) -> Kind | None:
+    kinds: list[Kind] = []
+    for item in items:
+        match item:
+            case ast.Attribute(ast.Name(name), member) if name in scope.classes:
+                kinds.append(RecordKind(name, ((member, NONE),), "enum"))
+            case ast.Name() | ast.Subscript():
+                inner = kind_of(item, scope)
+                if inner is None:
+                    return None
+                kinds.append(inner)
+            case _:
+                try:
+                    kinds.append(Exactly((ast.literal_eval(item),)))
+                except ValueError:
+                    return None
+    values = [v for k in kinds if isinstance(k, Exactly) for v in k.values]
+    others = [k for k in kinds if not isinstance(k, Exactly)]
+    return one_of((*((Exactly(tuple(values)),) if values else ()), *others))
 
 
 def _tuple(items: tuple[ast.expr, ...], scope: Scope) -> Kind | None:
@@ -276,6 +243,9 @@ def _tuple(items: tuple[ast.expr, ...], scope: Scope) -> Kind | None:
     return TupleKind(known) if len(known) == len(kinds) else None
 
 
+# -------------------------------------------------------------------- arrays
+
+
 def _annotated(items: tuple[ast.expr, ...], scope: Scope) -> Kind | None:
     kind = kind_of(items[0], scope)
     text = next(
@@ -284,76 +254,101 @@ def _annotated(items: tuple[ast.expr, ...], scope: Scope) -> Kind | None:
     )
     if kind is None or text is None:
         return kind
-    dims = _dims(text)
+    if last_name(items[0]) == "ArrayLike":
+        return array_likes(dims_of(text))
+    link = kind.link if isinstance(kind, OneOfKinds) else None
     choices = kind.choices if isinstance(kind, OneOfKinds) else (kind,)
-    shaped = (ArrayKind(k.dtype, dims) if isinstance(k, ArrayKind) else k for k in choices)
-    return one_of(tuple(shaped))
+    shaped = tuple(dict.fromkeys(_with_dims(k, text) for k in choices))
+    return OneOfKinds(shaped, link) if link is not None else one_of(shaped)
+
+
+def _with_dims(kind: Kind, text: str) -> Kind:
+    match kind:
+        case ArrayKind(dtype):
+            return _shaped((dtype,), text)
+        case ListKind(elem, _, form) if (dims := dims_of(text)) is not None and dims:
+            inner = elem
+            if isinstance(elem, ListKind) and len(dims) > 1:
+                inner = ListKind(elem.elem, dims[1], elem.form)
+            return ListKind(inner, dims[0], form)
+        case _:
+            return kind
 
 
 def _ndarray(items: tuple[ast.expr, ...], scope: Scope) -> Kind | None:
     """`np.ndarray[shape, np.dtype[np.float64]]`: the rank is known if the shape is a tuple."""
     dims: tuple[Length, ...] | None = None
     match items[0]:
-        case ast.Subscript(base, ast.Tuple(elts)) if _last(base) in ("tuple", "Tuple"):
+        case ast.Subscript(base, ast.Tuple(elts)) if last_name(base) in ("tuple", "Tuple"):
             if not any(isinstance(e, ast.Constant) and e.value is ... for e in elts):
-                dims = (None,) * len(elts)
-        case ast.Subscript(base, _) if _last(base) in ("tuple", "Tuple"):
-            dims = (None,)
+                dims = tuple(_one_length(e) for e in elts)
+        case ast.Subscript(base, one) if last_name(base) in ("tuple", "Tuple"):
+            dims = (_one_length(one),)
     match items[-1]:
-        case ast.Subscript(base, inner) if _last(base) == "dtype":
-            return _arrays(_dtypes(inner, scope), dims)
+        case ast.Subscript(base, inner) if last_name(base) == "dtype":
+            return _of_dtype(inner, dims, scope)
         case _:
-            return _arrays(("float64", "float32", "int64"), dims)
+            return bare_arrays(dims)
 
 
-def _dtypes(node: ast.expr, scope: Scope) -> tuple[str, ...]:
+def _one_length(node: ast.expr) -> Length:
     match node:
-        case ast.BinOp(left, ast.BitOr(), right):
-            return _dtypes(left, scope) + _dtypes(right, scope)
-        case ast.Subscript(base, inside) if _last(base) == "Union":
-            elts = inside.elts if isinstance(inside, ast.Tuple) else [inside]
-            return tuple(d for e in elts for d in _dtypes(e, scope))
-        case ast.Subscript(base, _):
-            return _DTYPE_NAMES.get(_last(base), ("float64",))
-        case ast.Name(name) if name in scope.aliases and name not in scope.open:
-            return _dtypes(scope.aliases[name], scope)
+        case ast.Subscript(base, ast.Constant(value=int(n))) if last_name(base) == "Literal":
+            return n
         case _:
-            return _DTYPE_NAMES.get(_last(node), ("float64", "int64"))
-
-
-def _arrays(dtypes: tuple[str, ...], dims: tuple[Length, ...] | None) -> Kind:
-    return one_of(tuple(ArrayKind(d, dims) for d in dict.fromkeys(dtypes)))
-
-
-def _dims(text: str) -> tuple[Length, ...] | None:
-    """`"n m"`, `"n 3"`, `"n n+1"`, `"_ m"`; None (any rank) if it holds `...` or `*batch`."""
-    dims: list[Length] = []
-    for word in text.replace(",", " ").split():
-        word = word.lstrip("#?")
-        if word == "..." or word.startswith("*"):
             return None
+
+
+def _of_dtype(node: ast.expr, dims: tuple[Length, ...] | None, scope: Scope) -> Kind | None:
+    """Arrays of a scalar type; of one dtype throughout a call if that is a type variable."""
+    match node:
+        case ast.Name(name) if isinstance(made := scope.aliases.get(name), ast.Call):
+            bound = next((k.value for k in made.keywords if k.arg == "bound"), None)
+            if last_name(made.func) == "TypeVar":
+                limits = [*made.args[1:], *([bound] if bound is not None else [])]
+                dtypes = [dtypes_of(each, scope) for each in limits]
+                flat = tuple(dict.fromkeys(d for each in dtypes for d in each or ())) or BARE
+                return OneOfKinds(tuple(ArrayKind(d, dims) for d in flat), name)
+    found = dtypes_of(node, scope)
+    if found is None:
+        return None
+    if len(found) > 1 and last_name(node) == "Any":
+        scope.notes.append("an array of any dtype was taken as float64, float32 and int64")
+    return one_of(tuple(ArrayKind(d, dims) for d in dict.fromkeys(found)))
+
+
+def _shaped(dtypes: Sequence[str], text: str) -> Kind:
+    """Arrays of the shape that `text` names; several ranks where it leaves the rank open."""
+    words = _words(text)
+    open_at = next((k for k, w in enumerate(words) if w == "..." or w.startswith("*")), None)
+    if open_at is None:
+        return one_of(tuple(ArrayKind(d, dims_of(text)) for d in dict.fromkeys(dtypes)))
+    mark = words[open_at]
+    before, after = (_lengths(part) for part in (words[:open_at], words[open_at + 1 :]))
+    batch: tuple[Length, ...] = (None, None) if mark == "..." else (f"{mark[1:]}0", f"{mark[1:]}1")
+    kinds = tuple(
+        ArrayKind(d, (*before, *batch[:count], *after))
+        for d in dict.fromkeys(dtypes)
+        for count in (1, 0, 2)
+    )
+    return OneOfKinds(kinds, mark) if mark != "..." and len(set(dtypes)) == 1 else one_of(kinds)
+
+
+def dims_of(text: str) -> tuple[Length, ...] | None:
+    """`"n m"`, `"n 3"`, `"n n+1"`, `"_ m"`; None (any rank) if it holds `...` or `*batch`."""
+    words = _words(text)
+    if any(word == "..." or word.startswith("*") for word in words):
+        return None
+    return _lengths(words)
+
+
+def _words(text: str) -> list[str]:
+    return [word.lstrip("#?") for word in text.replace(",", " ").split()]
+
+
+def _lengths(words: Sequence[str]) -> tuple[Length, ...]:
+    dims: list[Length] = []
+    for word in words:
         word = word.partition("=")[2] or word
         dims.append(int(word) if word.isdigit() else None if word.startswith("_") else word)
     return tuple(dims)
-
-
-def _record(node: ast.ClassDef, scope: Scope) -> Kind | None:
-    bases = {_last(b) for b in node.bases}
-    if bases & {"Enum", "IntEnum", "StrEnum"}:
-        members = [n.targets[0] for n in node.body if isinstance(n, ast.Assign)]
-        names = tuple((m.id, NONE) for m in members if isinstance(m, ast.Name))
-        return RecordKind(node.name, names, "enum")
-    decorators = {_last(d.func if isinstance(d, ast.Call) else d) for d in node.decorator_list}
-    if not (decorators & {"dataclass", "define", "frozen"} or bases & {"NamedTuple", "TypedDict"}):
-        return None
-    fields: list[tuple[str, Kind]] = []
-    for statement in node.body:
-        match statement:
-            case ast.AnnAssign(target=ast.Name(name), annotation=annotation):
-                if _last(getattr(annotation, "value", annotation)) == "ClassVar":
-                    continue
-                kind = kind_of(annotation, scope)
-                if kind is None:
-                    return None
-                fields.append((name, kind))
-    return RecordKind(node.name, tuple(fields), "dict" if "TypedDict" in bases else "class")

@@ -79,6 +79,7 @@ class Call:
         self.elements: list[Any] = []
         self.labels: set[str] = set()
         self.depth = 0
+        self.links: dict[str, int] = {}
 
     # ------------------------------------------------------------- choices
 
@@ -89,6 +90,12 @@ class Call:
     def pick(self, options: Sequence[T]) -> T:
         """One of `options`; shrinks to the first."""
         return pick(self.draw, options)
+
+    def same(self, link: str, options: Sequence[T]) -> T:
+        """One of `options`, at the position that the call has taken for `link`."""
+        if link not in self.links:
+            self.links[link] = pick(self.draw, range(len(options)))
+        return options[self.links[link] % len(options)]
 
     def route(self, ways: int, wild: float) -> int:
         """One of `ways` numbers, or -1 with probability `wild`, by a single choice."""

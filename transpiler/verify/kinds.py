@@ -82,17 +82,22 @@ class DictKind:
 
 @dataclass(frozen=True, slots=True)
 class OneOfKinds:
+    """A union. Those of one `link` (a type variable) take the choice of one position within a call."""
+
     choices: tuple[Kind, ...]
+    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordKind:
-    """An instance of a class of the module under test: dataclass, NamedTuple; `form` "dict" is a
-    TypedDict, "enum" a member (its `fields` are the members' names)."""
+    """An instance of a class of the module under test, made by a call with `fields`. `form` "dict" is
+    a TypedDict (keys of `missing` may be absent), "enum" a member (its `fields` are the members'
+    names), "object" an instance whose attributes are set past its constructor."""
 
     name: str
     fields: tuple[tuple[str, Kind], ...]
     form: str = "class"
+    missing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +131,31 @@ def one_of(choices: tuple[Kind, ...]) -> Kind:
     """The union, flat and without repetition."""
     flat: list[Kind] = []
     for kind in choices:
-        for each in kind.choices if isinstance(kind, OneOfKinds) else (kind,):
-            if each not in flat:
-                flat.append(each)
+        inner = kind.choices if isinstance(kind, OneOfKinds) and kind.link is None else (kind,)
+        flat += [each for each in inner if each not in flat]
     return flat[0] if len(flat) == 1 else OneOfKinds(tuple(flat))
+
+
+def kinds_within(kind: Kind) -> tuple[Kind, ...]:
+    """The kind and all that it is made of."""
+    inner: tuple[Kind, ...] = ()
+    match kind:
+        case OneOfKinds(choices):
+            inner = choices
+        case ListKind(elem):
+            inner = (elem,)
+        case TupleKind(items):
+            inner = items
+        case DictKind(key, value):
+            inner = (key, value)
+        case RecordKind(_, fields, "class" | "dict" | "object"):
+            inner = tuple(field for _, field in fields)
+    return (kind, *(k for each in inner for k in kinds_within(each)))
+
+
+def linked(kind: Kind) -> bool:
+    """Whether the choice of a type depends on that for another parameter."""
+    return any(isinstance(k, OneOfKinds) and k.link is not None for k in kinds_within(kind))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,8 @@ class _Writer:
             case list():
                 return f"[{', '.join(map(self.text, value))}]"
             case tuple():
-                return f"({''.join(self.text(v) + ', ' for v in value).strip()})"
+                inner = ", ".join(map(self.text, value))
+                return f"({inner},)" if len(value) == 1 else f"({inner})"
             case dict():
                 inner = ", ".join(f"{self.text(k)}: {self.text(v)}" for k, v in value.items())
                 return f"{{{inner}}}"
@@ -83,15 +84,34 @@ class _Writer:
             case Logged():
                 return f"Logged({value.name!r})"
             case np.random.Generator():
-                return "np.random.default_rng()  # state as drawn"
-            case np.random.RandomState() | random.Random():
-                return f"{type(value).__name__}()  # state as drawn"
+                return self._generator("np.random.default_rng(0)", value.bit_generator.state)
+            case np.random.RandomState():
+                return self._generator("np.random.RandomState(0)", value.get_state())
+            case random.Random():
+                return self._generator("random.Random(0)", value.getstate())
             case _ if hasattr(value, "__length_hint__"):
                 return f"iter([{', '.join(map(self.text, _rest(value)))}])"
             case _:
                 return repr(value)
 
+    def _generator(self, made: str, state: object) -> str:
+        """A generator in the state that it was drawn in."""
+        name = f"generator{sum(line.startswith('generator') for line in self.lines)}"
+        set_state = {
+            "np.random.default_rng(0)": ".bit_generator.state = {0}",
+            "np.random.RandomState(0)": ".set_state({0})",
+            "random.Random(0)": ".setstate({0})",
+        }[made]
+        text = self.text(state)
+        self.lines += [f"{name} = {made}", name + set_state.format(text)]
+        return name
+
     def _made(self, value: Make) -> str:
+        if value.form == "object":
+            name = f"instance{sum(line.startswith('instance') for line in self.lines)}"
+            fields = [f"{name}.{k} = {self.text(v)}" for k, v in value.values.items()]
+            self.lines += [f"{name} = {value.name}.__new__({value.name})", *fields]
+            return name
         if value.form == "enum":
             return f"{value.name}.{value.values['']}"
         inner = ", ".join(f"{k}={self.text(v)}" for k, v in value.values.items())

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from loopwright.verify.modules import function_of
 from loopwright.verify.stock import Make
 
 
@@ -72,14 +73,15 @@ def make(values: dict[str, Any], module: types.ModuleType) -> dict[str, Any]:
 def _made(value: Any, module: types.ModuleType) -> Any:
     match value:
         case Make(name, fields, form):
-            cls = getattr(module, name)
+            cls = function_of(module, name)
             if form == "enum":
                 return cls[fields[""]]
-            return cls(**{key: _made(item, module) for key, item in fields.items()})
+            values = {key: _made(item, module) for key, item in fields.items()}
+            return cls(**values) if form == "class" else _with_attributes(cls, values)
         case list() if any(isinstance(item, Make | list | dict) for item in value):
             value[:] = [_made(item, module) for item in value]
             return value
-        case tuple() if any(isinstance(item, Make) for item in value):
+        case tuple() if any(isinstance(item, Make | list | dict | tuple) for item in value):
             return tuple(_made(item, module) for item in value)
         case dict():
             for key, item in value.items():
@@ -87,3 +89,11 @@ def _made(value: Any, module: types.ModuleType) -> Any:
             return value
         case _:
             return value
+
+
+def _with_attributes(cls: Any, values: dict[str, Any]) -> Any:
+    """An instance whose attributes are set past its constructor, as a recording saw them."""
+    made = cls.__new__(cls)
+    for name, value in values.items():
+        object.__setattr__(made, name, value)
+    return made

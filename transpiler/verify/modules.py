@@ -20,7 +20,7 @@ def load_module(path: Path, side: str) -> types.ModuleType:
     raises. Runs user code: only in a worker process.
     """
     path = path.resolve()
-    root, dotted = _package_root(path)
+    root, dotted = import_root(path)
     before = set(sys.modules)
     sys.path.insert(0, str(root))
     importlib.invalidate_caches()
@@ -47,7 +47,9 @@ def _by_path(path: Path, side: str) -> types.ModuleType:
     return module
 
 
-def _package_root(path: Path) -> tuple[Path, str]:
+def import_root(path: Path) -> tuple[Path, str]:
+    """The folder to import the file from, and its dotted name there."""
+    path = path.resolve()
     parts = [path.stem]
     folder = path.parent
     while (folder / "__init__.py").exists():

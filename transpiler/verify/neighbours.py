@@ -16,7 +16,16 @@ from loopwright.verify.alias import alias
 from loopwright.verify.call import Call
 from loopwright.verify.case import Case
 from loopwright.verify.codec import AnyArray
-from loopwright.verify.kinds import ArrayKind, Kind, ListKind, Parameter, PyNumber, Text, TupleKind
+from loopwright.verify.kinds import (
+    ArrayKind,
+    Kind,
+    ListKind,
+    Parameter,
+    PyNumber,
+    Text,
+    TupleKind,
+    linked,
+)
 from loopwright.verify.scalars import draw_float, draw_int, draw_text
 from loopwright.verify.strategies import SEEDS, draw_value
 
@@ -30,7 +39,7 @@ def neighbour(call: Call, parameters: Sequence[Parameter], case: Case) -> Case:
     if parameter.name not in case.values or parameter.how in ("many", "options"):
         return replace(case, drawn=False)
     values = dict(case.values)
-    if _open(parameter.kind) and call.chance(0.4):
+    if linked(parameter.kind) or (_open(parameter.kind) and call.chance(0.4)):
         values[parameter.name] = _tweak(call, values[parameter.name])
     else:
         values[parameter.name] = draw_value(call, parameter.kind)

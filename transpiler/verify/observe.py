@@ -130,6 +130,12 @@ def observe(
     return seen
 
 
+def refused(error: Exception) -> Observation:
+    """What is seen of a call whose arguments cannot be made: the exception, as if the call had raised it."""
+    picture: dict[str, Any] = {"printed": "", "random": (), "np.random": ()}
+    return Observation("raised", picture, error=type(error).__qualname__, message=str(error))
+
+
 def _read(result: Iterator[Any], args: Sequence[Any], picture: dict[str, Any]) -> None:
     """Read a lazy result; how far iterator arguments were consumed is noted before and after the first."""
     sources = [a for a in args if type(a).__name__.endswith("_iterator")]

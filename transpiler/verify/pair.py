@@ -25,12 +25,12 @@ from loopwright.verify.engine import Run
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.literal import assignments
 from loopwright.verify.meddle import change, make, scribble
-from loopwright.verify.modules import function_of, public_data
-from loopwright.verify.observe import Observation, Raises, observe
+from loopwright.verify.modules import function_of, import_root, public_data
+from loopwright.verify.observe import Observation, Raises, observe, refused
 from loopwright.verify.oracle import Reading
 from loopwright.verify.reachable import Reachable, reachable
 from loopwright.verify.roots import read_leaf
-from loopwright.verify.stock import Logged
+from loopwright.verify.stock import Logged, Make
 from loopwright.verify.wide import widen, widened_function
 
 SCRIPTS = ("once", "again", "fresh", "meddle")
@@ -82,7 +82,10 @@ class FunctionPair:
     # ---------------------------------------------------------------- calls
 
     def _play(self, side: Side, case: Case, limit: float, raises: Raises | None) -> Run:
-        values = make(case.fresh(), side.module)
+        try:
+            values = make(case.fresh(), side.module)
+        except Exception as error:  # a constructor that refuses its arguments
+            return Run([refused(error)], False)
         first = self._call(side, values, case, limit, raises)
         steps = [first]
         if case.script != "once" and first.usable:
@@ -193,21 +196,31 @@ class FunctionPair:
 
     def show(self, before: Sequence[Case], case: Case) -> str:
         """A program that loads both files and prints what each does."""
+        cases = (*before, case)
+        classes = sorted({n for each in cases for v in each.values.values() for n in classes_in(v)})
+        roots = {import_root(side.path)[0] for side in (self.a, self.b)}
         lines = [
+            "import random",
+            "import sys",
+            "from collections import deque",
             "from math import inf, nan",
-            "from runpy import run_path",
-            "",
-            "import numpy as np",
-            "",
         ]
-        f, g = self.a.name.split(".")[0], self.b.name.split(".")[0]
-        rest_f, rest_g = self.a.name[len(f) :], self.b.name[len(g) :]
-        if any(isinstance(v, Logged) for each in (*before, case) for v in each.values.values()):
-            lines.insert(3, "from loopwright.verify.stock import Logged")
-        lines.append(f"f = run_path({str(self.a.path)!r})[{f!r}]{rest_f}")
-        lines.append(f"g = run_path({str(self.b.path)!r})[{g!r}]{rest_g}")
-        lines += ["", "for call in (f, g):"]
-        for each in (*before, case):
+        lines += ["from runpy import run_module, run_path", "", "import numpy as np", ""]
+        if any(isinstance(v, Logged) for each in cases for v in each.values.values()):
+            lines.insert(-1, "from loopwright.verify.stock import Logged")
+        lines += [f"sys.path.insert(0, {str(root)!r})" for root in sorted(roots)]
+        loads = [_load_text(side) for side in (self.a, self.b)]
+        lines += [f"{name} = {load}" for name, load in zip("fg", loads, strict=True)]
+        f, g = (
+            (name, *side.name.partition("."))
+            for name, side in zip("fg", (self.a, self.b), strict=True)
+        )
+        sides = ", ".join(
+            f"({name}, {name}[{first!r}]{dot}{rest})" for name, first, dot, rest in (f, g)
+        )
+        lines += ["", f"for module, call in ({sides}):"]
+        lines += [f"    {name} = module[{name!r}]" for name in classes]
+        for each in cases:
             lines += [f"    {line}" for line in self._call_text(each)]
         return "\n".join(lines)
 
@@ -218,24 +231,27 @@ class FunctionPair:
         texts = [f"*{a.text}" if a.text in many else a.text for a in _flat(args)]
         texts += [f"{name}={value.text}" for name, value in kwargs.items()]
         call = f"call({', '.join(texts)})"
-        lines = [f"np.random.seed({case.seed})"] if self._draws() else []
-        lines += [*assignments(values), f"print({call})"]
+        lines = (
+            [f"np.random.seed({case.seed})", f"random.seed({case.seed})"] if self._draws() else []
+        )
+        show = _printed(call, [p.name for p in self.parameters if p.name in values])
+        lines += [*assignments(values), *show]
         after = {
             "once": [],
-            "again": [f"print({call})"],
+            "again": show,
             "fresh": [
                 "# the caller writes into the result, then",
                 *assignments(values),
-                f"print({call})",
+                *show,
             ],
             "meddle": [
                 "# the caller writes into the result and the arguments, then",
-                f"print({call})",
+                *show,
             ],
             "globals": [
                 f"# the caller changes {', '.join(self.changeable)}, then",
                 *assignments(values),
-                f"print({call})",
+                *show,
             ],
         }
         return lines + after[case.script]
@@ -249,6 +265,39 @@ def _read(domain: Domain) -> list[tuple[str, str]]:
     inside = {item for group in domain.groups for item in group.items}
     bounds = {p.name for p in domain.params if p.bounds}
     return [(name, path) for name, path in domain.paths if name not in inside | bounds]
+
+
+def _printed(call: str, names: Sequence[str]) -> list[str]:
+    """Statements that print what a call does, and its arguments after it."""
+    return [
+        "try:",
+        f"    result = {call}",
+        "    print(list(result) if hasattr(result, '__next__') else result)",
+        "except Exception as error:",
+        "    print(type(error).__name__, error)",
+        *([f"print('  after the call:', {', '.join(names)})"] if names else []),
+    ]
+
+
+def _load_text(side: Side) -> str:
+    """An expression for the names of a side's module, imported as Python imports the file."""
+    root, dotted = import_root(side.path)
+    if "." in dotted:
+        return f"run_module({dotted!r})"
+    return f"run_path({str(side.path)!r})"
+
+
+def classes_in(value: Any) -> set[str]:
+    """The classes of the module under test that a drawn value needs."""
+    match value:
+        case Make(name, values):
+            return {name.partition(".")[0]} | classes_in(values)
+        case list() | tuple():
+            return {name for item in value for name in classes_in(item)}
+        case dict():
+            return {name for item in value.values() for name in classes_in(item)}
+        case _:
+            return set()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 from loopwright.verify import stock
@@ -89,8 +90,10 @@ def draw_value(call: Call, kind: Kind) -> Any:
             return tuple(draw_value(call, item) for item in items)
         case DictKind(key, value):
             return _dict(call, key, value)
-        case OneOfKinds(choices):
-            return draw_value(call, call.pick(choices))
+        case OneOfKinds(choices, link):
+            return draw_value(
+                call, call.pick(choices) if link is None else call.same(link, choices)
+            )
         case RecordKind():
             return _record(call, kind)
         case RandomKind(name):
@@ -147,6 +150,8 @@ def _array(call: Call, kind: ArrayKind) -> AnyArray:
 
 def _elements(call: Call, kind: ArrayKind, n: int) -> AnyArray:
     wild = call.style.wild
+    if kind.dtype == "object":
+        return _objects(call, n)
     if kind.dtype[0] in "fc":
         mode, values = float_array(call, kind.dtype, n, wild)
     else:
@@ -158,6 +163,17 @@ def _elements(call: Call, kind: ArrayKind, n: int) -> AnyArray:
     call.labels.add(mode)
     if n:
         call.elements.append(values[n // 2].item())
+    return values
+
+
+def _objects(call: Call, n: int) -> AnyArray:
+    """Python's numbers, all floats, all ints or mixed."""
+    floats = float_array(call, "float64", n, call.style.wild)[1].tolist()
+    ints = int_array(call, "int64", n, call.style.wild)[1].tolist()
+    pair = call.pick(((floats, floats), (ints, ints), (floats, ints)))
+    values = np.empty(n, object)
+    values[:] = [pair[k % 2][k] for k in range(n)]
+    call.labels.add("objects")
     return values
 
 
@@ -250,5 +266,9 @@ def _dict(call: Call, key: Kind, value: Kind) -> dict[Any, Any]:
 def _record(call: Call, kind: RecordKind) -> object:
     if kind.form == "enum":
         return stock.Make(kind.name, {"": call.pick(kind.fields)[0]}, "enum")
-    values = {name: draw_value(call, field_kind) for name, field_kind in kind.fields}
+    values = {
+        name: draw_value(call, field_kind)
+        for name, field_kind in kind.fields
+        if not (name in kind.missing and call.chance(0.4))
+    }
     return values if kind.form == "dict" else stock.Make(kind.name, values, kind.form)

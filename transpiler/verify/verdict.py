@@ -40,12 +40,29 @@ class Counterexample:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`reason` is one sentence; always set unless the status is `same`."""
+    """`reason` is one sentence; always set unless the status is `same`. `test` is the text of a pytest
+    file, where one was asked for."""
 
     status: Status
     evidence: Evidence
     counterexample: Counterexample | None = None
     reason: str = ""
+    test: str = ""
+
+    @property
+    def same(self) -> bool:
+        """True if no difference was found; neither a difference nor an undecided search is."""
+        return self.status == "same"
+
+    def __str__(self) -> str:
+        return render(self)
+
+    def to_json(self) -> str:
+        """The verdict as a JSON object with the same fields."""
+        data = asdict(self)
+        if not self.test:
+            del data["test"]
+        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
 NO_EVIDENCE = Evidence("tested", 0, 0, 0.0)
@@ -83,8 +100,3 @@ def render(verdict: Verdict) -> str:
     if e.note:
         lines.append(f"  note: {e.note}")
     return "\n".join(lines)
-
-
-def to_json(verdict: Verdict) -> str:
-    """The verdict as a JSON object with the same fields."""
-    return json.dumps(asdict(verdict), indent=2, ensure_ascii=False) + "\n"
