@@ -24,6 +24,8 @@ from loopwright.verify.shrink import shrink
 
 _TRACED = 60
 _TRACED_BYTES = 20_000
+_TRACED_SECONDS = 0.02
+"Large inputs are traced where the original took less than this on the large one before."
 _SHRINK_SECONDS = 1.0
 _SHARE = 0.7
 "What Hypothesis gets of them."
@@ -48,12 +50,6 @@ class Enough(BaseException):
     """The search is over; not an Exception, so that it ends the run of Hypothesis, too."""
 
 
-def _small(case: Case) -> bool:
-    """True if tracing a call on `case` takes no long time."""
-    case.fresh()
-    return len(case.data) < _TRACED_BYTES
-
-
 class Search:
     """One search in one process."""
 
@@ -70,6 +66,7 @@ class Search:
         self.small: tuple[Case, int, Difference] | None = None
         self.shrink_until = self.answer_at = 0.0
         self.cut_off = 0
+        self.large_seconds = 1.0
         self.loading = 0.0
         "seconds that the candidate's calls took before its first success: loading, compiling"
         self.begun = time.monotonic()
@@ -141,8 +138,10 @@ class Search:
     def _try(self, case: Case) -> tuple[int, Difference] | None:
         seen = self.summary
         seen.inputs += 1
-        watched = seen.inputs <= _TRACED or (seen.inputs % 6 == 0 and _small(case))
+        watched = self._worth_tracing(case)
         a, b = self._both(case, watched)
+        if not watched and len(case.data) >= _TRACED_BYTES:
+            self.large_seconds = a.seconds
         if len(self.history) < 500:
             self.history.append(case)
         if b is None or not a.usable or not b.usable:
@@ -160,6 +159,15 @@ class Search:
             seen.labels |= case.labels
             seen.sizes.update(case.env.values())
         return first_difference(self.pair, self.judge, case, a, b)
+
+    def _worth_tracing(self, case: Case) -> bool:
+        """True if the lines of a call on `case` may be new, and tracing it takes no long time."""
+        if self.summary.inputs <= _TRACED:
+            return True
+        case.fresh()
+        if len(case.data) < _TRACED_BYTES:
+            return self.summary.inputs % 6 == 0
+        return bool(self.pair.coverage.missed) and self.large_seconds < _TRACED_SECONDS
 
     def _both(self, case: Case, watched: bool) -> tuple[Run, Run | None]:
         left = max(0.05, self.plan.deadline - time.monotonic())

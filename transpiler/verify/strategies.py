@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
 from loopwright.verify import stock
@@ -59,6 +60,18 @@ def draw_arguments(call: Call, parameters: Sequence[Parameter]) -> Case:
     return Case(values, call.env, seed=call.draw(SEEDS), labels=frozenset(call.labels), drawn=True)
 
 
+def ranks_of(parameters: Sequence[Parameter]) -> dict[str, int]:
+    """For each symbol the largest number of axes of an array that has it as a length."""
+    ranks: dict[str, int] = {}
+    for parameter in parameters:
+        kind = parameter.kind
+        for each in kind.choices if isinstance(kind, OneOfKinds) else (kind,):
+            for dim in each.dims or () if isinstance(each, ArrayKind) else ():
+                if isinstance(dim, str) and isinstance(each, ArrayKind):
+                    ranks[dim] = max(ranks.get(dim, 1), len(each.dims or ()))
+    return ranks
+
+
 def _rank(kind: Kind) -> int:
     match kind:
         case ArrayKind(dtype):
@@ -72,13 +85,11 @@ def _rank(kind: Kind) -> int:
 def draw_value(call: Call, kind: Kind) -> Any:
     """A value of `kind` that fits what the call holds so far."""
     match kind:
-        case PyNumber():
-            return _number(call, kind)
-        case NpNumber(dtype):
-            return _elements(call, ArrayKind(dtype), 1)[0]
-        case Text(binary):
-            text = draw_text(call)
-            return text.encode() if binary else text
+        case PyNumber() | Text() | NpNumber():
+            value = _known(call, kind)
+            value = _scalar(call, kind) if value is None else value
+            call.met(value)
+            return value
         case Exactly(values):
             return call.pick(values)
         case ArrayKind():
@@ -104,18 +115,40 @@ def draw_value(call: Call, kind: Kind) -> Any:
 # ------------------------------------------------------------------- numbers
 
 
-def _number(call: Call, kind: PyNumber) -> object:
+def _known(call: Call, kind: PyNumber | Text | NpNumber) -> object:
+    """A value of `kind` that the call holds already, or None: two that are equal, a key that is there."""
+    if not call.elements or not call.chance(0.08 if call.depth else 0.25):
+        return None
+    alike = [value for value in call.elements if _is_of(value, kind)]
+    if not alike:
+        return None
+    value = call.pick(alike)
+    return value[: call.pick((10**9, 1, 2))] if isinstance(value, str | bytes) else value
+
+
+def _is_of(value: object, kind: PyNumber | Text | NpNumber) -> bool:
+    match kind:
+        case PyNumber(name):
+            return type(value).__name__ == name
+        case NpNumber(dtype):
+            return isinstance(value, np.generic) and str(value.dtype) == dtype
+        case Text(binary):
+            return isinstance(value, bytes if binary else str)
+
+
+def _scalar(call: Call, kind: PyNumber | Text | NpNumber) -> object:
     wild = call.style.wild
-    if call.elements and not call.depth and kind.name in ("int", "float") and call.chance(0.15):
-        near = call.pick(call.elements)
-        if type(near).__name__ == kind.name:
-            return near
-    match kind.name:
-        case "bool":
+    match kind:
+        case NpNumber(dtype):
+            return _elements(call, ArrayKind(dtype), 1)[0]
+        case Text(binary):
+            text = draw_text(call)
+            return text.encode() if binary else text
+        case PyNumber("bool"):
             return call.pick((False, True))
-        case "float":
+        case PyNumber("float"):
             return draw_float(call, wild)
-        case "complex":
+        case PyNumber("complex"):
             return complex(draw_float(call, wild), draw_float(call, wild))
         case _:
             return _int(call, kind, wild * call.style.tall)
@@ -136,7 +169,7 @@ def _array(call: Call, kind: ArrayKind) -> AnyArray:
     dims = kind.dims
     if dims is None:
         dims = (None,) * call.pick(_RANKS)
-    shape = tuple(call.length(d, len(dims)) for d in dims)
+    shape = call.shape(dims)
     array = _elements(call, kind, math.prod(shape)).reshape(shape).copy()
     layout = call.pick_wild(("plain",), LAYOUTS, call.style.layout)
     if layout != "plain":
@@ -157,7 +190,7 @@ def _elements(call: Call, kind: ArrayKind, n: int) -> AnyArray:
             mode, values = int_array(call, kind.dtype, n, wild)
     call.labels.add(mode)
     if n:
-        call.elements.append(values[n // 2].item())
+        call.met(values[n // 2].item())
     return values
 
 
@@ -180,28 +213,30 @@ def _sequence(call: Call, kind: ListKind) -> object:
         forms = ("list", "list", "tuple") + (("iterator",) * 2 if form == "iterable" else ())
         form = call.pick(forms)
     n = call.length(kind.length)
-    if kind.length is None:
-        n = min(n, LONGEST_LIST)
+    if n > LONGEST_LIST and kind.length is None and form not in ("list", "tuple"):
+        n = LONGEST_LIST
     if form in ("set", "frozenset"):
-        n = min(n, 12)
+        n = min(n, 40)
     if form == "iterator":
-        n = min(n, 64)
+        n = min(n, 300)
     return stock.FORMS[form](_items(call, kind.elem, n))
 
 
 def _items(call: Call, elem: Kind, n: int) -> list[Any]:
     if isinstance(elem, PyNumber) and elem.name in ("float", "int"):
         return _numbers(call, elem, n)
-    n = min(n, 40)
+    drawn = min(n, 70 if call.style.reach else 40)
     call.depth += 1
     if isinstance(elem, ListKind) and elem.length is None and not call.chance(0.25):
-        elem = ListKind(elem.elem, call.new_length(2), elem.form)
+        elem = ListKind(elem.elem, call.new_length(), elem.form)
     if isinstance(elem, OneOfKinds) and call.chance(0.5):
         elem = call.pick(elem.choices)
-    items = [draw_value(call, elem) for _ in range(n)]
-    if n > 1 and call.chance(0.15):
-        items[call.pick(range(n))] = items[call.pick(range(n))]
+    items = [draw_value(call, elem) for _ in range(drawn)]
+    if drawn > 1 and call.chance(0.15):
+        items[call.pick(range(drawn))] = items[call.pick(range(drawn))]
     call.depth -= 1
+    if n > drawn and isinstance(elem, PyNumber | Text | TupleKind | Exactly):
+        items = [items[k * k % drawn] if k >= drawn else items[k] for k in range(n)]
     return items
 
 
@@ -222,7 +257,7 @@ def _numbers(call: Call, elem: PyNumber, n: int) -> list[Any]:
             items = values.tolist()
     call.labels.add(mode)
     if items:
-        call.elements.append(items[n // 2])
+        call.met(items[n // 2])
     return items
 
 
