@@ -141,6 +141,11 @@ class Call:
             self.room //= max(1, n**times)
         return n
 
+    def stretched(self, text: str) -> str:
+        """`text` again and again, up to a length of its own."""
+        n = self.new_length(10_000)
+        return (text * (n // len(text) + 1))[:n]
+
     def new_length(self, cap: int = 10**9) -> int:
         """A length of at most `cap` that owes nothing to those in use; one in a call is huge."""
         reach = min(self.style.reach, 1) if self.depth else self.style.reach

@@ -97,7 +97,11 @@ def draw_text(call: Call) -> str:
     if roll < 25:
         return call.draw(_STOCK_TEXT)
     if roll < 65 and own:
-        return call.pick(own) + (call.draw(_STOCK_TEXT) if roll < 33 else "")
+        text = call.pick(own)
+        if roll < 33:
+            return text + call.draw(_STOCK_TEXT)
+        return call.draw(call.pick(_LETTERS)) + text if roll < 43 else text
     if roll < 75 and own:
         return "".join(call.pick(own) for _ in range(call.pick((1, 2, 3, 4))))
-    return call.draw(call.pick(_LETTERS))
+    letters = call.draw(call.pick(_LETTERS))
+    return letters if roll < 96 or not letters else call.stretched(letters)

@@ -18,7 +18,7 @@ from loopwright.verify.alias import alias
 from loopwright.verify.call import Call
 from loopwright.verify.case import Case
 from loopwright.verify.codec import AnyArray
-from loopwright.verify.contents import float_array, indices, int_array
+from loopwright.verify.contents import float_array, indices, int_array, offsets
 from loopwright.verify.kinds import (
     Anything,
     ArrayKind,
@@ -38,6 +38,7 @@ from loopwright.verify.kinds import (
 )
 from loopwright.verify.layouts import LAYOUTS, lay_out
 from loopwright.verify.scalars import draw_float, draw_int, draw_text
+from loopwright.verify.structures import STRUCTURES, structured
 
 LONGEST_LIST = 4099
 SEEDS = st.integers(0, 2**31 - 1)
@@ -97,7 +98,7 @@ def draw_value(call: Call, kind: Kind) -> Any:
         case ListKind():
             return _sequence(call, kind)
         case TupleKind(items):
-            return tuple(draw_value(call, item) for item in items)
+            return _tuple(call, items)
         case DictKind(key, value):
             return _dict(call, key, value)
         case OneOfKinds(choices):
@@ -115,9 +116,18 @@ def draw_value(call: Call, kind: Kind) -> Any:
 # ------------------------------------------------------------------- numbers
 
 
+def _tuple(call: Call, items: Sequence[Kind]) -> tuple[Any, ...]:
+    """Ranges, such as a start and an end, are in order more often than by chance."""
+    values = tuple(draw_value(call, item) for item in items)
+    if len(set(items)) == 1 and isinstance(items[0], PyNumber) and items[0].name != "complex":
+        if call.chance(0.3):
+            return tuple(sorted(values))
+    return values
+
+
 def _known(call: Call, kind: PyNumber | Text | NpNumber) -> object:
     """A value of `kind` that the call holds already, or None: two that are equal, a key that is there."""
-    if not call.elements or not call.chance(0.08 if call.depth else 0.25):
+    if not call.elements or not call.chance(0.12 if call.depth else 0.25):
         return None
     alike = [value for value in call.elements if _is_of(value, kind)]
     if not alike:
@@ -171,6 +181,10 @@ def _array(call: Call, kind: ArrayKind) -> AnyArray:
         dims = (None,) * call.pick(_RANKS)
     shape = call.shape(dims)
     array = _elements(call, kind, math.prod(shape)).reshape(shape).copy()
+    if len(shape) == 2 and array.size > 1 and kind.dtype != "bool" and call.chance(0.25):
+        structure = call.pick(STRUCTURES)
+        array = structured(array, structure)
+        call.labels.add(structure)
     layout = call.pick_wild(("plain",), LAYOUTS, call.style.layout)
     if layout != "plain":
         array = lay_out(array, layout)
@@ -184,7 +198,9 @@ def _elements(call: Call, kind: ArrayKind, n: int) -> AnyArray:
         mode, values = float_array(call, kind.dtype, n, wild)
     else:
         low, high = _index_range(call, kind)
-        if high > low and not call.chance(wild / 2):
+        if n > 1 and kind.dtype in ("int64", "int32") and call.lengths and call.chance(0.05):
+            mode, values = "offsets", offsets(call, kind.dtype, n, call.pick(call.lengths))
+        elif high > low and not call.chance(wild / 2):
             mode, values = "indices", indices(call, kind.dtype, n, low, high)
         else:
             mode, values = int_array(call, kind.dtype, n, wild)
@@ -228,7 +244,7 @@ def _items(call: Call, elem: Kind, n: int) -> list[Any]:
     drawn = min(n, 70 if call.style.reach else 40)
     call.depth += 1
     if isinstance(elem, ListKind) and elem.length is None and not call.chance(0.25):
-        elem = ListKind(elem.elem, call.new_length(), elem.form)
+        elem = ListKind(elem.elem, call.length(None, 2), elem.form)
     if isinstance(elem, OneOfKinds) and call.chance(0.5):
         elem = call.pick(elem.choices)
     items = [draw_value(call, elem) for _ in range(drawn)]
