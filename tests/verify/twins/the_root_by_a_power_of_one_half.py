@@ -14,4 +14,4 @@ def g(x):
 
 
 def h(x):
-    return [math.sqrt(v if v >= 0 else -v) for v in x]
+    return [math.sqrt(math.fabs(v)) for v in x]

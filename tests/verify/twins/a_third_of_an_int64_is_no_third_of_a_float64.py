@@ -1,4 +1,4 @@
-"""A table of squares begins at zero."""
+"""A third of an int64 is no third of a float64."""
 
 from __future__ import annotations
 
@@ -19,4 +19,4 @@ def g(x):
 
 
 def h(x):
-    return (x - x % 3) // 3
+    return np.floor_divide(x, 3)
