@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from hypothesis import strategies as st
@@ -131,9 +131,20 @@ def _known(call: Call, kind: PyNumber | Text | NpNumber) -> object:
         return None
     alike = [value for value in call.elements if _is_of(value, kind)]
     if not alike:
-        return None
+        return _near_another(call, kind)
     value = call.pick(alike)
     return value[: call.pick((10**9, 1, 2))] if isinstance(value, str | bytes) else value
+
+
+def _near_another(call: Call, kind: PyNumber | Text | NpNumber) -> object:
+    """An int beside a float of the call, or a float that is next to an int; else None."""
+    match kind, call.pick(call.elements):
+        case PyNumber("int"), float(x) if math.isfinite(x):
+            return int(x) + call.pick((0, 1, -1))
+        case PyNumber("float"), int(k) if abs(k) < 2**1000:
+            return float(k)
+        case _:
+            return None
 
 
 def _is_of(value: object, kind: PyNumber | Text | NpNumber) -> bool:
@@ -241,6 +252,8 @@ def _sequence(call: Call, kind: ListKind) -> object:
 def _items(call: Call, elem: Kind, n: int) -> list[Any]:
     if isinstance(elem, PyNumber) and elem.name in ("float", "int"):
         return _numbers(call, elem, n)
+    if _is_matrix(elem) and call.chance(0.7):
+        return _matrix(call, elem, min(n, 70))
     drawn = min(n, 70 if call.style.reach else 40)
     call.depth += 1
     if isinstance(elem, ListKind) and elem.length is None and not call.chance(0.25):
@@ -254,6 +267,25 @@ def _items(call: Call, elem: Kind, n: int) -> list[Any]:
     if n > drawn and isinstance(elem, PyNumber | Text | TupleKind | Exactly):
         items = [items[k * k % drawn] if k >= drawn else items[k] for k in range(n)]
     return items
+
+
+def _is_matrix(elem: Kind) -> TypeGuard[ListKind]:
+    match elem:
+        case ListKind(PyNumber("float" | "int"), None, "list"):
+            return True
+        case _:
+            return False
+
+
+def _matrix(call: Call, row: ListKind, n: int) -> list[Any]:
+    """`n` rows of one length, all drawn at once."""
+    m = call.length(None, 2)
+    assert isinstance(row.elem, PyNumber)
+    flat = _numbers(call, row.elem, n * m)
+    rows: list[Any] = [flat[k * m : (k + 1) * m] for k in range(n)]
+    if n > 1 and call.chance(0.15):
+        rows[call.pick(range(n))] = rows[call.pick(range(n))]
+    return rows
 
 
 def _numbers(call: Call, elem: PyNumber, n: int) -> list[Any]:
