@@ -141,6 +141,12 @@ class Call:
             self.room //= max(1, n**times)
         return n
 
+    def fresh_length(self, rows: int) -> int:
+        """The length of `rows` rows that owes nothing to those in use, so that a matrix is not square."""
+        n = self.new_length(self.room // max(1, rows))
+        self.lengths.append(n)
+        return n
+
     def stretched(self, text: str) -> str:
         """`text` again and again, up to a length of its own."""
         n = self.new_length(10_000)

@@ -279,7 +279,7 @@ def _is_matrix(elem: Kind) -> TypeGuard[ListKind]:
 
 def _matrix(call: Call, row: ListKind, n: int) -> list[Any]:
     """`n` rows of one length, all drawn at once."""
-    m = call.length(None, 2)
+    m = call.fresh_length(n) if call.chance(0.5) else call.length(None, 2)
     assert isinstance(row.elem, PyNumber)
     flat = _numbers(call, row.elem, n * m)
     rows: list[Any] = [flat[k * m : (k + 1) * m] for k in range(n)]
