@@ -139,13 +139,26 @@ AIMS: dict[str, Callable[[Any, Any, Any, int], Any]] = {
         and y.base.size == y.size + 4,
     "one row repeated without memory": lambda x, y, i, c: len(x) > 1 and x.strides[0] == 0,
     "a read-only array": lambda x, y, i, c: y.size and y.base is None and not y.flags.writeable,
+    "more columns than a block of 64": lambda x, y, i, c: x.shape[1] > 64 and len(x) > 2,
+    "a length next to a constant that is far":
+        lambda x, y, i, c: len(y) == 100_001 or len(i) == 100_001,
+    "a symmetric matrix": lambda x, y, i, c: x.shape[0] == x.shape[1] > 3
+        and np.array_equal(x, x.T) and len(np.unique(x)) > 4,
+    "offsets of rows": lambda x, y, i, c: len(i) > 3 and i[0] == 0 and i[-1] == len(y) > 3
+        and (np.diff(i) >= 0).all() and len(set(i.tolist())) > 2,
+    "even steps": lambda x, y, i, c: len(i) > 4 and len(set(np.diff(i).tolist()) - {0}) == 1
+        and len(set(i.tolist())) == len(i),
+    "the same forwards and backwards": lambda x, y, i, c: len(i) > 5
+        and np.array_equal(i, i[::-1]) and len(set(i.tolist())) > 2,
+    "numbers that add up to one": lambda x, y, i, c: len(y) > 2 and abs(y.sum() - 1) < 1e-9
+        and (y >= 0).all(),
     "an array inside another": lambda x, y, i, c: np.shares_memory(x, y),
 }  # fmt: skip
 
 
 @functools.cache
 def aimed() -> list[Case]:
-    constants = mine(["a = 640\nb = 41077\nc = 0.7\nd = 5\ne = 17"])
+    constants = mine(["a = 640\nb = 41077\nc = 0.7\nd = 5\ne = 17\ng = 100_000"])
     return drawn(AIMED_AT, 2500, constants=constants, styles=FAR)
 
 
@@ -153,6 +166,20 @@ def aimed() -> list[Case]:
 def test_an_input_to_aim_at_is_drawn(aim: Callable[[Any, Any, Any, int], Any]) -> None:
     with np.errstate(all="ignore"):
         assert any(aim(*(case.values[name] for name in "xyic")) for case in aimed())
+
+
+def test_scalars_may_be_equal_and_keys_be_there() -> None:
+    found = drawn("def f(a: int, b: int, d: dict[str, int], k: str): ...", 300, styles=BOLD)
+    assert any(case.values["a"] == case.values["b"] > 50 for case in found)
+    assert sum(case.values["k"] in case.values["d"] for case in found) > 10
+
+
+def test_lists_of_lists_lose_an_element() -> None:
+    source = "def f(a: list[list[int]]): ..."
+    base = Case({"a": [[1, 2, 3], [4, 5, 6]]}, {})
+    found = drawn(source, 200, styles=BOLD, pool=(base,), near=1.0)
+    lengths = {tuple(map(len, case.values["a"])) for case in found}
+    assert {(2, 3), (3, 2), (4, 3), (3,)} <= lengths
 
 
 SHARED = """

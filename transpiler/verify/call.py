@@ -21,11 +21,15 @@ from loopwright.verify.kinds import Length
 
 T = TypeVar("T")
 
-LARGEST_MATRIX = 4000
+_ROOM = (1000, 6000, 30_000, 300_000)
+"How many elements the axes of a call's matrices span together, by reach."
+_CAPS = (0, 1, 2, 3, 4, 8, 16, 32, 64, 70, 130, 320, 2560, 10**9)
 _SMALL = (0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 7, 8, 9, 10)
 _MEDIUM = (11, 13, 15, 16, 17, 20, 23, 31, 32, 33, 63, 64, 65)
 _LARGE = (100, 127, 128, 129, 130, 150, 200, 255, 256, 257, 300)
 _HUGE = (1000, 1023, 1025, 4099, 8193, 33_000, 70_001)
+_MET = 12
+"""Scalars that are remembered: enough for the keys of a dict and a few arguments."""
 _SIDES = 512
 _ROLL = st.integers(-(_SIDES // 2), _SIDES // 2 - 1)
 "Beyond 256 the integers of Hypothesis are not equally likely: small ones are drawn more often."
@@ -70,16 +74,19 @@ class Call:
         constants: Constants,
         style: Style,
         env: Mapping[str, int] | None = None,
+        ranks: Mapping[str, int] | None = None,
     ) -> None:
         self.draw = draw
         self.constants = constants
         self.style = style
         self.env: dict[str, int] = dict(env or {})
+        self.ranks = ranks or {}
         self.lengths: list[int] = list(self.env.values())
         self.elements: list[Any] = []
         self.labels: set[str] = set()
         self.depth = 0
         self.links: dict[str, int] = {}
+        self.room = _ROOM[style.reach]
 
     # ------------------------------------------------------------- choices
 
@@ -108,33 +115,57 @@ class Call:
         options = wild if number >= _SIDES * (1 - p) else tame
         return options[number % len(options)]
 
+    def met(self, value: object) -> None:
+        """Note a scalar of this call, for others to equal."""
+        if len(self.elements) < _MET:
+            self.elements.append(value)
+
     # ------------------------------------------------------------- lengths
 
-    def length(self, dim: Length, rank: int = 1) -> int:
-        """The length for `dim` in an object of `rank` axes."""
+    def shape(self, dims: Sequence[Length]) -> tuple[int, ...]:
+        """The lengths for `dims` of one array."""
+        return tuple(self.length(dim, len(dims), dims.count(dim)) for dim in dims)
+
+    def length(self, dim: Length, rank: int = 1, times: int = 1) -> int:
+        """The length for `dim` in an object of `rank` axes, `times` of which have it."""
         if isinstance(dim, int):
             return dim
         if dim is None:
-            return self._known_or_new(rank)
+            return self._known_or_new(rank, 1)
         if not dim.isidentifier():
             return max(0, _evaluate(ast.parse(dim, mode="eval").body, self, rank))
         if dim not in self.env:
-            self.env[dim] = self._known_or_new(rank)
+            self.env[dim] = self._known_or_new(max(rank, self.ranks.get(dim, 1)), times)
         return self.env[dim]
 
-    def _known_or_new(self, rank: int) -> int:
-        if self.lengths and self.chance(self.style.together):
-            n = self.pick(self.lengths)
-            if rank == 1 or n**rank <= LARGEST_MATRIX:
-                return n
-        n = self.new_length(rank)
+    def _known_or_new(self, rank: int, times: int) -> int:
+        cap = 10**9 if rank == 1 else math.isqrt(self.room) if times > 1 else self.room
+        n = self.pick(self.lengths) if self.lengths and self.chance(self.style.together) else -1
+        if not 0 <= n <= cap:
+            n = self.new_length(cap)
+            self.lengths.append(n)
+        if rank > 1:
+            self.room //= max(1, n**times)
+        return n
+
+    def fresh_length(self, rows: int) -> int:
+        """The length of `rows` rows that owes nothing to those in use, so that a matrix is not square."""
+        n = self.new_length(self.room // max(1, rows))
         self.lengths.append(n)
         return n
 
-    def new_length(self, rank: int) -> int:
-        """A length that owes nothing to those in use."""
+    def stretched(self, text: str) -> str:
+        """`text` again and again, up to a length of its own."""
+        n = self.new_length(10_000)
+        return (text * (n // len(text) + 1))[:n]
+
+    def new_length(self, cap: int = 10**9) -> int:
+        """A length of at most `cap` that owes nothing to those in use; one in a call is huge."""
         reach = min(self.style.reach, 1) if self.depth else self.style.reach
-        return self.draw(_lengths(reach, rank, self.constants.sizes))
+        if reach == 3 and max(self.lengths, default=0) >= _HUGE[0]:
+            reach = 1
+        cap = max(c for c in _CAPS if c <= cap)
+        return self.draw(_lengths(reach, cap, self.constants.sizes))
 
 
 @functools.cache
@@ -143,24 +174,21 @@ def _index(n: int) -> st.SearchStrategy[int]:
 
 
 @functools.cache
-def _lengths(reach: int, rank: int, sizes: tuple[int, ...]) -> st.SearchStrategy[int]:
-    """Lengths up to what `reach` allows, about a third of them near constants of the source."""
-    if reach >= 3 and rank == 1:
-        return st.sampled_from(_HUGE)
-    cap = math.isqrt(LARGEST_MATRIX) if rank == 2 else 24 if rank > 2 else 10**9
-    pools: list[tuple[int, ...]] = [_SMALL]
-    if reach >= 1:
-        pools.append(_MEDIUM)
-    if reach >= 2:
-        pools.append(_LARGE)
-    for low, high in ((0, 320), (320, 2560))[:reach]:
-        near = tuple(n for n in sizes if low <= n < min(high, cap + 1))
-        pools += [near] if near else []
+def _lengths(reach: int, cap: int, sizes: tuple[int, ...]) -> st.SearchStrategy[int]:
+    """Lengths up to what `reach` and `cap` allow, about a third of them near constants of the source."""
+    if reach == 3:
+        far = tuple(n for n in sizes if n >= 2560)
+        pools = [_HUGE, far or _HUGE, *([] if cap == _CAPS[-1] else [_SMALL])]
+    else:
+        pools = [_SMALL, _MEDIUM, _LARGE][: reach + 1]
+        for low, high in ((0, 320), (320, 2560))[:reach]:
+            pools.append(tuple(n for n in sizes if low <= n < high))
+    pools = [kept for pool in pools if (kept := tuple(n for n in pool if n <= cap))]
     longest = max(map(len, pools))
     shares = [pool * (longest // len(pool)) + pool[: longest % len(pool)] for pool in pools]
     if reach == 0 or len(pools) > 2:
         shares.append(shares[0])
-    return st.sampled_from(sorted(min(n, cap) for share in shares for n in share))
+    return st.sampled_from(sorted(n for share in shares for n in share))
 
 
 def _evaluate(node: ast.expr, call: Call, rank: int) -> int:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-LARGEST_SIZE = 5000
+LARGEST_SIZE = 1_100_000
+_LARGEST_PRODUCT = 5000
 _FOLD: dict[type[ast.operator], Callable[[Any, Any], object]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -107,7 +108,7 @@ def _int_neighbours(c: int) -> tuple[int, ...]:
 
 def _products(ints: set[int]) -> set[int]:
     small = sorted(c for c in ints if 2 <= c <= 64)[:8]
-    return {a * b for a in small for b in small if a * b <= LARGEST_SIZE}
+    return {a * b for a in small for b in small if a * b <= _LARGEST_PRODUCT}
 
 
 def _sizes_near(c: int) -> list[int]:

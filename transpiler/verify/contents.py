@@ -115,6 +115,22 @@ def _equal(raw: Raw, constants: Constants) -> AnyArray:
     return np.repeat(source(raw[:1]), raw.size)
 
 
+def _evenly(raw: Raw) -> AnyArray:
+    start, step = (_ordinary(raw[k : k + 1])[0] if raw.size > k else 0.0 for k in (0, 1))
+    values: AnyArray = start + (step or 1.0) * np.arange(raw.size)
+    return values
+
+
+def _mirrored(values: AnyArray) -> AnyArray:
+    half = values[: (values.size + 1) // 2]
+    return np.concatenate([half, half[: values.size // 2][::-1]])
+
+
+def _distribution(raw: Raw) -> AnyArray:
+    values = (raw % 10).astype(np.float64)
+    return values / (values.sum() or 1.0)
+
+
 TAME_FLOATS: tuple[Mode, ...] = (
     ("small integers", _pool(range(10))),
     ("ordinary", lambda raw, _: _ordinary(raw)),
@@ -128,6 +144,9 @@ TAME_FLOATS: tuple[Mode, ...] = (
     ("around constants", _from_constants),
     ("zeros and ones", _pool((0, 1))),
     ("positive", lambda raw, _: np.abs(_ordinary(raw)) + 0.01),
+    ("evenly spaced", lambda raw, _: _evenly(raw)),
+    ("mirrored", lambda raw, _: _mirrored(_ordinary(raw))),
+    ("distribution", lambda raw, _: _distribution(raw)),
 )
 WILD_FLOATS: tuple[Mode, ...] = (
     ("zeros of both signs, NaN, one", _pool((0.0, -0.0, math.nan, 1.0, -1.0))),
@@ -170,6 +189,11 @@ TAME_INTS: tuple[Mode, ...] = (
     ("permutation", lambda raw, _: np.argsort(raw, kind="stable")),
     ("ascending", lambda raw, _: np.sort((raw % 120).astype(np.int64) - 20)),
     ("descending", lambda raw, _: np.sort((raw % 120).astype(np.int64) - 20)[::-1].copy()),
+    (
+        "evenly spaced",
+        lambda raw, _: _first(raw) % 7 - 3 + (_first(raw) % 3 + 1) * np.arange(raw.size),
+    ),
+    ("mirrored", lambda raw, _: _mirrored(raw % 12)),
     ("hundreds", lambda raw, _: (raw % 1300).astype(np.int64) - 300),
     ("around constants", lambda raw, constants: _int_constants(raw, constants)),
     ("around constants", lambda raw, constants: _int_constants(raw, constants)),
@@ -215,3 +239,10 @@ def indices(call: Call, dtype: str, n: int, low: int, high: int) -> AnyArray:
     raw = _raw(call, n)
     spread = raw if span < 2**16 else raw * _GOLDEN
     return ((spread % span).astype(np.int64) + low).astype(dtype)
+
+
+def offsets(call: Call, dtype: str, n: int, last: int) -> AnyArray:
+    """`n` offsets in order, from 0 to `last`: where the rows of a ragged or sparse matrix begin."""
+    values = np.sort((_raw(call, n) % (last + 1)).astype(dtype))
+    values[0], values[-1] = 0, last
+    return values

@@ -40,7 +40,7 @@ def neighbour(call: Call, parameters: Sequence[Parameter], case: Case) -> Case:
         return replace(case, drawn=False)
     values = dict(case.values)
     if linked(parameter.kind) or (_open(parameter.kind) and call.chance(0.4)):
-        values[parameter.name] = _tweak(call, values[parameter.name])
+        values[parameter.name] = _tweak(call, values[parameter.name], _resizable(parameter.kind))
     else:
         values[parameter.name] = draw_value(call, parameter.kind)
     if call.chance(call.style.alias / 2):
@@ -62,8 +62,20 @@ def _open(kind: Kind) -> bool:
             return False
 
 
-def _tweak(call: Call, value: Any) -> Any:
-    """`value` with one small change; the argument itself is left alone."""
+def _resizable(kind: Kind) -> bool:
+    """True if no length in `kind` is shared with another argument."""
+    match kind:
+        case ListKind(elem, length, form):
+            return length is None and form == "list" and _resizable(elem)
+        case _:
+            return isinstance(kind, PyNumber | Text)
+
+
+def _tweak(call: Call, value: Any, resizable: bool = False) -> Any:
+    """`value` with one small change; the argument itself is left alone.
+
+    Lists that are `resizable` lose an element or get one twice, at any depth.
+    """
     match value:
         case bool():
             return not value
@@ -76,10 +88,12 @@ def _tweak(call: Call, value: Any) -> Any:
         case list() | tuple() if value:
             at = call.pick(range(len(value)))
             changed = list(value)
-            if call.chance(0.3):
+            if resizable and call.chance(0.25):
+                changed[at : at + 1] = [] if call.chance(0.5) else [changed[at], changed[at]]
+            elif call.chance(0.3):
                 changed[at] = call.pick(changed)
             else:
-                changed[at] = _tweak(call, changed[at])
+                changed[at] = _tweak(call, changed[at], resizable)
             return changed if isinstance(value, list) else tuple(changed)
         case np.ndarray() if value.size and value.dtype.kind in "fiub":
             return _tweak_array(call, value)

@@ -16,7 +16,7 @@ from loopwright.verify.case import Case
 from loopwright.verify.constants import Constants
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.neighbours import neighbour, stray
-from loopwright.verify.strategies import draw_arguments
+from loopwright.verify.strategies import draw_arguments, ranks_of
 
 EXAMPLES = 9
 """Examples of a round. Past ten, Hypothesis spends most of them on copies of parts of others."""
@@ -57,10 +57,10 @@ class Round:
 @st.composite
 def cases(draw: st.DrawFn, this: Round) -> Case:
     """The inputs of a round."""
-    call = Call(draw, this.constants, pick(draw, this.styles))
+    call = Call(draw, this.constants, pick(draw, this.styles), ranks=ranks_of(this.parameters))
     if this.pool and this.parameters and call.chance(this.near):
         base = call.pick(this.pool)
-        near = Call(draw, this.constants, call.style, base.env)
+        near = Call(draw, this.constants, call.style, base.env, call.ranks)
         case = neighbour(near, this.parameters, base)
     else:
         case = draw_arguments(call, this.parameters)

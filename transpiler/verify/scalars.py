@@ -22,8 +22,23 @@ WIDE_INTS = tuple(
 _VAST_INTS = (2**1024, -(2**1024), 2**1023, 10**309)
 _TEXTS = ("", "a", "b", "ab", "aa", "abc", "ABC", "Ab", " ", "a b", " a", "a,b", "0", "12", "-1", "é",
           "ß", "İ", "日本", "😀", "a\n", "\t", "aab", "abab", "xyz", "Hello, World",
-          "ßs", "ẞ", "ﬁ", "x=1", "1.5", "a-b_c")  # fmt: skip
-_ALPHABETS = ("ab", "abc", "abcdefghijkl ", "01", "aA ,.", "éaß😀", "ßsS", "abc\n\t ")
+          "ßs", "ẞ", "ﬁ", "x=1", "1.5", "a-b_c", "²", "٣", "½", "Ⅷ", "\r\n", "a\rb", "\x1c", "a\x85b",
+          "\u2028", "\xa0", "e\u0301", "ǆ", "ΑΣ", "ΣΑ", "\x00", "_", "1_0",
+          "+1", " 7 ", "1e3", "nan", "-inf")  # fmt: skip
+_ALPHABETS = (
+    "ab",
+    "abc",
+    "abcdefghijkl ",
+    "01",
+    "aA ,.",
+    "éaß😀",
+    "ßsS",
+    "abc\n\t ",
+    "0123456789",
+    "a\n\r",
+    "01²٣-. ",
+    "()[]{}a",
+)
 
 _PLAIN_FLOAT = st.sampled_from(PLAIN_FLOATS)
 _SPECIAL_FLOAT = st.sampled_from(SPECIAL_FLOATS)
@@ -82,7 +97,11 @@ def draw_text(call: Call) -> str:
     if roll < 25:
         return call.draw(_STOCK_TEXT)
     if roll < 65 and own:
-        return call.pick(own) + (call.draw(_STOCK_TEXT) if roll < 33 else "")
+        text = call.pick(own)
+        if roll < 33:
+            return text + call.draw(_STOCK_TEXT)
+        return call.draw(call.pick(_LETTERS)) + text if roll < 43 else text
     if roll < 75 and own:
         return "".join(call.pick(own) for _ in range(call.pick((1, 2, 3, 4))))
-    return call.draw(call.pick(_LETTERS))
+    letters = call.draw(call.pick(_LETTERS))
+    return letters if roll < 96 or not letters else call.stretched(letters)

@@ -27,6 +27,8 @@ from loopwright.verify.unreached import unreached
 
 _WATCHED = 60
 _WATCHED_BYTES = 20_000
+_WATCHED_SECONDS = 0.02
+"Large inputs are watched where the original took less than this on the large one before."
 _SHRINK_SECONDS = 1.0
 _SHARE = 0.7
 "What Hypothesis gets of them."
@@ -58,12 +60,6 @@ class Enough(BaseException):
     """The search is over; not an Exception, so that it ends the run of Hypothesis, too."""
 
 
-def _small(case: Case) -> bool:
-    """True if watching a call on `case` takes no long time."""
-    case.fresh()
-    return len(case.data) < _WATCHED_BYTES
-
-
 class Search:
     """One search in one process."""
 
@@ -84,6 +80,7 @@ class Search:
         self.watch_next = False
         self.cancel = Cancel(pair)
         self.last: tuple[Case, Run, Run] | None = None
+        self.large_seconds = 1.0
         self.loading = 0.0
         "seconds that the candidate's calls took before its first success: loading, compiling"
         self.begun = time.monotonic()
@@ -188,9 +185,11 @@ class Search:
     def _try(self, case: Case) -> tuple[int, Difference] | None:
         seen = self.summary
         seen.inputs += 1
-        watched = self.watch_next or seen.inputs <= _WATCHED or _small(case)
+        watched = self.watch_next or self._worth_watching(case)
         self.watch_next = False
         a, b = self._both(case, watched)
+        if not watched and len(case.data) >= _WATCHED_BYTES:
+            self.large_seconds = a.seconds
         if len(self.history) < 500:
             self.history.append(case)
         if b is None or not a.usable or not b.usable:
@@ -211,6 +210,15 @@ class Search:
             seen.labels |= case.labels
             seen.sizes.update(case.env.values())
         return first_difference(self.pair, self.judge, case, a, b)
+
+    def _worth_watching(self, case: Case) -> bool:
+        """True if watching a call on `case` takes no long time."""
+        if self.summary.inputs <= _WATCHED:
+            return True
+        case.fresh()
+        if len(case.data) < _WATCHED_BYTES:
+            return True
+        return bool(self.pair.coverage.missed) and self.large_seconds < _WATCHED_SECONDS
 
     def _both(self, case: Case, watched: bool) -> tuple[Run, Run | None]:
         left = max(0.05, self.plan.deadline - time.monotonic())

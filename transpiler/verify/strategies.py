@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from hypothesis import strategies as st
@@ -18,7 +18,7 @@ from loopwright.verify.alias import alias
 from loopwright.verify.call import Call
 from loopwright.verify.case import Case
 from loopwright.verify.codec import AnyArray
-from loopwright.verify.contents import float_array, indices, int_array
+from loopwright.verify.contents import float_array, indices, int_array, offsets
 from loopwright.verify.kinds import (
     Anything,
     ArrayKind,
@@ -38,6 +38,7 @@ from loopwright.verify.kinds import (
 )
 from loopwright.verify.layouts import LAYOUTS, lay_out
 from loopwright.verify.scalars import draw_float, draw_int, draw_text
+from loopwright.verify.structures import STRUCTURES, structured
 
 LONGEST_LIST = 4099
 SEEDS = st.integers(0, 2**31 - 1)
@@ -60,6 +61,18 @@ def draw_arguments(call: Call, parameters: Sequence[Parameter]) -> Case:
     return Case(values, call.env, seed=call.draw(SEEDS), labels=frozenset(call.labels), drawn=True)
 
 
+def ranks_of(parameters: Sequence[Parameter]) -> dict[str, int]:
+    """For each symbol the largest number of axes of an array that has it as a length."""
+    ranks: dict[str, int] = {}
+    for parameter in parameters:
+        kind = parameter.kind
+        for each in kind.choices if isinstance(kind, OneOfKinds) else (kind,):
+            for dim in each.dims or () if isinstance(each, ArrayKind) else ():
+                if isinstance(dim, str) and isinstance(each, ArrayKind):
+                    ranks[dim] = max(ranks.get(dim, 1), len(each.dims or ()))
+    return ranks
+
+
 def _rank(kind: Kind) -> int:
     match kind:
         case ArrayKind(dtype):
@@ -73,13 +86,11 @@ def _rank(kind: Kind) -> int:
 def draw_value(call: Call, kind: Kind) -> Any:
     """A value of `kind` that fits what the call holds so far."""
     match kind:
-        case PyNumber():
-            return _number(call, kind)
-        case NpNumber(dtype):
-            return _elements(call, ArrayKind(dtype), 1)[0]
-        case Text(binary):
-            text = draw_text(call)
-            return text.encode() if binary else text
+        case PyNumber() | Text() | NpNumber():
+            value = _known(call, kind)
+            value = _scalar(call, kind) if value is None else value
+            call.met(value)
+            return value
         case Exactly(values):
             return call.pick(values)
         case ArrayKind():
@@ -87,7 +98,7 @@ def draw_value(call: Call, kind: Kind) -> Any:
         case ListKind():
             return _sequence(call, kind)
         case TupleKind(items):
-            return tuple(draw_value(call, item) for item in items)
+            return _tuple(call, items)
         case DictKind(key, value):
             return _dict(call, key, value)
         case OneOfKinds(choices, link):
@@ -107,18 +118,60 @@ def draw_value(call: Call, kind: Kind) -> Any:
 # ------------------------------------------------------------------- numbers
 
 
-def _number(call: Call, kind: PyNumber) -> object:
+def _tuple(call: Call, items: Sequence[Kind]) -> tuple[Any, ...]:
+    """Ranges, such as a start and an end, are in order more often than by chance."""
+    values = tuple(draw_value(call, item) for item in items)
+    if len(set(items)) == 1 and isinstance(items[0], PyNumber) and items[0].name != "complex":
+        if call.chance(0.3):
+            return tuple(sorted(values))
+    return values
+
+
+def _known(call: Call, kind: PyNumber | Text | NpNumber) -> object:
+    """A value of `kind` that the call holds already, or None: two that are equal, a key that is there."""
+    if not call.elements or not call.chance(0.12 if call.depth else 0.25):
+        return None
+    alike = [value for value in call.elements if _is_of(value, kind)]
+    if not alike:
+        return _near_another(call, kind)
+    value = call.pick(alike)
+    return value[: call.pick((10**9, 1, 2))] if isinstance(value, str | bytes) else value
+
+
+def _near_another(call: Call, kind: PyNumber | Text | NpNumber) -> object:
+    """An int beside a float of the call, or a float that is next to an int; else None."""
+    match kind, call.pick(call.elements):
+        case PyNumber("int"), float(x) if math.isfinite(x):
+            return int(x) + call.pick((0, 1, -1))
+        case PyNumber("float"), int(k) if abs(k) < 2**1000:
+            return float(k)
+        case _:
+            return None
+
+
+def _is_of(value: object, kind: PyNumber | Text | NpNumber) -> bool:
+    match kind:
+        case PyNumber(name):
+            return type(value).__name__ == name
+        case NpNumber(dtype):
+            return isinstance(value, np.generic) and str(value.dtype) == dtype
+        case Text(binary):
+            return isinstance(value, bytes if binary else str)
+
+
+def _scalar(call: Call, kind: PyNumber | Text | NpNumber) -> object:
     wild = call.style.wild
-    if call.elements and not call.depth and kind.name in ("int", "float") and call.chance(0.15):
-        near = call.pick(call.elements)
-        if type(near).__name__ == kind.name:
-            return near
-    match kind.name:
-        case "bool":
+    match kind:
+        case NpNumber(dtype):
+            return _elements(call, ArrayKind(dtype), 1)[0]
+        case Text(binary):
+            text = draw_text(call)
+            return text.encode() if binary else text
+        case PyNumber("bool"):
             return call.pick((False, True))
-        case "float":
+        case PyNumber("float"):
             return draw_float(call, wild)
-        case "complex":
+        case PyNumber("complex"):
             return complex(draw_float(call, wild), draw_float(call, wild))
         case _:
             return _int(call, kind, wild * call.style.tall)
@@ -139,8 +192,12 @@ def _array(call: Call, kind: ArrayKind) -> AnyArray:
     dims = kind.dims
     if dims is None:
         dims = (None,) * call.pick(_RANKS)
-    shape = tuple(call.length(d, len(dims)) for d in dims)
+    shape = call.shape(dims)
     array = _elements(call, kind, math.prod(shape)).reshape(shape).copy()
+    if len(shape) == 2 and array.size > 1 and kind.dtype != "bool" and call.chance(0.25):
+        structure = call.pick(STRUCTURES)
+        array = structured(array, structure)
+        call.labels.add(structure)
     layout = call.pick_wild(("plain",), LAYOUTS, call.style.layout)
     if layout != "plain":
         array = lay_out(array, layout)
@@ -156,13 +213,15 @@ def _elements(call: Call, kind: ArrayKind, n: int) -> AnyArray:
         mode, values = float_array(call, kind.dtype, n, wild)
     else:
         low, high = _index_range(call, kind)
-        if high > low and not call.chance(wild / 2):
+        if n > 1 and kind.dtype in ("int64", "int32") and call.lengths and call.chance(0.05):
+            mode, values = "offsets", offsets(call, kind.dtype, n, call.pick(call.lengths))
+        elif high > low and not call.chance(wild / 2):
             mode, values = "indices", indices(call, kind.dtype, n, low, high)
         else:
             mode, values = int_array(call, kind.dtype, n, wild)
     call.labels.add(mode)
     if n:
-        call.elements.append(values[n // 2].item())
+        call.met(values[n // 2].item())
     return values
 
 
@@ -196,29 +255,52 @@ def _sequence(call: Call, kind: ListKind) -> object:
         forms = ("list", "list", "tuple") + (("iterator",) * 2 if form == "iterable" else ())
         form = call.pick(forms)
     n = call.length(kind.length)
-    if kind.length is None:
-        n = min(n, LONGEST_LIST)
+    if n > LONGEST_LIST and kind.length is None and form not in ("list", "tuple"):
+        n = LONGEST_LIST
     if form in ("set", "frozenset"):
-        n = min(n, 12)
+        n = min(n, 40)
     if form == "iterator":
-        n = min(n, 64)
+        n = min(n, 300)
     return stock.FORMS[form](_items(call, kind.elem, n))
 
 
 def _items(call: Call, elem: Kind, n: int) -> list[Any]:
     if isinstance(elem, PyNumber) and elem.name in ("float", "int"):
         return _numbers(call, elem, n)
-    n = min(n, 40)
+    if _is_matrix(elem) and call.chance(0.7):
+        return _matrix(call, elem, min(n, 70))
+    drawn = min(n, 70 if call.style.reach else 40)
     call.depth += 1
     if isinstance(elem, ListKind) and elem.length is None and not call.chance(0.25):
-        elem = ListKind(elem.elem, call.new_length(2), elem.form)
+        elem = ListKind(elem.elem, call.length(None, 2), elem.form)
     if isinstance(elem, OneOfKinds) and call.chance(0.5):
         elem = call.pick(elem.choices)
-    items = [draw_value(call, elem) for _ in range(n)]
-    if n > 1 and call.chance(0.15):
-        items[call.pick(range(n))] = items[call.pick(range(n))]
+    items = [draw_value(call, elem) for _ in range(drawn)]
+    if drawn > 1 and call.chance(0.15):
+        items[call.pick(range(drawn))] = items[call.pick(range(drawn))]
     call.depth -= 1
+    if n > drawn and isinstance(elem, PyNumber | Text | TupleKind | Exactly):
+        items = [items[k * k % drawn] if k >= drawn else items[k] for k in range(n)]
     return items
+
+
+def _is_matrix(elem: Kind) -> TypeGuard[ListKind]:
+    match elem:
+        case ListKind(PyNumber("float" | "int"), None, "list"):
+            return True
+        case _:
+            return False
+
+
+def _matrix(call: Call, row: ListKind, n: int) -> list[Any]:
+    """`n` rows of one length, all drawn at once."""
+    m = call.fresh_length(n) if call.chance(0.5) else call.length(None, 2)
+    assert isinstance(row.elem, PyNumber)
+    flat = _numbers(call, row.elem, n * m)
+    rows: list[Any] = [flat[k * m : (k + 1) * m] for k in range(n)]
+    if n > 1 and call.chance(0.15):
+        rows[call.pick(range(n))] = rows[call.pick(range(n))]
+    return rows
 
 
 def _numbers(call: Call, elem: PyNumber, n: int) -> list[Any]:
@@ -238,7 +320,7 @@ def _numbers(call: Call, elem: PyNumber, n: int) -> list[Any]:
             items = values.tolist()
     call.labels.add(mode)
     if items:
-        call.elements.append(items[n // 2])
+        call.met(items[n // 2])
     return items
 
 
