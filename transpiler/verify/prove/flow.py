@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import islpy as isl
 
 from loopwright.verify.prove.presburger import over, values
-from loopwright.verify.prove.terms import Cell, Model, Read, Time, Write
+from loopwright.verify.prove.terms import Cell, Model, NotProved, Read, Time, Write
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +33,15 @@ class Dataflow:
         if read.cell not in self._found:
             self._found[read.cell] = self._compute(read.cell)
         return self._found[read.cell][read.name]
+
+    def assigned_first(self) -> None:
+        """NotProved unless every number is set before the program looks at it."""
+        for read in self.model.reads:
+            cell = read.cell
+            if read.kept or cell.extents or cell.param is not None:
+                continue
+            if not self.sources(read).none.is_empty():
+                raise NotProved("a variable that may have no value")
 
     def access(self, of: Read | Write) -> isl.Map:
         """Instances to elements."""
@@ -67,9 +76,7 @@ class Dataflow:
             unseen[each.get_tuple_name(isl.dim_type.in_)] = each.domain().coalesce()
         return {name: Sources(tuple(found[name]), unseen[name]) for name in found}
 
-    def _schedule(
-        self, name: str, space: tuple[str, ...], time: Time, width: int
-    ) -> isl.UnionMap:
+    def _schedule(self, name: str, space: tuple[str, ...], time: Time, width: int) -> isl.UnionMap:
         at = [str(t) for t in time] + ["0"] * (width - len(time))
         return isl.UnionMap.read_from_str(
             self.ctx, f"{{ {name}[{', '.join(space)}] -> [{', '.join(at)}] }}"

@@ -76,17 +76,18 @@ def _form(e: Expr, s: State) -> isl.PwAff | None:
             if where is None:
                 return None
             with s.where(where):
-                x = affine(a, s)
+                left = affine(a, s)
             with s.where(where.complement()):
-                y = affine(b, s)
-            if x is None or y is None:
+                right = affine(b, s)
+            if left is None or right is None:
                 return None
-            return x.intersect_domain(where).union_add(y.intersect_domain(where.complement()))
+            right = right.intersect_domain(where.complement())
+            return left.intersect_domain(where).union_add(right)
         case Call(("min2" | "max2") as fn, (a, b), _) if is_int(a.type) and is_int(b.type):
-            x, y = affine(a, s), affine(b, s)
-            if x is None or y is None:
+            left, right = affine(a, s), affine(b, s)
+            if left is None or right is None:
                 return None
-            return x.min(y) if fn == "min2" else x.max(y)
+            return left.min(right) if fn == "min2" else left.max(right)
         case _:
             return None
 
@@ -141,10 +142,10 @@ def condition(e: Expr, s: State) -> isl.Set | None:
         case Logic(op, a, b, _) if is_bool(a.type) and is_bool(b.type):
             return _logic(op, a, b, s)
         case Binary(("and" | "or") as op, a, b, _) if is_bool(a.type) and is_bool(b.type):
-            x, y = condition(a, s), condition(b, s)
-            if x is None or y is None:
+            left, right = condition(a, s), condition(b, s)
+            if left is None or right is None:
                 return None
-            return x.intersect(y) if op == "and" else x.union(y)
+            return left.intersect(right) if op == "and" else left.union(right)
         case Compare(op, a, b, _) if is_int(a.type) and is_int(b.type):
             return _compare(op, affine(a, s), affine(b, s))
         case Call(("lw.add_ok" | "lw.sub_ok" | "lw.mul_ok") as fn, (a, b), _):
@@ -187,8 +188,8 @@ def _compare(op: str, x: isl.PwAff | None, y: isl.PwAff | None) -> isl.Set | Non
             return x.ne_set(y)
 
 
-
 # ---------------------------------------------------------------------- views
+
 
 def whole(cell: Cell, s: State) -> View:
     """All of an array."""
@@ -277,7 +278,9 @@ def sliced(v: View, index: tuple[IndexItem, ...], s: State) -> View:
 def _composed(
     v: View, base: list[isl.PwAff], step: list[int], axis: list[int | None], extents: Position
 ) -> View:
-    bases, steps, axes = [], [], []
+    bases: list[isl.PwAff] = []
+    steps: list[int] = []
+    axes: list[int | None] = []
     for b, by, k in zip(v.base, v.step, v.axis, strict=True):
         if k is None:
             bases.append(b)

@@ -9,8 +9,21 @@ from dataclasses import replace
 
 import islpy as isl
 
-from loopwright.ir.nodes import Assign, Binary, Const, Expr, For, If, Load, Pt, Stmt, Store, Sym, Var
-from loopwright.ir.types import Num, Py
+from loopwright.ir.nodes import (
+    Assign,
+    Binary,
+    Const,
+    Expr,
+    For,
+    If,
+    Load,
+    Pt,
+    Stmt,
+    Store,
+    Sym,
+    Var,
+)
+from loopwright.ir.types import is_scalar, machine_dtype
 from loopwright.ir.walk import assigned, subexprs, targets, vars_of, walk_stmts
 from loopwright.verify.prove.state import State
 
@@ -60,9 +73,11 @@ def joined(stmt: If) -> tuple[If, tuple[Stmt, ...]]:
             return stmt, ()
     inner = (*left, *right)
     points = [item.at for item in index if isinstance(item, Pt)]
-    if x is not y or index != other or len(points) != len(index) or v.type != w.type:
+    if x is not y or index != other or len(points) != len(index):
         return stmt, ()
-    if not isinstance(v.type, (Num, Py)) or not _untouched(points, inner, x):
+    if not (is_scalar(v.type) and is_scalar(w.type)) or not _untouched(points, inner, x):
+        return stmt, ()
+    if machine_dtype(v.type) != machine_dtype(w.type):
         return stmt, ()
     chosen = Sym("chosen", v.type)
     then = (*left, Assign(chosen, v, span))

@@ -21,6 +21,7 @@ import islpy as isl
 from loopwright.verify.prove.flow import Dataflow
 from loopwright.verify.prove.presburger import over, values
 from loopwright.verify.prove.terms import (
+    LATE,
     Aff,
     Case,
     Fold,
@@ -69,7 +70,7 @@ class Matcher:
             self.claim(a, b, pairs)
             while self.queue:
                 if time.monotonic() > self.deadline:
-                    raise NotProved("the time is up")
+                    raise NotProved(LATE)
                 self.check(*self.queue.pop())
         except BaseException:
             self.claims = before
@@ -173,9 +174,7 @@ class Matcher:
     def fold(self, a: Position, x: Fold, b: Position, y: Fold, pairs: isl.Map) -> None:
         self.equal(a, (x.extent,), b, (y.extent,), pairs, "a length")
         inner = isl.Map.read_from_str(self.ctx, "{ [k] -> [k] }")
-        left, right = (
-            Position(f"F{f.iterator}", f.space, f.domain, f.body) for f in (x, y)
-        )
+        left, right = (Position(f"F{f.iterator}", f.space, f.domain, f.body) for f in (x, y))
         both = pairs.flat_product(inner)
         both = both.set_tuple_name(isl.dim_type.in_, left.name)
         both = both.set_tuple_name(isl.dim_type.out, right.name)

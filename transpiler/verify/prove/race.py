@@ -2,7 +2,8 @@
 
 Arrays made outside of the loop: no two iterations touch one element if one of them writes it. Numbers and
 arrays made inside are private to an iteration: what it reads of them it has written itself, and nothing
-after the loop reads them.
+after the loop reads them. Only the reads that results depend on count for these: a model reads the old value
+wherever a number is set on a condition.
 """
 
 from __future__ import annotations
@@ -13,15 +14,16 @@ from loopwright.verify.prove.flow import Dataflow
 from loopwright.verify.prove.terms import Cell, NotProved, Read, Write
 
 
-def independent(flow: Dataflow) -> None:
-    """NotProved unless all loops of the model that are marked parallel are independent."""
+def independent(flow: Dataflow, needed: frozenset[str]) -> None:
+    """NotProved unless all loops of the model that are marked parallel are independent. `needed` are the
+    names of the reads that results depend on."""
     for loop in flow.model.parallel:
-        _Loop(flow, loop.iterator).check()
+        _Loop(flow, loop.iterator, needed).check()
 
 
 class _Loop:
-    def __init__(self, flow: Dataflow, name: str) -> None:
-        self.flow, self.name = flow, name
+    def __init__(self, flow: Dataflow, name: str, needed: frozenset[str]) -> None:
+        self.flow, self.name, self.needed = flow, name, needed
         model = flow.model
         self.writes = [w for w in model.writes if name in w.space]
         self.reads = [r for r in model.reads if name in r.space]
@@ -39,7 +41,8 @@ class _Loop:
         writes = [w for w in self.writes if w.cell is cell]
         reads = [r for r in self.reads if r.cell is cell]
         for w in writes:
-            for other in (*writes, *reads):
+            others: list[Read | Write] = [*writes, *reads]
+            for other in others:
                 self.apart(w, other)
 
     def apart(self, w: Write, other: Read | Write) -> None:
@@ -56,7 +59,7 @@ class _Loop:
 
     def private(self, cell: Cell) -> None:
         for read in self.flow.model.reads:
-            if read.cell is not cell:
+            if read.cell is not cell or read.name not in self.needed:
                 continue
             sources = self.flow.sources(read)
             inside = self.name in read.space

@@ -7,6 +7,7 @@ borders: numbers are then read from their cell, arrays are not known any more.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 import islpy as isl
@@ -40,7 +41,6 @@ from loopwright.verify.prove.forms import (
     affine,
     condition,
     is_bool,
-    is_int,
     place,
     sliced,
     view,
@@ -50,6 +50,7 @@ from loopwright.verify.prove.induction import after, counters, joined, trips
 from loopwright.verify.prove.presburger import known_constant
 from loopwright.verify.prove.state import Known, State, scalar_dtype
 from loopwright.verify.prove.terms import (
+    LATE,
     Aff,
     Cell,
     NotProved,
@@ -58,10 +59,7 @@ from loopwright.verify.prove.terms import (
     Undefined,
     View,
 )
-from loopwright.verify.prove.values import Values, broadcast, extents, is_array
-
-_TRIES = 400
-"""Statements beyond which a program is too long to be worth the try."""
+from loopwright.verify.prove.values import Values, extents, is_array
 
 
 class Scanner:
@@ -96,12 +94,12 @@ class Scanner:
         path, guards = self.s.path, self.s.guards
         for stmt in body:
             self.s.tick += 1
-            if self.s.tick > _TRIES:
-                raise NotProved("a long program")
             self.stmt(stmt)
         self.s.path, self.s.guards = path, guards
 
     def stmt(self, stmt: Stmt) -> None:
+        if time.monotonic() > self.s.deadline:
+            raise NotProved(LATE)
         match stmt:
             case Assign(sym, value, _):
                 self.assign(sym, value)
@@ -153,7 +151,7 @@ class Scanner:
         """A write; where a guard is false the old value stays."""
         s = self.s
         if s.guards and not isinstance(value, Undefined):
-            old: Term = s.read(cell, index, space)
+            old: Term = s.read(cell, index, space, kept=True)
             for guard in reversed(s.guards):
                 value = choice(s.again(guard, space), cell.dtype, value, old)
         s.write(cell, index, space, value)
@@ -184,8 +182,11 @@ class Scanner:
         found = affine(e, self.s)
         if found is None:
             raise NotProved("a length that is not affine")
-        if self.s.strict:
-            self.s.require(found.ge_set(self.s.number(0)), "a length that may be negative")
+        possible = found.ge_set(self.s.number(0))
+        if self.is_original:
+            self.s.require(possible, "a length that may be negative")
+        elif not self.s.holds(possible):
+            self.refuse(possible)
         return found
 
     def everywhere(self, v: View, value: tuple[Expr] | None, cell: Cell) -> None:
@@ -287,8 +288,8 @@ class Scanner:
                 raise NotProved(f"the truth value of a {stmt.cond.type}")
             cell = Cell(s.fresh("c"), "bool", (), None, s.loops)
             s.write(cell, (), s.loops, Values(s, s.loops).value(stmt.cond))
-            guard = s.read(cell, (), s.loops)
             s.tick += 1
+            guard = s.read(cell, (), s.loops)
         env = dict(s.env)
         ends: list[dict[Sym, Known]] = []
         for body, truth in ((stmt.then, True), (stmt.orelse, False)):
@@ -341,10 +342,15 @@ class Scanner:
                 if self.s.guards:
                     raise NotProved("a condition of the original in a branch")
                 self.s.require(where, "a condition of the original")
-            else:
-                self.give_up(where.complement())
-            if not self.s.guards:
                 self.s.path = self.s.path.intersect(where)
+            else:
+                self.refuse(where)
+
+    def refuse(self, where: isl.Set) -> None:
+        """The candidate gives up unless `where`. In a branch on data nothing is known of that."""
+        self.give_up(where.complement())
+        if not self.s.guards:
+            self.s.path = self.s.path.intersect(where)
 
     @property
     def is_original(self) -> bool:

@@ -57,6 +57,7 @@ class State:
     assume: isl.Set
     path: isl.Set
     prefix: str
+    deadline: float
     env: dict[Sym, Known] = field(default_factory=dict)
     cells: dict[Sym, Cell] = field(default_factory=dict)
     guards: tuple[Term, ...] = ()
@@ -106,8 +107,15 @@ class State:
         """All that a statement reads is read before it writes."""
         return (*self.time, self.tick, flag, *space[len(self.loops) :])
 
-    def read(self, cell: Cell, index: tuple[isl.PwAff, ...], space: tuple[str, ...]) -> Read:
-        found = Read(self.fresh("R"), space, self.now(space, 0), self.path, cell, index)
+    def read(
+        self,
+        cell: Cell,
+        index: tuple[isl.PwAff, ...],
+        space: tuple[str, ...],
+        kept: bool = False,
+    ) -> Read:
+        name = self.fresh("R")
+        found = Read(name, space, self.now(space, 0), self.path, cell, index, kept)
         self.model.reads.append(found)
         return found
 

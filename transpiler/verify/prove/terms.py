@@ -14,6 +14,8 @@ import islpy as isl
 
 from loopwright.ir.types import DType
 
+LATE = "the time is up"
+
 
 class NotProved(Exception):
     """The prover has no answer; the text says where it stopped."""
@@ -65,7 +67,10 @@ class Literal_:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Read:
-    """An element, read where the iterators `space` have values in `domain` (a set of parameters)."""
+    """An element, read where the iterators `space` have values in `domain` (a set of parameters).
+
+    `kept`: the program does not look at it; the model does, for what stays where a condition is false.
+    """
 
     name: str
     space: tuple[str, ...]
@@ -73,6 +78,7 @@ class Read:
     domain: isl.Set
     cell: Cell
     index: tuple[isl.PwAff, ...]
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -139,8 +139,8 @@ class Values:
             base = view(e.x, self.s)
             if base is None:
                 raise NotProved("an element of an array expression")
-            shown = sliced(base, e.index, self.s)
-            return self.s.read(shown.cell, place(shown, ()), self.space)
+            element = sliced(base, e.index, self.s)
+            return self.s.read(element.cell, place(element, ()), self.space)
         shown = view(e, self.s)
         if shown is None:
             raise NotProved("an array expression that is not understood")
@@ -177,11 +177,11 @@ class Values:
                 raise NotProved("a power")
             x = self.truncated(x, ta, dtype)  # NumPy squares arrays, and no others
             return arithmetic("mul", dtype, x, x)
-        return arithmetic(
-            e.op, dtype, self.truncated(x, ta, dtype), self.truncated(y, tb, dtype)
-        )
+        return arithmetic(e.op, dtype, self.truncated(x, ta, dtype), self.truncated(y, tb, dtype))
 
-    def _python(self, op: str, result: Py, a: tuple[Term, Num | Py], b: tuple[Term, Num | Py]) -> Term:
+    def _python(
+        self, op: str, result: Py, a: tuple[Term, Num | Py], b: tuple[Term, Num | Py]
+    ) -> Term:
         if result.kind == "bool":
             return arithmetic(op, "bool", a[0], b[0])
         if result.kind != "float" or op not in ("add", "sub", "mul", "truediv"):
@@ -223,9 +223,7 @@ class Values:
         if dtype == "int64":
             x, y = (_widened(term, d) for term, d in ((x, da), (y, db)))
             return comparison(op, dtype, x, y)
-        return comparison(
-            op, dtype, convert(x, da, dtype, self.s), convert(y, db, dtype, self.s)
-        )
+        return comparison(op, dtype, convert(x, da, dtype, self.s), convert(y, db, dtype, self.s))
 
     def _logic(self, op: str, a: Expr, b: Expr) -> Term:
         x = self.truth(a)
@@ -261,7 +259,11 @@ class Values:
         term, source = self._side(x, at)
         target = scalar_type(t)
         if target in (Py("int"), Py("complex")):
-            if isinstance(source, Num) and source.dtype != "uint64" and kind_of(source.dtype) in "iu":
+            if (
+                isinstance(source, Num)
+                and source.dtype != "uint64"
+                and kind_of(source.dtype) in "iu"
+            ):
                 return term
             raise NotProved(f"a conversion of {source} to {target}")
         return convert(term, scalar_dtype(source), scalar_dtype(target), self.s)
@@ -289,7 +291,9 @@ class Values:
 
 
 def _widened(term: Term, dtype: DType) -> Term:
-    return term if isinstance(term, Aff) or dtype == "int64" else Op(f"cast:{dtype}", "int64", (term,))
+    return (
+        term if isinstance(term, Aff) or dtype == "int64" else Op(f"cast:{dtype}", "int64", (term,))
+    )
 
 
 def _float_of(a: tuple[Num | Py, DType], b: tuple[Num | Py, DType]) -> DType:
@@ -304,7 +308,7 @@ def _float_of(a: tuple[Num | Py, DType], b: tuple[Num | Py, DType]) -> DType:
     return floating[0][1]
 
 
-def _constant(value: object, t: Num | Py) -> Term:
+def _constant(value: object, t: Type) -> Term:
     dtype = scalar_dtype(t)
     if isinstance(value, bool):
         return TRUE if value else FALSE
