@@ -78,7 +78,8 @@ def lowered_text(source: str) -> Lowered:
 # ------------------------------------------------------------------ outcomes
 
 LENGTHS = (0, 1, 2, 3, 4, 5, 8, 9)
-_FLOATS = (0.0, -0.0, 1.0, 0.1, -3.5, 1e308, 5e-324, float("inf"), float("nan"))
+_INF = float("inf")
+_FLOATS = (0.0, -0.0, -0.0, 1.0, 0.1, -3.5, 1e308, 5e-324, _INF, _INF, -_INF, float("nan"))
 
 
 def drawn(program: Program, rng: random.Random) -> list[Any]:
@@ -110,9 +111,10 @@ def _number(dtype: str, rng: random.Random) -> Any:
         case "b":
             return rng.random() < 0.5
         case "i" | "u":
-            return rng.randint(0, 5)
+            wide = np.iinfo(dtype).max > 2**40 and rng.random() < 0.1
+            return rng.choice((2**33 + 1, 2**60 + 1, -(2**55) - 1)) if wide else rng.randint(0, 5)
         case _:
-            return rng.choice(_FLOATS) if rng.random() < 0.3 else rng.gauss(0.0, 10.0)
+            return rng.choice(_FLOATS) if rng.random() < 0.4 else rng.gauss(0.0, 10.0)
 
 
 Outcome = tuple[Any, ...] | None
