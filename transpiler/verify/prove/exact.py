@@ -23,7 +23,8 @@ ROUNDED_ONCE = frozenset({"sqrt", "floor", "ceil", "trunc", "rint"})
 
 def literal(value: float, dtype: DType) -> Literal_:
     """A float constant of `dtype`, rounded to it."""
-    return Literal_(repr(float(np.dtype(dtype).type(value))), dtype)
+    with np.errstate(over="ignore"):
+        return Literal_(repr(float(np.dtype(dtype).type(value))), dtype)
 
 
 def convert(x: Term, source: DType, target: DType, s: State) -> Term:

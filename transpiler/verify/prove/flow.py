@@ -46,7 +46,10 @@ class Dataflow:
     def access(self, of: Read | Write) -> isl.Map:
         """Instances to elements."""
         domain = over(of.domain.intersect(self.assume), of.name, of.space)
-        return values(self.ctx, of.index, of.name, of.space, of.cell.name).intersect_domain(domain)
+        found = values(self.ctx, of.index, of.name, of.space, of.cell.name).intersect_domain(domain)
+        if not domain.is_subset(found.domain()):
+            raise NotProved("a position that is not defined everywhere")
+        return found
 
     def _compute(self, cell: Cell) -> dict[str, Sources]:
         reads = [r for r in self.model.reads if r.cell is cell]

@@ -35,7 +35,7 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.types import Array, ListOf, Num, Py, Rng, TupleOf, machine_dtype
 from loopwright.ir.walk import Body, assigned
-from loopwright.verify.prove.exact import choice, convert, negation
+from loopwright.verify.prove.exact import choice, negation
 from loopwright.verify.prove.forms import (
     Position,
     affine,
@@ -48,7 +48,7 @@ from loopwright.verify.prove.forms import (
 )
 from loopwright.verify.prove.induction import after, counters, joined, trips
 from loopwright.verify.prove.presburger import known_constant
-from loopwright.verify.prove.state import Known, State, scalar_dtype
+from loopwright.verify.prove.state import Known, State
 from loopwright.verify.prove.terms import (
     LATE,
     Aff,
@@ -59,7 +59,7 @@ from loopwright.verify.prove.terms import (
     Undefined,
     View,
 )
-from loopwright.verify.prove.values import Values, extents, is_array
+from loopwright.verify.prove.values import Values, converted, extents, is_array, scalar_type
 
 
 class Scanner:
@@ -135,7 +135,7 @@ class Scanner:
         s = self.s
         term = Values(s, s.loops).value(value)
         cell = s.cell_of(sym)
-        term = convert(term, scalar_dtype(value.type), cell.dtype, s)
+        term = converted(term, value.type, cell.dtype, s)
         s.env[sym] = term.value if isinstance(term, Aff) else None
         if s.guards and not isinstance(term, Aff):
             fresh = Cell(s.fresh("g"), cell.dtype, (), None, s.loops)
@@ -203,9 +203,8 @@ class Scanner:
             if value is not None:
                 values = Values(s, space)
                 (e,) = value
-                source = machine_dtype(e.type)
                 term = values.value(e, values.at(e, at))
-                term = convert(term, source, cell.dtype, s)
+                term = converted(term, scalar_type(e.type), cell.dtype, s)
             self.put(cell, place(v, at), space, term)
 
     def store(self, stmt: Store) -> None:

@@ -22,7 +22,7 @@ from loopwright.ir.nodes import (
     Unary,
     Var,
 )
-from loopwright.ir.types import Array, DType, ListOf, Num, Py, Type, element, kind_of, machine_dtype
+from loopwright.ir.types import Array, DType, ListOf, Num, Py, Type, element, kind_of
 from loopwright.verify.prove.calls import call
 from loopwright.verify.prove.exact import (
     FALSE,
@@ -130,7 +130,7 @@ class Values:
         return self.value(e)
 
     def truncated(self, term: Term, t: Num | Py, target: DType) -> Term:
-        return convert(term, machine_dtype(t), target, self.s)
+        return converted(term, t, target, self.s)
 
     # ------------------------------------------------------------ elements
 
@@ -172,7 +172,7 @@ class Values:
         if isinstance(result, Py):
             return self._python(e.op, result, (x, ta), (y, tb))
         if e.op == "pow":
-            two = isinstance(e.b, Const) and not isinstance(e.b.value, bool) and e.b.value == 2
+            two = isinstance(e.b, Const) and e.b.type in (Py("int"), Py("float")) and e.b.value == 2
             if not (two and is_array(e.a) and kind_of(dtype) == "f"):
                 raise NotProved("a power")
             x = self.truncated(x, ta, dtype)  # NumPy squares arrays, and no others
@@ -187,6 +187,9 @@ class Values:
         if result.kind != "float" or op not in ("add", "sub", "mul", "truediv"):
             raise NotProved(f"{op} of {result}s")
         x, y = (self.truncated(term, t, "float64") for term, t in (a, b))
+        whole = [kind_of(scalar_dtype(t)) in "bi" for _, t in (a, b)]
+        if op == "truediv" and all(whole) and not all(isinstance(v, Aff) for v, _ in (a, b)):
+            raise NotProved("a quotient of Python ints")
         if op == "truediv":
             zero = literal(0.0, "float64")
             self.must(comparison("ne", "float64", y, zero), "a division by zero", a=y)
@@ -208,6 +211,9 @@ class Values:
         """By value, as Python compares, and where NumPy's common dtype holds all values."""
         (x, ta), (y, tb) = a, b
         da, db = scalar_dtype(ta), scalar_dtype(tb)
+        for term, t, other in ((x, ta, db), (y, tb, da)):
+            if t == Py("int") and not isinstance(term, Aff) and kind_of(other) not in "biu":
+                raise NotProved("a comparison of a Python int and a float")
         kinds = {kind_of(da), kind_of(db)}
         dtype: DType
         if da == db:
@@ -271,11 +277,12 @@ class Values:
     # ------------------------------------------------------------ reductions
 
     def _reduce(self, e: Reduce) -> Term:
-        """NumPy's, whose order is a function of the length alone: along one axis, without a conversion."""
+        """Those whose result no order of the elements changes, along one axis and without a conversion."""
         t, result = e.x.type, e.type
         if self.s.low or not isinstance(t, Array) or t.ndim != 1 or not isinstance(result, Num):
             raise NotProved("a reduction")
-        if e.op not in ("sum", "prod", *_WITHOUT_ORDER):
+        whole = kind_of(t.dtype) in "iu"
+        if e.op not in (("sum", "prod") if whole else _WITHOUT_ORDER):
             raise NotProved(f"the reduction {e.op}")
         if t.dtype != result.dtype:
             raise NotProved("a reduction in another dtype")
@@ -317,8 +324,23 @@ def _constant(value: object, t: Type) -> Term:
     raise NotProved(f"a constant of type {t}")
 
 
+def converted(term: Term, t: Type, target: DType, s: State) -> Term:
+    """A number of type `t` as `target`. A Python int that was read from somewhere may be too large for a
+    narrow type, which raises, or be rounded twice on its way there."""
+    if t == Py("int") and not isinstance(term, Aff) and target not in ("int64", "float64"):
+        raise NotProved(f"a Python int as {target}")
+    return convert(term, scalar_dtype(t), target, s)
+
+
 def extents(e: Expr, s: State) -> tuple[isl.PwAff, ...]:
     """The shape of an array expression; NotProved unless its parts surely fit each other."""
+    found = _extents(e, s)
+    if not isinstance(e.type, _ARRAYS) or len(found) != e.type.ndim:
+        raise NotProved(f"the shape of a {type(e).__name__}")
+    return found
+
+
+def _extents(e: Expr, s: State) -> tuple[isl.PwAff, ...]:
     shown = view(e, s) if isinstance(e, (Var, Load, Transpose)) else None
     if shown is not None:
         return shown.extents
