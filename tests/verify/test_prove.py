@@ -78,3 +78,22 @@ def test_what_the_passes_make_of_an_original_is_proved(name: str) -> None:
     for kind in ("compiled", "parallel"):
         found = answer(original, variants(original)[kind])
         assert isinstance(found, Proof), (kind, found)
+
+
+def test_a_variable_that_only_one_branch_sets_keeps_its_value_in_the_other() -> None:
+    text = """
+def f(a: F1):
+    k = 3
+    t = 1.0
+    for i in range(len(a)):
+        if a[i] > 0.5:
+            t = a[i] * 2.0
+            k = 5
+        else:
+            t = t + a[i]
+        a[i] = t
+    return t
+"""
+    original = lowered(text)
+    for kind in ("compiled", "parallel"):
+        assert isinstance(answer(original, variants(original)[kind]), Proof)

@@ -316,7 +316,7 @@ class Scanner:
         s = self.s
         for sym in sorted(changed, key=lambda x: x.name):
             sides = [end.get(sym) for end in ends]
-            if isinstance(sym.type, (Array, ListOf)) or None in sides:
+            if isinstance(sym.type, (Array, ListOf)) or any(x is None for x in sides):
                 continue
             terms = [self.side(each) for each in sides]
             s.tick += 1
