@@ -99,7 +99,7 @@ def test_the_function_verify_is_not_hidden_by_its_package() -> None:
 def test_a_function_is_rewritten_with_evidence(smooth: lw.Optimized) -> None:
     assert smooth.rewritten
     assert smooth.evidence is not None and smooth.evidence.inputs > 0
-    assert "rewritten, numba, tested on" in smooth.explain()
+    assert "rewritten, numba, proved, tested on" in smooth.explain()
     assert "_kernels.smooth(" in smooth.source
     assert smooth.__name__ == "smooth" and smooth.__doc__ == "Neighbours' mean."
 

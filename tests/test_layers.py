@@ -68,8 +68,8 @@ def test_the_package_list_names_every_package() -> None:
         tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
     )
     found = {"loopwright"}
-    for init in (ROOT / "transpiler").glob("*/__init__.py"):
-        found.add(f"loopwright.{init.parent.name}")
+    for init in (ROOT / "transpiler").glob("*/**/__init__.py"):
+        found.add(".".join(("loopwright", *init.parent.relative_to(ROOT / "transpiler").parts)))
     found |= {"loopwright.passes", "loopwright.runtime"}
     assert listed == found
 

@@ -321,7 +321,10 @@ def _rewritten(
     shown = f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.1f}x"
     main = best if threads is None else threads[0]
     entry = best.trial.entry
-    comment = f"{main.trial.entry.backend}, {main.evidence.kind}, {shown}"
+    evidence = main.evidence
+    if best.evidence.kind == "tested":
+        evidence = replace(evidence, kind="tested")  # of two variants, the weaker word
+    comment = f"{main.trial.entry.backend}, {evidence.kind}, {shown}"
     entries: list[KernelEntry] = [replace(entry, min_work=winner.min_size, comment=comment)]
     if threads is not None:
         first = replace(main.trial.entry, min_work=threads[1], comment=comment)
@@ -333,7 +336,7 @@ def _rewritten(
         backend=main.trial.entry.backend,
         passes=main.trial.candidate.applied,
         accuracy=started.options.accuracy,
-        evidence=main.evidence,
+        evidence=evidence,
         speedup=dict(sorted(speedup.items())),
         first_call=timing.first_call.get(main.trial.label),
         kernel=entry.name,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from loopwright import extensions
 from loopwright.build import build_ahead, build_folder
@@ -22,8 +22,11 @@ from loopwright.report.results import Evidence
 from loopwright.tune.timings import Timed
 from loopwright.verify.differential import Candidate as Place
 from loopwright.verify.differential import verify_region
+from loopwright.verify.prove import prove
 from loopwright.warm import warm
 from loopwright.workers import Workers
+
+PROOF_SECONDS = 1.0
 
 Samples = Sequence[Mapping[str, object]]
 
@@ -148,7 +151,9 @@ _BUILD_ORDER = {"numba": -2, "cython": -1}
 def examine(
     lowered: Lowered, trial: Trial, samples: Samples, options: Options, workers: Workers
 ) -> Survivor | Declined:
-    """Compare the variant with the original on drawn and recorded inputs."""
+    """Compare the variant with the original on drawn and recorded inputs; then try to prove, for all sizes,
+    that the passes changed nothing. A proof rests on the comparison, too: lowering and the text of the
+    backend are only tested."""
     begun = time.monotonic()
     verdict = verify_region(
         lowered.reference,
@@ -163,8 +168,14 @@ def examine(
     )
     if verdict.status == "same":
         seen = verdict.evidence
+        proof = prove(
+            lowered.program, trial.candidate.program, lowered.domain, seconds=PROOF_SECONDS
+        )
         seconds = time.monotonic() - begun
-        return Survivor(trial, Evidence("tested", seen.inputs, seen.accepted, seconds, seen.note))
+        kind: Literal["proved", "tested"] = "tested" if proof is None else "proved"
+        notes = [note for note in (None if proof is None else proof.note, seen.note) if note]
+        evidence = Evidence(kind, seen.inputs, seen.accepted, seconds, "; ".join(notes))
+        return Survivor(trial, evidence)
     code = "LW401" if verdict.status == "different" else "LW402"
     return Declined(NOWHERE, code, f"{trial.label}: {verdict.reason}")
 

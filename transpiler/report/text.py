@@ -61,7 +61,8 @@ def how(region: RegionResult) -> str:
     """`numba, tested on 412 inputs, 93x`."""
     parts = [region.backend or ""]
     if region.evidence:
-        parts.append(f"{region.evidence.kind} on {region.evidence.inputs} inputs")
+        proved = "proved, " if region.evidence.kind == "proved" else ""
+        parts.append(f"{proved}tested on {region.evidence.inputs} inputs")
     if region.speedup:
         parts.append(f"{ratio_text(best(region))} at size {max(region.speedup)}")
     return ", ".join(parts)
