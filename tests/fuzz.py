@@ -69,6 +69,8 @@ class Campaign:
             except _TimeIsOver:
                 break
             number += 1
+            if number % 10 == 0:
+                print(f"{self.outcome.counts.programs} programs", file=sys.stderr, flush=True)
         return self.outcome
 
     def _round(self, seed: int, examples: int, end: float) -> None:
@@ -128,13 +130,14 @@ def _in_time(look: Callable[[], Finding | None], seconds: int) -> Finding | None
         raise OutOfBudget
 
     signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
     try:
-        return look()
-    except OutOfBudget:
+        signal.alarm(seconds)
+        try:
+            return look()
+        finally:
+            signal.alarm(0)
+    except OutOfBudget:  # also one that comes while the alarm is being turned off
         return None
-    finally:
-        signal.alarm(0)
 
 
 def campaign(most: int, seconds: float, seed: int) -> Outcome:
