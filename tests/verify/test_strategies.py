@@ -159,7 +159,7 @@ AIMS: dict[str, Callable[[Any, Any, Any, int], Any]] = {
 @functools.cache
 def aimed() -> list[Case]:
     constants = mine(["a = 640\nb = 41077\nc = 0.7\nd = 5\ne = 17\ng = 100_000"])
-    return drawn(AIMED_AT, 2500, constants=constants, styles=FAR)
+    return drawn(AIMED_AT, 6000, constants=constants, styles=FAR)
 
 
 @pytest.mark.parametrize("aim", AIMS.values(), ids=AIMS)
@@ -177,7 +177,7 @@ def test_scalars_may_be_equal_and_keys_be_there() -> None:
 def test_lists_of_lists_lose_an_element() -> None:
     source = "def f(a: list[list[int]]): ..."
     base = Case({"a": [[1, 2, 3], [4, 5, 6]]}, {})
-    found = drawn(source, 200, styles=BOLD, pool=(base,), near=1.0)
+    found = drawn(source, 600, styles=BOLD, pool=(base,), near=1.0)
     lengths = {tuple(map(len, case.values["a"])) for case in found}
     assert {(2, 3), (3, 2), (4, 3), (3,)} <= lengths
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,11 +57,19 @@ def make_oracle(pair: Any) -> Oracle | None:
 
 @dataclass
 class InTurn:
-    """What one referee does not know is asked of the next, unless rounding may have decided it."""
+    """What one referee does not know is asked of the next, unless rounding may have decided it.
+
+    What enclosures had no time for is not sure, as the next one does not tell what hangs on rounding.
+    """
 
     oracles: tuple[Oracle, ...]
 
     def truth(self, case: Case) -> Truth | None:
+        found = self._found(case)
+        late = any(isinstance(o, Enclosing) and len(case.data) >= o.too_large for o in self.oracles)
+        return replace(found, sure=False) if found is not None and late else found
+
+    def _found(self, case: Case) -> Truth | None:
         found: Truth | None = None
         for oracle in self.oracles:
             more = oracle.truth(case)
