@@ -250,3 +250,18 @@ def test_a_pipeline_writes_a_tree(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "m.py").read_text() == (tmp_path / "src" / "m.py").read_text()
     with pytest.raises(lw.UsageError, match="no backend fortran"):
         lw.Pipeline(backend="fortran").run_tree(tmp_path / "src", out=tmp_path / "out")
+
+
+def squares(x: Any) -> float:
+    total = 0.0
+    for i in range(len(x)):
+        for _ in range(3):
+            total += float(x[i]) ** 2
+    return total
+
+
+def test_a_square_that_pow_may_round_otherwise_is_left_alone_where_every_bit_counts() -> None:
+    assert sum(v**2 != v * v for v in np.random.default_rng(0).normal(size=20_000).tolist())
+    exact = lw.optimize(squares, examples=[(np.ones(300),)], accuracy="bitwise", backend="numba")
+    assert not exact.rewritten
+    assert "pow" in exact.result.reason
