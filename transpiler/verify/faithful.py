@@ -115,14 +115,7 @@ class Faithful:
             if truth is not None and not truth.sure:
                 self._doubted(case, step, found, _TIE)
                 return None
-        return self._after_ties(case, step, found)
-
-    def _after_ties(self, case: Case, step: int, found: Difference) -> Difference | None:
-        """Later calls have no truth of their own: where rounding decided first calls, it may have these."""
-        if step == 0 or self.doubt is None:
-            return found
-        self._doubted(case, step, found, _TIE)
-        return None
+        return found
 
     def _later(self, case: Case, step: int, leaves: list[Leaf]) -> Difference | None:
         """No truth is at hand: only what is no rounding at all differs, as a number that was kept."""
@@ -130,7 +123,7 @@ class Faithful:
         for path, x, y in leaves:
             far = ulps(x, y) > FAR * FAR * noise_of(x, sizes, path)
             if np.any(far):
-                return self._after_ties(case, step, _first(path, x, y, far))
+                return _first(path, x, y, far)
         return None
 
     def _measured(self, case: Case, a: Observation, leaves: list[Leaf]) -> Difference | None:
