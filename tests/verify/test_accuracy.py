@@ -197,7 +197,7 @@ TIES: dict[str, str] = {
 
 @pytest.mark.parametrize("source", TIES.values(), ids=TIES)
 def test_what_rounding_decides_is_never_passed(source: str, tmp_path: Path) -> None:
-    """Undecided if only ties are met; different if the exact rows differ and the candidate takes the wrong one."""
+    """Undecided if only ties are met; different where the exact rows differ and it takes the wrong one."""
     verdict = verify(tmp_path, source, "faithful", inputs=3000)
     tied = verdict.reason.startswith("rounding decides a comparison")
     assert (verdict.status, tied) in (("undecided", True), ("different", False)), render(verdict)
