@@ -67,6 +67,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 
 def summarise(row: ProgramRow, regions: list[dict[str, Any]], seconds: float) -> dict[str, Any]:
+    regions = [r for r in regions if r["name"] != "inputs"]  # what makes inputs is not measured
     rewritten = [r for r in regions if r["status"] == "rewritten"]
     last = row.sizes[-1]
     by_size = {
