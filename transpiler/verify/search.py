@@ -18,6 +18,7 @@ from loopwright.verify.accuracy import Judge
 from loopwright.verify.aim import Aim
 from loopwright.verify.cancel import Cancel
 from loopwright.verify.case import Case
+from loopwright.verify.clock import Stopwatch
 from loopwright.verify.compare import Difference
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, first_difference
 from loopwright.verify.rounds import EXAMPLES, Learnt, Round, cases
@@ -83,7 +84,7 @@ class Search:
         self.large_seconds = 1.0
         self.loading = 0.0
         "seconds that the candidate's calls took before its first success: loading, compiling"
-        self.begun = time.monotonic()
+        self.watch = Stopwatch()
 
     def run(self) -> Summary:
         """Search until the plan's limits or the first difference."""
@@ -92,7 +93,7 @@ class Search:
         self.summary.doubt = self.judge.doubt
         self.summary.note = self.judge.note
         self.summary.missed = unreached(self.pair.coverage, self.aim.impossible)
-        self.summary.seconds = time.monotonic() - self.begun
+        self.summary.seconds = self.watch.seconds
         return self.summary
 
     def warm(self) -> float:
@@ -153,9 +154,9 @@ class Search:
     def _aimed(self, case: Case) -> float:
         """Run a case that was made for a purpose; the seconds that both sides took."""
         self.watch_next = True
-        begun = time.monotonic()
+        begun = self.watch.seconds
         self._compared(case)
-        return time.monotonic() - begun
+        return self.watch.seconds - begun
 
     def _hit(self) -> bool:
         """Whether the sides differ on an input that was made from the last one."""
@@ -171,14 +172,14 @@ class Search:
         return False
 
     def _done(self) -> bool:
-        now, seen = time.monotonic() - self.loading, self.summary
-        if now > self.plan.deadline or seen.inputs >= 20 * self.plan.most:
+        spent, seen = self.watch.seconds - self.loading, self.summary
+        if time.monotonic() - self.loading > self.plan.deadline:
             return True
-        if seen.accepted < self.plan.wanted:
-            return False
-        if self.aim.open:  # what was aimed at for so long is out of reach for this search
-            return now > 2 * self.plan.enough - self.begun
-        return now > self.plan.enough or seen.inputs >= self.plan.most
+        if seen.inputs >= 20 * self.plan.most:
+            return True
+        if seen.accepted < self.plan.wanted or self.aim.open:
+            return spent > 2 * self.plan.enough  # what was aimed at for so long is out of reach
+        return spent > self.plan.enough or seen.inputs >= self.plan.most
 
     # ---------------------------------------------------------------- runs
 
@@ -238,12 +239,12 @@ class Search:
         if not self.summary.accepted:
             limit = self.plan.first
         self.board.post("c", case.data)
-        begun = time.monotonic()
+        begun = self.watch.seconds
         with watch():
             b = self.pair.candidate(case, limit, a)
         self.board.post("-", b"")
         if not self.summary.accepted:
-            self.loading += time.monotonic() - begun
+            self.loading += self.watch.seconds - begun
         if watched and coverage.compiled:
             with coverage.watch(uncompiled=True):
                 self.pair.original(case, limit)
@@ -257,12 +258,12 @@ class Search:
         left = min(_SHRINK_SECONDS, 0.5 * (self.plan.deadline - time.monotonic()))
         if difference.what == "outcome" and "in time" in difference.got:
             left = 0.0
-        self.shrink_until = time.monotonic() + _SHARE * max(left, 0.1)
-        self.answer_at = time.monotonic() + max(left, 0.1)
+        self.shrink_until = self.watch.seconds + _SHARE * max(left, 0.1)
+        self.answer_at = self.watch.seconds + max(left, 0.1)
 
     def _still_differs(self, case: Case) -> bool:
         """Whether the sides differ on a simpler case, too; raises Enough when it is time to answer."""
-        if time.monotonic() > self.shrink_until:
+        if self.watch.seconds > self.shrink_until:
             raise Enough
         a, b = self._both(case, False)
         found = None if b is None else first_difference(self.pair, self.judge, case, a, b)
