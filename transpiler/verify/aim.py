@@ -16,6 +16,7 @@ from loopwright.verify.climb import REACHED, Climb
 from loopwright.verify.engine import Pair
 from loopwright.verify.sweep import constant_lengths, lengths, related
 from loopwright.verify.unreached import open_goals
+from loopwright.verify.variants import called_otherwise, laid_out, special
 
 _SOLVED = (2, 5, 12, 24, 48)
 _CLIMBED = (6, 14, 30, 60, 120)
@@ -54,6 +55,11 @@ class Aim:
             self._open = bool(open_goals(self.pair.coverage, self.impossible))
         return self._open
 
+    def through(self, number: int) -> bool:
+        """True before round `number` if all inputs in order were run, and what was missed was tried."""
+        tried = number > max(*_SOLVED, *_CLIMBED) or not self.open
+        return tried and self._stages is not None and not self._stages
+
     def note(self, case: Case) -> None:
         """Remember how near a watched case came to what is missed."""
         for number, distance in self.pair.coverage.near.items():
@@ -82,9 +88,9 @@ class Aim:
         if number in _CLIMBED and left:
             self._climb()
         if number >= _IN_ORDER:
-            self._in_order(bases[0])
+            self._in_order(bases[0], bases[-1])
 
-    def _in_order(self, base: Case) -> None:
+    def _in_order(self, base: Case, odd: Case) -> None:
         """Some more of the inputs that come in order; the rest of a kind is left out once one is slow."""
         parameters, constants = self.pair.parameters, self.pair.constants
         if self._stages is None:
@@ -92,6 +98,10 @@ class Aim:
                 constant_lengths(parameters, constants, base),
                 lengths(parameters, base),
                 related(parameters, base),
+                special(parameters, constants, odd),
+                special(parameters, constants, base),
+                laid_out(base),
+                called_otherwise(self.pair.scripts(), base),
             ]
         for _ in range(_AT_ONCE):
             case = next(self._stages[-1], None) if self._stages else None

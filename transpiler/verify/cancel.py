@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from loopwright.verify.case import Case
+from loopwright.verify.clock import Stopwatch, longest_wait
 from loopwright.verify.codec import AnyArray
 from loopwright.verify.compare import bitwise, compare
 from loopwright.verify.engine import Run
@@ -26,6 +27,7 @@ from loopwright.verify.sandbox import Finished, in_fork
 from loopwright.verify.sensitivity import leaves_between
 
 _SHARE = 0.2
+_SECONDS = 1.0
 _MOST = 60
 _LARGEST = 20_000
 _STEPS = 8
@@ -46,27 +48,28 @@ class Cancel:
     pair: Any
     count: int = 0
     spent: float = 0.0
-    begun: float = field(default_factory=time.monotonic)
+    watch: Stopwatch = field(default_factory=Stopwatch)
 
     def cases(self, case: Case, a: Run, b: Run) -> Iterator[Case]:
         """Inputs made from one whose results differ in bits; none if it is not worth it."""
-        elapsed = time.monotonic() - self.begun
-        if case.script != "once" or self.count >= _MOST or self.spent > _SHARE * elapsed:
+        begun = self.watch.seconds
+        if case.script != "once" or self.count >= _MOST or self.spent > _SHARE * begun:
             return
         if len(case.data) > _LARGEST or not _differ(a, b, self.pair.strict):
             return
-        begun = time.monotonic()
         self.count += 1
         rng = np.random.default_rng(self.count)
         end = in_fork(
-            lambda _: _made(self.pair, case, b, rng), deadline=begun + 1.0, stuck_after=0.5
+            lambda _: _made(self.pair, case, b, rng),
+            deadline=time.monotonic() + longest_wait(_SECONDS),
+            stuck_after=0.5,
         )
-        self.spent += time.monotonic() - begun
+        self.spent += self.watch.seconds - begun
         for data in end.value if isinstance(end, Finished) else ():
-            begun = time.monotonic()
+            begun = self.watch.seconds
             made = Case.from_data(data)
             yield replace(made, env=case.env, labels=case.labels | {LABEL})
-            self.spent += time.monotonic() - begun
+            self.spent += self.watch.seconds - begun
 
 
 def _differ(a: Run, b: Run, strict: bool) -> bool:
@@ -81,6 +84,7 @@ def _made(pair: Any, case: Case, candidate: Run, rng: np.random.Generator) -> li
     slots = list(_slots(case.values))
     if not slots:
         return []
+    watch = Stopwatch()
     made = [_moved(case, int(rng.integers(_MOVES)), rng)]
     base = pair.original(case, 0.2)
     leaves = leaves_between(base.steps[0], candidate.steps[0], pair.strict)
@@ -92,6 +96,8 @@ def _made(pair: Any, case: Case, candidate: Run, rng: np.random.Generator) -> li
     for path, at in aims[:2]:
 
         def result(tried: Case, path: str = path, at: int = at) -> float:
+            if watch.seconds > _SECONDS:
+                return math.nan
             run = pair.original(tried, 0.2)
             found = leaves_between(base.steps[0], run.steps[0], pair.strict)
             value = next((y for p, _, y in found if p == path), None)

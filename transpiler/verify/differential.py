@@ -113,8 +113,8 @@ class RegionJob:
         now = time.monotonic()
         plan = Plan(
             seed=self.seed,
-            deadline=now + 1.5 * self.time_limit,
-            enough=now + self.time_limit,
+            deadline=now + 3.0 * self.time_limit,
+            enough=self.time_limit,
             call_limit=min(0.5, self.time_limit / 4),
             patience=max(2.0, self.time_limit / 2),
             first=max(2.0, 2 * loading),

@@ -95,11 +95,11 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Limits of a search; `deadline` and `enough` are times of time.monotonic.
+    """Limits of a search in seconds of work (`clock.py`); `deadline` is a time of time.monotonic.
 
-    `call_limit` is the longest call of the original, `patience` of the candidate, in seconds,
-    and `first` of the candidate before its first success: it may have to load or compile.
-    The search ends at `enough` if it accepted `wanted` inputs and reached every line, else at `deadline`.
+    `call_limit` is the longest call of the original, `patience` of the candidate, and `first` of the
+    candidate before its first success: it may have to load or compile. The search ends after `enough` if it
+    accepted `wanted` inputs and reached every line, after twice that if not, and at `deadline`.
     """
 
     seed: int

@@ -26,7 +26,6 @@ from __future__ import annotations
 
 import math
 import statistics
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +34,7 @@ import numpy as np
 
 from loopwright.verify.accuracy import Doubt, Oracle, Truth, errors, ulps, unit
 from loopwright.verify.case import Case
+from loopwright.verify.clock import Stopwatch
 from loopwright.verify.compare import AnyArray, Difference, bitwise, compare
 from loopwright.verify.observe import Observation
 from loopwright.verify.sensitivity import Changes, changes
@@ -73,7 +73,7 @@ class Faithful:
     counting: bool = True
     referees: Counter[str] = field(default_factory=Counter)
     spent: float = 0.0
-    begun: float = field(default_factory=time.monotonic)
+    watch: Stopwatch = field(default_factory=Stopwatch)
     excused: Case | None = None
     exact: bool = False
     judged: list[Leaf] = field(default_factory=list)
@@ -101,12 +101,12 @@ class Faithful:
         if not wide or (step > 0 and _equal(wide, self.judged)):
             return None
         self.judged = wide
-        begun = time.monotonic()
+        begun = self.watch.seconds
         try:
             # later calls of a script are about state; they compute what the first call was measured on
             return self._later(case, step, wide) if step else self._measured(case, a, wide)
         finally:
-            self.spent += time.monotonic() - begun
+            self.spent += self.watch.seconds - begun
 
     def _exact(self, case: Case, step: int, found: Difference) -> Difference | None:
         """What must be equal is not: a difference, unless rounding may have decided it."""
@@ -128,7 +128,7 @@ class Faithful:
 
     def _measured(self, case: Case, a: Observation, leaves: list[Leaf]) -> Difference | None:
         sizes: Changes | None = None
-        if self.spent > 1.0 + _SHARE * (time.monotonic() - self.begun):
+        if self.spent > 1.0 + _SHARE * self.watch.seconds:
             sizes = changes(self.pair, case, 0)
             if not any(np.any(_beyond(leaf, sizes, _NEAR)) for leaf in leaves):
                 return None

@@ -125,7 +125,7 @@ class FunctionJob:
             seed=self.seed,
             most=self.inputs,
             deadline=now + 0.75 * left,
-            enough=now + search,
+            enough=search,
             call_limit=min(0.5, left / 8),
             patience=min(2.0, left / 5),
             first=min(20.0, left / 3),

@@ -74,5 +74,7 @@ def public_data(module: types.ModuleType, names: set[str]) -> dict[str, Any]:
     return {
         name: value
         for name, value in vars(module).items()
-        if name in names and not name.startswith("_") and isinstance(value, plain)
+        if name in names - {"TYPE_CHECKING"}
+        and not name.startswith("_")
+        and isinstance(value, plain)
     }

@@ -7,7 +7,6 @@ import contextlib
 import io
 import random
 import signal
-import time
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from loopwright.verify import snapshot
+from loopwright.verify.clock import Stopwatch, longest_wait
 
 
 class CallTimeout(BaseException):
@@ -66,19 +66,28 @@ class Raises:
 
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise CallTimeout in the main thread after `seconds`; code that never returns to the interpreter
-    is left to the parent process."""
+    """Raise CallTimeout in the main thread after `seconds` of work, or after some times as many if the
+    process sleeps or has to wait; code that never returns to the interpreter is left to the parent process.
+    """
+    watch = Stopwatch()
 
-    def stop(signum: int, frame: types.FrameType | None) -> None:
+    def worked(signum: int, frame: types.FrameType | None) -> None:
+        if watch.seconds >= seconds:  # several threads use up the timer sooner
+            raise CallTimeout
+
+    def waited(signum: int, frame: types.FrameType | None) -> None:
         raise CallTimeout
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.05)
+    before = signal.signal(signal.SIGPROF, worked), signal.signal(signal.SIGALRM, waited)
+    signal.setitimer(signal.ITIMER_PROF, seconds, 0.05)
+    signal.setitimer(signal.ITIMER_REAL, longest_wait(seconds), 0.05)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before[0])
+        signal.signal(signal.SIGALRM, before[1])
 
 
 def observe(
@@ -102,11 +111,11 @@ def observe(
     picture: dict[str, Any] = {}
     seen = Observation("returned", picture)
     result: Any = None
-    begun = time.perf_counter()
+    watch = Stopwatch()
     try:
         with time_limit(limit), contextlib.redirect_stdout(out):
             result = function(*args, **kwargs)
-            seen.seconds = time.perf_counter() - begun
+            seen.seconds = watch.seconds
             if snapshot.is_lazy(result):
                 _read(result, args, picture)
                 result = None
@@ -122,7 +131,7 @@ def observe(
         seen.message = str(error)
         seen.own_raise = raises is not None and raises.own(error)
         picture.update(snapshot.take({"args": dict(shown or {}), "result": None}))
-    seen.seconds = seen.seconds or time.perf_counter() - begun
+    seen.seconds = seen.seconds or watch.seconds
     picture["printed"] = out.getvalue()
     # Draws tell states apart as well as the states themselves, and much faster; both see cached normals.
     picture["random"] = (random.gauss(0.0, 1.0), random.random())

@@ -7,7 +7,6 @@ original's text on wider numbers.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from loopwright.ir.rows import joined_rows, row_bounds
 from loopwright.ir.types import Ragged
 from loopwright.verify.accuracy import Oracle, Truth
 from loopwright.verify.case import Case
+from loopwright.verify.clock import Stopwatch
 from loopwright.verify.codec import AnyArray
 from loopwright.verify.leaves import leaves
 from loopwright.verify.observe import CallTimeout, time_limit
@@ -130,13 +130,13 @@ class Enclosing:
     def _truth(self, case: Case, reading: Reading) -> Truth:
         from loopwright.ir.interp_exact import enclose
 
-        begun = time.monotonic()
+        watch = Stopwatch()
         for bits in PRECISIONS:
             drawn = self.pair.live_ins(reading.domain, case)
             found = enclose(reading.program, _arguments(reading.domain, drawn), bits)
             if not found.whole or not (found.open or _vague(found)):
                 break
-            if time.monotonic() - begun > 0.2 * SECONDS:
+            if watch.seconds > 0.2 * SECONDS:
                 break
         exact = dict(self._leaves(reading, found, drawn))
         return Truth(exact, found.open and found.whole, found.sure, self.name)

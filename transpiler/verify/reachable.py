@@ -44,7 +44,7 @@ def reachable(function: Any) -> Reachable:
                 todo.append(inner)
                 if _is_compiled(value):
                     found.compiled.append((scope, name, value))
-            elif isinstance(value, type) and value.__module__ == scope.get("__name__"):
+            elif isinstance(value, type) and _is_own(value, scope, current, root):
                 todo.extend(v for v in vars(value).values() if isinstance(v, types.FunctionType))
     return found
 
@@ -94,6 +94,14 @@ def _is_near(inner: types.FunctionType, outer: types.FunctionType, root: str) ->
         return True
     file = inner.__code__.co_filename
     return file.startswith(root + "/") and "site-packages" not in file
+
+
+def _is_own(cls: type, scope: dict[str, Any], outer: types.FunctionType, root: str) -> bool:
+    """True for classes that the module of `scope` defines, if it is the function's or stands beside it."""
+    file = str(scope.get("__file__") or "")
+    beside = file.startswith(root + "/") and "site-packages" not in file
+    near = scope is outer.__globals__ or beside
+    return near and cls.__module__ == scope.get("__name__")
 
 
 def nested(code: types.CodeType) -> Iterator[types.CodeType]:

@@ -25,6 +25,7 @@ _BOARD_SIZE = 2**21
 _HEADER = struct.Struct("=cdQ")
 _COUNTS = struct.Struct("=QQ")
 _START = _HEADER.size + _COUNTS.size
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,9 @@ def in_fork(
 ) -> Finished | Ended:
     """Run `work(board)` in a forked child until `deadline` (time.monotonic).
 
-    A single call posted on the board that lasts longer than `stuck_after` seconds is a hang. The child
-    may use `memory` bytes more than this process does now; beyond that allocations fail.
+    A single call posted on the board that lasts longer than `stuck_after` seconds is a hang; those in which
+    the child had to wait for a processor do not count. The child may use `memory` bytes more than this
+    process does now; beyond that allocations fail.
     """
     board = Board()
     read, write = os.pipe()
@@ -140,6 +142,7 @@ def _wait(
     pid: int, read: int, board: Board, deadline: float, stuck_after: float
 ) -> Finished | Ended:
     received = bytearray()
+    lasted = _Lasted(pid)
     while True:
         ready, _, _ = select.select([read], [], [], 0.05)
         if ready:
@@ -152,9 +155,38 @@ def _wait(
             return _died(pid, board)
         side, since, case = board.read()
         now = time.monotonic()
-        if now > deadline or (side != "-" and now - since > stuck_after):
+        seconds = lasted.until(now, since) if side != "-" else 0.0
+        if now > deadline or seconds > stuck_after:
             os.kill(pid, signal.SIGKILL)
-            return Ended("hang", side, case, now - since if side != "-" else 0.0, board.counts)
+            return Ended("hang", side, case, seconds, board.counts)
+
+
+class _Lasted:
+    """How long a call in the process `pid` lasts, without what it had to wait for a processor."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.begun = self.seen = self.cpu = self.starved = 0.0
+
+    def until(self, now: float, since: float) -> float:
+        """The seconds from `since`, the beginning of the call, to `now`; asked often."""
+        runs, cpu = _state(self.pid)
+        if since != self.begun:
+            self.begun, self.seen, self.starved = since, now, 0.0
+        elif runs:
+            self.starved += max(0.0, (now - self.seen) - (cpu - self.cpu))
+        self.seen, self.cpu = now, cpu
+        return now - since - self.starved
+
+
+def _state(pid: int) -> tuple[bool, float]:
+    """Whether a process runs or is ready to, and the seconds of the processors that it used so far."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:  # no Linux, or it has ended
+        return False, 0.0
+    return fields[0] == "R", (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def _died(pid: int, board: Board) -> Ended:

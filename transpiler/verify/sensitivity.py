@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from loopwright.verify.case import Case
+from loopwright.verify.clock import Stopwatch, longest_wait
 from loopwright.verify.codec import AnyArray, root_of
 from loopwright.verify.compare import compare
 from loopwright.verify.observe import Observation
@@ -27,6 +28,7 @@ from loopwright.verify.stock import Make
 Changes: TypeAlias = Mapping[str, AnyArray]
 """For each floating leaf by path the size of its change, as an array of its shape."""
 
+_SECONDS = 1.0
 _SAMPLES, _NEEDED = 9, 8
 "Every third of them by a larger change."
 _GROWS = 8.0
@@ -36,13 +38,15 @@ _GAP = 0.9
 def changes(pair: Any, case: Case, step: int) -> Changes:
     """The sizes of changes of the floating leaves of step `step`; empty if the original cannot be asked."""
     end = in_fork(
-        lambda _: _sampled(pair, case, step), deadline=time.monotonic() + 2.0, stuck_after=1.5
+        lambda _: _sampled(pair, case, step),
+        deadline=time.monotonic() + longest_wait(2 * _SECONDS),
+        stuck_after=1.5,
     )
     return end.value if isinstance(end, Finished) else {}
 
 
 def _sampled(pair: Any, case: Case, step: int) -> dict[str, AnyArray]:
-    until = time.monotonic() + 1.0
+    watch = Stopwatch()
     base = pair.original(case, 0.5)
     samples: dict[str, tuple[list[AnyArray], list[AnyArray]]] = {}
     coarsest = 0.0
@@ -54,7 +58,7 @@ def _sampled(pair: Any, case: Case, step: int) -> dict[str, AnyArray]:
             continue
         for path, x, y in leaves_between(base.steps[step], run.steps[step], pair.strict):
             samples.setdefault(path, ([], []))[nudge.far].append(_distance(x, y))
-        if time.monotonic() > until:
+        if watch.seconds > _SECONDS:
             break
     found = {}
     for path, x, _ in leaves_between(base.steps[step], base.steps[step], pair.strict):

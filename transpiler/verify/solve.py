@@ -8,6 +8,7 @@ counted in the solver's own units, so that the answer does not depend on the mac
 from __future__ import annotations
 
 import ast
+import inspect
 import itertools
 import types
 from collections.abc import Mapping, Sequence
@@ -22,11 +23,12 @@ from loopwright.verify.goals import Span, first_line
 from loopwright.verify.kinds import ArrayKind, Exactly, Kind, OneOfKinds, Parameter
 from loopwright.verify.models import assembled, unlike
 from loopwright.verify.reachable import Reachable, nested
+from loopwright.verify.steady import Steady, steady
 from loopwright.verify.symbols import UNKNOWN, Inputs, Query, Run, State, Value, starting
 from loopwright.verify.symexec import Function, enter, inline
 from loopwright.verify.terms import Num, Theory
 
-_MOST_TYPES = 6
+_MOST_TYPES = 12
 _MORE = 2
 _LONGEST = 2_000_000
 _UNITS = 400_000
@@ -50,8 +52,13 @@ class Solver:
     parameters: Sequence[Parameter]
     asked: set[int] = field(default_factory=set)
     units: int = 50 * _UNITS
+    steady: Steady = field(init=False)
     spent: int = 0
     "The solver's own count, which runs on from one question to the next."
+
+    def __post_init__(self) -> None:
+        functions = (function for side in self.sides for function in side.functions)
+        self.steady = steady({self.coverage.source_of(function) for function in functions})
 
     def aim(self, bases: Sequence[Case], most: int = 24) -> tuple[list[Case], set[int]]:
         """Cases that ought to reach missed goals, and the numbers of goals that none can reach."""
@@ -73,7 +80,7 @@ class Solver:
         nodes = {f.__code__: node for f in side.functions if (node := self._node(f)) is not None}
         if not side.functions or side.functions[0].__code__ not in nodes:
             return [], set()
-        choices, complete = _choices(self.parameters)
+        choices, complete = _choices(self.parameters, side.functions[0])
         complete = complete and not _calls_itself(side)
         cases: list[Case] = []
         hopeless: set[int] = set()
@@ -118,7 +125,7 @@ class Solver:
             goal = self.coverage.goals[number]
             if goal.taken is not None:
                 places.setdefault((goal.file, goal.span), {})[goal.taken] = number
-        run = Run(theory, places)
+        run = Run(theory, places, self.steady, complete=not self.steady.reshapes)
         run.call = lambda run, function, call, state: inline(run, nodes, function, call, state)
         entry = side.functions[0]
         state = State({})
@@ -198,11 +205,13 @@ def _calls_itself(side: Reachable) -> bool:
     return any(name in code.co_names for f in side.functions for code in nested(f.__code__))
 
 
-def _choices(parameters: Sequence[Parameter]) -> tuple[list[tuple[Kind, ...]], bool]:
-    """The kinds that the parameters may have together, at most some; whether these are all."""
+def _choices(
+    parameters: Sequence[Parameter], entry: types.FunctionType
+) -> tuple[list[tuple[Kind, ...]], bool]:
+    """The kinds that the parameters of `entry` may have together, at most some; whether these are all."""
     complete = all(p.how in ("positional", "keyword") for p in parameters)
     options: list[tuple[Kind, ...]] = []
-    for parameter in parameters:
+    for position, parameter in enumerate(parameters):
         kind = parameter.kind
         kinds = kind.choices if isinstance(kind, OneOfKinds) else (kind,)
         flat: list[Kind] = []
@@ -214,10 +223,23 @@ def _choices(parameters: Sequence[Parameter]) -> tuple[list[tuple[Kind, ...]], b
                     flat += [replace(each, dims=(None,)), replace(each, dims=(None, None)), each]
                 case _:
                     flat.append(each)
+        default = _default(entry, parameter, position) if parameter.optional else None
+        if default is not None and default not in flat:
+            flat.append(default)
         options.append(tuple(flat))
-        complete = complete and not parameter.optional
+        complete = complete and (default is not None or not parameter.optional)
     chosen = list(itertools.islice(itertools.product(*options), _MOST_TYPES + 1))
     return chosen[:_MOST_TYPES], complete and len(chosen) <= _MOST_TYPES
+
+
+def _default(entry: types.FunctionType, parameter: Parameter, position: int) -> Exactly | None:
+    """What a parameter is where it is left out; None if that is not known."""
+    theirs = list(inspect.signature(entry).parameters.values())
+    named = next((p for p in theirs if p.name == parameter.name), None)
+    found = named if parameter.how == "keyword" or position >= len(theirs) else theirs[position]
+    if found is None or type(found.default) not in (int, float, bool, str, type(None)):
+        return None
+    return Exactly((found.default,))
 
 
 def _arguments(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from loopwright.verify.accuracy import Doubt, make_judge
 from loopwright.verify.case import Case
+from loopwright.verify.clock import Stopwatch
 from loopwright.verify.compare import Difference, outcome
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, replay
 from loopwright.verify.sandbox import Ended, Finished, in_fork
@@ -41,8 +42,10 @@ class Supervisor:
     def run(self) -> Verdict:
         """Search, confirm what was found, and answer."""
         plan = self.plan
+        watch = Stopwatch()
         for attempt in range(_ATTEMPTS):
-            plan = replace(plan, seed=self.plan.seed + attempt)
+            left = max(1.0, self.plan.enough - watch.seconds)
+            plan = replace(plan, seed=self.plan.seed + attempt, enough=left)
             judge = make_judge(self.accuracy, self.pair)
             search_plan = plan
             end = in_fork(

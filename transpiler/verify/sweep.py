@@ -22,6 +22,8 @@ LARGEST = 1_000_000
 _SIDES = (0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 32, 33)
 _ALONE = 3
 _MANY = 48
+_WIDTHS = (127, 129, 256, 257, 32_767, 32_769, 65_536, 65_537)
+"Lengths at which positions no longer fit into 8 and 16 bits."
 
 
 def lengths(parameters: Sequence[Parameter], case: Case) -> Iterator[Case]:
@@ -40,11 +42,12 @@ def lengths(parameters: Sequence[Parameter], case: Case) -> Iterator[Case]:
 def constant_lengths(
     parameters: Sequence[Parameter], constants: Constants, case: Case
 ) -> Iterator[Case]:
-    """`case` at lengths around the constants of the sources beyond 40, short ones first."""
+    """`case` at lengths beyond 40: around the constants of the sources and widths of integers.."""
     where = places(parameters, case.values)
     rank = max((getattr(v, "ndim", 1) for v in case.values.values()), default=0)
     if where and rank == 1:
         sizes = [n for n in constants.ints if EVERY < n <= LARGEST][:_MANY]
+        sizes = sorted({*sizes, *_WIDTHS})
         yield from _with_lengths(parameters, case, [dict.fromkeys(where, n) for n in sizes])
 
 

@@ -8,20 +8,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+import numpy as np
 import z3
 
 from loopwright.verify.goals import Span
 from loopwright.verify.kinds import (
+    Anything,
     ArrayKind,
+    DictKind,
     Exactly,
     Kind,
     ListKind,
     NpNumber,
     Parameter,
     PyNumber,
+    RecordKind,
     Text,
+    TupleKind,
 )
 from loopwright.verify.reshape import Place, place_of
+from loopwright.verify.steady import Steady
 from loopwright.verify.terms import Num, Term, Theory
 
 
@@ -64,6 +70,13 @@ class Tuple:
 
 
 @dataclass(frozen=True, slots=True)
+class Object:
+    """A value of which only the class is known, or only that it is not None (`cls` is None)."""
+
+    cls: type | None
+
+
+@dataclass(frozen=True, slots=True)
 class Spread:
     """What a loop runs over; `make` tells some element of it under a state, which it adds to."""
 
@@ -75,7 +88,7 @@ class Unknown:
     """Anything."""
 
 
-Value: TypeAlias = Known | Num | Items | AnyRank | Letters | Tuple | Spread | Unknown
+Value: TypeAlias = Known | Num | Items | AnyRank | Letters | Tuple | Object | Spread | Unknown
 UNKNOWN = Unknown()
 
 
@@ -131,6 +144,7 @@ class Run:
 
     theory: Theory
     wanted: dict[tuple[str, Span], dict[bool, int]]
+    steady: Steady = field(default_factory=Steady)
     inputs: Inputs = field(default_factory=Inputs)
     queries: list[Query] = field(default_factory=list)
     known_elements: dict[str, Num] = field(default_factory=dict)
@@ -188,8 +202,31 @@ def starting(
             number_of = elem.name if isinstance(elem, PyNumber) and elem.name != "complex" else None
             one = _length(theory, inputs, Parameter(name, kind), 0, length, state)
             return Items((one,), number_of, False, name)
-        case _:
+        case Anything():
             return UNKNOWN
+        case _:
+            return Object(_class_of(kind))
+
+
+def _class_of(kind: Kind) -> type | None:
+    """The class that all values of a kind are of, where it is one of Python's or NumPy's."""
+    match kind:
+        case PyNumber("complex"):
+            return complex
+        case NpNumber(dtype):
+            return np.dtype(dtype).type
+        case Text(True):
+            return bytes
+        case TupleKind() | ListKind(_, _, "tuple"):
+            return tuple
+        case ListKind(_, _, "set"):
+            return set
+        case ListKind(_, _, "frozenset"):
+            return frozenset
+        case DictKind() | RecordKind(_, _, "dict"):
+            return dict
+        case _:
+            return None
 
 
 def kind_of_dtype(dtype: str) -> Any:

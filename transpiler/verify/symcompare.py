@@ -9,7 +9,17 @@ from typing import Any
 
 import z3
 
-from loopwright.verify.symbols import UNKNOWN, AnyRank, Items, Known, Letters, Run, Tuple, Value
+from loopwright.verify.symbols import (
+    UNKNOWN,
+    AnyRank,
+    Items,
+    Known,
+    Letters,
+    Object,
+    Run,
+    Tuple,
+    Value,
+)
 from loopwright.verify.symlib import letters_of, negation, number_of, truth_of
 from loopwright.verify.terms import Num
 
@@ -25,17 +35,15 @@ def compared(run: Run, op: ast.cmpop, a: Value, b: Value) -> Value:
         case Known(x), Known(y):
             try:
                 outcome = _COMPARED[type(op)](x, y)
-            except Exception:
+            except (TypeError, ValueError):  # no order among them; no such container
                 return UNKNOWN
             return Known(outcome) if isinstance(outcome, bool) else UNKNOWN
-        case (Num() | Items() | AnyRank() | Letters() | Tuple(), Known(None)) if isinstance(
-            op, ast.Is
-        ):
-            return Known(False)
-        case (Num() | Items() | AnyRank() | Letters() | Tuple(), Known(None)) if isinstance(
-            op, ast.IsNot
-        ):
-            return Known(True)
+        case ((Num() | Items() | AnyRank() | Letters() | Tuple() | Object()), Known(None)):
+            match op:
+                case ast.Is():
+                    return Known(False)
+                case ast.IsNot():
+                    return Known(True)
         case Tuple(xs), Tuple(ys) if len(xs) == len(ys) and isinstance(op, ast.Eq | ast.NotEq):
             truths = [
                 truth_of(run, compared(run, ast.Eq(), x, y)) for x, y in zip(xs, ys, strict=True)

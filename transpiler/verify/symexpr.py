@@ -22,6 +22,7 @@ from loopwright.verify.symbols import (
     Items,
     Known,
     Letters,
+    Object,
     Run,
     State,
     Tuple,
@@ -32,6 +33,7 @@ from loopwright.verify.symcompare import compared
 from loopwright.verify.symlib import (
     element,
     is_library,
+    is_standard,
     letters_of,
     library,
     merged,
@@ -80,7 +82,7 @@ def decide(run: Run, node: ast.expr, state: State) -> Num:
 
 def _noted(run: Run, node: ast.expr, value: Value, state: State) -> Num:
     truth = truth_of(run, value)
-    run.record(node, span_of(node), state, truth, isinstance(value, Unknown))
+    run.record(node, span_of(node), state, truth, isinstance(value, Unknown | Object))
     return truth
 
 
@@ -133,7 +135,13 @@ def _name(run: Run, name: str, state: State) -> Value:
         return UNKNOWN
     if name in state.names:
         return state.names[name]
+    if name == "__debug__":
+        return Known(__debug__)
     scope = run.scopes[-1].__globals__
+    if name in scope and not run.steady.keeps(name):
+        return UNKNOWN
+    if name == "TYPE_CHECKING" and scope.get(name) is False:
+        return Known(False)  # by its meaning (PEP 484)
     value = scope.get(name, getattr(builtins, name, None))
     if isinstance(value, types.ModuleType | types.FunctionType | types.BuiltinFunctionType | type):
         return Known(value)
@@ -162,15 +170,21 @@ def _attribute(run: Run, value: Value, name: str, state: State) -> Value:
             state.path = (*state.path, number.term >= 0)
             return number
         case Known(types.ModuleType() as module), _:
-            return Known(getattr(module, name)) if hasattr(module, name) else UNKNOWN
-        case Known(np.dtype() as known), ("kind" | "itemsize" | "char"):
+            found = getattr(module, name, None)
+            fixed = is_standard(module) or callable(found) or isinstance(found, types.ModuleType)
+            return Known(found) if hasattr(module, name) and fixed else UNKNOWN
+        case Known(np.dtype() as known), ("kind" | "itemsize" | "char" | "name" | "type" | "names"):
             return Known(getattr(known, name))
+        case Known(type() as known), "__name__":
+            return Known(known.__name__)
         case _:
             return UNKNOWN
 
 
 def _binary(run: Run, op: ast.operator, a: Value, b: Value) -> Value:
     if isinstance(a, Known) and isinstance(b, Known):
+        if isinstance(a.value, type | types.UnionType) and isinstance(b.value, type):
+            return Known(a.value | b.value) if isinstance(op, ast.BitOr) else UNKNOWN
         if isinstance(a.value, int | float) and isinstance(b.value, int | float):
             if abs(b.value) < 1000 or not isinstance(op, ast.Pow | ast.LShift):
                 try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sys
+import types
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,6 @@ import z3
 
 from loopwright.verify.symbols import (
     UNKNOWN,
-    AnyRank,
     Items,
     Known,
     Letters,
@@ -18,9 +19,11 @@ from loopwright.verify.symbols import (
     Spread,
     State,
     Tuple,
+    Unknown,
     Value,
     kind_of_dtype,
 )
+from loopwright.verify.symtypes import asked_of_types
 from loopwright.verify.terms import Num, Term
 
 
@@ -33,7 +36,7 @@ def truth_of(run: Run, value: Value) -> Num:
         case Known(known):
             try:
                 return Num("bool", z3.BoolVal(bool(known)))
-            except Exception:
+            except (TypeError, ValueError):  # an array of several elements has no truth value
                 return run.theory.fresh("bool")
         case Num():
             return run.theory.truth(value)
@@ -98,6 +101,12 @@ def element(run: Run, items: Items, index: tuple[Term, ...], state: State) -> Va
     return number
 
 
+def is_standard(module: types.ModuleType) -> bool:
+    """True for modules of Python and NumPy, whose data nobody changes."""
+    root = module.__name__.partition(".")[0]
+    return root == "numpy" or root in sys.stdlib_module_names
+
+
 def is_library(function: Any) -> bool:
     module = getattr(function, "__module__", None) or type(function).__module__
     return module.partition(".")[0] in ("builtins", "math", "numpy", "operator", "itertools")
@@ -106,6 +115,9 @@ def is_library(function: Any) -> bool:
 def library(run: Run, function: Any, args: list[Value], state: State) -> Value:
     """Calls of functions that are known."""
     theory = run.theory
+    answer = asked_of_types(run, function, args)
+    if not isinstance(answer, Unknown):
+        return answer
     match args:
         case [Items(lengths, _, array)] if function is len and lengths:
             return UNKNOWN if state.moved and not array else lengths[0]
@@ -113,8 +125,8 @@ def library(run: Run, function: Any, args: list[Value], state: State) -> Value:
             return Num("int", z3.Length(term)) if not theory.width else UNKNOWN
         case [Tuple(values)] if function is len:
             return Known(len(values))
-        case [value, Known(cls)] if function is isinstance:
-            return _is_instance(value, cls)
+        case [Items(_, _, True) as whole] if function in (np.asarray, np.asanyarray):
+            return whole
         case [Items() as items] if function is enumerate:
             return Spread(lambda here: _numbered(run, items, here))
         case [Items(), *_] if function is zip and all(isinstance(a, Items) for a in args):
@@ -150,28 +162,6 @@ def library(run: Run, function: Any, args: list[Value], state: State) -> Value:
             return theory.arithmetic("Pow", a, b) or UNKNOWN
         case _:
             return UNKNOWN
-
-
-def _is_instance(value: Value, cls: Any) -> Value:
-    match value:
-        case Known(known):
-            kind = type(known)
-        case Num(wraps=False):
-            kind = {"int": int, "float": float, "bool": bool}[value.kind]
-        case AnyRank():
-            kind = np.ndarray
-        case Items(_, _, array):
-            kind = np.ndarray if array else list
-        case Letters():
-            kind = str
-        case Tuple():
-            kind = tuple
-        case _:
-            return UNKNOWN
-    try:
-        return Known(issubclass(kind, cls))
-    except TypeError:
-        return UNKNOWN
 
 
 # ------------------------------------------------------------------- loops

@@ -1,0 +1,91 @@
+"""An input with one thing changed, in order: a special value, a memory layout, another caller.
+
+What chance would bring sooner or later is tried once, so that a search may end soon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from loopwright.verify.case import Case
+from loopwright.verify.constants import Constants
+from loopwright.verify.kinds import Exactly, Kind, OneOfKinds, Parameter, PyNumber, Text
+from loopwright.verify.layouts import LAYOUTS, lay_out
+from loopwright.verify.scalars import SPECIAL_FLOATS, WIDE_INTS
+from loopwright.verify.shrink import conforms
+
+LABEL = "one thing changed"
+_INTS = (0, 1, -1, 2, 255, 256, *WIDE_INTS[::3])
+_LETTERS = "aba"
+_TEXT_LENGTHS = (0, 1, 2, 3, 8, 17, 33, 65, 129)
+_MOST = 24
+"Of the special values of one parameter, and of the constants of the sources."
+
+
+def called_otherwise(scripts: Sequence[str], case: Case) -> Iterator[Case]:
+    """`case` by every script of callers but the usual one."""
+    for script in dict.fromkeys(scripts):
+        if script != case.script:
+            yield replace(case, script=script, drawn=False, data=b"")
+
+
+def laid_out(case: Case) -> Iterator[Case]:
+    """`case` with each array in each layout, as far as its elements stay as they are."""
+    for name, value in case.values.items():
+        if isinstance(value, np.ndarray) and value.size and not value.dtype.hasobject:
+            for layout in LAYOUTS:
+                if layout != "repeated":
+                    values = {**case.values, name: lay_out(value, layout)}
+                    yield replace(case, values=values, labels=case.labels | {layout}, drawn=False,
+                                  data=b"")  # fmt: skip
+
+
+def special(parameters: Sequence[Parameter], constants: Constants, case: Case) -> Iterator[Case]:
+    """`case` with each number, text, or choice replaced by special ones; a float within an array, too."""
+    for parameter in parameters:
+        if parameter.how in ("positional", "keyword"):
+            for value in _special(parameter.kind, constants):
+                yield from _with(parameters, case, {parameter.name: value})
+    texts = [p.name for p in parameters if isinstance(p.kind, Text) and not p.kind.binary]
+    for a in texts:
+        for b in texts:
+            if a != b:  # one within the other: overlapping, at an end, not at all
+                yield from _with(parameters, case, {a: "aaaa", b: "aa"})
+                yield from _with(parameters, case, {a: "abc", b: "c"})
+    for name, value in case.values.items():
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size > 1:
+            for number in (np.nan, np.inf, -np.inf, -0.0, 5e-324):
+                changed = np.array(value, order="C")
+                changed.reshape(-1)[value.size // 2] = number
+                yield from _with(parameters, case, {name: changed})
+
+
+def _special(kind: Kind, constants: Constants) -> Iterator[Any]:
+    match kind:
+        case PyNumber("int"):
+            yield from dict.fromkeys((*_INTS[:_MOST], *constants.ints[:_MOST]))
+        case PyNumber("float"):
+            yield from (*SPECIAL_FLOATS[:_MOST], *constants.floats[:_MOST])
+        case PyNumber("bool"):
+            yield from (False, True)
+        case Text(False):
+            lengths = {*_TEXT_LENGTHS, *(n for n in constants.sizes[:_MOST] if n <= 1000)}
+            yield from ((_LETTERS * n)[:n] for n in sorted(lengths))
+            yield from constants.texts[:_MOST]
+        case Exactly(values):
+            yield from values
+        case OneOfKinds(choices):
+            for choice in choices:
+                yield from _special(choice, constants)
+        case _:
+            return
+
+
+def _with(parameters: Sequence[Parameter], case: Case, changed: dict[str, Any]) -> Iterator[Case]:
+    values = {**case.values, **changed}
+    if conforms(parameters, values):
+        yield replace(case, values=values, labels=case.labels | {LABEL}, drawn=False, data=b"")
