@@ -39,7 +39,7 @@ def verify_functions(
     `examples` are argument tuples or mappings by parameter name; `trace` are recorded arguments by name;
     `shown` is Python text that calls the original, or a file that does or that has a list `EXAMPLES` of
     argument tuples. All are run, and give types to parameters without annotations. The search ends after
-    `inputs` inputs if they reached every line, else when its share of `time_limit` (seconds) is over; the
+    `inputs` inputs if they reached every goal, else when its share of `time_limit` (seconds) is over; the
     answer comes within `time_limit`, always.
     With `emit`, a folder, the verdict holds the text of a pytest file to be put there. `readings` are the
     original as programs in high IR, the likeliest first: the yardstick of `faithful`, which else is the
