@@ -45,7 +45,7 @@ def _optimize(args: argparse.Namespace) -> int:
     from loopwright.report.text import print_table
     from loopwright.tree import Target, optimize_tree
 
-    target = Target(output=args.output, in_place=args.in_place, force=args.force)
+    target = Target(args.output, args.in_place, args.force, args.emit_tests)
     result = optimize_tree(
         args.sources, target, options, workload=args.workload, trace=args.trace, progress=True
     )
@@ -57,6 +57,12 @@ def _optimize(args: argparse.Namespace) -> int:
     print_table(result.report, console)
     if result.report.output is not None:
         console.print(f"output: {result.report.output}", soft_wrap=True, markup=False)
+    if args.emit_tests is not None:
+        written = sum(region.test is not None for region in result.report.regions)
+        console.print(f"tests: {written} in {args.emit_tests}", soft_wrap=True, markup=False)
+    for region, why in result.untested:
+        place = f"{region.file}:{region.span.line} {region.name}"
+        console.print(f"no test for {place}: {why}", soft_wrap=True, markup=False)
     return USAGE if result.report.skipped else FINE
 
 

@@ -16,9 +16,12 @@ from loopwright.verify.patterns import Pattern, array_pattern, list_pattern, tex
 from loopwright.verify.stock import Logged, Make
 
 
-def assignments(values: Mapping[str, Any]) -> list[str]:
-    """One statement or more for each value, in order: `x = np.array([1.0, nan])`, `y = x`."""
-    writer = _Writer()
+def assignments(values: Mapping[str, Any], *, made: bool = False) -> list[str]:
+    """One statement or more for each value, in order: `x = np.array([1.0, nan])`, `y = x`.
+
+    With `made`, objects of the module under test are written as `Made("Class", {"field": ...})`.
+    """
+    writer = _Writer(made)
     for name, value in values.items():
         writer.assign(name, value)
     return writer.lines
@@ -36,7 +39,8 @@ _UNPACK = (
 
 
 class _Writer:
-    def __init__(self) -> None:
+    def __init__(self, made: bool) -> None:
+        self.made = made
         self.lines: list[str] = []
         self.known: dict[int, str] = {}
 
@@ -120,6 +124,13 @@ class _Writer:
         return name
 
     def _made(self, value: Make) -> str:
+        if self.made:
+            name = f'"{value.name}"'
+            if value.form == "enum":
+                return f'Made({name}, "{value.values[""]}")'
+            held = ", ".join(f'"{k}": {self.text(v)}' for k, v in value.values.items())
+            bare = ", True" if value.form == "object" else ""
+            return f"Made({name}, {{{held}}}{bare})"
         if value.form == "object":
             name = f"instance{sum(line.startswith('instance') for line in self.lines)}"
             fields = [f"{name}.{k} = {self.text(v)}" for k, v in value.values.items()]
