@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any
 
+from loopwright.claims import claim_of
 from loopwright.compile import Place, compile_region
 from loopwright.config import Options, UsageError
 from loopwright.diagnostics import Declined
@@ -297,6 +298,7 @@ def verify(
         time_limit=time_limit,
         examples=list(examples),
         readings=readings_of(f_path, f_name, calls) if accuracy == "faithful" else (),
+        claim=claim_of(f_path, f_name, g_path, g_name),
     )
 
 

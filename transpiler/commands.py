@@ -97,6 +97,7 @@ def _verify(args: argparse.Namespace) -> int:
         _writable(args.emit_test)
     (f_path, f_name), (g_path, g_name) = map(_function_place, (args.original, args.candidate))
 
+    from loopwright.claims import claim_of
     from loopwright.project import write_atomic
     from loopwright.readings import readings_of
     from loopwright.recorded_calls import recorded_calls
@@ -110,6 +111,7 @@ def _verify(args: argparse.Namespace) -> int:
         f_path, f_name, g_path, g_name,
         accuracy=accuracy, time_limit=args.time_limit, trace=calls, shown=_shown(args.examples),
         emit=emit, readings=readings_of(f_path, f_name, calls) if accuracy == "faithful" else (),
+        claim=claim_of(f_path, f_name, g_path, g_name),
     )  # fmt: skip
     if args.json is not None:
         write_atomic(args.json, verdict.to_json().encode())
