@@ -53,7 +53,8 @@ class BadExamples(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FunctionJob:
-    """What the worker is sent; times of time.monotonic."""
+    """What the worker is sent; times of time.monotonic. `loose` files will be gone, so that a program that is
+    shown has their text; modules from `roots` are loaded for each side."""
 
     f_path: str
     f_name: str
@@ -69,21 +70,24 @@ class FunctionJob:
     last_moment: float
     readings: tuple[Reading, ...] = ()
     claim: Claim | None = None
+    loose: tuple[bool, bool] = (False, False)
+    roots: tuple[Path, ...] = ()
 
     def run(self) -> Verdict:
         """Load both functions and search; runs in the worker."""
         np.seterr(all="ignore")
         try:
             sources = [Path(p).read_text("utf-8") for p in (self.f_path, self.g_path)]
-            a = self._side(self.f_path, self.f_name, "a")
-            b = self._side(self.g_path, self.g_name, "b")
+            texts = [text if loose else "" for text, loose in zip(sources, self.loose, strict=True)]
+            a = self._side(self.f_path, self.f_name, "a", texts[0])
+            b = self._side(self.g_path, self.g_name, "b", texts[1])
         except BaseException as error:
             return undecided(f"cannot be loaded: {type(error).__name__}: {error}")
         return self.compare(a, b, (sources[0], sources[1]))
 
-    def _side(self, path: str, name: str, side: str) -> Side:
-        module = load_module(Path(path), side)
-        return Side(module, function_of(module, name), Path(path), name)
+    def _side(self, path: str, name: str, side: str, text: str) -> Side:
+        module = load_module(Path(path), side, self.roots)
+        return Side(module, function_of(module, name), Path(path), name, text)
 
     def compare(self, a: Side, b: Side, sources: tuple[str, str]) -> Verdict:
         """Search for a difference of two loaded sides; `sources` are the texts of their files."""

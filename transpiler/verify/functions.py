@@ -35,6 +35,8 @@ def verify_functions(
     seed: int = 0,
     readings: Sequence[Reading] = (),
     claim: Claim | None = None,
+    loose: tuple[bool, bool] = (False, False),
+    roots: Sequence[Path] = (),
 ) -> Verdict:
     """Compare function `f_name` of the file `f_path` (the original) with `g_name` of `g_path`.
 
@@ -46,7 +48,9 @@ def verify_functions(
     With `emit`, a folder, the verdict holds the text of a pytest file to be put there. `readings` are the
     original as programs in high IR, the likeliest first: the yardstick of `faithful`, which else is the
     text of `f_name` on wider numbers. `claim` is both functions as programs: if they are proved to do the
-    same for all that the types promise, the evidence says so.
+    same for all that the types promise, the evidence says so. `loose` tells of each file that it will be
+    gone, so that programs to be shown hold its text; what is imported from the folders `roots` each side has
+    anew.
     Never raises for what the functions do.
     """
     begun = time.monotonic()
@@ -54,6 +58,7 @@ def verify_functions(
     job = FunctionJob(
         str(f_path), f_name, str(g_path), g_name, accuracy,
         (*examples, *(trace or ())), shown, emit, inputs, seed, begun, last_moment, tuple(readings), claim,
+        loose, tuple(roots),
     )  # fmt: skip
     with Workers() as workers:
         answer = workers.ask(FunctionJob.run, job, time_limit=max(0.05, time_limit - 0.05))

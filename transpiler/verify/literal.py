@@ -21,7 +21,7 @@ def assignments(values: Mapping[str, Any], *, made: bool = False) -> list[str]:
 
     With `made`, objects of the module under test are written as `Made("Class", {"field": ...})`.
     """
-    writer = _Writer(made)
+    writer = Writer(made)
     for name, value in values.items():
         writer.assign(name, value)
     return writer.lines
@@ -38,8 +38,10 @@ _UNPACK = (
 )
 
 
-class _Writer:
-    def __init__(self, made: bool) -> None:
+class Writer:
+    """Statements that assign values; `known` are the variables that hold what may be shared."""
+
+    def __init__(self, made: bool = False) -> None:
         self.made = made
         self.lines: list[str] = []
         self.known: dict[int, str] = {}
