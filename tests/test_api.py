@@ -216,8 +216,9 @@ def test_verify_tells_same_from_different(programs: ModuleType) -> None:
     verdict = lw.verify(programs.doubled, programs.square, time_limit=20)
     assert verdict.status == "different"
     assert verdict.counterexample is not None
-    with pytest.raises(lw.UsageError, match="not at the top"):
-        lw.verify(programs.make(1.0), programs.twice)
+    closures = programs.make(1.0), programs.make(2.0)
+    examples = [(np.arange(3.0),)]
+    assert lw.verify(*closures, examples=examples, time_limit=20).status == "different"
 
 
 def test_explain_of_a_folder(programs: ModuleType) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import inspect
 import secrets
+import sys
 import tempfile
 import weakref
 from collections import ChainMap
@@ -15,6 +16,7 @@ from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any
 
+from loopwright.claims import claim_of
 from loopwright.compile import Place, compile_region
 from loopwright.config import Options, UsageError
 from loopwright.diagnostics import Declined
@@ -34,6 +36,7 @@ from loopwright.preflight import command_line, python_files, startable
 from loopwright.readings import readings_of
 from loopwright.report.results import Evidence, RegionResult, Report
 from loopwright.report.text import explain as explain_text
+from loopwright.shipped import ship
 from loopwright.signatures import Signature, annotated, as_declined
 from loopwright.splice import Placement, splice
 from loopwright.tree import Target, optimize_tree
@@ -274,43 +277,60 @@ def verify(
     examples: Sequence[tuple[Any, ...]] = (),
     accuracy: str = "bitwise",
     time_limit: float = 60.0,
+    inputs: int = 4000,
 ) -> Verdict:
-    """Look for arguments on which `f` and `g` differ; both must stand at the top of a file, or in a class.
+    """Look for arguments on which `f` and `g` differ.
 
-    The files are loaded afresh in a child process. Types come from annotations, defaults and `examples`
-    (argument tuples). The answer comes within `time_limit` seconds.
+    Both are loaded afresh in a child process: from their files, or, where they are no names of a module
+    (lambdas, closures, partial applications, bound methods, what was typed at a prompt), from their source
+    and copies of the data that they read. Types come from annotations, defaults and `examples` (argument
+    tuples). The answer comes within `time_limit` seconds, after `inputs` inputs at most. Raises UsageError
+    for what has no source or reads something that cannot be sent.
 
     >>> verdict = verify(f, g, examples=[(X, Y)])  # doctest: +SKIP
     >>> verdict.status  # doctest: +SKIP
     'same'
     """
-    places = [_place_of(each) for each in (f, g)]
-    (f_path, f_name), (g_path, g_name) = places
-    names = list(inspect.signature(f).parameters)
-    calls = [dict(zip(names, example, strict=False)) for example in examples]
-    return verify_functions(
-        f_path,
-        f_name,
-        g_path,
-        g_name,
-        accuracy=accuracy,
-        time_limit=time_limit,
-        examples=list(examples),
-        readings=readings_of(f_path, f_name, calls) if accuracy == "faithful" else (),
-    )
+    with tempfile.TemporaryDirectory(prefix="loopwright-") as folder:
+        (f_path, f_name, f_roots), (g_path, g_name, g_roots) = (
+            _place_of(each, Path(folder, side)) for each, side in ((f, "f"), (g, "g"))
+        )
+        names = list(inspect.signature(f).parameters)
+        calls = [dict(zip(names, example, strict=False)) for example in examples]
+        return verify_functions(
+            f_path,
+            f_name,
+            g_path,
+            g_name,
+            accuracy=accuracy,
+            time_limit=time_limit,
+            inputs=inputs,
+            examples=list(examples),
+            readings=readings_of(f_path, f_name, calls) if accuracy == "faithful" else (),
+            claim=claim_of(f_path, f_name, g_path, g_name),
+            loose=(f_roots is not None, g_roots is not None),
+            roots=(*(f_roots or ()), *(g_roots or ())),
+        )
 
 
-def _place_of(f: Callable[..., Any]) -> tuple[Path, str]:
-    try:
-        path = inspect.getsourcefile(f)
-    except TypeError:
-        path = None
-    name = getattr(f, "__qualname__", "")
-    if path is None or not Path(path).is_file():
-        raise UsageError(f"{f!r} is not defined in a file")
-    if "<" in name:
-        raise UsageError(f"{name} is not at the top of its file, or in a class")
-    return Path(path), name
+def _place_of(f: Callable[..., Any], folder: Path) -> tuple[Path, str, tuple[Path, ...] | None]:
+    """File and dotted name of a function. One that is no name of a module is written to `folder`; then
+    with the folders that it imports from."""
+    name, module = getattr(f, "__qualname__", ""), sys.modules.get(getattr(f, "__module__", ""))
+    found: Any = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    if found is f and module is not None and module.__name__ != "__main__":
+        path = getattr(module, "__file__", None)
+        plain = getattr(inspect.unwrap(f), "py_func", inspect.unwrap(f))
+        if path is not None and inspect.isfunction(plain):
+            if Path(plain.__code__.co_filename).resolve() == Path(path).resolve():
+                return Path(path), name, None
+    shipped = ship(f, folder.name)
+    folder.mkdir()
+    path = folder / "given.py"
+    path.write_text(shipped.text, "utf-8")
+    return path, shipped.name, shipped.roots
 
 
 def explain(source: str | Path, *, trace: str | Path | None = None) -> Report:

@@ -105,6 +105,10 @@ def _add_optimize(commands: Commands) -> None:
         help="leave loops alone that took less of the recorded time (default: 0.01)",
     )  # fmt: skip
     p.add_argument("--time-limit", type=float, metavar="S", help="seconds for the whole command")
+    p.add_argument(
+        "--emit-tests", type=Path, metavar="DIR",
+        help="write a pytest file for each rewritten region, to be kept as evidence",
+    )  # fmt: skip
     p.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
 
 

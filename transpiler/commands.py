@@ -45,7 +45,7 @@ def _optimize(args: argparse.Namespace) -> int:
     from loopwright.report.text import print_table
     from loopwright.tree import Target, optimize_tree
 
-    target = Target(output=args.output, in_place=args.in_place, force=args.force)
+    target = Target(args.output, args.in_place, args.force, args.emit_tests)
     result = optimize_tree(
         args.sources, target, options, workload=args.workload, trace=args.trace, progress=True
     )
@@ -57,6 +57,12 @@ def _optimize(args: argparse.Namespace) -> int:
     print_table(result.report, console)
     if result.report.output is not None:
         console.print(f"output: {result.report.output}", soft_wrap=True, markup=False)
+    if args.emit_tests is not None:
+        written = sum(region.test is not None for region in result.report.regions)
+        console.print(f"tests: {written} in {args.emit_tests}", soft_wrap=True, markup=False)
+    for region, why in result.untested:
+        place = f"{region.file}:{region.span.line} {region.name}"
+        console.print(f"no test for {place}: {why}", soft_wrap=True, markup=False)
     return USAGE if result.report.skipped else FINE
 
 
@@ -91,6 +97,7 @@ def _verify(args: argparse.Namespace) -> int:
         _writable(args.emit_test)
     (f_path, f_name), (g_path, g_name) = map(_function_place, (args.original, args.candidate))
 
+    from loopwright.claims import claim_of
     from loopwright.project import write_atomic
     from loopwright.readings import readings_of
     from loopwright.recorded_calls import recorded_calls
@@ -104,6 +111,7 @@ def _verify(args: argparse.Namespace) -> int:
         f_path, f_name, g_path, g_name,
         accuracy=accuracy, time_limit=args.time_limit, trace=calls, shown=_shown(args.examples),
         emit=emit, readings=readings_of(f_path, f_name, calls) if accuracy == "faithful" else (),
+        claim=claim_of(f_path, f_name, g_path, g_name),
     )  # fmt: skip
     if args.json is not None:
         write_atomic(args.json, verdict.to_json().encode())

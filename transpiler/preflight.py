@@ -67,6 +67,17 @@ def check_output(sources: Sequence[Path], output: Path) -> None:
     _may_write(above, output)
 
 
+def check_tests(folder: Path) -> None:
+    """UsageError if no tests can be written to `folder`, which need not exist."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: is a file; --emit-tests names a folder")
+    full = folder.absolute()
+    above = next(each for each in (full, *full.parents) if each.exists())
+    if not above.is_dir():
+        raise UsageError(f"{folder}: {above} is a file")
+    _may_write(above, folder)
+
+
 def check_in_place(files: Sequence[SourceFile]) -> None:
     """UsageError if a folder of sources cannot be written to."""
     for folder in dict.fromkeys(file.path.parent for file in files):

@@ -18,9 +18,16 @@ from loopwright.emit import backends
 from loopwright.frontend.parse import parse_module
 from loopwright.frontend.region import Module
 from loopwright.frontend.screen import screen
+from loopwright.kept_tests import NoTest, Spliced, kept_test
 from loopwright.kernels import Rewritten, kernels_home, write_kernels
 from loopwright.pipeline import Plan
-from loopwright.preflight import check_in_place, check_output, command_line, python_files
+from loopwright.preflight import (
+    check_in_place,
+    check_output,
+    check_tests,
+    command_line,
+    python_files,
+)
 from loopwright.project import (
     SourceFile,
     clean_or_refuse,
@@ -29,7 +36,7 @@ from loopwright.project import (
     write_atomic,
 )
 from loopwright.report.progress import progress_bar
-from loopwright.report.results import Report, SkippedFile
+from loopwright.report.results import RegionResult, Report, SkippedFile
 from loopwright.splice import Placement, encode_like, splice
 from loopwright.splice_block import BEGIN
 from loopwright.tree_compile import FileWork, TreeCompiler
@@ -41,17 +48,22 @@ from loopwright.workload.store import Recording, load
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the rewritten tree goes: a folder, the tree itself, or nowhere (a diff only)."""
+    """Where the rewritten tree goes: a folder, the tree itself, or nowhere (a diff only); and the folder
+    for tests of what was rewritten, if any."""
 
     output: Path | None = None
     in_place: bool = False
     force: bool = False
+    tests: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """`untested` says why a rewritten region has no test, where tests were asked for."""
+
     report: Report
     diff: str = ""
+    untested: tuple[tuple[RegionResult, str], ...] = ()
 
 
 def optimize_tree(
@@ -96,7 +108,10 @@ def optimize_tree(
                 advance(work.source.shown)
                 compiler.compile_file(work)
         compiled = time.monotonic()
-        diff = _write(works, sources, target, builders)
+        diff, written = _write(works, sources, target, builders)
+        untested: list[tuple[RegionResult, str]] = []
+        if target.tests is not None:
+            untested = _keep_tests(written, target.tests, recording, options.accuracy)
     results = [r for work in works for r in work.results]
     report = Report(
         regions=tuple(results),
@@ -106,10 +121,14 @@ def optimize_tree(
         seconds=time.monotonic() - begun,
         stages={"record": recorded - ready, "write": time.monotonic() - compiled},
     )
-    return Outcome(report, diff)
+    return Outcome(report, diff, tuple(untested))
 
 
 def _check_target(files: Sequence[SourceFile], sources: Sequence[Path], target: Target) -> None:
+    if target.tests is not None:
+        if target.output is None and not target.in_place:
+            raise UsageError("--emit-tests needs a tree to test: -o or --in-place")
+        check_tests(target.tests)
     if target.output is not None:
         check_output(sources, target.output)
     if target.in_place:
@@ -173,7 +192,7 @@ def _read(files: Sequence[SourceFile]) -> tuple[list[FileWork], list[SkippedFile
 
 def _write(
     works: Sequence[FileWork], sources: Sequence[Path], target: Target, builders: Builders
-) -> str:
+) -> tuple[str, list[tuple[FileWork, Spliced]]]:
     """Splice every file with something chosen, and write the tree; or make the diff."""
     spliced: dict[Path, str] = {}
     for work in works:
@@ -188,29 +207,40 @@ def _write(
             else:
                 spliced[work.source.path] = text
     if target.output is None and not target.in_place:
-        return "".join(_diff(w, spliced[w.source.path]) for w in works if w.source.path in spliced)
+        changed = [w for w in works if w.source.path in spliced]
+        return "".join(_diff(w, spliced[w.source.path]) for w in changed), []
     places: dict[Path, Path] = {}
     if target.output is not None:
         copy_tree(sources, target.output)
         places = {s.absolute(): p for s, p in output_places(sources, target.output).items()}
-    homes = [
-        _write_file(w, spliced[w.source.path], places) for w in works if w.source.path in spliced
-    ]
-    for folder in dict.fromkeys(homes):
+    written: list[tuple[FileWork, Spliced]] = []
+    homes: dict[Path, None] = {}
+    for work in works:
+        if work.source.path in spliced:
+            path, root = _place(work, places)
+            kernels = _write_file(work, spliced[work.source.path], path, root)
+            written.append((work, Spliced(path, root, spliced[work.source.path])))
+            homes[kernels] = None
+    for folder in homes:
         builders.make_ready(folder)
-    return ""
+    return "", written
 
 
-def _write_file(work: FileWork, text: str, places: Mapping[Path, Path]) -> Path:
-    """Write the kernels, then the file that calls them, so that no moment has calls without kernels."""
-    path, root = work.source.path, work.source.root
+def _place(work: FileWork, places: Mapping[Path, Path]) -> tuple[Path, Path]:
+    """Where the file of the output goes, and the root of its tree."""
+    path = work.source.path
     for source, place in places.items():
         if path == source:
-            path, root = place.absolute(), place.absolute().parent
-            break
+            return place.absolute(), place.absolute().parent
         if source in path.parents:
-            path, root = (place / path.relative_to(source)).absolute(), place.absolute()
-            break
+            return (place / path.relative_to(source)).absolute(), place.absolute()
+    return path, work.source.root
+
+
+def _write_file(work: FileWork, text: str, path: Path, root: Path) -> Path:
+    """Write the kernels, then the file that calls them, so that no moment has calls without kernels.
+
+    The folder of the kernels."""
     original = work.source.path.read_bytes()
     data = encode_like(text, original)
     home = kernels_home(path, root)
@@ -223,6 +253,34 @@ def _write_file(work: FileWork, text: str, places: Mapping[Path, Path]) -> Path:
     )
     write_atomic(path, data)
     return home.folder
+
+
+def _keep_tests(
+    written: Sequence[tuple[FileWork, Spliced]],
+    folder: Path,
+    recording: Recording | None,
+    accuracy: str,
+) -> list[tuple[RegionResult, str]]:
+    """Write the tests and note them in the results; returns the regions without one, and why."""
+    untested: list[tuple[RegionResult, str]] = []
+    taken: set[str] = set()
+    for work, file in written:
+        for chosen in work.chosen:
+            (at,) = (
+                k for k, r in enumerate(work.results) if r.kernel == chosen.entries[0].name
+            )  # fmt: skip
+            try:
+                name, text = kept_test(chosen, file, folder, recording, accuracy)
+            except NoTest as why:
+                untested.append((work.results[at], str(why)))
+                continue
+            while name in taken:
+                name = f"{Path(name).stem}_.py"
+            taken.add(name)
+            folder.mkdir(parents=True, exist_ok=True)
+            write_atomic(folder / name, text.encode())
+            work.results[at] = replace(work.results[at], test=str(folder / name))
+    return untested
 
 
 def _diff(work: FileWork, text: str) -> str:

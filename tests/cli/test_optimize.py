@@ -15,7 +15,7 @@ from loopwright.cli import main
 
 KEYS = {
     "file", "line", "name", "status", "code", "reason", "backend", "passes", "accuracy", "evidence",
-    "speedup", "kernel",
+    "speedup", "kernel", "test",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from loopwright.verify.emitted_text import Place, written_test
+from loopwright.verify.emitted_text import Kernel, Place, written_kernel_test, written_test
 from loopwright.verify.functions import Verdict, verify_functions
 from loopwright.verify.parameters import parameters_of
 from loopwright.verify.scope import find_function, scope_of
@@ -219,3 +219,66 @@ def test_the_same_text_each_time(tmp_path: Path) -> None:
     assert (
         written(tmp_path, source, "f", "g")[0].test == written(tmp_path, source, "f", "g")[0].test
     )
+
+
+KERNEL = """\
+from types import SimpleNamespace
+import numpy as np
+from numpy.typing import NDArray
+from typing import Annotated
+
+_numpy = SimpleNamespace(f=1)
+
+
+def _dispatch(x):
+    return None if len(x) < 300 else float(len(x)) + {wrong}
+
+
+_kernels = SimpleNamespace(f=_dispatch)
+
+
+def f(x: {annotation}):
+    if (_out := _kernels.f(x)) is not None:
+        return _out
+    return float(len(x))
+"""
+
+
+@pytest.mark.parametrize(
+    ("annotation", "drawn"),
+    [("list[float]", True), ('Annotated[NDArray[np.float64], "n"]', True), ("object", False)],
+)
+def test_arguments_are_large_enough_for_a_kernel(
+    annotation: str, drawn: bool, tmp_path: Path
+) -> None:
+    samples = [{"x": [0.5] * 400}, {"x": [0.5] * 3}]
+    for wrong in (0, 1):
+        source = KERNEL.format(annotation=annotation, wrong=wrong)
+        file = tmp_path / f"m{wrong}.py"
+        file.write_text(source)
+        node = find_function(ast.parse(source), "f")
+        assert node is not None
+        text = written_kernel_test(
+            Place(file, "f", source), Kernel("_kernels", "f", (("_numpy", "f"),), 300),
+            parameters_of(node, scope_of(ast.parse(source))) if drawn else None,
+            accuracy="bitwise", folder=tmp_path, samples=() if drawn else samples,
+        )  # fmt: skip
+        assert ("given" in text) is drawn
+        assert ("the calls are those that a run recorded" in text) is not drawn
+        (tmp_path / f"test_m{wrong}.py").write_text(text)
+    places = sorted(tmp_path.glob("test_*.py"))
+    for check in CHECKS[:2]:
+        command = [sys.executable, "-m", *check, *map(str, places)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+    outcome = run(tmp_path, "-rA", "--tb=line").stdout
+    assert "PASSED test_m0.py::" in outcome, outcome
+    assert "FAILED test_m1.py::" in outcome, outcome
+
+
+def test_without_types_and_short_calls_there_is_nothing_to_write(tmp_path: Path) -> None:
+    place = Place(tmp_path / "m.py", "f", "def f(x):\n    return x\n")
+    with pytest.raises(ValueError, match="no recorded call"):
+        written_kernel_test(
+            place, Kernel("_kernels", "f", (), 0), None, accuracy="bitwise", folder=tmp_path
+        )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -172,3 +174,23 @@ def test_a_verdict_reads_and_its_program_runs(
     assert capsys.readouterr().out.splitlines()[::2] == ["3", "4"]
     assert "first difference at result: expected 3, got 4" in render(verdict)
     assert json.loads(verdict.to_json())["status"] == "different"
+
+
+def test_a_difference_of_long_arguments_is_short_to_read_and_runs(tmp_path: Path) -> None:
+    source = (
+        'def f(x: Annotated[NDArray[np.float64], "n"], k: list[int], s: str):\n'
+        "    return len(x) > 700 and len(k) + len(s) > 900\n"
+        "def g(x, k, s):\n    return len(x) > 700 and len(k) + len(s) > 900 and len(x) == 2\n"
+    )
+    head = "from typing import Annotated\nimport numpy as np\nfrom numpy.typing import NDArray\n"
+    (tmp_path / "m.py").write_text(head + source)
+    shown = "f(np.random.default_rng(0).random(2000)[::-2], list(range(800)), 'ab' * 200)"
+    verdict = verify_functions(
+        tmp_path / "m.py", "f", tmp_path / "m.py", "g", shown=shown, time_limit=20.0, inputs=60
+    )
+    assert verdict.status == "different" and verdict.counterexample is not None
+    program = verdict.counterexample.program
+    assert max(map(len, program.splitlines())) < 400
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    answers = [line for line in done.stdout.splitlines() if line in ("True", "False")]
+    assert answers == ["True", "False"], done.stdout[:300] + done.stderr

@@ -68,6 +68,30 @@ CALLS: dict[str, tuple[str, tuple[object, ...], list[str]]] = {
         (0,),
         ["n is never true"],
     ),
+    "a lambda": (
+        "f = lambda n: 1 if n > 3 else 2",
+        (5,),
+        ["n > 3 is never false"],
+    ),
+    "a lambda inside, another on its line": (
+        "def f(n):\n    a, b = lambda k: k or n, lambda k: 1 if k > n else 2\n    return a(0) + b(3)",
+        (4,),
+        ["k is never true", "k > n is never true"],
+    ),
+    "a property": (
+        "class P:\n    @property\n    def k(self):\n        return 1 if self.n else 2\n"
+        "    @k.setter\n    def k(self, n):\n        self.n = n if n > 1 else 1\n"
+        "def f(n):\n    p = P()\n    p.k = n\n    return p.k",
+        (4,),
+        ["self.n is never false", "n > 1 is never false"],
+    ),
+    "static and class methods": (
+        "class P:\n    @staticmethod\n    def a(n):\n        return 1 if n else 2\n"
+        "    @classmethod\n    def b(cls, n):\n        return cls.a(n) if n > 1 else 1\n"
+        "def f(n):\n    return P.b(n)",
+        (4,),
+        ["n is never false", "n > 1 is never false"],
+    ),
     "code behind an outcome goes without saying": (
         "def f(n):\n    if n > 7:\n        m = n if n > 8 else 3\n        return m\n    return 0",
         (0,),

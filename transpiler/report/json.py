@@ -37,6 +37,7 @@ def region_dict(region: RegionResult) -> dict[str, Any]:
         "first_call": region.first_call,
         "share": region.share,
         "kernel": region.kernel,
+        "test": region.test,
         "notes": list(region.notes),
         "seconds": {stage: round(spent, 2) for stage, spent in region.seconds.items()},
         "lost": [{"variant": lost.variant, "why": lost.why} for lost in region.losers],

@@ -38,7 +38,8 @@ class RegionResult:
     `speedup` maps a size (elements of the arguments) to the ratio original time / new time, warm calls.
     `first_call` is the time of the first call in seconds, compilation or loading included.
     `share` is the region's part of the recorded run time, if there was one. `seconds` is what the
-    compiler took by stage: `lower`, `build` (waiting for the background), `measure`, `verify`.
+    compiler took by stage: `lower`, `build` (waiting for the background), `measure`, `verify`. `test` is
+    the file that was written to be kept as evidence.
     """
 
     file: Path
@@ -56,6 +57,7 @@ class RegionResult:
     first_call: float | None = None
     share: float | None = None
     kernel: str | None = None
+    test: str | None = None
     notes: tuple[str, ...] = ()
     losers: tuple[Loser, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)

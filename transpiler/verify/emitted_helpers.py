@@ -23,11 +23,35 @@ def load(file):
     return module
 '''
 
-CONTENTS = '''\
+SIZES = """\
 NEAR = [c + d for c in CONSTANTS for d in (-1, 0, 1)]
 SIZES = sorted({0, 1, 2, 3, 5, 8, 13} | {n for n in NEAR if n in range(300)})
+"""
+POOLS = {
+    False: """\
 LENGTHS = st.one_of(st.integers(0, 4), st.sampled_from(SIZES))
 SIDES = st.one_of(st.integers(0, 4), st.sampled_from([n for n in SIZES if n < 40]))
+""",
+    True: '''\
+LENGTHS = st.one_of(
+    st.integers(0, 4),
+    st.sampled_from(SIZES),
+    st.sampled_from([ENOUGH, ENOUGH + 3]),
+)
+SIDES = st.one_of(
+    st.integers(0, 4),
+    st.sampled_from([n for n in SIZES if n < 40]),
+    st.sampled_from([int(ENOUGH**0.5) + 1, int(ENOUGH**0.5) + 4]),
+)
+
+
+def enough(items):
+    """As many items as the kernel runs for."""
+    return items * (ENOUGH // len(items) + 1)
+''',
+}
+
+CONTENTS = '''\
 SHAPES = hnp.array_shapes(min_dims=1, max_dims=3, min_side=0, max_side=5)
 INTEGERS = st.one_of(
     st.integers(-3, 12),
@@ -157,8 +181,8 @@ def sharing(result, args):
     """Which of the arguments an array result is, or shares memory with."""
     if not isinstance(result, np.ndarray):
         return []
-    arrays = [a for a in args if isinstance(a, np.ndarray)]
-    return [(result is a, bool(np.may_share_memory(result, a))) for a in arrays]
+    known = [a for a in args if isinstance(a, np.ndarray)]
+    return [(result is a, bool(np.may_share_memory(result, a))) for a in known]
 '''
 
 MADE = '''\
@@ -189,6 +213,24 @@ def made(value, module):
     if isinstance(value, (list, tuple)):
         return type(value)([made(item, module) for item in value])
     return value
+'''
+
+KERNELS = '''\
+class Off:
+    """Kernels that decline, so that the code in the file runs."""
+
+    def __getattr__(self, name):
+        return lambda *_: None
+
+
+def missing():
+    """Why no kernel runs here, or nothing."""
+    dispatch = vars(KERNELS).get(NAME)
+    if dispatch is None:
+        return "the kernels cannot be loaded, or their code was edited since"
+    backends = [dispatch.__globals__[backend] for backend, _ in PARTS]
+    found = [getattr(b, kernel) for b, (_, kernel) in zip(backends, PARTS)]
+    return "the kernel cannot be loaded here" if set(found) == {None} else ""
 '''
 
 RANDOM = '''\
@@ -339,7 +381,10 @@ def imports(text: str) -> list[str]:
         if name in words:
             found.setdefault(module, []).append(name)
     lines += [f"from {module} import {', '.join(names)}" for module, names in found.items()]
-    third = ["HealthCheck", *(["example"] if "@example(" in text else []), "given", "settings"]
-    lines += ["", "import numpy as np", f"from hypothesis import {', '.join(third)}"]
-    lines += ["from hypothesis import strategies as st"]
+    lines += ["", "import numpy as np", *(["import pytest"] if "pytest" in words else [])]
+    if "given" in words:
+        more = ["example"] if "example" in words else []
+        names = ["HealthCheck", *more, "given", "settings"]
+        lines += [f"from hypothesis import {', '.join(names)}"]
+        lines += ["from hypothesis import strategies as st"]
     return [*lines, *(["from hypothesis.extra import numpy as hnp"] if "hnp" in words else [])]

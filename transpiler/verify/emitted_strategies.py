@@ -38,11 +38,13 @@ _FORMS = {
 class Drawer:
     """Writes the statements that draw the arguments of one call; lengths are shared by symbol.
 
-    `measured` are parameters whose size decides how long a call takes.
+    `measured` are parameters whose size decides how long a call takes. With `enough`, some lists are
+    long enough for a kernel to run.
     """
 
-    def __init__(self, measured: frozenset[str]) -> None:
+    def __init__(self, measured: frozenset[str], enough: bool = False) -> None:
         self.measured = measured
+        self.enough = enough
         self.lengths: list[str] = []
         self.shapes: list[str] = []
         self.links: set[str] = set()
@@ -140,6 +142,8 @@ class Drawer:
         inner = self._strategy(elem, name, False)
         if length is None:
             text = f"st.lists({inner}, max_size=20)"
+            if self.enough:
+                text = f"st.one_of({text}, st.lists({inner}, min_size=1, max_size=20).map(enough))"
         else:
             n = self._length(length, 2, name)
             text = f"st.lists({inner}, min_size={n}, max_size={n})"

@@ -1,6 +1,6 @@
-"""A pytest file that compares two functions: what `verify` saw, to be kept in the user's repository.
+"""A pytest file that compares two functions, or a function with its kernel, for the user to keep.
 
-The file needs pytest, Hypothesis and NumPy, and the two functions. It reads as if a person had written it,
+The file needs pytest, Hypothesis and NumPy, and the functions. It reads as if a person had written it,
 passes ruff and black as it stands, and draws the same inputs on every run.
 """
 
@@ -18,22 +18,27 @@ from loopwright.verify.emitted_helpers import (
     COMPARE,
     CONTENTS,
     FRESH,
+    KERNELS,
     LOAD,
     MADE,
     NUMBERS,
+    POOLS,
     RANDOM,
     SHARE,
+    SIZES,
     WIDE,
     imports,
     needed,
 )
 from loopwright.verify.emitted_layout import WIDTH, put, put_lists
 from loopwright.verify.emitted_strategies import Drawer, shared_pair
-from loopwright.verify.kinds import Kind, Parameter, RecordKind, kinds_within
+from loopwright.verify.kinds import Anything, Kind, Parameter, RecordKind, kinds_within
 from loopwright.verify.literal import assignments
 
 _LONGEST_EXAMPLE = 4000
 _MOST_EXAMPLES = 5
+_ENOUGH = 256
+"""Elements of an argument for which a kernel runs, unless it was measured to need more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,20 @@ class Place:
     path: Path
     name: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """What a rewritten file calls before the code of a function.
+
+    `variable` holds the module's kernels, `name` is the dispatch function, `parts` are the variables of
+    backends and the kernels that it tries, `work` is the size of arguments from which on it does.
+    """
+
+    variable: str
+    name: str
+    parts: tuple[tuple[str, str], ...]
+    work: int
 
 
 def written_test(
@@ -60,33 +79,99 @@ def written_test(
     `samples` are arguments to begin with, `differs` those of a counter-example. Raises ValueError if a
     parameter is of a kind of which no values can be written down.
     """
-    kinds = [k for p in parameters for k in kinds_within(p.kind)]
-    body_lines = Lines()
-    drawer = Drawer(_taking_lengths(original, parameters))
-    _calls(body_lines, drawer, parameters)
-    examples = _examples(parameters, samples, differs)
-    for name, about, values in examples:
-        _example(body_lines, name, about, values, parameters)
-    _test(body_lines, original, candidate, [name for name, _, _ in examples])
-    body = str(body_lines)
-    pool = _constants(original, candidate, accuracy, kinds) + CONTENTS + NUMBERS + SHARE
-    pool += FRESH + MADE + COMPARE[accuracy.partition("=")[0]] + RANDOM
-    made = any(isinstance(k, RecordKind) and k.form != "dict" for k in kinds)
-    doing = _outcome(made, "random" in original.source)
-    definitions = needed(pool, doing + body)
-    rest = f"{definitions}\n\n{doing}{body}"
+    examples = _examples(samples, differs)
+    body = Lines()
+    _calls(body, Drawer(_taking_lengths(original, parameters)), parameters)
+    for name, title, values in examples:
+        _example(body, name, title, values, parameters)
+    _test(body, original, candidate, [name for name, _, _ in examples])
     sides = Lines()
     for name, side in (("ORIGINAL", original), ("CANDIDATE", candidate)):
-        path = os.path.relpath(side.path.resolve(), folder.resolve())
-        put(sides, f"{name} = load({_quoted(path)})")
+        put(sides, f"{name} = load({_quoted(_relative(side, folder))})")
+    about = [
+        "The same calls of two functions must do the same.",
+        "",
+        f"Original: `{original.name}` of {original.path.name}.",
+        f"Candidate: `{candidate.name}` of {candidate.path.name}.",
+        "Written by `loopwright verify`; needs pytest, Hypothesis and NumPy.",
+    ]
+    sources = (original.source, candidate.source)
+    return _file(about, str(sides), str(body), sources, parameters, accuracy)
+
+
+def written_kernel_test(
+    place: Place,
+    kernel: Kernel,
+    parameters: Sequence[Parameter] | None,
+    *,
+    accuracy: str,
+    folder: Path,
+    samples: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """The text of a file, to be put into `folder`, that calls a function of a rewritten file with its
+    kernel and without. `place.source` is the text of the file before.
+
+    `parameters` None: no values can be drawn, and `samples` alone are run. Raises ValueError if there is
+    nothing to call with.
+    """
+    drawn = parameters is not None
+    known = parameters or tuple(Parameter(name, Anything()) for name in (samples or [{}])[0])
+    examples = _examples(samples, None)
+    if not drawn and not examples:
+        raise ValueError("no recorded call is short enough to be written down")
+    body = Lines()
+    if drawn:
+        _calls(body, Drawer(_taking_lengths(place, known), enough=True), known)
+    for name, title, values in examples:
+        _example(body, name, title, values, known)
+    _kernel_test(body, place, kernel, [name for name, _, _ in examples], drawn)
+    head = Lines()
+    put(head, f"MODULE = load({_quoted(_relative(place, folder))})")
+    head.add(f"KERNELS = MODULE.{kernel.variable}", f"NAME = {_quoted(kernel.name)}")
+    parts = ", ".join(f"({_quoted(b)}, {_quoted(k)})" for b, k in kernel.parts)
+    put(head, f"PARTS = [{parts}]")
+    needs = ["pytest", *(["Hypothesis"] if drawn else []), "NumPy"]
+    needs += ["Numba"] if any(b == "_numba" for b, _ in kernel.parts) else []
+    about = [
+        "A kernel must do what the code does that it stands for.",
+        "",
+        f"`{place.name}` of {place.path.name} is called without its kernel, then with it.",
+        *([] if drawn else ["No values could be drawn: the calls are those that a run recorded."]),
+        f"Written by `loopwright optimize`; needs {', '.join(needs[:-1])} and {needs[-1]}.",
+    ]
+    enough = _ENOUGH  # in steps, as what is measured is another number each time
+    while enough < kernel.work:
+        enough *= 4
+    return _file(about, str(head), str(body), (place.source,), known, accuracy, enough)
+
+
+def _file(
+    about: Sequence[str],
+    head: str,
+    body: str,
+    sources: Sequence[str],
+    parameters: Sequence[Parameter],
+    accuracy: str,
+    enough: int = 0,
+) -> str:
+    kinds = [k for p in parameters for k in kinds_within(p.kind)]
+    constants = _constants(sources, accuracy, kinds)
+    constants += f"ENOUGH = {enough}  # elements for which the kernel runs\n" if enough else ""
+    pool = constants + SIZES + POOLS[enough > 0] + CONTENTS + NUMBERS + SHARE + KERNELS
+    pool += FRESH + MADE + COMPARE[accuracy.partition("=")[0]] + RANDOM
+    made = any(isinstance(k, RecordKind) and k.form != "dict" for k in kinds) or "Made(" in body
+    doing = _outcome(made, any("random" in source for source in sources))
+    definitions = needed(pool, doing + body)
+    rest = f"{definitions}\n\n{doing}{body}"
     text = Lines()
-    text.add(_QUOTES + "The same calls of two functions must do the same.", "")
-    text.add(f"Original: `{original.name}` of {original.path.name}.")
-    text.add(f"Candidate: `{candidate.name}` of {candidate.path.name}.")
-    text.add("Written by `loopwright verify`; needs pytest, Hypothesis and NumPy.", _QUOTES, "")
+    text.add(_QUOTES + about[0], *about[1:], _QUOTES, "")
     text.add(*imports(LOAD + rest), "", "", *LOAD.splitlines(), "", "")
     gap = "\n\n" if definitions.startswith(("def", "@", "class")) else ""
-    return f"{text}{sides}{gap}{rest}"
+    return f"{text}{head}{gap}{rest}"
+
+
+def _relative(place: Place, folder: Path) -> str:
+    return Path(os.path.relpath(place.path.resolve(), folder.resolve())).as_posix()
 
 
 _QUOTES = '"' * 3
@@ -97,9 +182,9 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _constants(original: Place, candidate: Place, accuracy: str, kinds: Sequence[Kind]) -> str:
+def _constants(sources: Sequence[str], accuracy: str, kinds: Sequence[Kind]) -> str:
     lines = Lines()
-    put_lists(lines, (original.source, candidate.source))
+    put_lists(lines, sources)
     if accuracy != "bitwise":
         coarse = any(getattr(k, "dtype", "") in ("float32", "float16") for k in kinds)
         limit = accuracy[5:] if accuracy.startswith("rtol=") else "1e-3" if coarse else "1e-9"
@@ -165,9 +250,7 @@ def _calls(lines: Lines, drawer: Drawer, parameters: Sequence[Parameter]) -> Non
 
 
 def _examples(
-    parameters: Sequence[Parameter],
-    samples: Sequence[Mapping[str, Any]],
-    differs: Mapping[str, Any] | None,
+    samples: Sequence[Mapping[str, Any]], differs: Mapping[str, Any] | None
 ) -> list[tuple[str, str, Mapping[str, Any]]]:
     found = []
     if differs is not None:
@@ -179,7 +262,7 @@ def _examples(
 
 
 def _short(values: Mapping[str, Any]) -> bool:
-    text = "\n".join(assignments(values))
+    text = "\n".join(assignments(values, made=True))
     words = ("Logged", "state as drawn", "unpack(", "<", "deque(")
     return len(text) <= _LONGEST_EXAMPLE and not any(word in text for word in words)
 
@@ -194,9 +277,8 @@ def _example(
     lines.add("", "")
     with lines.block(f"def {name}():"):
         lines.add(f'"""{about}"""')
-        for statement in assignments(
-            {p.name: values[p.name] for p in parameters if p.name in values}
-        ):
+        shown = {p.name: values[p.name] for p in parameters if p.name in values}
+        for statement in assignments(shown, made=True):
             put(lines, statement)
         args: list[str] = []
         kwargs: list[str] = []
@@ -215,14 +297,36 @@ def _example(
 
 def _test(lines: Lines, original: Place, candidate: Place, examples: Sequence[str]) -> None:
     lines.add("", "")
-    put(lines, "@settings(max_examples=100, deadline=None, derandomize=True, "
-               "suppress_health_check=list(HealthCheck))")  # fmt: skip
-    lines.add("@given(calls())", *(f"@example({name}())" for name in examples))
+    _drawn(lines, examples)
     f, g = (side.name.replace(".", "_").lower() for side in (original, candidate))
     title = f"def test_{g}_does_what_{f}_does(call):"
     with lines.block(title if len(title) <= WIDTH else "def test_the_two_do_the_same(call):"):
         put(lines, f"expected = outcome(ORIGINAL, {_quoted(original.name)}, call)")
         put(lines, f"got = outcome(CANDIDATE, {_quoted(candidate.name)}, call)")
+        lines.add('assert_same(expected, got, "call")')
+
+
+def _drawn(lines: Lines, examples: Sequence[str]) -> None:
+    put(lines, "@settings(max_examples=100, deadline=None, derandomize=True, "
+               "suppress_health_check=list(HealthCheck))")  # fmt: skip
+    lines.add("@given(calls())", *(f"@example({name}())" for name in examples))
+
+
+def _kernel_test(
+    lines: Lines, place: Place, kernel: Kernel, examples: Sequence[str], drawn: bool
+) -> None:
+    lines.add("", "", "WHY_NOT = missing()", "", "")
+    lines.add("@pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)")
+    if drawn:
+        _drawn(lines, examples)
+    else:
+        given = ", ".join(f"{name}()" for name in examples)
+        put(lines, f'@pytest.mark.parametrize("call", [{given}])')
+    title = f"def test_{place.name.replace('.', '_').lower()}_with_its_kernel(call):"
+    with lines.block(title if len(title) <= WIDTH else "def test_with_its_kernel(call):"):
+        for kernels, name in (("Off()", "expected"), ("KERNELS", "got")):
+            lines.add(f"MODULE.{kernel.variable} = {kernels}")
+            put(lines, f"{name} = outcome(MODULE, {_quoted(place.name)}, call)")
         lines.add('assert_same(expected, got, "call")')
 
 

@@ -23,7 +23,7 @@ class Run:
     """One side's observations for one case: one per call of the script.
 
     `accepted`: the kernel itself ran (candidate of a region), or the original returned (functions).
-    `covers`: the lines that ran count as reached.
+    `covers`: the goals that it met count as reached.
     """
 
     steps: list[Observation]
@@ -99,7 +99,7 @@ class Plan:
 
     `call_limit` is the longest call of the original, `patience` of the candidate, and `first` of the
     candidate before its first success: it may have to load or compile. The search ends after `enough` if it
-    accepted `wanted` inputs and reached every line, after twice that if not, and at `deadline`.
+    accepted `wanted` inputs and reached every goal, after twice that if not, and at `deadline`.
     """
 
     seed: int

@@ -19,6 +19,7 @@ from loopwright.verify.calls_seen import (
     portable,
 )
 from loopwright.verify.case import Case
+from loopwright.verify.claim import MODEL, Claim, proof_of
 from loopwright.verify.constants import mine
 from loopwright.verify.coverage import Coverage
 from loopwright.verify.emitted_text import Place, written_test
@@ -39,6 +40,11 @@ from loopwright.verify.verdict import Verdict, undecided
 Example = Sequence[object] | Mapping[str, object]
 Samples = list[dict[str, object]]
 LONGEST_SEARCH = 10.0
+PROOF_SECONDS = 0.5
+CONTRADICTION = (
+    "the functions are proved to do the same, yet a call shows a difference; "
+    "this is a defect of loopwright (LW901), please report it"
+)
 
 
 class BadExamples(ValueError):
@@ -47,7 +53,8 @@ class BadExamples(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FunctionJob:
-    """What the worker is sent; times of time.monotonic."""
+    """What the worker is sent; times of time.monotonic. `loose` files will be gone, so that a program that is
+    shown has their text; modules from `roots` are loaded for each side."""
 
     f_path: str
     f_name: str
@@ -62,21 +69,25 @@ class FunctionJob:
     begun: float
     last_moment: float
     readings: tuple[Reading, ...] = ()
+    claim: Claim | None = None
+    loose: tuple[bool, bool] = (False, False)
+    roots: tuple[Path, ...] = ()
 
     def run(self) -> Verdict:
         """Load both functions and search; runs in the worker."""
         np.seterr(all="ignore")
         try:
             sources = [Path(p).read_text("utf-8") for p in (self.f_path, self.g_path)]
-            a = self._side(self.f_path, self.f_name, "a")
-            b = self._side(self.g_path, self.g_name, "b")
+            texts = [text if loose else "" for text, loose in zip(sources, self.loose, strict=True)]
+            a = self._side(self.f_path, self.f_name, "a", texts[0])
+            b = self._side(self.g_path, self.g_name, "b", texts[1])
         except BaseException as error:
             return undecided(f"cannot be loaded: {type(error).__name__}: {error}")
         return self.compare(a, b, (sources[0], sources[1]))
 
-    def _side(self, path: str, name: str, side: str) -> Side:
-        module = load_module(Path(path), side)
-        return Side(module, function_of(module, name), Path(path), name)
+    def _side(self, path: str, name: str, side: str, text: str) -> Side:
+        module = load_module(Path(path), side, self.roots)
+        return Side(module, function_of(module, name), Path(path), name, text)
 
     def compare(self, a: Side, b: Side, sources: tuple[str, str]) -> Verdict:
         """Search for a difference of two loaded sides; `sources` are the texts of their files."""
@@ -94,8 +105,24 @@ class FunctionJob:
             readings=self.readings,
         )  # fmt: skip
         called: list[Case] = []
-        verdict = self._supervise(pair, notes, called)
+        verdict = self._weighed(self._supervise(pair, notes, called), pair)
         return verdict if self.emit is None else self._with_test(verdict, pair, sources, called)
+
+    def _weighed(self, verdict: Verdict, pair: FunctionPair) -> Verdict:
+        """The verdict with a proof beside it, if there is one; a proof against a difference is a defect."""
+        left = self.last_moment - time.monotonic()
+        if self.claim is None or verdict.status == "undecided" or left < 2 * PROOF_SECONDS:
+            return verdict
+        found = proof_of(self.claim, pair.parameters, (pair.a, pair.b), PROOF_SECONDS)
+        if isinstance(found, str):
+            return verdict
+        if verdict.status == "different":
+            reason = f"{CONTRADICTION}; {verdict.reason}"
+            return replace(verdict, status="undecided", reason=reason)
+        known = verdict.evidence
+        told = f"proved for all arguments of these types: {found.note}; {MODEL}"
+        evidence = replace(known, kind="proved", note="; ".join(filter(None, (known.note, told))))
+        return replace(verdict, evidence=evidence)
 
     def _with_test(
         self, verdict: Verdict, pair: FunctionPair, sources: tuple[str, str], called: Sequence[Case]

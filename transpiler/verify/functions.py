@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from loopwright.verify.claim import Claim
 from loopwright.verify.function_job import Example, FunctionJob
 from loopwright.verify.oracle import Reading
 from loopwright.verify.verdict import Evidence, Verdict, render, undecided
@@ -33,24 +34,31 @@ def verify_functions(
     inputs: int = 4000,
     seed: int = 0,
     readings: Sequence[Reading] = (),
+    claim: Claim | None = None,
+    loose: tuple[bool, bool] = (False, False),
+    roots: Sequence[Path] = (),
 ) -> Verdict:
     """Compare function `f_name` of the file `f_path` (the original) with `g_name` of `g_path`.
 
     `examples` are argument tuples or mappings by parameter name; `trace` are recorded arguments by name;
     `shown` is Python text that calls the original, or a file that does or that has a list `EXAMPLES` of
     argument tuples. All are run, and give types to parameters without annotations. The search ends after
-    `inputs` inputs if they reached every line, else when its share of `time_limit` (seconds) is over; the
+    `inputs` inputs if they reached every goal, else when its share of `time_limit` (seconds) is over; the
     answer comes within `time_limit`, always.
     With `emit`, a folder, the verdict holds the text of a pytest file to be put there. `readings` are the
     original as programs in high IR, the likeliest first: the yardstick of `faithful`, which else is the
-    text of `f_name` on wider numbers.
+    text of `f_name` on wider numbers. `claim` is both functions as programs: if they are proved to do the
+    same for all that the types promise, the evidence says so. `loose` tells of each file that it will be
+    gone, so that programs to be shown hold its text; what is imported from the folders `roots` each side has
+    anew.
     Never raises for what the functions do.
     """
     begun = time.monotonic()
     last_moment = begun + 0.93 * time_limit - 0.1
     job = FunctionJob(
         str(f_path), f_name, str(g_path), g_name, accuracy,
-        (*examples, *(trace or ())), shown, emit, inputs, seed, begun, last_moment, tuple(readings),
+        (*examples, *(trace or ())), shown, emit, inputs, seed, begun, last_moment, tuple(readings), claim,
+        loose, tuple(roots),
     )  # fmt: skip
     with Workers() as workers:
         answer = workers.ask(FunctionJob.run, job, time_limit=max(0.05, time_limit - 0.05))

@@ -135,13 +135,17 @@ class _Collector:
         return here
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        before = self.owners, self.scope
-        name = self.scope + node.name
-        self.owners = (*self.owners, (name, first_line(node)))
-        self.scope = f"{name}.<locals>."
+        before = self._enter(node.name, first_line(node))
         body = node.body[1:] if ast.get_docstring(node, False) is not None else node.body
         self.block(body, None)
         self.owners, self.scope = before
+
+    def _enter(self, name: str, line: int) -> tuple[tuple[Owner, ...], str]:
+        """What follows belongs to the function `name`, too; the owners and the scope up to now."""
+        before = self.owners, self.scope
+        self.owners = (*self.owners, (self.scope + name, line))
+        self.scope = f"{self.scope}{name}.<locals>."
+        return before
 
     def _decided(
         self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], parent: int | None
@@ -206,7 +210,11 @@ class _Collector:
                 inner = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
                 for part in inner:
                     self.expression(part, parent)
-            case ast.Lambda() | ast.JoinedStr():
+            case ast.Lambda(_, body):
+                before = self._enter("<lambda>", node.lineno)
+                self.expression(body, None)
+                self.owners, self.scope = before
+            case ast.JoinedStr():
                 return
             case _:
                 self._parts(node, parent)

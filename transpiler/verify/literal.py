@@ -6,29 +6,31 @@ import base64
 import random
 import zlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from loopwright.verify.codec import AnyArray, root_of
+from loopwright.verify.patterns import Pattern, array_pattern, list_pattern, text_pattern
 from loopwright.verify.stock import Logged, Make
 
 
-def assignments(values: Mapping[str, Any]) -> list[str]:
-    """One statement or more for each value, in order: `x = np.array([1.0, nan])`, `y = x`."""
-    writer = _Writer()
+def assignments(values: Mapping[str, Any], *, made: bool = False) -> list[str]:
+    """One statement or more for each value, in order: `x = np.array([1.0, nan])`, `y = x`.
+
+    With `made`, objects of the module under test are written as `Made("Class", {"field": ...})`.
+    """
+    writer = Writer(made)
     for name, value in values.items():
         writer.assign(name, value)
     return writer.lines
 
 
-def literal(value: Any) -> str:
-    """An expression for `value`, without sharing."""
-    return _Writer().text(value)
-
-
-_LONGEST = 2000
+_LONGEST = 400
+"""Letters of a value from which on a shorter expression for it is looked for."""
+_LONGEST_LIST = 4000
+"""Letters from which on an array of no pattern is packed."""
 _UNPACK = (
     "import base64, zlib",
     "def unpack(text, dtype, shape):",
@@ -36,8 +38,11 @@ _UNPACK = (
 )
 
 
-class _Writer:
-    def __init__(self) -> None:
+class Writer:
+    """Statements that assign values; `known` are the variables that hold what may be shared."""
+
+    def __init__(self, made: bool = False) -> None:
+        self.made = made
         self.lines: list[str] = []
         self.known: dict[int, str] = {}
 
@@ -45,19 +50,33 @@ class _Writer:
         if id(value) in self.known:
             self.lines.append(f"{name} = {self.known[id(value)]}")
             return
-        self.lines.append(f"{name} = {self.text(value)}")
+        self.put(name, self.text(value, name))
         if isinstance(value, np.ndarray):
             if not value.flags.writeable and _owns(value):
                 self.lines.append(f"{name}.flags.writeable = False")
         if isinstance(value, list | dict | set | np.ndarray | deque):
             self.known[id(value)] = name
 
-    def text(self, value: Any) -> str:
+    def put(self, name: str, text: str) -> None:
+        """`name = text`, unless the statements for the text have done that."""
+        if text != name:
+            self.lines.append(f"{name} = {text}")
+
+    def text(self, value: Any, name: str = "") -> str:
+        """An expression for `value`. Statements that it needs go before; those of a long value may assign
+        to `name`, which is the expression then."""
         if id(value) in self.known:
             return self.known[id(value)]
         match value:
             case np.ndarray():
-                return self._array(value)
+                return self._array(value, name)
+            case str() | bytes() if len(value) + 3 > _LONGEST:
+                return text_pattern(value) or repr(value)
+            case list() if len(value) > _LONGEST // 3:
+                found = list_pattern(value, self.text)
+                if found is not None:
+                    return self._changed(found, name, [(k, value[k]) for k in found.changes])
+                return f"[{', '.join(map(self.text, value))}]"
             case np.generic():
                 return f"np.{value.dtype}({self.text(value.item())})"
             case bool() | int() | str() | bytes() | None:
@@ -107,6 +126,13 @@ class _Writer:
         return name
 
     def _made(self, value: Make) -> str:
+        if self.made:
+            name = f'"{value.name}"'
+            if value.form == "enum":
+                return f'Made({name}, "{value.values[""]}")'
+            held = ", ".join(f'"{k}": {self.text(v)}' for k, v in value.values.items())
+            bare = ", True" if value.form == "object" else ""
+            return f"Made({name}, {{{held}}}{bare})"
         if value.form == "object":
             name = f"instance{sum(line.startswith('instance') for line in self.lines)}"
             fields = [f"{name}.{k} = {self.text(v)}" for k, v in value.values.items()]
@@ -117,34 +143,62 @@ class _Writer:
         inner = ", ".join(f"{k}={self.text(v)}" for k, v in value.values.items())
         return f"{value.name}({inner})"
 
-    def _array(self, a: AnyArray) -> str:
+    def _array(self, a: AnyArray, name: str = "") -> str:
         if type(a) is not np.ndarray:
             heir = f"type({type(a).__name__!r}, (np.ndarray,), {{}})"
-            return f"{self._plain(np.array(a))}.view({heir})"
+            return f"{self._plain(np.array(a), name)}.view({heir})"
         root = root_of(a)
         if root is not a and a.size:
             return self._window(a, root)
         if a.ndim > 1 and a.flags.f_contiguous and not a.flags.c_contiguous:
-            return f"np.asfortranarray({self._plain(a)})"
-        return self._plain(a)
+            return f"np.asfortranarray({self._plain(a, name)})"
+        return self._plain(a, name)
 
-    def _plain(self, a: AnyArray) -> str:
+    def _plain(self, a: AnyArray, name: str) -> str:
         dtype = _dtype(a)
         if a.size == 0:
             return f"np.zeros({a.shape}, dtype={dtype})"
         flat = a.reshape(-1)
-        if a.size > 8 and all(self.text(v) == self.text(flat[0].item()) for v in flat.tolist()):
+        if 8 < a.size <= _LONGEST and len(set(map(self.text, flat.tolist()))) == 1:
             return f"np.full({a.shape}, {self.text(flat[0].item())}, dtype={dtype})"
-        if a.size > _LONGEST and not a.dtype.hasobject:
-            packed = base64.b64encode(zlib.compress(a.tobytes())).decode()
-            self.lines[:0] = [line for line in _UNPACK if line not in self.lines]
-            return f"unpack({packed!r}, {dtype}, {a.shape})"
-        return f"np.array({self.text(a.tolist())}, dtype={dtype})"
+        if a.dtype.hasobject or a.size <= _LONGEST:
+            plain = f"np.array({self._items(a.tolist())}, dtype={dtype})"
+            if a.dtype.hasobject or len(plain) <= _LONGEST:
+                return plain
+        found = array_pattern(a, dtype, self.text)
+        if found is not None:
+            places = [tuple(map(int, np.unravel_index(k, a.shape))) for k in found.changes]
+            changes = [(p if len(p) > 1 else p[0], a[p].item()) for p in places]
+            return self._changed(found, name, changes)
+        if a.size <= _LONGEST_LIST // 2:
+            plain = f"np.array({self._items(a.tolist())}, dtype={dtype})"
+            if len(plain) <= _LONGEST_LIST:
+                return plain
+        packed = base64.b64encode(zlib.compress(a.tobytes())).decode()
+        self.lines[:0] = [line for line in _UNPACK if line not in self.lines]
+        return f"unpack({packed!r}, {dtype}, {a.shape})"
+
+    def _items(self, value: Any) -> str:
+        """Nested lists as they are."""
+        if isinstance(value, list):
+            return f"[{', '.join(map(self._items, value))}]"
+        return self.text(value)
+
+    def _changed(self, found: Pattern, name: str, changes: Sequence[tuple[object, object]]) -> str:
+        """The text of a pattern, or a variable that holds it with the changes."""
+        if not changes:
+            return found.text
+        name = name or f"long{sum(line.startswith('long') for line in self.lines)}"
+        self.put(name, found.text)
+        for place, value in changes:
+            shown = ", ".join(map(str, place)) if isinstance(place, tuple) else place
+            self.lines.append(f"{name}[{shown}] = {self.text(value)}")
+        return name
 
     def _window(self, a: AnyArray, root: AnyArray) -> str:
         if id(root) not in self.known:
             name = f"buffer{len([k for k in self.known.values() if k.startswith('buffer')])}"
-            self.lines.append(f"{name} = {self._array(root)}")
+            self.put(name, self._array(root, name))
             self.known[id(root)] = name
         name = self.known[id(root)]
         offset = a.__array_interface__["data"][0] - root.__array_interface__["data"][0]

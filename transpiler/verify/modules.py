@@ -6,18 +6,22 @@ import importlib
 import importlib.util
 import sys
 import types
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from loopwright.verify.snapshot import SIDE
 
+ENCLOSED = "__enclosed__"
+"""Names of a module that no caller can change: they were variables of functions around the one under test."""
 
-def load_module(path: Path, side: str) -> types.ModuleType:
+
+def load_module(path: Path, side: str, roots: Sequence[Path] = ()) -> types.ModuleType:
     """Execute the file at `path` as the module of `side` ("a" or "b").
 
     A file inside a package is imported by its dotted name, so that relative imports work. Modules that
-    it imports from its own folder are its own: the other side loads them again. Raises what the file
-    raises. Runs user code: only in a worker process.
+    it imports from its own folder, or from `roots`, are its own: the other side loads them again. Raises
+    what the file raises. Runs user code: only in a worker process.
     """
     path = path.resolve()
     root, dotted = import_root(path)
@@ -30,7 +34,7 @@ def load_module(path: Path, side: str) -> types.ModuleType:
         sys.path.remove(str(root))
         for name in set(sys.modules) - before:
             file = getattr(sys.modules[name], "__file__", None)
-            if file and Path(file).is_relative_to(root):
+            if file and any(Path(file).is_relative_to(each) for each in (root, *roots)):
                 sys.modules[f"{SIDE}{side}.{name}"] = sys.modules.pop(name)
     sys.path.append(str(root))
     return module
@@ -70,11 +74,13 @@ def public_data(module: types.ModuleType, names: set[str]) -> dict[str, Any]:
     """The module's globals among `names` that callers may change: data, no underscore in front."""
     import numpy as np
 
+    fixed = vars(module).get(ENCLOSED, ())
     plain = (int, float, complex, str, bool, list, dict, np.ndarray, np.generic)
     return {
         name: value
         for name, value in vars(module).items()
         if name in names - {"TYPE_CHECKING"}
         and not name.startswith("_")
+        and name not in fixed
         and isinstance(value, plain)
     }

@@ -25,7 +25,7 @@ from loopwright.verify.engine import Run
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.literal import assignments
 from loopwright.verify.meddle import change, make, scribble
-from loopwright.verify.modules import function_of, import_root, public_data
+from loopwright.verify.modules import ENCLOSED, function_of, import_root, public_data
 from loopwright.verify.observe import Observation, Raises, observe, refused
 from loopwright.verify.oracle import Reading
 from loopwright.verify.reachable import Reachable, reachable
@@ -38,12 +38,13 @@ SCRIPTS = ("once", "again", "fresh", "meddle")
 
 @dataclass
 class Side:
-    """One of the two functions, loaded."""
+    """One of the two functions, loaded. `text` is that of its module where no file is left of it."""
 
     module: types.ModuleType
     function: Any
     path: Path
     name: str
+    text: str = ""
 
 
 @dataclass
@@ -71,6 +72,7 @@ class FunctionPair:
             for code in reachable(self.a.function).codes
             for name in (*code.co_names, *code.co_freevars)
         }
+        names -= set(vars(self.b.module).get(ENCLOSED, ()))
         self.changeable = sorted(public_data(self.a.module, names))
 
     def original(self, case: Case, limit: float) -> Run:
@@ -198,7 +200,8 @@ class FunctionPair:
         """A program that loads both files and prints what each does."""
         cases = (*before, case)
         classes = sorted({n for each in cases for v in each.values.values() for n in classes_in(v)})
-        roots = {import_root(side.path)[0] for side in (self.a, self.b)}
+        filed = [side for side in (self.a, self.b) if not side.text]
+        roots = {import_root(side.path)[0] for side in filed}
         lines = [
             "import random",
             "import sys",
@@ -209,8 +212,8 @@ class FunctionPair:
         if any(isinstance(v, Logged) for each in cases for v in each.values.values()):
             lines.insert(-1, "from loopwright.verify.stock import Logged")
         lines += [f"sys.path.insert(0, {str(root)!r})" for root in sorted(roots)]
-        loads = [_load_text(side) for side in (self.a, self.b)]
-        lines += [f"{name} = {load}" for name, load in zip("fg", loads, strict=True)]
+        for name, side in zip("fg", (self.a, self.b), strict=True):
+            lines += _load_lines(name, side)
         f, g = (
             (name, *side.name.partition("."))
             for name, side in zip("fg", (self.a, self.b), strict=True)
@@ -279,12 +282,16 @@ def _printed(call: str, names: Sequence[str]) -> list[str]:
     ]
 
 
-def _load_text(side: Side) -> str:
-    """An expression for the names of a side's module, imported as Python imports the file."""
+def _load_lines(name: str, side: Side) -> list[str]:
+    """Statements that make `name` the names of a side's module, imported as Python imports the file."""
+    if side.text:
+        quoted = "'''" in side.text or "\\" in side.text
+        text = repr(side.text) if quoted else f"'''\n{side.text}'''"
+        return [f"{name} = {{'__name__': '__main__'}}", *f"exec({text}, {name})".splitlines()]
     root, dotted = import_root(side.path)
     if "." in dotted:
-        return f"run_module({dotted!r})"
-    return f"run_path({str(side.path)!r})"
+        return [f"{name} = run_module({dotted!r})"]
+    return [f"{name} = run_path({str(side.path)!r})"]
 
 
 def classes_in(value: Any) -> set[str]:

@@ -103,9 +103,6 @@ class _Prober(ast.NodeTransformer):
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         return self._value(node)
 
-    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
-        return node
-
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
         return node  # places inside of it are not to be relied on before Python 3.12
 

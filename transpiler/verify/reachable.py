@@ -39,14 +39,19 @@ def reachable(function: Any) -> Reachable:
         seen.add(id(current.__code__))
         found.functions.append(current)
         for scope, name, value in _named(current):
-            inner = _plain(value)
-            if inner is not None and _is_near(inner, current, root):
-                todo.append(inner)
-                if _is_compiled(value):
-                    found.compiled.append((scope, name, value))
-            elif isinstance(value, type) and _is_own(value, scope, current, root):
-                todo.extend(v for v in vars(value).values() if isinstance(v, types.FunctionType))
+            near = [inner for inner in _behind(value) if _is_near(inner, current, root)]
+            todo += near
+            if near and _is_compiled(value):
+                found.compiled.append((scope, name, value))
+            if isinstance(value, type) and _is_own(value, scope, current, root):
+                todo += [inner for v in list(vars(value).values()) for inner in _behind(v)]
     return found
+
+
+def _behind(value: Any) -> list[types.FunctionType]:
+    """The Python functions that a value stands for: a property has up to three."""
+    parts = (value.fget, value.fset, value.fdel) if isinstance(value, property) else (value,)
+    return [plain for part in parts if (plain := _plain(part)) is not None]
 
 
 def _named(function: types.FunctionType) -> Iterator[tuple[dict[str, Any], str, Any]]:
@@ -70,11 +75,11 @@ def _named(function: types.FunctionType) -> Iterator[tuple[dict[str, Any], str, 
 
 
 def _plain(value: Any) -> types.FunctionType | None:
-    """The Python function behind a dispatcher, a cache, a bound method or another wrapper."""
+    """The Python function behind a dispatcher, a cache, a bound or static method, or another wrapper."""
     for _ in range(5):
         if isinstance(value, types.FunctionType) and not hasattr(value, "__wrapped__"):
             return value
-        for name in ("py_func", "__wrapped__", "__func__"):
+        for name in ("py_func", "__wrapped__", "__func__", "func"):
             inner = getattr(value, name, None)
             if isinstance(inner, types.FunctionType):
                 value = inner

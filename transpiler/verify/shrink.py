@@ -49,8 +49,14 @@ def _simpler(case: Case, parameters: Sequence[Parameter]) -> Iterator[Case]:
         if parameter.optional and parameter.name in case.values:
             rest = {k: v for k, v in case.values.items() if k != parameter.name}
             yield case.with_values(rest)
+    kinds = {p.name: p.kind for p in parameters}
+    for name, value in case.values.items():
+        # what is long is made plain before it is cut, step by step
+        if name in kinds and isinstance(value, np.ndarray) and value.size > _MANY:
+            for simpler in _plainer_array(value):
+                yield case.with_values({**case.values, name: simpler})
     for length in sorted({n for v in case.values.values() for n in _lengths(v)}, reverse=True):
-        for target in sorted({0, 1, 2, 3, length // 2, length - 1}):
+        for target in sorted({0, 1, 2, 3, length // 2, length - length // 8, length - 1}):
             if target < length:
                 for follow, end in ((True, False), (True, True), (False, False), (False, True)):
                     windows = {
@@ -59,7 +65,6 @@ def _simpler(case: Case, parameters: Sequence[Parameter]) -> Iterator[Case]:
                     yield case.with_values(windows)
     for values in _plainer_buffers(case.values):
         yield case.with_values(values)
-    kinds = {p.name: p.kind for p in parameters}
     for name, value in case.values.items():
         if name in kinds:
             for simpler in _plainer(value, kinds[name]):

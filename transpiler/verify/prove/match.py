@@ -55,11 +55,20 @@ class Claim:
 
 
 class Matcher:
+    """`settled`: memory that nobody has set is the same as no other, not even as itself."""
+
     def __init__(
-        self, ctx: isl.Context, assume: isl.Set, a: Dataflow, b: Dataflow, deadline: float
+        self,
+        ctx: isl.Context,
+        assume: isl.Set,
+        a: Dataflow,
+        b: Dataflow,
+        deadline: float,
+        *,
+        settled: bool = False,
     ) -> None:
         self.ctx, self.assume, self.a, self.b = ctx, assume, a, b
-        self.deadline = deadline
+        self.deadline, self.settled = deadline, settled
         self.claims: dict[Key, Claim] = {}
         self.queue: list[tuple[Position, Position, isl.Map]] = []
 
@@ -144,6 +153,8 @@ class Matcher:
 
     def same(self, a: Position, b: Position, pairs: isl.Map) -> None:
         """Terms that are no reads, or read what was there before the program."""
+        if self.settled and any(_is_unset(term) for term in (a.term, b.term)):
+            raise NotProved("memory that nobody has set")
         match a.term, b.term:
             case Aff(x), Aff(y):
                 self.equal(a, (x,), b, (y,), pairs, "an integer")
@@ -195,6 +206,10 @@ class Matcher:
         right = values(self.ctx, y, b.name, b.space, "V")
         if not pairs.is_subset(left.apply_range(right.reverse())):
             raise NotProved(f"{what} differs")
+
+
+def _is_unset(term: Term) -> bool:
+    return isinstance(term, Undefined) or (isinstance(term, Read) and term.cell.param is None)
 
 
 def _told(term: Term) -> str:

@@ -11,6 +11,8 @@ from data, loops that end on data, indices from arrays, calls) is not proved.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import islpy as isl
@@ -31,6 +33,7 @@ from loopwright.verify.prove.state import State, int_range
 from loopwright.verify.prove.terms import Cell, Model, NotProved, Position, Read, Term, View
 
 SOLVER = "isl"
+NO_LENGTHS: Mapping[tuple[int, int], str | int] = MappingProxyType({})
 DEFECT = "a defect of the prover"
 """How a reason begins that is no property of the programs."""
 
@@ -47,9 +50,32 @@ def explain(
     original: Program, candidate: Program, domain: Domain, *, seconds: float = 1.0
 ) -> Proof | str:
     """As `prove`; where there is no proof, what the prover stopped at."""
+    return _answer(_Task(original, candidate, domain, time.monotonic() + seconds))
+
+
+def prove_equal(
+    f: Program,
+    g: Program,
+    domain: Domain,
+    lengths: Mapping[tuple[int, int], str | int],
+    *,
+    seconds: float = 1.0,
+) -> Proof | str:
+    """A proof that callers may exchange `f` and `g`: for every call of the domain neither raises, neither
+    writes to an argument or reads what nobody has set, and both return the same.
+
+    `lengths` are the lengths of axes by number of the parameter and the axis: a number, or a symbol that
+    stands for one length. Each is the original once, as conditions are looked at more closely there.
+    """
+    end = time.monotonic() + seconds
+    tasks = [_Task(x, y, domain, end, lengths, total=True) for x, y in ((f, g), (g, f))]
+    first, second = map(_answer, tasks)
+    return second if isinstance(first, Proof) else first
+
+
+def _answer(task: _Task) -> Proof | str:
     begun = time.monotonic()
     try:
-        task = _Task(original, candidate, domain, begun + seconds)
         rules, conditions = task.run()
     except NotProved as why:
         return str(why)
@@ -62,10 +88,17 @@ def explain(
 
 class _Task:
     def __init__(
-        self, original: Program, candidate: Program, domain: Domain, deadline: float
+        self,
+        original: Program,
+        candidate: Program,
+        domain: Domain,
+        deadline: float,
+        lengths: Mapping[tuple[int, int], str | int] = NO_LENGTHS,
+        *,
+        total: bool = False,
     ) -> None:
         self.original, self.candidate, self.domain = original, candidate, domain
-        self.deadline = deadline
+        self.deadline, self.lengths, self.total = deadline, lengths, total
         self.ctx = new_context()
 
     def run(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -80,23 +113,33 @@ class _Task:
             if not _alike(p.type, q.type):
                 raise NotProved(f"a parameter of type {p.type} against {q.type}")
         assume = self.assumed(a.main)
-        right, forbidden = self.scan(b.main, "b", assume, strict=b.main.level == "low")
+        strict = self.total or b.main.level == "low"
+        right, forbidden = self.scan(b.main, "b", assume, strict=strict)
         for where in forbidden:
             assume = assume.subtract(_parameters(where))
         if assume.is_empty():
             raise NotProved("the candidate gives up everywhere")
         left, _ = self.scan(a.main, "a", assume, strict=True)
+        if self.total:
+            self.harmless(left, right, forbidden)
         if not left.stored <= right.stored | {r.param for r in a.refills}:
             raise NotProved("an argument that the candidate does not write")
         flows = (Dataflow(self.ctx, left, assume), Dataflow(self.ctx, right, assume))
         for flow in flows:
             flow.assigned_first()
-        matcher = Matcher(self.ctx, assume, *flows, self.deadline)
+        matcher = Matcher(self.ctx, assume, *flows, self.deadline, settled=self.total)
         roots = self.results(matcher, left, right)
         demands = discharge(matcher, left, right)
         terms = [claim.b.term for claim in matcher.claims.values()]
         independent(flows[1], frozenset(t.name for t in terms if isinstance(t, Read)))
         return _told(left, right, matcher, roots, demands)
+
+    def harmless(self, a: Model, b: Model, forbidden: list[isl.Set]) -> None:
+        """NotProved if a call of either may raise, or change an argument."""
+        if a.demands or b.demands or not all(where.is_empty() for where in forbidden):
+            raise NotProved("a call that may raise")
+        if a.stored or b.stored or self.original.refills or self.candidate.refills:
+            raise NotProved("an argument that is written")
 
     # ---------------------------------------------------------------- reading
 
@@ -108,10 +151,21 @@ class _Task:
             if isinstance(t, (Array, ListOf)):
                 for axis in range(t.ndim):
                     found = found.intersect(between(self.length(k, axis), 0, DIM_MAX))
+                    found = found.intersect(self.agreed(k, axis))
             elif is_int(t):
                 low, high = int_range(t.dtype) if isinstance(t, Num) else param.ints
                 found = found.intersect(between(named(self.ctx, f"p{k}"), low, high))
         return found
+
+    def agreed(self, k: int, axis: int) -> isl.Set:
+        """The length is the number that it is declared to be, or that of the first axis of its symbol."""
+        dim = self.lengths.get((k, axis))
+        if dim is None:
+            return everywhere(self.ctx)
+        if isinstance(dim, int):
+            return between(self.length(k, axis), dim, dim)
+        first = min(place for place, other in self.lengths.items() if other == dim)
+        return self.length(k, axis).eq_set(self.length(*first))
 
     def length(self, k: int, axis: int) -> isl.PwAff:
         return named(self.ctx, f"d{k}_{axis}")
