@@ -68,13 +68,13 @@ class FunctionJob:
         np.seterr(all="ignore")
         try:
             sources = [Path(p).read_text("utf-8") for p in (self.f_path, self.g_path)]
-            a = self._side(self.f_path, self.f_name, "a")
-            b = self._side(self.g_path, self.g_name, "b")
+            a = self.side(self.f_path, self.f_name, "a")
+            b = self.side(self.g_path, self.g_name, "b")
         except BaseException as error:
             return undecided(f"cannot be loaded: {type(error).__name__}: {error}")
         return self.compare(a, b, (sources[0], sources[1]))
 
-    def _side(self, path: str, name: str, side: str) -> Side:
+    def side(self, path: str, name: str, side: str) -> Side:
         module = load_module(Path(path), side)
         return Side(module, function_of(module, name), Path(path), name)
 
@@ -82,20 +82,24 @@ class FunctionJob:
         """Search for a difference of two loaded sides; `sources` are the texts of their files."""
         notes: list[str] = []
         try:
-            parameters, samples = self._inputs(a, sources, notes)
+            pair = self.pair(a, b, sources, notes)
         except BadExamples as error:
             return undecided(str(error))
         except UnknownType as error:
             return undecided(_unknown(error, a.path, self.f_name))
+        called: list[Case] = []
+        verdict = self._supervise(pair, notes, called)
+        return verdict if self.emit is None else self._with_test(verdict, pair, sources, called)
+
+    def pair(self, a: Side, b: Side, sources: tuple[str, str], notes: list[str]) -> FunctionPair:
+        """The two sides with what their arguments are drawn from. Raises BadExamples, UnknownType."""
+        parameters, samples = self._inputs(a, sources, notes)
         sides = [reachable(a.function), reachable(b.function)]
-        pair = FunctionPair(
+        return FunctionPair(
             a, b, parameters, mine(sources), Coverage(sides, {}), sides,
             Raises(sources[0], a.module.__file__ or ""), tuple(samples), sources[0],
             readings=self.readings,
         )  # fmt: skip
-        called: list[Case] = []
-        verdict = self._supervise(pair, notes, called)
-        return verdict if self.emit is None else self._with_test(verdict, pair, sources, called)
 
     def _with_test(
         self, verdict: Verdict, pair: FunctionPair, sources: tuple[str, str], called: Sequence[Case]

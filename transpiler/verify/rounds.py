@@ -23,6 +23,7 @@ EXAMPLES = 9
 _TAME_UNTIL, _BOLD_UNTIL = 30, 150
 _POOL = 64
 _STRAYS = 0.07
+_OTHERS, _HUGE = 40, 200_000
 
 TAME = (Style(wild=0.05, reach=0, together=0.8, layout=0.05),)
 BOLD = tuple(
@@ -121,3 +122,17 @@ class Learnt:
             pool=tuple(self.pool),
             near=0.3 if self.accepted > 0.25 * self.inputs else 0.65,
         )
+
+
+def kept(pool: Sequence[Case], history: Sequence[Case]) -> tuple[Case, ...]:
+    """Inputs of a search that say much, small ones first: those that reached something, the first of each
+    kind, some of the others; none of them huge."""
+    seen: set[str] = set()
+    varied: list[Case] = []
+    others: list[Case] = []
+    for case in history:
+        (varied if case.labels - seen else others).append(case)
+        seen |= case.labels
+    some = others[:: len(others) // _OTHERS + 1]
+    chosen = {case.data: case for case in (*pool, *varied, *some) if len(case.data) < _HUGE}
+    return tuple(sorted(chosen.values(), key=lambda case: len(case.data)))

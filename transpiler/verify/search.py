@@ -20,7 +20,7 @@ from loopwright.verify.cancel import Cancel
 from loopwright.verify.case import Case
 from loopwright.verify.compare import Difference
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, first_difference
-from loopwright.verify.rounds import EXAMPLES, Learnt, Round, cases
+from loopwright.verify.rounds import EXAMPLES, Learnt, Round, cases, kept
 from loopwright.verify.sandbox import Board
 from loopwright.verify.shrink import shrink
 from loopwright.verify.unreached import unreached
@@ -91,6 +91,7 @@ class Search:
         self.summary.finding = self._finding()
         self.summary.doubt = self.judge.doubt
         self.summary.note = self.judge.note
+        self.summary.kept = kept(self.learnt.pool, self.history)
         self.summary.missed = unreached(self.pair.coverage, self.aim.impossible)
         self.summary.seconds = time.monotonic() - self.begun
         return self.summary

@@ -10,6 +10,7 @@ from loopwright.verify.accuracy import Doubt, make_judge
 from loopwright.verify.case import Case
 from loopwright.verify.compare import Difference, outcome
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, replay
+from loopwright.verify.mutate.gate import gauge
 from loopwright.verify.sandbox import Ended, Finished, in_fork
 from loopwright.verify.search import Search
 from loopwright.verify.unreached import LISTED
@@ -26,6 +27,7 @@ class Supervisor:
 
     `show(before, case)` renders calls as a runnable program; `stuck_after` is the longest time in
     seconds that a call may stay in native code; `last_moment` (time.monotonic) ends everything.
+    `gauge_seconds` of CPU time are for mutants, after a search that found nothing.
     """
 
     pair: Pair
@@ -36,6 +38,7 @@ class Supervisor:
     stuck_after: float = 4.0
     notes: list[str] = field(default_factory=list)
     unreached_undecides: bool = False
+    gauge_seconds: float = 1.0
     total: Summary = field(default_factory=Summary)
 
     def run(self) -> Verdict:
@@ -73,6 +76,7 @@ class Supervisor:
         t.sizes |= more.sizes
         t.missed = more.missed
         t.seconds += more.seconds
+        t.kept = more.kept or t.kept
         t.doubt = t.doubt or more.doubt
         if more.note:
             self.notes.append(more.note)
@@ -102,6 +106,21 @@ class Supervisor:
         if open_ends and self.unreached_undecides:
             named = "; ".join(open_ends[:LISTED])
             return undecided(f"some code was not reached: {named}", evidence)
+        return self._gauged(evidence)
+
+    def _gauged(self, evidence: Evidence) -> Verdict:
+        """`same`, if the search would have noticed small faults in the candidate."""
+        seen = gauge(
+            self.pair, self.accuracy, self.total.kept, self.gauge_seconds, self.last_moment,
+            self.plan.seed,
+        )  # fmt: skip
+        notes = "; ".join(note for note in (evidence.note, seen.note) if note)
+        evidence = replace(
+            evidence, note=notes, mutants=seen.mutants, killed=seen.killed,
+            equivalent=seen.equivalent, survived=seen.survived,
+        )  # fmt: skip
+        if seen.vacuous:
+            return replace(undecided(seen.vacuous, evidence), vacuous=True)
         return Verdict("same", evidence)
 
     def _different(
