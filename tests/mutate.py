@@ -26,7 +26,7 @@ from loopwright.verify.accuracy import make_judge
 from loopwright.verify.case import Case
 from loopwright.verify.engine import Plan
 from loopwright.verify.function_job import FunctionJob
-from loopwright.verify.mutate.mutants import Mutant, spread
+from loopwright.verify.mutate.mutants import Mutant
 from loopwright.verify.mutate.trials import KILLED, MADE, SURVIVED, Trials
 from loopwright.verify.pair import FunctionPair
 from loopwright.verify.sandbox import Finished, in_fork
@@ -75,19 +75,9 @@ def campaign(path: Path, most: int, seed: int) -> Row:
     pair = _pair(path, seed)
     trials = Trials(
         pair, pair.mutable()[0], "bitwise", _kept(pair, seed), LIMIT_SECONDS,
-        begun + LIMIT_SECONDS, seed,
+        begun + LIMIT_SECONDS, seed, all=True,
     )  # fmt: skip
-    trials.baseline()
-    mutants = spread(
-        [
-            mutant
-            for file, source in trials.sources.items()
-            for owner in source.functions
-            if (file, owner) in trials.functions
-            for mutant in source.mutants(owner)
-        ],
-        seed,
-    )
+    mutants = trials.mutants
     fates: dict[Mutant, int] = {}
     for at in range(0, len(mutants), AT_ONCE):
         left = most - sum(fate in MADE for fate in fates.values())

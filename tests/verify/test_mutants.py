@@ -17,7 +17,7 @@ from loopwright.verify.mutate.statements import STATEMENTS
 from .regions import GUARD
 from .regions import verify as verify_region
 
-HEAD = "import numpy as np\nfrom numpy.typing import NDArray\n"
+HEAD = "from typing import Annotated\nimport numpy as np\nfrom numpy.typing import NDArray\n"
 FEW = {"time_limit": 12.0, "inputs": 100}
 
 
@@ -159,11 +159,12 @@ def test_classes_are_claimed_of_inputs_that_both_sides_answered(tmp_path: Path) 
         "    if x.size == 0 or np.isnan(x).any():\n        raise ValueError\n"
         "    return x.size + 1\n"
     )
-    source = f"def f(x: NDArray[np.float64]):\n{guarded}def g(x):\n{guarded}"
+    row = 'Annotated[NDArray[np.float64], "n"]'
+    source = f"def f(x: {row}):\n{guarded}def g(x):\n{guarded}"
     verdict = verify(tmp_path, source, inputs=300)
     assert verdict.status == "same", render(verdict)
     assert "ordinary" in verdict.evidence.classes
-    assert "all NaN" not in verdict.evidence.classes
+    assert "all NaN" not in verdict.evidence.classes, render(verdict)
 
 
 def test_survivors_are_named(tmp_path: Path) -> None:
@@ -177,7 +178,7 @@ def test_survivors_are_named(tmp_path: Path) -> None:
     assert verdict.status == "same", render(verdict)
     assert verdict.evidence.killed > 10
     (named,) = [each for each in verdict.evidence.survived if "made `i + 4 < len(x)`" in each]
-    assert named.startswith("pair.py:8: ")
+    assert named.startswith("pair.py:9: ")
     assert named in render(verdict)
 
 

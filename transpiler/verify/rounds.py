@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from loopwright.verify.call import Call, Style, pick
@@ -70,6 +71,18 @@ def cases(draw: st.DrawFn, this: Round) -> Case:
     if len(this.scripts) > 1 and call.chance(0.3):
         return replace(case, script=call.pick(this.scripts[1:]), data=b"")
     return case
+
+
+def warm_up() -> None:
+    """Draw once. Hypothesis looks through all modules at its first draw; processes that are forked from
+    this one need not do it again."""
+
+    @settings(max_examples=1, database=None, deadline=None, phases=(Phase.generate,))
+    @given(st.integers())
+    def draw(_: int) -> None:
+        return
+
+    draw()
 
 
 @dataclass

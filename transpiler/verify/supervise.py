@@ -11,6 +11,7 @@ from loopwright.verify.case import Case
 from loopwright.verify.compare import Difference, outcome
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, replay
 from loopwright.verify.mutate.gate import gauge
+from loopwright.verify.rounds import warm_up
 from loopwright.verify.sandbox import Ended, Finished, in_fork
 from loopwright.verify.search import Search
 from loopwright.verify.unreached import LISTED
@@ -43,6 +44,7 @@ class Supervisor:
 
     def run(self) -> Verdict:
         """Search, confirm what was found, and answer."""
+        warm_up()
         plan = self.plan
         for attempt in range(_ATTEMPTS):
             plan = replace(plan, seed=self.plan.seed + attempt)

@@ -220,10 +220,12 @@ def _narrow(node: ast.expr) -> ast.expr | None:
 
 
 def argument_dropped(node: ast.expr) -> Iterator[ast.expr]:
-    """A call without one of its keywords: `keepdims`, `axis`, `initial`, ..."""
+    """A call without one of its keywords: `keepdims`, `axis`, `initial`, ...; not False and None, which
+    are what most are without it."""
     if isinstance(node, ast.Call):
         for k, keyword in enumerate(node.keywords):
-            if keyword.arg is not None:
+            usual = isinstance(keyword.value, ast.Constant) and not keyword.value.value
+            if keyword.arg is not None and not usual:
                 keywords = [*node.keywords[:k], *node.keywords[k + 1 :]]
                 yield ast.Call(node.func, node.args, keywords)
 

@@ -7,6 +7,7 @@ Test Data Selection, IEEE Computer 1978).
 from __future__ import annotations
 
 import ast
+import math
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from loopwright.verify.case import Case
 from loopwright.verify.engine import Pair
 from loopwright.verify.goals import span_of
-from loopwright.verify.mutate.mutants import Mutant, reach_of, spread, within
+from loopwright.verify.mutate.mutants import Mutant, within
 from loopwright.verify.mutate.statements import guard_removed
 from loopwright.verify.mutate.subject import Subject
 from loopwright.verify.mutate.trials import ASIDE, KILLED, MADE, SURVIVED, Trials
@@ -26,7 +27,7 @@ SHARE = 0.6
 """Of the mutants that are not equivalent, those that have to be noticed."""
 ENOUGH = 5
 """Fewer mutants than this make no share."""
-_DRAWN = 40
+_DRAWN = 24
 _LISTED = 8
 _INPUTS = 80
 
@@ -54,13 +55,19 @@ class Gauge:
         example = f", e.g. {self.survived[0]}" if self.survived else ""
         if self.mutants == 0:
             return "the check could not have failed: no mutant could be tried"
-        if self.killed == 0 or (count >= ENOUGH and self.killed < SHARE * count):
+        if self.killed == 0 or (count >= ENOUGH and self.killed < least_of(count)):
             which = f"{missed} of {count} mutants went unnoticed"
         elif self.blind:
             which = f"no mutant of {', '.join(self.blind)} was noticed"
         else:
             return ""
         return f"the check could not have failed: {which}{example}"
+
+
+def least_of(count: int) -> float:
+    """How many of so many mutants have to be noticed: one standard deviation less than the share, as few
+    mutants may be off by chance."""
+    return SHARE * count - math.sqrt(SHARE * (1 - SHARE) * count)
 
 
 def gauge(
@@ -79,9 +86,8 @@ def gauge(
 
 def _tried(trials: Trials) -> Gauge:
     """The sample of one subject, and what became of it."""
-    mutants = reachable_mutants(trials)
-    ordered = spread(mutants, trials.seed)
-    fates = dict(zip(ordered, trials.on_kept(ordered, MOST), strict=True))
+    mutants = trials.mutants
+    fates = dict(zip(mutants, trials.on_kept(mutants, MOST), strict=True))
     left = [mutant for mutant, fate in fates.items() if fate == SURVIVED]
     if left:
         again = trials.on_fresh(left, _DRAWN)
@@ -91,26 +97,10 @@ def _tried(trials: Trials) -> Gauge:
     return _gauged(trials.subject, fates, free)
 
 
-def reachable_mutants(trials: Trials) -> list[Mutant]:
-    """The mutants of the code that inputs reach."""
-    base = trials.baseline()
-    if base is None:
-        return []
-    found: list[Mutant] = []
-    for file, source in trials.sources.items():
-        goals, reached = (
-            [g for g in each if g.file == file] for each in (base.goals, base.reached)
-        )
-        reach = reach_of(goals, reached)
-        for owner, (node, _) in source.functions.items():
-            if (file, owner) in trials.functions:
-                found += [m for m in source.mutants(owner) if reach.covers(node, m.edit)]
-    return found
-
-
 def _free_choices(trials: Trials, survivors: Sequence[Mutant]) -> set[Mutant]:
-    """Survivors that change which of two ways is taken, where both ways give the same on every input:
-    the condition made always true and made always false were not noticed either."""
+    """Survivors that change which of two ways is taken, where one way gives the same on every input: the
+    condition made always true, or always false, was not noticed either. Of these two the survivor counts,
+    unless both survived."""
     around = {m: _tests_around(trials, m) for m in survivors}
     guards = {
         test: [
@@ -121,12 +111,15 @@ def _free_choices(trials: Trials, survivors: Sequence[Mutant]) -> set[Mutant]:
     }
     asked = [guard for each in guards.values() for guard in each]
     fates = dict(zip(asked, trials.on_kept(asked, len(asked)), strict=True)) if asked else {}
-    free = {
-        test
+    alive = {
+        test: sum(fates[guard] in (SURVIVED, ASIDE) for guard in each)
         for test, each in guards.items()
-        if all(fates[guard] in (SURVIVED, ASIDE) for guard in each)
     }
-    return {m for m, tests in around.items() if free.intersection(tests)}
+    return {
+        m
+        for m, tests in around.items()
+        if any(alive[t] == 2 or (alive[t] and m.operator != guard_removed.__name__) for t in tests)
+    }
 
 
 def _tests_around(trials: Trials, mutant: Mutant) -> list[ast.If | ast.IfExp]:

@@ -17,11 +17,10 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 
 from loopwright.verify.accuracy import Judge
 from loopwright.verify.case import Case
-from loopwright.verify.coverage import future_flags
+from loopwright.verify.coverage import Coverage, future_flags
 from loopwright.verify.engine import Pair
-from loopwright.verify.goals import Goal
 from loopwright.verify.mutate.bench import Bench, owner_of
-from loopwright.verify.mutate.mutants import Mutant, Source, fingerprint
+from loopwright.verify.mutate.mutants import Mutant, Reach, Source, fingerprint, reach_of, spread
 from loopwright.verify.mutate.subject import Subject
 from loopwright.verify.rounds import BOLD, Round, cases
 from loopwright.verify.sandbox import Board, Ended, Finished, in_fork
@@ -57,19 +56,10 @@ class _Over(BaseException):
     """Ends a round of Hypothesis from within."""
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """The inputs that are of use, by number, and what they reach in the code that is mutated."""
-
-    useful: tuple[int, ...]
-    goals: tuple[Goal, ...]
-    reached: tuple[Goal, ...]
-
-
 @dataclass
 class Trials:
     """Mutants of one subject, tried on the inputs that a search kept. `seconds` of CPU time are spent, and
-    none after `deadline` (time.monotonic)."""
+    none after `deadline` (time.monotonic). `all`: also those of code that no input reaches."""
 
     pair: Pair
     subject: Subject
@@ -78,26 +68,24 @@ class Trials:
     seconds: float
     deadline: float
     seed: int = 0
-    useful: Sequence[int] = ()
+    all: bool = False
 
     def __post_init__(self) -> None:
         self.sources = {file: Source(text, file) for file, text in self.subject.texts.items()}
         self.functions = {(f.__code__.co_filename, owner_of(f)): f for f in self.subject.functions}
         self._begun = _spent_by_children()
 
-    def baseline(self) -> Baseline | None:
-        """What the inputs reach in the code as it is; `useful` becomes those that agree."""
-
-        def reach(board: Board) -> tuple[list[int], list[Goal], list[Goal]]:
-            useful, coverage = self._bench(board).reached(_BASE * self.seconds)
-            goals = coverage.goals
-            return useful, list(goals.values()), [goals[n] for n in sorted(coverage.reached)]
-
-        end = in_fork(reach, deadline=self.deadline, stuck_after=_STUCK)
-        if not isinstance(end, Finished):
-            return None
-        self.useful = end.value[0]
-        return Baseline(*map(tuple, end.value))
+    @property
+    def mutants(self) -> list[Mutant]:
+        """Every mutant of the subject, in an order of which each beginning is spread over all of it."""
+        found = [
+            mutant
+            for file, source in self.sources.items()
+            for owner in source.functions
+            if (file, owner) in self.functions
+            for mutant in source.mutants(owner)
+        ]
+        return spread(found, self.seed)
 
     # ---------------------------------------------------------------- phases
 
@@ -105,7 +93,8 @@ class Trials:
         """The fates of the mutants on the kept inputs; at most `most` of them are made."""
 
         def work(bench: Bench, table: Table, share: float) -> bool:
-            order = [k for k in self.useful if bench.unchanged(k, self.cases[k]) is not None]
+            order, coverage = bench.reached(_BASE * self.seconds)
+            reach = self._reach(coverage)
             seen: set[object] = set()
             first = True
             for number, mutant in enumerate(mutants):
@@ -114,7 +103,7 @@ class Trials:
                 if sum(fate in MADE for fate in table[:]) >= most or time.process_time() > share:
                     break
                 table[number] = RUNNING
-                code = self._code(mutant, seen)
+                code = self._code(mutant, seen) if self._covers(reach, mutant) else None
                 fate = NONE if code is None else self._fate(bench, mutant, code, order)
                 sound = fate != KILLED or bench.sound(order[0], self.cases[order[0]])
                 table[number] = fate if sound or first else UNTRIED
@@ -182,6 +171,21 @@ class Trials:
         seen.add(known)
         return code
 
+    def _reach(self, coverage: Coverage) -> dict[str, Reach]:
+        """What inputs reached, by file."""
+        goals = coverage.goals
+        return {
+            file: reach_of(
+                [goal for goal in goals.values() if goal.file == file],
+                [goals[n] for n in coverage.reached if goals[n].file == file],
+            )
+            for file in self.sources
+        }
+
+    def _covers(self, reach: dict[str, Reach], mutant: Mutant) -> bool:
+        function = self.sources[mutant.file].functions[mutant.owner][0]
+        return self.all or reach[mutant.file].covers(function, mutant.edit)
+
     def _function(self, mutant: Mutant) -> types.FunctionType:
         return self.functions[mutant.file, mutant.owner]
 
@@ -218,7 +222,7 @@ class Trials:
 
     def _draw(self, visit: Callable[[Case], None], most: int) -> None:
         """Show inputs to `visit`, until it raises _Over."""
-        pool = tuple(self.cases[k] for k in self.useful)
+        pool = tuple(self.cases)
         drawn_from = Round(
             self.pair.parameters, self.pair.constants, BOLD, self.pair.scripts(), 0.0, pool, _NEAR
         )
