@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo demo-all test lint bench fuzz clean
+.PHONY: setup demo demo-all test lint bench fuzz mutate clean
 
 setup: $(STAMP)
 
@@ -35,5 +35,8 @@ bench: setup
 fuzz: setup
 	$(BIN)/python tests/fuzz.py --programs 2000 --jobs 2
 
+mutate: setup
+	$(BIN)/python tests/mutate.py --output mutate-output
+
 clean:
-	rm -rf $(VENV) build dist bench-output demo-output
+	rm -rf $(VENV) build dist bench-output demo-output mutate-output

@@ -258,7 +258,7 @@ def _survivor(started: Started, trial: Trial) -> Survivor | None:
 
 def _gravest(trail: Trail) -> Declined:
     """The refusal to show: a difference first, then what the backend that covers most said of the code."""
-    for code in ("LW401", "LW402", "LW505"):
+    for code in ("LW401", "LW402", "LW404", "LW505"):
         for each in trail.refused:
             if each.code == code:
                 return each

@@ -138,6 +138,9 @@ CODES: tuple[Code, ...] = (
          "record a workload with `loopwright trace`, or raise --time-limit"),
     Code("LW403", "the rewrite is not proved", "`--style inline` replaces code only where all inputs are known to give the same; "
          "the evidence here comes from tests.", "leave `--style` out: the kernel is then guarded and the code stays"),
+    Code("LW404", "the check could not have failed", "Small faults put into the kernel went unnoticed by all inputs, so that "
+         "no difference between the kernel and the original says little.",
+         "record a workload with `loopwright trace`, so that inputs like yours are tried"),
     Code("LW501", "no variant is faster", "Every verified variant was measured and none beats the original.",
          "nothing; the original is fast enough here"),
     Code("LW502", "not run by the workload", "The recording never reached this region.",

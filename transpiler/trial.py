@@ -174,9 +174,12 @@ def examine(
         seconds = time.monotonic() - begun
         kind: Literal["proved", "tested"] = "tested" if proof is None else "proved"
         notes = [note for note in (None if proof is None else proof.note, seen.note) if note]
-        evidence = Evidence(kind, seen.inputs, seen.accepted, seconds, "; ".join(notes))
+        evidence = Evidence(
+            kind, seen.inputs, seen.accepted, seconds, "; ".join(notes), seen.mutants, seen.killed
+        )
         return Survivor(trial, evidence)
-    code = "LW401" if verdict.status == "different" else "LW402"
+    code = "LW404" if verdict.vacuous else "LW402"
+    code = "LW401" if verdict.status == "different" else code
     return Declined(NOWHERE, code, f"{trial.label}: {verdict.reason}")
 
 

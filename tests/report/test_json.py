@@ -28,6 +28,7 @@ def test_the_report_as_json() -> None:
     assert (one["accuracy"], one["kernel"], one["speedup"]) == ("faithful", "f", {"100": 2.35})
     assert one["evidence"] == {
         "kind": "tested", "inputs": 10, "accepted": 9, "seconds": 1.235, "note": "",
+        "mutants": 0, "killed": 0,
     }  # fmt: skip
     assert one["lost"] == [{"variant": "numpy", "why": "slower"}]
 

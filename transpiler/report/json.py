@@ -32,6 +32,8 @@ def region_dict(region: RegionResult) -> dict[str, Any]:
             "accepted": evidence.accepted,
             "seconds": round(evidence.seconds, 3),
             "note": evidence.note,
+            "mutants": evidence.mutants,
+            "killed": evidence.killed,
         },
         "speedup": {str(size): round(ratio, 2) for size, ratio in region.speedup.items()},
         "first_call": region.first_call,

@@ -14,13 +14,16 @@ Status = Literal["rewritten", "declined", "failed", "candidate"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`inputs` were compared; on `accepted` of them the kernel itself ran."""
+    """`inputs` were compared; on `accepted` of them the kernel itself ran. Of `mutants`, small faults put
+    into the kernel, the comparison noticed `killed`."""
 
     kind: Literal["proved", "tested"]
     inputs: int
     accepted: int
     seconds: float
     note: str = ""
+    mutants: int = 0
+    killed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class Coverage:
         code = function.__code__
         text = self._text(code.co_filename, sources)
         owner = (code.co_qualname, code.co_firstlineno)
-        if text is None or owner not in text.codes(set(), _flags(code)):
+        if text is None or owner not in text.codes(set(), future_flags(code)):
             return False
         self.goals |= {text.base + g.number: g for g in text.goals if owner in g.owners}
         return True
@@ -175,11 +175,11 @@ class Coverage:
         compiled: dict[tuple[str, int], dict[Owner, types.CodeType]] = defaultdict(dict)
         for function in self.functions:
             code = function.__code__
-            key = (code.co_filename, _flags(code))
+            key = (code.co_filename, future_flags(code))
             text = self._texts[code.co_filename]
             assert text is not None
             if key not in compiled:
-                compiled[key] = text.codes(wanted, _flags(code))
+                compiled[key] = text.codes(wanted, future_flags(code))
             self._codes[id(function)] = compiled[key][(code.co_qualname, code.co_firstlineno)]
 
     def _install(self) -> None:
@@ -221,7 +221,7 @@ def _distance(left: Any, right: Any) -> float:
     return distance if distance == distance else _NO_DISTANCE
 
 
-def _flags(code: types.CodeType) -> int:
+def future_flags(code: types.CodeType) -> int:
     """The `from __future__` features that the text was compiled with."""
     every = (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
     return code.co_flags & int(sum(every))

@@ -26,6 +26,8 @@ from loopwright.verify.domains import parameters_of_domain
 from loopwright.verify.engine import Plan, Run
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.literal import assignments
+from loopwright.verify.mutate.kernels import kernel_subject
+from loopwright.verify.mutate.subject import Subject, of_side, source_of
 from loopwright.verify.observe import Observation, Raises, observe
 from loopwright.verify.oracle import Reading
 from loopwright.verify.reachable import Reachable, reachable
@@ -36,6 +38,9 @@ from loopwright.workers import WorkerFailed, Workers
 
 COMPILE_SECONDS = 60.0
 """What loading and compiling a candidate may take, beside the time limit of the search."""
+
+GAUGE_SECONDS = 0.5
+"""CPU time for the mutants of a kernel, beside the time limit of the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +132,7 @@ class RegionJob:
             pair.show,
             last,
             stuck_after=plan.first + 2.0,
+            gauge_seconds=GAUGE_SECONDS,
         ).run()
 
 
@@ -252,6 +258,16 @@ class RegionPair:
         )  # fmt: skip
         found = compare(before, after, bitwise, strict=True)
         return None if found is None else found.path
+
+    def mutable(self) -> Sequence[Subject]:
+        def original(case: Case, limit: float, expected: Run) -> Run:
+            return self.original(case, limit)
+
+        source = self.coverage.source_of
+        kernel = kernel_subject(self.dispatch, self.candidate)
+        if kernel is None:
+            kernel = of_side(reachable(self.dispatch), source_of, self.candidate)
+        return [kernel, of_side(self.sides[0], source, original, original=True)]
 
     # --------------------------------------------------------------- inputs
 

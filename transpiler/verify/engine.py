@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from loopwright.verify.accuracy import Doubt, Judge
 from loopwright.verify.case import Case
@@ -16,6 +16,9 @@ from loopwright.verify.observe import Observation
 from loopwright.verify.reachable import Reachable
 from loopwright.verify.sandbox import Board
 from loopwright.verify.unreached import Missed
+
+if TYPE_CHECKING:
+    from loopwright.verify.mutate.subject import Subject
 
 
 @dataclass
@@ -64,6 +67,10 @@ class Pair(Protocol):
         """What callers may do, most usual first."""
         ...
 
+    def mutable(self) -> Sequence[Subject]:
+        """The code that mutants are made of: the candidate's, and the original's for want of that."""
+        ...
+
 
 @dataclass
 class Finding:
@@ -78,7 +85,8 @@ class Finding:
 
 @dataclass
 class Summary:
-    """What a search saw. `clean` is False once a call was cut off, so that states may differ."""
+    """What a search saw. `clean` is False once a call was cut off, so that states may differ; `kept` are
+    inputs that say much, the best first."""
 
     inputs: int = 0
     accepted: int = 0
@@ -88,6 +96,7 @@ class Summary:
     missed: tuple[Missed, ...] = ()
     clean: bool = True
     seconds: float = 0.0
+    kept: tuple[Case, ...] = ()
     finding: Finding | None = None
     doubt: Doubt | None = None
     note: str = ""

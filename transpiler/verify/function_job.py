@@ -79,13 +79,13 @@ class FunctionJob:
         try:
             sources = [Path(p).read_text("utf-8") for p in (self.f_path, self.g_path)]
             texts = [text if loose else "" for text, loose in zip(sources, self.loose, strict=True)]
-            a = self._side(self.f_path, self.f_name, "a", texts[0])
-            b = self._side(self.g_path, self.g_name, "b", texts[1])
+            a = self.side(self.f_path, self.f_name, "a", texts[0])
+            b = self.side(self.g_path, self.g_name, "b", texts[1])
         except BaseException as error:
             return undecided(f"cannot be loaded: {type(error).__name__}: {error}")
         return self.compare(a, b, (sources[0], sources[1]))
 
-    def _side(self, path: str, name: str, side: str, text: str) -> Side:
+    def side(self, path: str, name: str, side: str, text: str = "") -> Side:
         module = load_module(Path(path), side, self.roots)
         return Side(module, function_of(module, name), Path(path), name, text)
 
@@ -93,20 +93,24 @@ class FunctionJob:
         """Search for a difference of two loaded sides; `sources` are the texts of their files."""
         notes: list[str] = []
         try:
-            parameters, samples = self._inputs(a, sources, notes)
+            pair = self.pair(a, b, sources, notes)
         except BadExamples as error:
             return undecided(str(error))
         except UnknownType as error:
             return undecided(_unknown(error, a.path, self.f_name))
+        called: list[Case] = []
+        verdict = self._weighed(self._supervise(pair, notes, called), pair)
+        return verdict if self.emit is None else self._with_test(verdict, pair, sources, called)
+
+    def pair(self, a: Side, b: Side, sources: tuple[str, str], notes: list[str]) -> FunctionPair:
+        """The two sides with what their arguments are drawn from. Raises BadExamples, UnknownType."""
+        parameters, samples = self._inputs(a, sources, notes)
         sides = [reachable(a.function), reachable(b.function)]
-        pair = FunctionPair(
+        return FunctionPair(
             a, b, parameters, mine(sources), Coverage(sides, {}), sides,
             Raises(sources[0], a.module.__file__ or ""), tuple(samples), sources[0],
             readings=self.readings,
         )  # fmt: skip
-        called: list[Case] = []
-        verdict = self._weighed(self._supervise(pair, notes, called), pair)
-        return verdict if self.emit is None else self._with_test(verdict, pair, sources, called)
 
     def _weighed(self, verdict: Verdict, pair: FunctionPair) -> Verdict:
         """The verdict with a proof beside it, if there is one; a proof against a difference is a defect."""

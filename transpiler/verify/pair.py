@@ -26,6 +26,7 @@ from loopwright.verify.kinds import Parameter
 from loopwright.verify.literal import assignments
 from loopwright.verify.meddle import change, make, scribble
 from loopwright.verify.modules import ENCLOSED, function_of, import_root, public_data
+from loopwright.verify.mutate.subject import Subject, of_side
 from loopwright.verify.observe import Observation, Raises, observe, refused
 from loopwright.verify.oracle import Reading
 from loopwright.verify.reachable import Reachable, reachable
@@ -159,6 +160,14 @@ class FunctionPair:
             else:
                 args.append(values[p.name])
         return args, kwargs
+
+    def mutable(self) -> Sequence[Subject]:
+        def original(case: Case, limit: float, expected: Run) -> Run:
+            return self.original(case, limit)
+
+        plays = ((self.sides[1], self.candidate, False), (self.sides[0], original, True))
+        source = self.coverage.source_of
+        return [of_side(side, source, play, original=first) for side, play, first in plays]
 
     # --------------------------------------------------------------- inputs
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from loopwright.verify.call import Call, Style, pick
@@ -23,6 +24,7 @@ EXAMPLES = 9
 _TAME_UNTIL, _BOLD_UNTIL = 30, 150
 _POOL = 64
 _STRAYS = 0.07
+_OTHERS, _HUGE = 40, 200_000
 
 TAME = (Style(wild=0.05, reach=0, together=0.8, layout=0.05),)
 BOLD = tuple(
@@ -69,6 +71,18 @@ def cases(draw: st.DrawFn, this: Round) -> Case:
     if len(this.scripts) > 1 and call.chance(0.3):
         return replace(case, script=call.pick(this.scripts[1:]), data=b"")
     return case
+
+
+def warm_up() -> None:
+    """Draw once. Hypothesis looks through all modules at its first draw; processes that are forked from
+    this one need not do it again."""
+
+    @settings(max_examples=1, database=None, deadline=None, phases=(Phase.generate,))
+    @given(st.integers())
+    def draw(_: int) -> None:
+        return
+
+    draw()
 
 
 @dataclass
@@ -121,3 +135,17 @@ class Learnt:
             pool=tuple(self.pool),
             near=0.3 if self.accepted > 0.25 * self.inputs else 0.65,
         )
+
+
+def kept(pool: Sequence[Case], history: Sequence[Case]) -> tuple[Case, ...]:
+    """Inputs of a search that say much, small ones first: those that reached something, the first of each
+    kind, some of the others; none of them huge."""
+    seen: set[str] = set()
+    varied: list[Case] = []
+    others: list[Case] = []
+    for case in history:
+        (varied if case.labels - seen else others).append(case)
+        seen |= case.labels
+    some = others[:: len(others) // _OTHERS + 1]
+    chosen = {case.data: case for case in (*pool, *varied, *some) if len(case.data) < _HUGE}
+    return tuple(sorted(chosen.values(), key=lambda case: len(case.data)))

@@ -21,7 +21,7 @@ from loopwright.verify.case import Case
 from loopwright.verify.clock import Stopwatch
 from loopwright.verify.compare import Difference
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, first_difference
-from loopwright.verify.rounds import EXAMPLES, Learnt, Round, cases
+from loopwright.verify.rounds import EXAMPLES, Learnt, Round, cases, kept
 from loopwright.verify.sandbox import Board
 from loopwright.verify.shrink import shrink
 from loopwright.verify.unreached import unreached
@@ -97,6 +97,7 @@ class Search:
         self.summary.finding = self._finding()
         self.summary.doubt = self.judge.doubt
         self.summary.note = self.judge.note
+        self.summary.kept = kept(self.learnt.pool, self.history)
         self.summary.missed = unreached(self.pair.coverage, self.aim.impossible)
         self.summary.seconds = self.watch.seconds
         return self.summary

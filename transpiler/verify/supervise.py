@@ -11,6 +11,8 @@ from loopwright.verify.case import Case
 from loopwright.verify.clock import Stopwatch
 from loopwright.verify.compare import Difference, outcome
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, replay
+from loopwright.verify.mutate.gate import gauge
+from loopwright.verify.rounds import warm_up
 from loopwright.verify.sandbox import Ended, Finished, in_fork
 from loopwright.verify.search import Search
 from loopwright.verify.unreached import LISTED
@@ -27,6 +29,7 @@ class Supervisor:
 
     `show(before, case)` renders calls as a runnable program; `stuck_after` is the longest time in
     seconds that a call may stay in native code; `last_moment` (time.monotonic) ends everything.
+    `gauge_seconds` of CPU time are for mutants, after a search that found nothing.
     """
 
     pair: Pair
@@ -37,10 +40,12 @@ class Supervisor:
     stuck_after: float = 4.0
     notes: list[str] = field(default_factory=list)
     unreached_undecides: bool = False
+    gauge_seconds: float = 1.0
     total: Summary = field(default_factory=Summary)
 
     def run(self) -> Verdict:
         """Search, confirm what was found, and answer."""
+        warm_up()
         plan = self.plan
         watch = Stopwatch()
         for attempt in range(_ATTEMPTS):
@@ -76,6 +81,7 @@ class Supervisor:
         t.sizes |= more.sizes
         t.missed = more.missed
         t.seconds += more.seconds
+        t.kept = more.kept or t.kept
         t.doubt = t.doubt or more.doubt
         if more.note:
             self.notes.append(more.note)
@@ -105,6 +111,21 @@ class Supervisor:
         if open_ends and self.unreached_undecides:
             named = "; ".join(open_ends[:LISTED])
             return undecided(f"some code was not reached: {named}", evidence)
+        return self._gauged(evidence)
+
+    def _gauged(self, evidence: Evidence) -> Verdict:
+        """`same`, if the search would have noticed small faults in the candidate."""
+        seen = gauge(
+            self.pair, self.accuracy, self.total.kept, self.gauge_seconds, self.last_moment,
+            self.plan.seed,
+        )  # fmt: skip
+        notes = "; ".join(note for note in (evidence.note, seen.note) if note)
+        evidence = replace(
+            evidence, note=notes, mutants=seen.mutants, killed=seen.killed,
+            equivalent=seen.equivalent, survived=seen.survived,
+        )  # fmt: skip
+        if seen.vacuous:
+            return replace(undecided(seen.vacuous, evidence), vacuous=True)
         return Verdict("same", evidence)
 
     def _different(

@@ -14,7 +14,8 @@ class Evidence:
     """`inputs` were compared in `seconds`. `accepted` are those that mean something: the kernel itself
     ran, or the original returned instead of raising. `classes` name what was varied; `unreached` is what
     no accepted input reached (`file:line: condition is never true`); `note` is what else a reader must
-    know."""
+    know. Of `mutants`, small faults put into the candidate, `killed` were noticed; `equivalent` cannot be,
+    `survived` names the others."""
 
     kind: Literal["tested", "proved"]
     inputs: int
@@ -23,6 +24,10 @@ class Evidence:
     classes: tuple[str, ...] = ()
     unreached: tuple[str, ...] = ()
     note: str = ""
+    mutants: int = 0
+    killed: int = 0
+    equivalent: int = 0
+    survived: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,14 @@ class Counterexample:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`reason` is one sentence; always set unless the status is `same`. `test` is the text of a pytest
-    file, where one was asked for."""
+    file, where one was asked for. `vacuous`: undecided, as the check could not have failed."""
 
     status: Status
     evidence: Evidence
     counterexample: Counterexample | None = None
     reason: str = ""
     test: str = ""
+    vacuous: bool = False
 
     @property
     def same(self) -> bool:
@@ -97,6 +103,19 @@ def render(verdict: Verdict) -> str:
         lines.append(f"  varied: {', '.join(e.classes)}")
     if e.unreached:
         lines += ["  no input reached:", *(f"    {each}" for each in e.unreached)]
+    if e.mutants:
+        lines.append(f"  mutants: {_mutants(e)}")
+        lines += [f"    {each}" for each in e.survived]
     if e.note:
         lines.append(f"  note: {e.note}")
     return "\n".join(lines)
+
+
+def _mutants(e: Evidence) -> str:
+    """What became of the faults that were put in."""
+    parts = [f"{e.killed} of {e.mutants} noticed"]
+    if e.equivalent:
+        parts.append(f"{e.equivalent} equivalent")
+    if e.survived:
+        parts.append(f"{e.mutants - e.killed - e.equivalent} unnoticed:")
+    return ", ".join(parts)

@@ -1,0 +1,155 @@
+"""Could the check have failed? A sample of mutants is tried; those that nothing tells apart are shown.
+
+A comparison that lets wrong code pass says nothing about right code (DeMillo, Lipton and Sayward, Hints on
+Test Data Selection, IEEE Computer 1978).
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from loopwright.verify.case import Case
+from loopwright.verify.engine import Pair
+from loopwright.verify.goals import span_of
+from loopwright.verify.mutate.mutants import Mutant, within
+from loopwright.verify.mutate.statements import guard_removed
+from loopwright.verify.mutate.subject import Subject
+from loopwright.verify.mutate.trials import ASIDE, KILLED, MADE, SURVIVED, Trials
+
+MOST = 60
+"""Mutants of a sample."""
+SHARE = 0.6
+"""Of the mutants that are not equivalent, those that have to be noticed."""
+ENOUGH = 5
+"""Fewer mutants than this make no share."""
+_DRAWN = 24
+_LISTED = 8
+_INPUTS = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """How many mutants were made, noticed, and are equivalent; those that survived, as text.
+
+    `blind` are functions of which no mutant was noticed. `note` tells which code was mutated, if it is not
+    the candidate's.
+    """
+
+    mutants: int = 0
+    killed: int = 0
+    equivalent: int = 0
+    survived: tuple[str, ...] = ()
+    blind: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def vacuous(self) -> str:
+        """Why the check could not have failed; empty if it could."""
+        count = self.mutants - self.equivalent
+        missed = count - self.killed
+        example = f", e.g. {self.survived[0]}" if self.survived else ""
+        if self.mutants == 0:
+            return "the check could not have failed: no mutant could be tried"
+        if self.killed == 0 or (count >= ENOUGH and self.killed < least_of(count)):
+            which = f"{missed} of {count} mutants went unnoticed"
+        elif self.blind:
+            which = f"no mutant of {', '.join(self.blind)} was noticed"
+        else:
+            return ""
+        return f"the check could not have failed: {which}{example}"
+
+
+def least_of(count: int) -> float:
+    """How many of so many mutants have to be noticed: one standard deviation less than the share, as few
+    mutants may be off by chance."""
+    return SHARE * count - math.sqrt(SHARE * (1 - SHARE) * count)
+
+
+def gauge(
+    pair: Pair, accuracy: str, cases: Sequence[Case], seconds: float, deadline: float, seed: int
+) -> Gauge:
+    """Try mutants on `cases`, the inputs that a search without a difference kept, for `seconds` of CPU time
+    and until `deadline` at the latest."""
+    for subject in (each for each in pair.mutable() if each.functions):
+        end = min(deadline, time.monotonic() + 4 * seconds)
+        trials = Trials(pair, subject, accuracy, cases, seconds, end, seed)
+        found = _tried(trials)
+        if found.mutants:
+            return found
+    return Gauge()
+
+
+def _tried(trials: Trials) -> Gauge:
+    """The sample of one subject, and what became of it."""
+    mutants = trials.mutants
+    fates = dict(zip(mutants, trials.on_kept(mutants, MOST), strict=True))
+    left = [mutant for mutant, fate in fates.items() if fate == SURVIVED]
+    if left:
+        again = trials.on_fresh(left, _DRAWN)
+        fates |= {m: KILLED for m, fate in zip(left, again, strict=True) if fate == KILLED}
+    left = [mutant for mutant, fate in fates.items() if fate == SURVIVED]
+    free = _free_choices(trials, left)
+    return _gauged(trials.subject, fates, free)
+
+
+def _free_choices(trials: Trials, survivors: Sequence[Mutant]) -> set[Mutant]:
+    """Survivors that change which of two ways is taken, where one way gives the same on every input: the
+    condition made always true, or always false, was not noticed either. Of these two the survivor counts,
+    unless both survived."""
+    around = {m: _tests_around(trials, m) for m in survivors}
+    guards = {
+        test: [
+            Mutant(guard_removed.__name__, m.file, m.owner, edit) for edit in guard_removed(test)
+        ]
+        for m, tests in around.items()
+        for test in tests
+    }
+    asked = [guard for each in guards.values() for guard in each]
+    fates = dict(zip(asked, trials.on_kept(asked, len(asked)), strict=True)) if asked else {}
+    alive = {
+        test: sum(fates[guard] in (SURVIVED, ASIDE) for guard in each)
+        for test, each in guards.items()
+    }
+    return {
+        m
+        for m, tests in around.items()
+        if any(alive[t] == 2 or (alive[t] and m.operator != guard_removed.__name__) for t in tests)
+    }
+
+
+def _tests_around(trials: Trials, mutant: Mutant) -> list[ast.If | ast.IfExp]:
+    """What the condition decides that a change is part of."""
+    if not isinstance(mutant.edit.at, ast.expr):
+        return []
+    function = trials.sources[mutant.file].functions[mutant.owner][0]
+    at = span_of(mutant.edit.at)
+    return [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.If | ast.IfExp) and within(at, span_of(node.test))
+    ]
+
+
+def _gauged(subject: Subject, fates: dict[Mutant, int], free: set[Mutant]) -> Gauge:
+    made = [mutant for mutant, fate in fates.items() if fate in MADE]
+    killed = [mutant for mutant in made if fates[mutant] == KILLED]
+    equivalent = [m for m in made if fates[m] == ASIDE or m in free]
+    known = {*killed, *equivalent}
+    survived = sorted((m for m in made if m not in known), key=lambda m: (m.file, m.line))
+    counted = Counter(m.owner[0] for m in made if m not in free)
+    noticed = {m.owner[0] for m in killed}
+    blind = [name for name, count in counted.items() if count >= ENOUGH and name not in noticed]
+    note = (
+        "the candidate has no source: the mutants are the original's"
+        if subject.original and made
+        else ""
+    )
+    return Gauge(
+        len(made), len(killed), len(equivalent), tuple(map(str, survived[:_LISTED])),
+        tuple(sorted(blind)), note,
+    )  # fmt: skip

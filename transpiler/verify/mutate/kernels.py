@@ -1,0 +1,100 @@
+"""A generated kernel as plain Python: decorators of Numba and Cython do nothing, nothing is compiled.
+
+Where the text does what only a compiled one can (draws from C, machine integers that wrap around), the
+plain run disagrees with the original on that input, and the input is left out.
+"""
+
+from __future__ import annotations
+import __future__
+
+import ast
+import builtins
+import re
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from loopwright.verify.case import Case
+from loopwright.verify.engine import Run
+from loopwright.verify.mutate.subject import Play, Subject
+from loopwright.verify.reachable import reachable
+
+_BACKENDS = ("numba", "cython", "numpy")
+_MEMORY = re.compile(r"\b(\w+)\.base\b")
+"""The array behind a memory view of Cython."""
+
+
+def kernel_subject(dispatch: Any, play: Play) -> Subject | None:
+    """The kernels beside the module of `dispatch`, which is made to call their plain form."""
+    scope = dispatch.__globals__
+    file = Path(scope["__file__"])
+    plain: dict[str, dict[str, Any]] = {}
+    functions: list[types.FunctionType] = []
+    texts: dict[str, str] = {}
+    for path in sorted(file.parent.glob(f"{file.stem}_*.py")):
+        backend, _, kernel = path.stem.removeprefix(f"{file.stem}_").partition("_")
+        if backend not in _BACKENDS or f"_{backend}" not in scope:
+            continue
+        text = _MEMORY.sub(r"np.asarray(\1)", path.read_text("utf-8"))
+        try:
+            found = _loaded(text, path)[kernel]
+        except Exception:  # a form that no stand-in has
+            return None
+        plain.setdefault(backend, {})[kernel] = found
+        functions += reachable(found).functions
+        texts[str(path)] = text
+    if not functions:
+        return None
+    raised = [False]
+
+    def prepare() -> None:
+        for backend, kernels in plain.items():
+            noted = {name: _noting(function, raised) for name, function in kernels.items()}
+            scope[f"_{backend}"] = types.SimpleNamespace(**noted)
+
+    def played(case: Case, limit: float, expected: Run) -> Run:
+        raised[0] = False
+        run = play(case, limit, expected)
+        if raised[0]:  # the compiled form raises nothing: it would have read or written elsewhere
+            run.accepted = False
+            run.steps[0].outcome, run.steps[0].error = "raised", "what the kernel raised"
+        return run
+
+    return Subject(tuple(functions), texts, played, prepare=prepare)
+
+
+def _noting(function: Callable[..., Any], raised: list[bool]) -> Callable[..., Any]:
+    def call(*args: Any) -> Any:
+        try:
+            return function(*args)
+        except Exception:
+            raised[0] = True
+            raise
+
+    return call
+
+
+def _loaded(text: str, path: Path) -> dict[str, Any]:
+    """What the text of a kernel defines."""
+    scope: dict[str, Any] = {
+        "__builtins__": {**vars(builtins), "__import__": _import},
+        "__name__": path.stem,
+        "__file__": str(path),
+    }
+    flags = __future__.annotations.compiler_flag
+    exec(compile(ast.parse(text), str(path), "exec", flags=flags, dont_inherit=True), scope)
+    return scope
+
+
+def _import(name: str, *rest: Any) -> Any:
+    return _NUMBA if name == "numba" else __import__(name, *rest)
+
+
+def _undecorated(*args: Any, **options: Any) -> Any:
+    if args and callable(args[0]):
+        return args[0]
+    return lambda function: function
+
+
+_NUMBA = types.SimpleNamespace(njit=_undecorated, prange=range)
