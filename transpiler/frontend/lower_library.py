@@ -1,4 +1,4 @@
-"""Functions of NumPy that are written in Python (`library_*.py`) and compiled along."""
+"""Library functions that are written in Python (`library_*.py`) and compiled along."""
 
 from __future__ import annotations
 
@@ -37,7 +37,11 @@ from loopwright.ir.nodes import Call
 from loopwright.ir.types import NONE, Array, kind_of, machine_dtype
 
 Handler = Callable[[Scope, ast.Call], Value]
-_FILES = ("library_order.py", "library_math.py", "library_stats.py", "library_search.py")
+_FILES = (
+    "library_order.py", "library_math.py", "library_stats.py", "library_search.py", "library_queue.py",
+    "library_text.py",
+    "library_hash.py",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=1)
