@@ -98,8 +98,6 @@ def order(a, b):
             n += 1
         if a[k:] >= b:
             n += 10
-        if a[:k] == "ab"[:k]:
-            n += 100
     return n
 
 def same(c, d):
@@ -171,7 +169,9 @@ class Reader:
         ("order", ("abc", "abd"), [("", ""), ("ab", "b"), ("b", "ab"), ("a", "a\0")]),
         ("pairs", ("banana",), [("",)]),
         ("sought", ("banana", "n"), [("", "n")]),
+        ("sought", ("banana", "an"), [("", ""), ("aab", "ab"), ("a", "ab")]),
         ("placed", ("ab",), [("b",)]),
+        ("letters", ("abc",), [("",), ("\U0001f600\ud800",)]),
     ],
 )
 def test_the_kernel_runs_and_does_the_same(
@@ -218,6 +218,5 @@ def test_the_original_runs_where_the_kernel_does_not_know(
     assert not agrees(case, *args)
 
 
-@pytest.mark.parametrize("name", ["letters", "joined"])
-def test_strings_that_are_made_are_declined(name: str) -> None:
-    assert declined(SOURCE, name, "abc").code in ("LW103", "LW107")
+def test_a_string_that_is_made_is_declined() -> None:
+    assert declined(SOURCE, "joined", "abc").code == "LW103"

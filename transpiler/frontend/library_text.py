@@ -21,6 +21,14 @@ def text_has(a, code):
     return any(a[k] == code for k in range(len(a)))
 
 
+def text_place(a, part):
+    """The first position at which string `part` stands in string `a`, -1 if it does not."""
+    for k in range(len(a) - len(part) + 1):
+        if all(a[k + j] == part[j] for j in range(len(part))):
+            return k
+    return -1
+
+
 def text_count(a, code):
     """How often the code point occurs in the string."""
     n = 0

@@ -41,7 +41,7 @@ from loopwright.frontend.region import (
 from loopwright.frontend.scopes import kind_of_name, site_of
 from loopwright.ir.domain import Domain, split_path
 from loopwright.ir.nodes import Func, Program, Var
-from loopwright.ir.types import NONE, ListOf, Ragged, Type
+from loopwright.ir.types import NONE, Chars, ListOf, Ragged, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def lower_region(
         kept = {name: t for name, t in types.items() if name not in needless}
         return lower_region(region, kept, functions, texts)
     params = tuple(
-        replace(p, name=s.name, type=p.type if isinstance(p.type, Ragged) else s.type)
+        replace(p, name=s.name, type=p.type if isinstance(p.type, (Chars, Ragged)) else s.type)
         for s, p in zip(own, made.params, strict=True)
     )
     along = Along(

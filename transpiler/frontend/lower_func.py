@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from loopwright.diagnostics import NOWHERE
 from loopwright.frontend import lower_expr, lower_stmt
+from loopwright.frontend.lower_along import library_names
 from loopwright.frontend.lower_grown import copy_captures
 from loopwright.frontend.lower_join import canonical, columns_of
-from loopwright.frontend.lower_library import library_names
 from loopwright.frontend.lower_lists import shrunk
 from loopwright.frontend.lower_live import liveness, writes
 from loopwright.frontend.lower_names import captured_entry, outside

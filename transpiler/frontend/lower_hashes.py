@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_arith import choose
 from loopwright.frontend.lower_index import list_element
 from loopwright.frontend.lower_join import cast, list_length, store_variable
-from loopwright.frontend.lower_library import library_call
 from loopwright.frontend.lower_lists import append, empty_list, let_hold, put
 from loopwright.frontend.lower_order import eval_all, spill
 from loopwright.frontend.lower_scope import Scope, decline
@@ -32,8 +32,9 @@ from loopwright.frontend.lower_values import (
     number,
     real,
     test,
+    truth_const,
 )
-from loopwright.ir.nodes import Alloc, Binary, Dim, Expr, If, Pt, Store, Var
+from loopwright.ir.nodes import Alloc, Binary, Const, Dim, Expr, If, Pt, Store, Var
 from loopwright.ir.types import INT, Array, Num, kind_of, machine_dtype
 
 _SLOTS = 8
@@ -164,6 +165,8 @@ def position(cx: Scope, base: Hashed, key: Value, node: ast.AST) -> Expr:
 
 
 def _there(at: Expr) -> Expr:
+    if isinstance(at, Const):
+        return truth_const(False)
     return test("ge", at, integer(0))
 
 
@@ -192,8 +195,6 @@ def got(cx: Scope, base: Hashed, key: Value, default: Value, node: ast.AST) -> V
     if base.form == "set":
         decline(node, "LW102", "`get` of a set is not covered")
     at = position(cx, base, key, node)
-    if at == integer(-1):
-        return default
     return choose(
         cx, _there(at), lambda: list_element(cx, base.values, at, node), lambda: default, node
     )

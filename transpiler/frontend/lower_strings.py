@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 
+from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import bind
 from loopwright.frontend.lower_join import cast, string_length
-from loopwright.frontend.lower_library import library_call
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -97,7 +97,7 @@ def _equal(cx: Scope, a: Value, b: Value, node: ast.AST) -> Expr:
     letters = [integer(ord(c)) for c in b.value] if isinstance(b, Text) else [_code(b)]
     if len(letters) > _LONGEST:
         decline(node, "LW103", f"comparing with a constant of more than {_LONGEST} characters")
-    result = test("eq", string_length(a), integer(len(letters)))
+    result: Expr = test("eq", string_length(a), integer(len(letters)))
     for k, letter in enumerate(letters):
         assert letter is not None
         result = Logic("and", result, Compare("eq", _letter(a.codes, k), letter, BOOL), BOOL)
@@ -109,8 +109,11 @@ def within(cx: Scope, a: Value, b: Value, node: ast.AST) -> Expr:
     if isinstance(a, Text) and isinstance(b, Text):
         return truth_const(a.value in b.value)
     code = _code(a)
+    if isinstance(a, String) and isinstance(b, String):
+        at = _asked(cx, "text_place", [b.codes, a.codes], node)
+        return test("ge", at, integer(0))
     if code is None:
-        decline(node, "LW103", "searching for more than one character is not covered")
+        decline(node, "LW103", "searching for this string is not covered")
     if isinstance(b, String):
         return _asked(cx, "text_has", [b.codes, number(code)], node)
     only = _code(b)
@@ -159,11 +162,15 @@ def string_method(cx: Scope, base: Letter | String, name: str, node: ast.Call) -
         other = Binary("add", code, integer(step), INT)
         return Letter(Select(_among(code, (moved,)), other, code, INT))
     if name in ("count", "find", "index") and isinstance(base, String):
-        sought = _code(bind(cx, node, ["sub"])["sub"])
-        if sought is None:
-            decline(node, "LW102", "searching for more than one character is not covered")
-        short = "text_count" if name == "count" else "text_find"
-        at = _asked(cx, short, [base.codes, number(sought)], node)
+        sub = bind(cx, node, ["sub"])["sub"]
+        sought = _code(sub)
+        if sought is not None:
+            short = "text_count" if name == "count" else "text_find"
+            at = _asked(cx, short, [base.codes, number(sought)], node)
+        elif isinstance(sub, String) and name != "count":
+            at = _asked(cx, "text_place", [base.codes, sub.codes], node)
+        else:
+            decline(node, "LW102", "searching for this string is not covered")
         if name == "index":
             at = cx.hold(at)
             cx.check(test("ge", at, integer(0)), "substring not found")
