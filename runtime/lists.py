@@ -5,6 +5,7 @@ Exact: every element has the very type asked for, rows have one length and are d
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -69,6 +70,28 @@ def columns(values: Any, count: int, row: bool) -> tuple[list[Any], ...]:
     if not set(map(type, found)) <= {tuple} or not set(map(len, found)) <= {count}:
         return ()
     return keys, *(map(list, zip(*found, strict=True)) if found else ([] for _ in range(count)))
+
+
+def codes(text: str) -> np.ndarray[Any, Any]:
+    """The code points of a string, as uint32."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.dtype("<u4"))
+
+
+def records(values: Any, count: int) -> tuple[list[Any], ...]:
+    """The first items of a list of tuples of `count` items, their second ones, and so on. () if it is no
+    such list, or has no elements."""
+    if type(values) is not list or not values or not set(map(type, values)) <= {tuple}:
+        return ()
+    if set(map(len, values)) != {count}:
+        return ()
+    return tuple(map(list, zip(*values, strict=True)))
+
+
+def mapping(form: str, pairs: list[Any]) -> dict[Any, Any]:
+    """A Counter, or a defaultdict of `int` or `float`, of the pairs of key and value."""
+    if form == "Counter":
+        return Counter(dict(pairs))
+    return defaultdict({"int": int, "float": float}[form], pairs)
 
 
 Joined = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from loopwright.ir.nodes import (
     Either,
+    Mapping,
     Nothing,
     OneOf,
     Pack,
@@ -21,7 +22,7 @@ from loopwright.ir.nodes import (
     Value,
 )
 from loopwright.ir.results import numbers_of, parts_of
-from loopwright.ir.types import Array, DType, ListOf, Num, Py, Ragged, Rng, Type
+from loopwright.ir.types import STR, Array, DType, ListOf, Num, Py, Ragged, Rng, Type
 from loopwright.kernels_door import Door, open_door, scalar_class, tuple_text
 from loopwright.kernels_entry import KernelEntry
 from loopwright.kernels_guard import guard_lines
@@ -165,6 +166,10 @@ def _rebuilt(door: Door, rebuild: Rebuild) -> str:
             return door.prefixes[name]
         case Rows(item, ndim):
             return _rows(door, item, ndim)
+        case Mapping(items, "dict" | "set" as form):
+            return f"{form}({_rebuilt(door, items)})"
+        case Mapping(items, form):
+            return f"lists.mapping({form!r}, {_rebuilt(door, items)})"
         case Perhaps(there, item):
             return f"{_rebuilt(door, item)} if out[{there + 1}] else None"
         case Pack(items):
@@ -191,7 +196,7 @@ def _rank(ndim: int) -> str:
 def _element(door: Door, item: Rebuild, names: dict[int, str]) -> str:
     """The expression for one element of a list from the elements of its columns, Python numbers."""
     match item:
-        case Value(at, Py() as t):
+        case Value(at, Py(kind) as t) if kind != "str":
             return names[at] if t != _NONE else "None"
         case Value(at, t):
             return f"{_maker(door, t)}({names[at]})"
@@ -230,6 +235,8 @@ def _object(door: Door, text: str, t: Type) -> str:
 def _maker(door: Door, t: Type) -> str:
     if t == _NONE:
         return "none"
+    if t == STR:
+        return "chr"
     name = scalar_class(t)
     if name is None:
         raise door.refuse(f"a result of type {t} cannot be rebuilt")

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.region import Region
 from loopwright.ir.domain import Param, Step, split_path
-from loopwright.ir.types import NONE, STR, Array, ListOf, Ragged, Rng, Type
+from loopwright.ir.types import NONE, STR, Array, Chars, DictOf, ListOf, Ragged, Rng, Type
 from loopwright.kernels_effects import Effects, effects_of
 from loopwright.kernels_entry import CallRoots, KernelEntry, call_roots
 
 RESERVED = frozenset(keyword.kwlist) | {
     "np", "os", "guard", "lists", "none", "Backend", "type", "int", "float", "bool", "complex", "str",
-    "list", "tuple", "len", "row", "kernel", "out", "result", "Exception", "FILE", "REGIONS",
+    "list", "tuple", "dict", "set", "chr", "len", "row", "kernel", "out", "result", "Exception", "FILE",
+    "REGIONS",
 }  # fmt: skip
 
 
@@ -46,7 +47,7 @@ class Door:
     def params(self) -> tuple[Param, ...]:
         return self.entry.lowered.domain.params
 
-    def numbers(self, kind: type[Array] | type[ListOf] | type[Ragged] | type[Rng]) -> list[int]:
+    def numbers(self, kind: type[Array | Chars | ListOf | Ragged | Rng]) -> list[int]:
         """The numbers of the parameters of one kind of type."""
         return [k for k, p in enumerate(self.params) if isinstance(p.type, kind)]
 
@@ -84,7 +85,7 @@ def open_door(entry: KernelEntry) -> Door:
     for param in door.params:
         value = door.prefixes[param.path]
         door.value.append(value)
-        if isinstance(param.type, (Array, ListOf, Ragged)):
+        if isinstance(param.type, (Array, Chars, ListOf, Ragged)):
             value = door.unique(f"c_{param.name}")
         door.machine.append("False" if param.type in (NONE, STR) else value)
     return door
@@ -111,12 +112,15 @@ def _fetch(door: Door) -> None:
 
 
 def _columns(door: Door, path: str) -> str | None:
-    """The local with the parts of the dict at `path`, made at the first need; None if there is none."""
+    """The local with the parts of the dict or list of tuples at `path`, made at the first need; None if
+    there is none."""
     groups = door.entry.lowered.domain.groups
     table = next((g.table for g in groups if g.path == path), None)
     if table is not None and path not in door.columns:
         local = door.columns[path] = door.unique(f"t_{_identifier(*split_path(path))}")
-        call = f"lists.columns({door.prefixes[path]}, {len(table.columns)}, {table.row})"
+        call = f"lists.records({door.prefixes[path]}, {len(table.columns)})"
+        if isinstance(table, DictOf):
+            call = f"lists.columns({door.prefixes[path]}, {len(table.columns)}, {table.row})"
         door.lines.append(f"{local} = {call}")
     return door.columns.get(path)
 

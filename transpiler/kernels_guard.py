@@ -8,7 +8,7 @@ from loopwright.frontend.callables import find_function, helper_code, helpers_of
 from loopwright.frontend.region import CallableUse
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import For
-from loopwright.ir.types import Array, ListOf, Num, Py, Ragged, Rng, Scalar
+from loopwright.ir.types import Array, Chars, ListOf, Num, Py, Ragged, Rng, Scalar
 from loopwright.ir.walk import walk_stmts
 from loopwright.kernels_door import Door, path_text, scalar_class, tuple_text
 from loopwright.runtime.code import code_digest
@@ -35,6 +35,8 @@ def guard_lines(door: Door) -> None:
     nested = joined or any(isinstance(p.type, ListOf) and p.type.ndim > 1 for p in door.params)
     if not nested:
         _size_test(door, [f"len({door.value[k]})" for k in door.numbers(ListOf)])
+    for k in door.numbers(Chars):
+        door.lines.append(f"{door.machine[k]} = lists.codes({door.value[k]})")
     _convert_lists(door)
     for k in joined:
         _convert_rows(door, k)
@@ -75,6 +77,8 @@ def _type_tests(door: Door, k: int) -> list[str]:
         case Py("str"):
             same = [] if param.text is None else [f"{v} != {param.text!r}"]
             return [f"type({v}) is not str", *same]
+        case Chars():
+            return [f"type({v}) is not str"]
         case Py() | Num():
             return [f"type({v}) is not {scalar_class(param.type)}"]
         case ListOf(Py("int" | "float" | "bool" | "complex") | Num(), _):
@@ -180,7 +184,9 @@ def _size_test(door: Door, lists: list[str], hidden: int = 0) -> None:
     """The measure is that of the timings which chose the kernel (`KernelEntry.min_work`). `hidden`
     parameters count for nothing."""
     terms = [f"{door.value[k]}.size" for k in door.numbers(Array)] + lists
+    terms += [f"len({door.value[k]})" for k in door.numbers(Chars)]
     others = len(door.params) - len(terms) - hidden
+    others += sum(len(p.text) - 1 for p in door.params if p.text is not None)
     if door.entry.min_work > 0 and terms:
         total = " + ".join([*terms, str(others)] if others else terms)
         door.decline_if([f"{total} < {door.entry.min_work}"])

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from loopwright.diagnostics import CannotLower
-from loopwright.frontend.lower_library import library_names
+from loopwright.frontend.lower_along import library_names
 from loopwright.frontend.lower_values import Closure
 
 from .lowering import by_kernel, by_python, program_for, same

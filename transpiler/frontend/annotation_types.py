@@ -24,9 +24,11 @@ from loopwright.ir.types import (
     Num,
     Py,
     Ragged,
+    Records,
     Rng,
     TupleOf,
     Type,
+    is_scalar,
 )
 
 _PYTHON: dict[str, Type] = {
@@ -214,6 +216,9 @@ def _list_of(item: Type) -> tuple[Type, ...]:
             return (ListOf(elem, ndim + 1),)
         case Array(_, 1):
             return (Ragged(item),)
+        case TupleOf(items) if items:
+            numbers = tuple(t for t in items if isinstance(t, Py | Num) and is_scalar(t))
+            return (Records(numbers),) if len(numbers) == len(items) else ()
         case _:
             return ()
 

@@ -22,8 +22,8 @@ from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names
 
 BUILTINS = frozenset(
-    """abs all any bool complex divmod enumerate filter float int isinstance len list map max min pow
-    range reversed round sorted sum tuple zip""".split()  # noqa: SIM905
+    """abs all any bool complex dict divmod enumerate filter float int isinstance len list map max min ord pow
+    range reversed round set sorted sum tuple zip""".split()  # noqa: SIM905
 )
 REDUCTIONS = frozenset(
     """argmax argmin clip cumprod cumsum dot max mean min prod std sum trace transpose
@@ -32,12 +32,13 @@ REDUCTIONS = frozenset(
 METHODS = REDUCTIONS | frozenset(
     """all any argsort astype conj conjugate copy diagonal fill flatten item nonzero ravel repeat reshape
     round searchsorted sort squeeze swapaxes take tolist
-    append clear count extend get index insert is_integer bit_length pop reverse
+    add append clear count extend get index insert is_integer bit_length items keys pop reverse setdefault
+    values
     beta binomial chisquare choice exponential gamma geometric integers laplace logistic lognormal normal
     pareto permutation poisson power random rayleigh shuffle standard_cauchy standard_exponential
     standard_gamma standard_normal standard_t triangular uniform weibull""".split()  # noqa: SIM905
 )
-_NUMERIC = ("numpy", "math")
+_NUMERIC = ("numpy", "math", "heapq", "bisect", "collections")
 _EFFECTS = (
     "numpy.random.",
     "numpy.load",
@@ -45,11 +46,12 @@ _EFFECTS = (
     "numpy.loadtxt",
     "numpy.savetxt",
     "numpy.testing.",
+    "collections.abc.",
 )
 _FORBIDDEN = (
     ast.Try, ast.TryStar, ast.With, ast.AsyncWith, ast.AsyncFor, ast.AsyncFunctionDef, ast.ClassDef,
     ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Match, ast.Delete,
-    ast.Await, ast.Yield, ast.YieldFrom, ast.Dict, ast.Set, ast.SetComp, ast.DictComp,
+    ast.Await, ast.Yield, ast.YieldFrom,
 )  # fmt: skip
 _ARRAY_OPERATORS = (ast.BinOp, ast.UnaryOp, ast.Compare)
 LOOPS = (ast.For, ast.While, ast.ListComp, ast.GeneratorExp)

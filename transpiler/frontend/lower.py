@@ -41,7 +41,7 @@ from loopwright.frontend.region import (
 from loopwright.frontend.scopes import kind_of_name, site_of
 from loopwright.ir.domain import Domain, split_path
 from loopwright.ir.nodes import Func, Program, Var
-from loopwright.ir.types import NONE, ListOf, Ragged, Type
+from loopwright.ir.types import NONE, Chars, ListOf, Ragged, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ def lower(
     texts: Mapping[str, str] | None = None,
 ) -> Lowered | Declined:
     """The region for one signature. `types`, `int_ranges`, `functions` (what live-ins are functions, and
-    which) and `texts` (the strings that live-ins always are) are keyed by `LiveIn.name`.
+    which) and `texts` (the strings that live-ins always are) are keyed by `LiveIn.name`. Where the strings
+    as constants are not enough, they may be any.
 
     Declined tells the first construct that has no translation, or the live-in whose type is missing.
     """
@@ -76,7 +77,7 @@ def lower(
     try:
         program, domain, along = lower_region(region, types, functions, texts)
     except CannotLower as error:
-        return error.declined
+        return lower(region, types, int_ranges, functions) if texts else error.declined
     ranges = int_ranges or {}
     params = tuple(
         replace(p, ints=ranges[p.name]) if p.name in ranges else p for p in domain.params
@@ -189,7 +190,7 @@ def lower_region(
         kept = {name: t for name, t in types.items() if name not in needless}
         return lower_region(region, kept, functions, texts)
     params = tuple(
-        replace(p, name=s.name, type=p.type if isinstance(p.type, Ragged) else s.type)
+        replace(p, name=s.name, type=p.type if isinstance(p.type, (Chars, Ragged)) else s.type)
         for s, p in zip(own, made.params, strict=True)
     )
     along = Along(

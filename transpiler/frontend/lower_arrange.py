@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
+from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import (
     array_of,
     bind,
@@ -16,7 +17,6 @@ from loopwright.frontend.lower_args import (
 from loopwright.frontend.lower_create import copied, copy_of_array
 from loopwright.frontend.lower_index import FULL, Index, load
 from loopwright.frontend.lower_join import cast
-from loopwright.frontend.lower_library import library_call
 from loopwright.frontend.lower_names import dim, size, transpose
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import wrap

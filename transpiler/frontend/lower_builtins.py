@@ -8,22 +8,34 @@ from collections.abc import Callable
 from loopwright.frontend.lower_args import int_constant
 from loopwright.frontend.lower_arith import binary, choose, strip_none, switch
 from loopwright.frontend.lower_compare import compare, truth
-from loopwright.frontend.lower_comprehension import list_of
+from loopwright.frontend.lower_comprehension import list_of, set_of
 from loopwright.frontend.lower_fold import quantified, reduce_items
+from loopwright.frontend.lower_hashes import constructed
 from loopwright.frontend.lower_index import whole
-from loopwright.frontend.lower_join import cast, list_length, plain_column, table_length
+from loopwright.frontend.lower_iter import is_view
+from loopwright.frontend.lower_join import (
+    cast,
+    list_length,
+    plain_column,
+    string_length,
+    table_length,
+)
 from loopwright.frontend.lower_lists import build_list, to_list
 from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_numpy import ufunc
 from loopwright.frontend.lower_order import eval_all, keep, present, spill
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_sorted import sorted_list
+from loopwright.frontend.lower_strings import digit, ordinal
 from loopwright.frontend.lower_values import (
     Arr,
+    Hashed,
+    Letter,
     Library,
     Lst,
     Number,
     RaggedList,
+    String,
     Table,
     Text,
     Tpl,
@@ -121,6 +133,8 @@ def converted(cx: Scope, value: Value, to: Py, node: ast.AST) -> Value:
             return number(real(float(value.value)))
         except ValueError:
             decline(node, "LW103", "this string is not a number")
+    if isinstance(value, Letter) and to == INT:
+        return number(digit(cx, value))
     if to == BOOL:
         return number(cast(truth(cx, value, node), BOOL))
     if not isinstance(value, Number):
@@ -143,11 +157,13 @@ def _len(cx: Scope, node: ast.Call) -> Value:
             return number(Dim(bounds, 0, INT))
         case Table():
             return number(table_length(value))
+        case Hashed():
+            return number(list_length(value.keys))
         case Tpl(items):
             keep(cx, value)
             return number(integer(len(items)))
-        case Text(text):
-            return number(integer(len(text)))
+        case Text() | Letter() | String():
+            return number(string_length(value))
         case _:
             decline(node, "LW102", f"len of {describe(value)} is not covered")
 
@@ -190,7 +206,7 @@ def _extreme(largest: bool) -> Handler:
             for other in rest:
                 first = extreme(cx, largest, first, other, node)
             return first
-        if not isinstance(node.args[0], ast.GeneratorExp):
+        if not isinstance(node.args[0], ast.GeneratorExp) and not is_view(cx, node.args[0]):
             value = cx.eval(node.args[0])
             if isinstance(value, Tpl):
                 first, *rest = value.items
@@ -262,11 +278,21 @@ def _sorted(cx: Scope, node: ast.Call) -> Value:
 
 def _is_source(cx: Scope, node: ast.expr) -> bool:
     """Whether the node is `range(...)`, `zip(...)` or the like."""
+    if is_view(cx, node):
+        return True
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
         return False
     if node.func.id not in ("range", "enumerate", "zip", "reversed"):
         return False
     return cx.eval(node.func) == Library(f"builtins.{node.func.id}")
+
+
+def _entries(cx: Scope, node: ast.Call) -> Value:
+    """`dict()`, `set()` and `set(items)`."""
+    assert isinstance(node.func, ast.Name)
+    if node.func.id == "set" and len(node.args) == 1 and not node.keywords:
+        return set_of(cx, node.args[0], node)
+    return constructed(cx, node.func.id, node)
 
 
 def _tuple(cx: Scope, node: ast.Call) -> Value:
@@ -312,6 +338,9 @@ BUILTINS: dict[str, Handler] = {
     "sorted": _sorted,
     "pow": _pow,
     "divmod": _divmod,
+    "ord": ordinal,
+    "dict": _entries,
+    "set": _entries,
     "range": _none,
     "enumerate": _none,
     "zip": _none,

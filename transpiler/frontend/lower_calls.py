@@ -10,6 +10,7 @@ from loopwright.frontend.classes import class_at
 from loopwright.frontend.lower_builtins import BUILTINS
 from loopwright.frontend.lower_classes import bound_method, class_member, is_property
 from loopwright.frontend.lower_dicts import dict_method
+from loopwright.frontend.lower_hashes import constructed, hash_method
 from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_list_methods import list_method
 from loopwright.frontend.lower_math import math_call
@@ -18,17 +19,22 @@ from loopwright.frontend.lower_names import member, object_with
 from loopwright.frontend.lower_numpy import numpy_call
 from loopwright.frontend.lower_objects import BLANK, construct
 from loopwright.frontend.lower_order import in_order, present
+from loopwright.frontend.lower_queue import bisect_call, heap_call
 from loopwright.frontend.lower_random import draw
 from loopwright.frontend.lower_scope import Scope, decline, span_of
+from loopwright.frontend.lower_strings import string_method
 from loopwright.frontend.lower_values import (
     Arr,
     Closure,
     Generator,
+    Hashed,
     Klass,
+    Letter,
     Library,
     Lst,
     Number,
     Object,
+    String,
     Table,
     Tpl,
     Value,
@@ -52,12 +58,16 @@ def call(cx: Scope, node: ast.Call) -> Value:
                 return array_method(cx, base, attr, node)
             case Lst():
                 return list_method(cx, base, node, attr)
+            case Hashed():
+                return hash_method(cx, base, node, attr)
             case Table():
                 return dict_method(cx, base, node, attr)
             case Generator():
                 return draw(cx, base, attr, node)
             case Number():
                 return number_method(cx, base, attr, node)
+            case Letter() | String():
+                return string_method(cx, base, attr, node)
             case Object():
                 inner = object_with(cx, base, attr, "__call__")
                 callee = inner or member(cx, base, attr, node.func)
@@ -167,6 +177,12 @@ def _library(cx: Scope, name: str, node: ast.Call) -> Value:
             return BUILTINS[short](cx, node)
         case "math":
             return math_call(cx, short, node)
+        case "collections":
+            return constructed(cx, short, node)
+        case "heapq":
+            return heap_call(cx, short, node)
+        case "bisect":
+            return bisect_call(cx, short, node)
         case "numpy":
             return numpy_call(cx, short, node)
         case _:

@@ -9,25 +9,31 @@ from loopwright.frontend.lower_join import (
     cast,
     is_tag,
     list_length,
+    string_length,
     table_length,
     to_carrier,
 )
 from loopwright.frontend.lower_order import keep, present, spill
 from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_strings import compare_strings
 from loopwright.frontend.lower_values import (
     NOTHING,
     TAG,
     Arr,
+    Hashed,
+    Letter,
     Lst,
     Maybe,
     Number,
     RaggedList,
+    String,
     Table,
     Text,
     Tpl,
     Value,
     describe,
     integer,
+    is_string,
     negated,
     number,
     tag_const,
@@ -68,6 +74,8 @@ def compare(cx: Scope, op: CompareOp, a: Value, b: Value, node: ast.AST) -> Valu
     if b == NOTHING and isinstance(a, Maybe) and op in ("eq", "ne"):
         return number(cast(is_none(a, op == "eq"), BOOL))
     a, b = present(cx, a), present(cx, b)
+    if is_string(a) and is_string(b) and not (isinstance(a, Text) and isinstance(b, Text)):
+        return compare_strings(cx, op, a, b, node)
     match a, b:
         case Number(), Number():
             return _compare_numbers(cx, op, a, b, node)
@@ -190,13 +198,15 @@ def truth(cx: Scope, value: Value, node: ast.AST) -> Expr:
             return test("gt", Dim(bounds, 0, INT), integer(0))
         case Table():
             return test("gt", table_length(value), integer(0))
+        case Hashed():
+            return test("gt", list_length(value.keys), integer(0))
         case Tpl(items):
             keep(cx, value)
             return truth_const(bool(items))
         case Maybe(inner, there):
             return both(there, truth(cx, inner, node))
-        case Text(text):
-            return truth_const(bool(text))
+        case Text() | Letter() | String():
+            return test("gt", string_length(value), integer(0))
         case Arr():
             decline(node, "LW103", "the truth value of an array depends on its size")
         case _:

@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from loopwright.frontend.lower_args import int_operand
+from loopwright.frontend.lower_hashes import built, store
 from loopwright.frontend.lower_iter import Source, ordinal, source_of, trip_count
 from loopwright.frontend.lower_join import convert, join_envs, store_variable, widen
 from loopwright.frontend.lower_lists import append, build_list, fresh_list, held, is_plain, put
 from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_loops import iterate
+from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import assign_to
 from loopwright.frontend.lower_values import (
     NOTHING,
+    Hashed,
     Lst,
     Number,
     Tpl,
@@ -126,6 +129,38 @@ def list_comprehension(cx: Scope, node: Comprehension) -> Value:
         run_generators(cx, generators, item)
     result = cx.live.pop(name).value
     return result
+
+
+def hash_comprehension(cx: Scope, node: ast.DictComp | ast.SetComp) -> Value:
+    """`{key: value for ...}` and `{elt for ...}`."""
+
+    def fill(target: Callable[[], Hashed]) -> None:
+        def item() -> None:
+            if isinstance(node, ast.DictComp):
+                key, value = eval_all(cx, (node.key, node.value))
+                store(cx, target(), key, value, node)
+            else:
+                store(cx, target(), cx.eval(node.elt), NOTHING, node)
+
+        with own_names(cx, node.generators):
+            run_generators(cx, node.generators, item)
+
+    return built(cx, "dict" if isinstance(node, ast.DictComp) else "set", node, fill)
+
+
+def set_of(cx: Scope, items: ast.expr, node: ast.AST) -> Value:
+    """`set(items)`."""
+
+    def fill(target: Callable[[], Hashed]) -> None:
+        if isinstance(items, ast.GeneratorExp):
+            with own_names(cx, items.generators):
+                made = lambda: store(cx, target(), cx.eval(items.elt), NOTHING, node)  # noqa: E731
+                run_generators(cx, items.generators, made)
+            return
+        source = source_of(cx, items, ())
+        iterate(cx, source, lambda v: store(cx, target(), v, NOTHING, node), nothing, node)
+
+    return built(cx, "set", node, fill)
 
 
 def _known_length(cx: Scope, node: Comprehension) -> Value:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 
+from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_arith import choose
 from loopwright.frontend.lower_index import list_element
 from loopwright.frontend.lower_join import cast
-from loopwright.frontend.lower_library import library_call
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (

@@ -8,9 +8,12 @@ from collections.abc import Sequence
 from loopwright.frontend.lower_arith import binary, choose, unary
 from loopwright.frontend.lower_calls import call
 from loopwright.frontend.lower_compare import both, compare, is_none, truth
-from loopwright.frontend.lower_comprehension import list_comprehension
+from loopwright.frontend.lower_comprehension import hash_comprehension, list_comprehension
 from loopwright.frontend.lower_contract import matmul
 from loopwright.frontend.lower_dicts import dict_item, dict_member
+from loopwright.frontend.lower_hashes import dict_display, set_display
+from loopwright.frontend.lower_hashes import item as hashed_item
+from loopwright.frontend.lower_hashes import member as hashed_member
 from loopwright.frontend.lower_index import subscript
 from loopwright.frontend.lower_join import cast, store_variable
 from loopwright.frontend.lower_list_methods import concatenated, position, repeated
@@ -18,10 +21,12 @@ from loopwright.frontend.lower_lists import list_display, repeat_list
 from loopwright.frontend.lower_names import attribute, lookup
 from loopwright.frontend.lower_order import effects, eval_all, keep, present
 from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_strings import within
 from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
     Closure,
+    Hashed,
     Lst,
     Number,
     Table,
@@ -29,6 +34,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
     describe,
+    is_string,
     negated,
     number,
     truth_const,
@@ -71,6 +77,8 @@ def expr(cx: Scope, node: ast.expr) -> Value:
             base = present(cx, cx.eval(node.value))
             if isinstance(base, Table):
                 return dict_item(cx, base, cx.eval(node.slice), node)
+            if isinstance(base, Hashed):
+                return hashed_item(cx, base, cx.eval(node.slice), node)
             return subscript(cx, base, node)
         case ast.Call():
             return call(cx, node)
@@ -85,6 +93,12 @@ def expr(cx: Scope, node: ast.expr) -> Value:
             return list_display(cx, elts, node)
         case ast.ListComp():
             return list_comprehension(cx, node)
+        case ast.Dict():
+            return dict_display(cx, node)
+        case ast.Set():
+            return set_display(cx, node)
+        case ast.DictComp() | ast.SetComp():
+            return hash_comprehension(cx, node)
         case ast.Lambda():
             return Closure(node, "<lambda>", depth=cx.depth)
         case ast.NamedExpr(ast.Name(name), value_node):
@@ -306,7 +320,13 @@ def one_comparison(cx: Scope, op: ast.cmpop, a: Value, b: Value, node: ast.expr)
         if isinstance(b, Table):
             found = dict_member(cx, b, a, node)
             return number(cast(found if isinstance(op, ast.In) else negated(found), BOOL))
-        decline(node, "LW103", "`in` is covered for tuples and lists of numbers only")
+        if isinstance(b, Hashed):
+            there = hashed_member(cx, b, a, node)
+            return number(there if isinstance(op, ast.In) else negated(there))
+        if is_string(a) and is_string(b):
+            found = within(cx, a, b, node)
+            return number(found if isinstance(op, ast.In) else negated(found))
+        decline(node, "LW103", "`in` is covered for tuples, lists of numbers and strings only")
     return compare(cx, COMPARE[type(op)], a, b, node)
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from loopwright.diagnostics import NOWHERE
 from loopwright.frontend import lower_expr, lower_stmt
+from loopwright.frontend.lower_along import library_names
 from loopwright.frontend.lower_grown import copy_captures
 from loopwright.frontend.lower_join import canonical, columns_of
-from loopwright.frontend.lower_library import library_names
+from loopwright.frontend.lower_lists import shrunk
 from loopwright.frontend.lower_live import liveness, writes
 from loopwright.frontend.lower_names import captured_entry, outside
 from loopwright.frontend.lower_objects import received
@@ -22,6 +23,7 @@ from loopwright.frontend.lower_values import (
     Arr,
     Closure,
     Entry,
+    Hashed,
     Lst,
     Maybe,
     Origin,
@@ -62,14 +64,7 @@ def prepare(cx: Scope, statements: Sequence[ast.stmt], at_end: Sequence[str] = (
     """Facts about the text that lowering needs."""
     cx.liveness = liveness(statements, at_end)
     nodes = [n for s in statements for n in ast.walk(s)]
-    cx.shrinking = frozenset(
-        ast.unparse(n.func.value)
-        for n in nodes
-        if isinstance(n, ast.Call)
-        and isinstance(n.func, ast.Attribute)
-        and n.func.attr == "pop"
-        and isinstance(n.func.value, (ast.Name, ast.Attribute))
-    )
+    cx.shrinking = frozenset(name for n in nodes if (name := shrunk(n)) is not None)
     cx.aliased = frozenset(name for n in nodes for name in _aliases(n))
 
 
@@ -179,6 +174,9 @@ def _passed(cx: Scope, value: Value, node: ast.AST, k: int) -> Value:
         return Tpl(tuple(_passed(cx, v, node, k) for v in value.items))
     if isinstance(value, Table):
         return Table(Tpl(tuple(_passed(cx, v, node, k) for v in value.parts.items)), value.row)
+    if isinstance(value, Hashed):
+        slots = value.slots if isinstance(value.slots, Var) else cx.hold(value.slots, "arg")
+        return value.with_parts(lambda _, part: _passed(cx, part, node, k), slots)
     if isinstance(value, Maybe):
         return Maybe(_passed(cx, value.value, node, k), value.there)
     return value
@@ -202,6 +200,8 @@ def _key(cx: Scope, value: Value) -> object:
             return tuple(_key(cx, v) for v in items)
         case Table(parts, row):
             return ("dict", row, _key(cx, parts))
+        case Hashed():
+            return ("hashed", value.form, *(_key(cx, part) for part in value.parts))
         case Maybe(inner, _):
             return ("maybe", _key(cx, inner))
         case _:
@@ -215,6 +215,8 @@ def _outdated(cx: Scope, value: Value) -> bool:
             return tuple(c.type for c in columns) != columns_of(cx, site, ndim)
         case Tpl(items) | Table(Tpl(items), _):
             return any(_outdated(cx, v) for v in items)
+        case Hashed():
+            return any(_outdated(cx, part) for part in value.parts)
         case Maybe(inner, _):
             return _outdated(cx, inner)
         case _:
@@ -348,6 +350,8 @@ def with_origin(value: Value, origin: Origin) -> Value:
             return Tpl(tuple(with_origin(v, origin) for v in items))
         case Table(Tpl(items), row):
             return Table(Tpl(tuple(with_origin(v, origin) for v in items)), row)
+        case Hashed():
+            return value.with_parts(lambda _, part: with_origin(part, origin), value.slots)
         case Maybe(inner, there):
             return Maybe(with_origin(inner, origin), there)
         case _:
@@ -380,6 +384,8 @@ def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: O
             return Tpl(tuple(_with_origins(v, given, fresh) for v in items))
         case Table(Tpl(items), row):
             return Table(Tpl(tuple(_with_origins(v, given, fresh) for v in items)), row)
+        case Hashed():
+            return value.with_parts(lambda _, part: _with_origins(part, given, fresh), value.slots)
         case Maybe(inner, there):
             return Maybe(_with_origins(inner, given, fresh), there)
         case _:
@@ -394,6 +400,8 @@ def _all_origins(value: Value) -> Origins:
             return joined.origins
         case Tpl(items) | Table(Tpl(items), _):
             return frozenset(o for v in items for o in _all_origins(v))
+        case Hashed():
+            return value.keys.origins
         case Maybe(inner, _):
             return _all_origins(inner)
         case _:

@@ -13,12 +13,14 @@ from loopwright.frontend.lower_scope import Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
+    Letter,
     Lst,
     Mixed,
     Number,
     Object,
     Origin,
     RaggedList,
+    String,
     Text,
     Tpl,
     Value,
@@ -78,6 +80,8 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
             if node in cx.operands:  # arithmetic makes a number of an array without axes
                 index = replace(index, ellipsis=False)
             return load(base, index, node)
+        case String(codes):
+            return string_part(subscript(cx, codes, node), node)
         case Lst():
             return _list_item(cx, base, node)
         case RaggedList():
@@ -295,6 +299,17 @@ def list_element(cx: Scope, base: Lst, at: Expr, node: ast.AST) -> Value:
             rows.append(_point(column, items, ListOf(column.type.elem, base.ndim - 1)))
         return Lst(tuple(rows), base.site, base.ndim - 1, views_of(base))
     return refill(elem, [_point(c, items, element(c.type)) for c in base.columns])
+
+
+def string_part(part: Value, node: ast.AST) -> Value:
+    """What an index or a slice of the code points of a string stands for."""
+    match part:
+        case Number(expr, (_,), None):
+            return Letter(cast(expr, INT))
+        case Arr(_, t, _) if t.ndim == 1:
+            return String(part)
+        case _:
+            decline(node, "LW103", "this index of a string is not covered")
 
 
 def row_of(base: RaggedList, at: Expr) -> Value:

@@ -5,10 +5,18 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loopwright.frontend.lower_alias import which
-from loopwright.frontend.lower_index import FULL, Index, index_number, list_element, load, row_of
+from loopwright.frontend.lower_index import (
+    FULL,
+    Index,
+    index_number,
+    list_element,
+    load,
+    row_of,
+    string_part,
+)
 from loopwright.frontend.lower_join import cast, list_length
 from loopwright.frontend.lower_lists import build_list, resized
 from loopwright.frontend.lower_live import writes
@@ -16,9 +24,11 @@ from loopwright.frontend.lower_order import eval_all, present
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
+    Hashed,
     Library,
     Lst,
     RaggedList,
+    String,
     Tpl,
     Value,
     describe,
@@ -79,7 +89,12 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
             return _range(cx, node)
         if name in ("enumerate", "zip", "reversed"):
             return _combined(cx, node, name, body)
+        view = _hashed_view(cx, node)
+        if view is not None:
+            return _of_hashed(cx, view[0], view[1], view[2], body)
     value = present(cx, cx.eval(node))
+    if isinstance(value, Hashed):
+        return _of_hashed(cx, node, value, "keys", body)
     if isinstance(value, Tpl):
         value = build_list(cx, value.items, node)
     if isinstance(value, Lst) and isinstance(node, (ast.Name, ast.Attribute)):
@@ -87,6 +102,53 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
             return _growing(cx, node, body)
     value = _anchored(cx, value, body)
     return sequence(cx, value, node)
+
+
+def _hashed_view(cx: Scope, node: ast.Call) -> tuple[ast.expr, Hashed, str] | None:
+    """The dict of `d.keys()`, `d.values()` or `d.items()`, as text and as value, and the method."""
+    match node:
+        case ast.Call(ast.Attribute(inner, "keys" | "values" | "items" as name), [], []):
+            value = cx.eval(inner) if isinstance(inner, (ast.Name, ast.Attribute)) else None
+            return (inner, value, name) if isinstance(value, Hashed) else None
+        case _:
+            return None
+
+
+def is_view(cx: Scope, node: ast.expr) -> bool:
+    """Whether the node is `d.keys()`, `d.values()` or `d.items()` of a dict that the function makes."""
+    return isinstance(node, ast.Call) and _hashed_view(cx, node) is not None
+
+
+def _of_hashed(
+    cx: Scope, node: ast.expr, value: Hashed, what: str, body: Sequence[ast.stmt]
+) -> Source:
+    """The keys, values or pairs of both of a dict, in the order of insertion."""
+    if value.form == "set":
+        decline(node, "LW101", "a loop over a set has an order that is not known here")
+    count = cx.hold(list_length(value.keys), "n")
+    text = ast.unparse(node)
+    touched = any(
+        isinstance(n, (ast.Subscript, ast.Attribute)) and ast.unparse(n.value) == text
+        for s in body
+        for n in ast.walk(s)
+    )
+
+    def current() -> Hashed:
+        now = cx.eval(node) if touched else value
+        assert isinstance(now, Hashed)
+        return now
+
+    def item(at: Expr) -> Value:
+        now = current()
+        if touched:
+            same = test("eq", list_length(now.keys), count)
+            cx.check(same, "dictionary changed size during iteration")
+        key, held = (list_element(cx, part, at, node) for part in (now.keys, now.values))
+        return key if what == "keys" else held if what == "values" else Tpl((key, held))
+
+    if touched:
+        return Source(ZERO, ZERO, ONE, item, dynamic=lambda: list_length(current().keys))
+    return Source(ZERO, count, ONE, item)
 
 
 def _builtin_name(cx: Scope, node: ast.expr) -> str | None:
@@ -123,6 +185,9 @@ def sequence(cx: Scope, value: Value, node: ast.expr) -> Source:
                 ONE,
                 lambda at: load(value, Index((Pt(at), *rest), t.ndim - 1), node),
             )
+        case String(codes):
+            letters = sequence(cx, codes, node)
+            return replace(letters, item=lambda at: string_part(letters.item(at), node))
         case Lst():
             return Source(
                 ZERO, list_length(value), ONE, lambda at: list_element(cx, value, at, node)

@@ -14,14 +14,18 @@ from loopwright.frontend.lower_values import (
     Entry,
     Env,
     Generator,
+    Hashed,
     Klass,
+    Letter,
     Lst,
     Maybe,
     Mixed,
     Number,
     Object,
     RaggedList,
+    String,
     Table,
+    Text,
     Tpl,
     Value,
     describe,
@@ -48,6 +52,7 @@ from loopwright.ir.types import (
 )
 from loopwright.ir.walk import vars_of
 
+HASHED_PARTS = ("keys", "values", "hashes")
 EXACT = 2**53
 """Integers up to this magnitude are exact in float64."""
 
@@ -76,6 +81,10 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
             return Number(Var(cx.sym(name, held)), types, marker)
         case Arr(_, type_, origins):
             return Arr(Var(cx.sym(name, type_)), type_, origins)
+        case Letter():
+            return Letter(Var(cx.sym(name, INT)))
+        case String(codes):
+            return String(Arr(Var(cx.sym(name, codes.type)), codes.type, codes.origins))
         case Lst(_, site, ndim, origins, length):
             types_ = columns_of(cx, site, ndim)
             names = [name] if len(types_) == 1 else [f"{name}.{i}" for i in range(len(types_))]
@@ -94,6 +103,11 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
         case Table(Tpl(items), row):
             parts = (canonical(cx, f"{name}.{i}", v) for i, v in enumerate(items))
             return Table(Tpl(tuple(parts)), row)
+        case Hashed():
+            slots = Var(cx.sym(f"{name}.slots", value.slots.type))
+            return value.with_parts(
+                lambda k, part: canonical(cx, f"{name}.{HASHED_PARTS[k]}", part), slots
+            )
         case Maybe(inner, _):
             return Maybe(canonical(cx, name, inner), Var(cx.sym(f"{name}.there", BOOL)))
         case _:
@@ -115,6 +129,12 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             layout = a.type.layout if a.type.layout == b.type.layout else "A"
             joined = Array(a.type.dtype, a.type.ndim, layout)
             return canonical(cx, name, Arr(a.expr, joined, a.origins | b.origins))
+        case Letter(), Letter():
+            return canonical(cx, name, a)
+        case String(x), String(y):
+            codes = join_values(cx, name, x, y)
+            assert isinstance(codes, Arr)
+            return String(codes)
         case Lst(), Lst() if a.ndim == b.ndim:
             site = unify(cx, a.site, b.site)
             if site is not None:
@@ -127,6 +147,11 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
         case Tpl(), Tpl() if len(a.items) == len(b.items):
             pairs = enumerate(zip(a.items, b.items, strict=True))
             return Tpl(tuple(join_values(cx, f"{name}.{i}", x, y) for i, (x, y) in pairs))
+        case Hashed(), Hashed() if a.form == b.form:
+            pairs_ = zip(a.parts, b.parts, strict=True)
+            joined_parts = [join_values(cx, name, x, y) for x, y in pairs_]
+            if all(isinstance(part, Lst) for part in joined_parts):
+                return canonical(cx, name, a.with_parts(lambda k, _: joined_parts[k], a.slots))
         case (Maybe(), _) | (_, Maybe()):
             return _join_maybe(cx, name, a, b)
         case (Tpl() | Arr() | Lst(), _) if b == NOTHING:
@@ -316,6 +341,8 @@ def coerce(cx: Scope, value: Value, target: Value) -> Value:
             return Number(expr, target.types, map_tag(value.tag, value.types, target.types))
         case Arr(), Arr():
             return Arr(value.expr, target.type, value.origins)
+        case String(codes), String():
+            return String(Arr(codes.expr, target.codes.type, codes.origins))
         case Lst(), Lst():
             if target.length is not None and value.length is None:
                 return Lst(value.columns, value.site, value.ndim, value.origins, list_length(value))
@@ -339,6 +366,17 @@ def plain_column(cx: Scope, value: Lst) -> Expr | None:
     if len(value.columns) == 1 and (elem is None or isinstance(elem, Number)) and elem != NOTHING:
         return value.columns[0]
     return None
+
+
+def string_length(value: Letter | String | Text) -> Expr:
+    """`len` of a string."""
+    match value:
+        case Letter():
+            return integer(1)
+        case String(codes):
+            return Dim(codes.expr, 0, INT)
+        case Text(text):
+            return integer(len(text))
 
 
 def table_length(table: Table) -> Expr:
@@ -376,6 +414,8 @@ def fits(value: Value, target: Value) -> bool:
             return (value.type.dtype, value.type.ndim) == (target.type.dtype, target.type.ndim)
         case Lst(), Lst():
             return value.ndim == target.ndim and len(value.columns) == len(target.columns)
+        case Hashed(), Hashed():
+            return value.form == target.form and all(map(fits, value.parts, target.parts))
         case Tpl(), Tpl() if len(value.items) == len(target.items):
             return all(fits(v, t) for v, t in zip(value.items, target.items, strict=True))
         case _, Maybe(inner, _):
@@ -408,6 +448,10 @@ def store_variable(cx: Scope, name: str, value: Value) -> None:
     """`name = value`: the variable gets its own symbols."""
     refuse_second_name(cx, name, value)
     target = canonical(cx, name, value)
+    if isinstance(value, Hashed) and isinstance(value.slots, Var) and value != target:
+        if value.slots.sym not in cx.hidden:
+            why = f"{describe(value)} gets a second name"
+            raise CannotLower(Declined(cx.span, "LW102", why))
     if isinstance(value, Lst) and (value.length is not None or name in cx.shrinking):
         if any(isinstance(c, Var) and c.sym not in cx.hidden for c in value.columns):
             why = "a list that shrinks has a second name"

@@ -1,14 +1,11 @@
-"""Functions of NumPy that are written in Python (`library_*.py`) and compiled along."""
+"""Functions of NumPy that are written in Python (see `lower_along`): their arguments."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from functools import lru_cache
-from pathlib import Path
 
-from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import (
     array_of,
     bind,
@@ -17,13 +14,11 @@ from loopwright.frontend.lower_args import (
     int_constant,
     normal_axis,
 )
-from loopwright.frontend.lower_modules import module_names
 from loopwright.frontend.lower_reduce import as_dtype, mean, wrap
-from loopwright.frontend.lower_scope import Scope, decline, span_of
+from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import flat
 from loopwright.frontend.lower_values import (
     Arr,
-    Closure,
     Number,
     Tpl,
     Value,
@@ -37,39 +32,6 @@ from loopwright.ir.nodes import Call
 from loopwright.ir.types import NONE, Array, kind_of, machine_dtype
 
 Handler = Callable[[Scope, ast.Call], Value]
-_FILES = ("library_order.py", "library_math.py", "library_stats.py", "library_search.py")
-
-
-@lru_cache(maxsize=1)
-def library_names() -> Mapping[str, Value]:
-    """What the names in the library's text mean."""
-    body: list[ast.stmt] = []
-    for file in _FILES:
-        body += ast.parse(Path(__file__).with_name(file).read_text("utf-8")).body
-    tree = ast.Module([s for s in body if isinstance(s, ast.FunctionDef)], [])
-    for node in ast.walk(tree):  # these places are in no file of the user's
-        for name in ("lineno", "end_lineno", "col_offset", "end_col_offset"):
-            if hasattr(node, name):
-                delattr(node, name)
-    numpy = ast.parse("import numpy as np").body
-    found = module_names(ast.Module([*numpy, *tree.body], []))
-    return {
-        name: replace(value, library=True) if isinstance(value, Closure) else value
-        for name, value in found.items()
-    }
-
-
-def library_call(cx: Scope, name: str, values: list[Value], node: ast.AST) -> Value:
-    """Call the function `name` of the library. A refusal is told of the place of the call."""
-    callee = library_names()[name]
-    assert isinstance(callee, Closure)
-    try:
-        return cx.unit.rules.function(cx, callee, values, node)  # type: ignore[return-value]
-    except CannotLower as refused:
-        why = refused.declined
-        raise CannotLower(Declined(span_of(node), why.code, why.why, why.unlocks)) from None
-
-
 # ------------------------------------------------------------------- arguments
 
 

@@ -122,7 +122,7 @@ def list_method(cx: Scope, base: Lst, node: ast.Call, attr: str) -> Value:
     args = eval_all(cx, node.args)
     match attr, args:
         case "pop", [] | [Number(Const(value=-1), _, _)]:
-            return _pop(cx, base, node)
+            return pop_last(cx, base, node)
         case "pop", [at]:
             return _pop_at(cx, base, cast(index_number(cx, at, node), INT), node)
         case "copy", [] if base.ndim == 1:
@@ -174,7 +174,8 @@ def _moves(cx: Scope, base: Lst, to: Expr, source: Expr) -> tuple[Stmt, ...]:
     )
 
 
-def _pop(cx: Scope, base: Lst, node: ast.AST) -> Value:
+def pop_last(cx: Scope, base: Lst, node: ast.AST) -> Value:
+    """`base.pop()`."""
     growable(cx, base, node)
     if not isinstance(base.length, Var):
         decline(node, "LW102", "only a list that has a name may shrink")

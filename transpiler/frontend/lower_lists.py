@@ -28,6 +28,7 @@ from loopwright.frontend.lower_order import eval_all, spill
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
+    Letter,
     Lst,
     Number,
     Origin,
@@ -53,6 +54,9 @@ from loopwright.ir.nodes import (
 from loopwright.ir.types import INT
 
 CHANGING = frozenset({"append", "pop", "extend", "insert", "remove", "clear"})
+SHRINKING_QUEUES = frozenset({"heappop"})
+QUEUES = SHRINKING_QUEUES | {"heappush", "insort", "insort_left", "insort_right"}
+"""Functions that change the length of the list that is their first argument."""
 
 
 def resized(name: str, body: Sequence[ast.stmt]) -> bool:
@@ -66,8 +70,25 @@ def _resizes(name: str, node: ast.AST) -> bool:
             return ast.unparse(value) == name
         case ast.AugAssign(target):
             return ast.unparse(target) == name
+        case ast.Call(func, [given, *_]) if _last(func) in QUEUES:
+            return ast.unparse(given) == name
         case _:
             return False
+
+
+def shrunk(node: ast.AST) -> str | None:
+    """The list (a name or a path) that a call makes shorter."""
+    match node:
+        case ast.Call(ast.Attribute(ast.Name() | ast.Attribute() as base, "pop")):
+            return ast.unparse(base)
+        case ast.Call(func, [ast.Name() | ast.Attribute() as base, *_]):
+            return ast.unparse(base) if _last(func) in SHRINKING_QUEUES else None
+        case _:
+            return None
+
+
+def _last(func: ast.expr) -> str:
+    return func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "")
 
 
 def new_site(cx: Scope, node: ast.AST) -> int:
@@ -90,11 +111,18 @@ def fresh_list(cx: Scope, node: ast.AST, shape: tuple[Expr, ...], fill: Value | 
     return Lst(columns, cx.unit.sites.find(site), ndim, frozenset({origin}))
 
 
+def empty_list(cx: Scope, key: tuple[object, ...]) -> Lst:
+    """A new list without elements, of the allocation site `key`."""
+    site = cx.unit.sites.site(key)
+    columns = tuple(Alloc((integer(0),), None, t) for t in columns_of(cx, site, 1))
+    return Lst(columns, site, 1, frozenset({Origin(key)}))
+
+
 def is_plain(value: Value) -> bool:
-    """Whether the value is a number, or a tuple of such values."""
+    """Whether the value is a number, a character, or a tuple of such values."""
     if isinstance(value, Tpl):
         return all(map(is_plain, value.items))
-    return isinstance(value, Number)
+    return isinstance(value, (Letter, Number))
 
 
 def let_hold(cx: Scope, site: int, value: Value, node: ast.AST) -> None:

@@ -18,6 +18,7 @@ from loopwright.frontend.lower_values import (
     Number,
     Origin,
     RaggedList,
+    String,
     Table,
     Text,
     Tpl,
@@ -27,15 +28,18 @@ from loopwright.frontend.region import LiveIn, Region
 from loopwright.ir.domain import INT_LIMIT, Group, Param
 from loopwright.ir.nodes import Sym, Var
 from loopwright.ir.types import (
+    CODES,
     INT,
     NONE,
     STR,
     Array,
+    Chars,
     DictOf,
     ListOf,
     Num,
     Py,
     Ragged,
+    Records,
     Rng,
     TupleOf,
     Type,
@@ -115,6 +119,12 @@ def _value(cx: Scope, made: Parameters, name: str, path: str, given: Type, node:
         return _tuple(cx, made, name, path, given, node)
     if isinstance(given, DictOf):
         return _table(cx, made, name, path, given, node)
+    if given == STR:
+        codes = Sym(name, CODES)
+        at = made.add(codes, Param(name, path, Chars()))
+        return String(Arr(Var(codes), CODES, frozenset({Origin(("param", at), False)})))
+    if isinstance(given, Records):
+        return _records(cx, made, name, path, given)
     if isinstance(given, Ragged):
         return _rows(cx, made, name, path, given, node)
     t = given
@@ -173,6 +183,21 @@ def _table(cx: Scope, made: Parameters, name: str, path: str, t: DictOf, node: a
         for k, (n, kind) in enumerate(zip(names, kinds, strict=True))
     )
     return Table(Tpl(tuple(parts)), t.row)
+
+
+def _records(cx: Scope, made: Parameters, name: str, path: str, t: Records) -> Value:
+    if len(t.columns) > MOST_ITEMS:
+        return Mixed(f"`{path}` is a list of tuples of more than {MOST_ITEMS} items")
+    syms = [Sym(made.name(f"{name}_{k}"), ListOf(kind)) for k, kind in enumerate(t.columns)]
+    made.groups.append(Group(name, path, tuple(s.name for s in syms), t))
+    places = [made.add(s, Param(s.name, f"{path}[{k}]", s.type)) for k, s in enumerate(syms)]
+    blank = cx.unit.blank
+    items = tuple(Number(Var(blank.sym("element", kind)), (kind,)) for kind in t.columns)
+    site = cx.unit.sites.site(("param", places[0]), Tpl(items), frozen=True)
+    cx.unit.row_sites.add(site)  # its elements are only read
+    # Not the list itself: what would change or return it has only its columns.
+    origins = frozenset({Origin(("param", places[0]), False)})
+    return Lst(tuple(Var(s) for s in syms), site, 1, origins)
 
 
 def _tuple(cx: Scope, made: Parameters, name: str, path: str, t: TupleOf, node: ast.stmt) -> Value:

@@ -10,6 +10,8 @@ from loopwright.frontend.lower_join import plain_column
 from loopwright.frontend.lower_scope import Scope, Unit
 from loopwright.frontend.lower_values import (
     Arr,
+    Hashed,
+    Letter,
     Lst,
     Maybe,
     Number,
@@ -26,6 +28,7 @@ from loopwright.ir.nodes import (
     Either,
     Func,
     Invoke,
+    Mapping,
     Nothing,
     OneOf,
     Pack,
@@ -40,7 +43,7 @@ from loopwright.ir.nodes import (
     Stmt,
 )
 from loopwright.ir.nodes import Value as Result
-from loopwright.ir.types import NONE, ListOf, Type, is_scalar
+from loopwright.ir.types import NONE, STR, ListOf, Type, is_scalar
 from loopwright.ir.walk import map_stmts, walk_stmts
 
 
@@ -98,6 +101,10 @@ class _Plan:
                     raise self.refuse("a list of rows that may be an argument is returned")
                 self.seen += len(flatten(value))
                 return Same(same)
+            case Letter(code):
+                return Result(self.take(code.type), STR)
+            case Hashed():
+                return self.mapping(value)
             case Tpl(items):
                 return Pack(tuple(self.rebuild(v) for v in items))
             case Maybe(inner, there):
@@ -119,6 +126,21 @@ class _Plan:
 
     def rows(self, value: Lst) -> Rebuild:
         """A list of tuples, or of numbers of more than one type."""
+        return Rows(self.element(value), value.ndim)
+
+    def mapping(self, value: Hashed) -> Rebuild:
+        """A dict or set, without the index."""
+        self.own(value.keys.origins)
+        item = self.element(value.keys)
+        if value.form != "set":
+            item = Pack((item, self.element(value.values)))
+        else:
+            self.seen += len(flatten(value.values))
+        self.seen += len(flatten(value.hashes)) + 1
+        return Mapping(Rows(item, 1), value.form)
+
+    def element(self, value: Lst) -> Rebuild:
+        """The element of a list that is made of the elements of its columns."""
         element = self.cx.unit.sites.element(value.site)
         if element is None or not flatten(element):
             raise self.refuse("a list of nothing but None is returned")
@@ -133,12 +155,14 @@ class _Plan:
                     return OneOf(at, self.take(next(columns).type), types)
                 case Number():
                     return Nothing()
+                case Letter():
+                    return Result(self.take(next(columns).type), STR)
                 case Tpl(items):
                     return Pack(tuple(built(item) for item in items))
                 case _:
                     raise self.refuse(f"a list of {describe(part)} is returned")
 
-        return Rows(built(element), value.ndim)
+        return built(element)
 
     def own(self, origins: frozenset[Origin]) -> None:
         """A returned array must be new, and share memory with nothing else that is returned."""

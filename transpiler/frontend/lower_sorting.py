@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable
 
 from loopwright.frontend import lower_reduce
+from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import (
     array_of,
     axis_of,
@@ -15,7 +16,6 @@ from loopwright.frontend.lower_args import (
     int_operand,
 )
 from loopwright.frontend.lower_arith import as_operand
-from loopwright.frontend.lower_library import library_call
 from loopwright.frontend.lower_reduce import wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (

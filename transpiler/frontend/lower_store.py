@@ -9,6 +9,8 @@ from loopwright.frontend.lower_alias import which
 from loopwright.frontend.lower_arith import as_operand
 from loopwright.frontend.lower_classes import holder_of, is_made, note_store
 from loopwright.frontend.lower_grown import handed_back, own_copy
+from loopwright.frontend.lower_hashes import augmented as hashed_update
+from loopwright.frontend.lower_hashes import store as hashed_store
 from loopwright.frontend.lower_index import (
     FULL,
     Index,
@@ -33,6 +35,7 @@ from loopwright.frontend.lower_order import effects, present, spill
 from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
+    Hashed,
     Lst,
     Maybe,
     Number,
@@ -177,6 +180,11 @@ def _writer(cx: Scope, base: Value, target: ast.Subscript) -> Callable[[Value], 
                 decline(target, "LW101", "assignment to a slice of a list is not covered")
             at = index_number(cx, cx.eval(target.slice), target.slice)
             return lambda value: store_list(cx, base, at, value, target)
+        case Hashed():
+            if base.form == "set":
+                decline(target, "LW103", "a set takes no items by key")
+            place = cx.eval(target.slice)
+            return lambda value: hashed_store(cx, base, place, value, target)
         case Object(path):
             key = cx.eval(target.slice)
             if isinstance(key, Text):
@@ -356,6 +364,9 @@ def _augmented_item(
             base = Lst(base.columns, base.site, base.ndim, base.origins)
         old, other = _second(cx, list_element(cx, base, place, target), operand)
         store_list(cx, base, place, combine(old, other), target)
+    elif isinstance(base, Hashed):
+        where = cx.eval(target.slice)
+        hashed_update(cx, base, where, lambda old: _second(cx, old, operand), combine, target)
     elif isinstance(base, Object):
         key = cx.eval(target.slice)
         if not isinstance(key, Text):

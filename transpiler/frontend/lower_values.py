@@ -7,9 +7,9 @@ meet, two canonical values join into a third, and `coerce` (in `lower_join`) tur
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 from loopwright.ir.nodes import Alloc, Compare, CompareOp, Const, Expr, Sym, Unary, Var
 from loopwright.ir.types import (
@@ -98,6 +98,32 @@ class Table:
     row: bool
 
 
+HashForm: TypeAlias = Literal["dict", "set", "Counter", "int", "float"]
+"""What a `Hashed` is to Python; `int` and `float` are the factories of a defaultdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """A dict or set that the function makes: keys and values (zeros for a set) in the order of insertion,
+    the hashes of the keys, and the index of the positions (see `lower_hashes`)."""
+
+    keys: Lst
+    values: Lst
+    hashes: Lst
+    slots: Expr
+    form: HashForm
+
+    @property
+    def parts(self) -> tuple[Lst, Lst, Lst]:
+        return self.keys, self.values, self.hashes
+
+    def with_parts(self, change: Callable[[int, Lst], Value], slots: Expr) -> Hashed:
+        """The same with `change(k, part)` for the parts."""
+        lists = [change(k, part) for k, part in enumerate(self.parts)]
+        keys, values, hashes = (part for part in lists if isinstance(part, Lst))
+        return Hashed(keys, values, hashes, slots, self.form)
+
+
 @dataclass(frozen=True, slots=True)
 class Tpl:
     items: tuple[Value, ...]
@@ -142,6 +168,20 @@ class Klass:
     """A class of the module."""
 
     node: ast.ClassDef
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A string of one character: its code point, an int."""
+
+    code: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class String:
+    """A string, held as the array of its code points."""
+
+    codes: Arr
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +234,14 @@ Value: TypeAlias = (
     | RaggedList
     | Tpl
     | Table
+    | Hashed
     | Maybe
     | Generator
     | Library
     | Object
     | Klass
+    | Letter
+    | String
     | Text
     | Closure
     | Mixed
@@ -254,6 +297,11 @@ def negated(cond: Expr) -> Expr:
     return Unary("not", cond, B1 if isinstance(cond.type, Num) else BOOL)
 
 
+def is_string(value: Value) -> bool:
+    """Whether the value is a string of any form."""
+    return isinstance(value, (Letter, String, Text))
+
+
 def flatten(value: Value) -> tuple[Expr, ...]:
     """The machine values that make up a value, in a fixed order."""
     match value:
@@ -263,6 +311,10 @@ def flatten(value: Value) -> tuple[Expr, ...]:
             return (expr,) if tag is None else (expr, tag)
         case Arr():
             return (value.expr,)
+        case Letter(code):
+            return (code,)
+        case String(codes):
+            return (codes.expr,)
         case Lst(columns, _, _, _, length):
             return columns if length is None else (*columns, length)
         case RaggedList(joined, bounds):
@@ -271,6 +323,8 @@ def flatten(value: Value) -> tuple[Expr, ...]:
             return tuple(e for item in items for e in flatten(item))
         case Table(parts, _):
             return flatten(parts)
+        case Hashed():
+            return (*(e for part in value.parts for e in flatten(part)), value.slots)
         case Maybe(inner, there):
             return (*flatten(inner), there)
         case Generator(sym):
@@ -289,6 +343,10 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return Number(first, types, None if tag is None else exprs.pop(0))
         case Arr(_, type_, origins):
             return Arr(exprs.pop(0), type_, origins)
+        case Letter():
+            return Letter(exprs.pop(0))
+        case String(codes):
+            return String(Arr(exprs.pop(0), codes.type, codes.origins))
         case Lst(columns, site, ndim, origins, length):
             new = tuple(exprs.pop(0) for _ in columns)
             return Lst(new, site, ndim, origins, None if length is None else exprs.pop(0))
@@ -300,6 +358,9 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return Tpl(tuple(refill(item, exprs) for item in items))
         case Table(Tpl(items), row):
             return Table(Tpl(tuple(refill(item, exprs) for item in items)), row)
+        case Hashed():
+            filled = value.with_parts(lambda _, part: refill(part, exprs), value.slots)
+            return replace(filled, slots=exprs.pop(0))
         case Maybe(inner, _):
             return Maybe(refill(inner, exprs), exprs.pop(0))
         case Generator():
@@ -336,7 +397,9 @@ def describe(value: Value) -> str:
             return "a list of rows"
         case Tpl():
             return "a tuple"
-        case Table():
+        case Hashed(_, _, _, _, "set"):
+            return "a set"
+        case Table() | Hashed():
             return "a dict"
         case Maybe(inner, _):
             return f"{describe(inner)} or None"
@@ -348,7 +411,7 @@ def describe(value: Value) -> str:
             return f"the object `{path}`"
         case Klass(node):
             return f"the class `{node.name}`"
-        case Text():
+        case Letter() | String() | Text():
             return "a string"
         case Closure(_, name):
             return f"the function `{name}`"
@@ -363,6 +426,10 @@ def type_key(value: Value) -> object:
             return types
         case Arr(_, type_, _):
             return type_
+        case Letter():
+            return "letter"
+        case String(codes):
+            return ("string", codes.type)
         case Lst(columns, site, ndim, _, length):
             return ("list", site, ndim, length is None, tuple(c.type for c in columns))
         case RaggedList(joined, _):
@@ -371,6 +438,8 @@ def type_key(value: Value) -> object:
             return ("tuple", *map(type_key, items))
         case Table(parts, row):
             return ("dict", row, type_key(parts))
+        case Hashed():
+            return ("hashed", value.form, *map(type_key, value.parts))
         case Maybe(inner, _):
             return ("maybe", type_key(inner))
         case Generator():

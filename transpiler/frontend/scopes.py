@@ -13,7 +13,16 @@ from loopwright.frontend.definite import Assigned
 from loopwright.frontend.names import bound_names, parameters, scope_locals, walk_scope
 from loopwright.frontend.region import Module
 
-LIBRARIES = ("numpy", "math", "typing", "collections.abc", "numpy.typing")
+LIBRARIES = (
+    "numpy",
+    "math",
+    "heapq",
+    "bisect",
+    "collections",
+    "typing",
+    "collections.abc",
+    "numpy.typing",
+)
 """Modules whose names are resolved by import, never passed as data."""
 
 

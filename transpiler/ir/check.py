@@ -23,6 +23,7 @@ from loopwright.ir.nodes import (
     Func,
     If,
     Invoke,
+    Mapping,
     Nothing,
     OneOf,
     Pack,
@@ -159,6 +160,8 @@ def _check_rebuild(tree: Rebuild, main: Func) -> None:
         case Root():
             pass
         case Rows(item, ndim):
+            _check_rows(item, main, ndim)
+        case Mapping(Rows(item, ndim), _):
             _check_rows(item, main, ndim)
         case Pack(items):
             for item in items:

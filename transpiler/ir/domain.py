@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from loopwright.ir.types import DictOf, Type
+from loopwright.ir.types import DictOf, Records, Type
 
 INT_LIMIT = 2**31
 """Python ints passed to a kernel are guarded to lie within +-INT_LIMIT unless `Param.ints` says else."""
@@ -45,13 +45,14 @@ class Group:
     """A live-in that is a tuple of fixed length: `items` name its parts, parameters or groups.
 
     `table`: it is a dict instead. Its parts are then the list of its keys in ascending order and one or
-    more of its values; it has no parts if it has no entries.
+    more of its values; it has no parts if it has no entries. Or it is a list of tuples, and its parts are
+    the lists of their first items, of their second ones, and so on.
     """
 
     name: str
     path: str
     items: tuple[str, ...]
-    table: DictOf | None = None
+    table: DictOf | Records | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def unpacked(domain: Domain, values: Mapping[str, object]) -> dict[str, object]:
     found = dict(values)
     for group in domain.groups:
         value = found.pop(group.name, None)
-        if type(value) is dict and group.table is not None and group.items:
+        if group.table is not None and group.items:
             value = columns_of(value, group.table)
         if type(value) is tuple and len(value) == len(group.items):
             found.update(zip(group.items, value, strict=True))
@@ -99,8 +100,15 @@ def packed(domain: Domain, values: Mapping[str, object]) -> dict[str, object]:
     return found
 
 
-def columns_of(value: dict[Any, Any], t: DictOf) -> tuple[list[Any], ...]:
-    """The parts of a dict that has the type `t`."""
+def columns_of(value: Any, t: DictOf | Records) -> tuple[list[Any], ...] | None:
+    """The parts of a dict or list that has the type `t`; None if it is none."""
+    if isinstance(t, Records):
+        fits = isinstance(value, list) and all(
+            isinstance(row, tuple) and len(row) == len(t.columns) for row in value
+        )
+        return tuple([row[n] for row in value] for n in range(len(t.columns))) if fits else None
+    if type(value) is not dict:
+        return None
     keys = sorted(value)
     values = [value[k] for k in keys]
     if not t.row:
@@ -108,7 +116,9 @@ def columns_of(value: dict[Any, Any], t: DictOf) -> tuple[list[Any], ...]:
     return keys, *([row[n] for row in values] for n in range(len(t.columns)))
 
 
-def _table(t: DictOf, parts: Sequence[Any]) -> dict[Any, Any]:
+def _table(t: DictOf | Records, parts: Sequence[Any]) -> dict[Any, Any] | list[Any]:
+    if isinstance(t, Records):
+        return list(zip(*parts))  # noqa: B905
     keys, *columns = parts or ([],)
     return dict(zip(keys, zip(*columns) if t.row else columns[0] if columns else ()))  # noqa: B905
 

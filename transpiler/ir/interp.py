@@ -38,6 +38,7 @@ from loopwright.ir.nodes import (
     Func,
     If,
     Invoke,
+    Mapping,
     Nothing,
     OneOf,
     Pack,
@@ -54,7 +55,7 @@ from loopwright.ir.nodes import (
     Value,
     While,
 )
-from loopwright.ir.results import numbers_of
+from loopwright.ir.results import mapping, numbers_of
 from loopwright.ir.types import Array, ListOf, Num, Py, Type
 
 __all__ = ["KernelFailed", "rebuild", "run"]
@@ -120,6 +121,8 @@ def _rebuild(tree: Rebuild, results: Sequence[Any], args: Sequence[Any]) -> Any:
             return tree
         case Rows(item, ndim):
             return _rows(item, ndim, results, args)
+        case Mapping(items, form):
+            return mapping(form, _rebuild(items, results, args))
         case Perhaps(there, item):
             return _rebuild(item, results, args) if results[there] else None
         case Pack(items):
@@ -146,6 +149,8 @@ def _python_object(value: Any, type_: Type) -> Any:
     match type_:
         case Py("none"):
             return None
+        case Py("str"):
+            return chr(value)
         case Py(kind):
             return PY_CLASS[kind](value)
         case Num(dtype):

@@ -32,6 +32,7 @@ from loopwright.ir.nodes import (
     Func,
     If,
     Invoke,
+    Mapping,
     Nothing,
     OneOf,
     Pack,
@@ -46,8 +47,8 @@ from loopwright.ir.nodes import (
     Store,
     Value,
 )
-from loopwright.ir.results import numbers_of
-from loopwright.ir.types import Type
+from loopwright.ir.results import mapping, numbers_of
+from loopwright.ir.types import STR, Type
 from loopwright.ir.walk import Body, assigned, index_exprs, stored, walk_stmts
 
 
@@ -137,6 +138,8 @@ def _rebuild(tree: Rebuild, found: Enclosures) -> Any:
             return None
         case Rows(item, ndim):
             return _rows(item, ndim, found)
+        case Mapping(items, form):
+            return mapping(form, _rebuild(items, found))
         case Perhaps(there, item):
             return _rebuild(item, found) if found.results[there].ordinary else None
         case Pack(items):
@@ -161,6 +164,8 @@ def _rows(item: Rebuild, ndim: int, found: Enclosures) -> list[Any]:
 
 
 def _leaf(found: Enclosed, type_: Type) -> Any:
+    if type_ == STR:
+        return chr(found.ordinary)
     return found.exact if is_float(type_) and found.exact is not None else found.ordinary
 
 

@@ -400,7 +400,8 @@ Stmt: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A Python object rebuilt from result number `at` of the kernel: exact type `type`."""
+    """A Python object rebuilt from result number `at` of the kernel: exact type `type`. For a `str` the
+    result is the code point of its only character."""
 
     at: int
     type: Type
@@ -464,11 +465,22 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Mapping:
+    """A dict made of a list of pairs, or a set made of a list. `int` and `float` are the factories of a
+    defaultdict."""
+
+    items: Rows
+    form: Literal["dict", "set", "Counter", "int", "float"]
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """None."""
 
 
-Rebuild: TypeAlias = Value | OneOf | Same | Either | Root | Perhaps | Pack | Rows | Nothing
+Rebuild: TypeAlias = (
+    Value | OneOf | Same | Either | Root | Perhaps | Pack | Rows | Mapping | Nothing
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from typing import Any
 
-from loopwright.ir.nodes import Either, OneOf, Pack, Perhaps, Rebuild, Rows, Value
+from loopwright.ir.nodes import Either, Mapping, OneOf, Pack, Perhaps, Rebuild, Rows, Value
+
+
+def mapping(form: str, items: list[Any]) -> Any:
+    """The dict or set of `Mapping`."""
+    match form:
+        case "dict":
+            return dict(items)
+        case "set":
+            return set(items)
+        case "Counter":
+            return Counter(dict(items))
+        case _:
+            return defaultdict({"int": int, "float": float}[form], items)
 
 
 def parts_of(rebuild: Rebuild) -> Iterator[Rebuild]:
@@ -16,6 +31,8 @@ def parts_of(rebuild: Rebuild) -> Iterator[Rebuild]:
                 yield from parts_of(item)
         case Perhaps(_, item) | Rows(item, _):
             yield from parts_of(item)
+        case Mapping(items, _):
+            yield from parts_of(items)
         case _:
             pass
 

@@ -1,4 +1,4 @@
-"""Lists of rows as programs take them: the rows joined, and the bounds of each (`types.Ragged`)."""
+"""Lists of rows (`types.Ragged`) and strings (`types.Chars`) as programs take them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ def joined_rows(t: Ragged, rows: Sequence[Any]) -> Any:
     if isinstance(t.rows, Array):
         return np.concatenate(rows) if rows else np.empty(0, t.rows.dtype)
     return [item for row in rows for item in row]
+
+
+def codes_of(text: str) -> Any:
+    """The code points of a string."""
+    return np.array(list(map(ord, text)), np.uint32)
 
 
 def row_bounds(rows: Sequence[Any]) -> list[list[int]]:

@@ -101,6 +101,30 @@ class DictOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Chars:
+    """A string of any length; only read.
+
+    The type of a live-in, never of an IR variable: kernels get its code points, an array of uint32.
+    """
+
+    def __str__(self) -> str:
+        return "str"
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A list of tuples of one length, with at least one; only read. `columns` are the types of their items.
+
+    The type of a live-in, never of an IR variable: kernels get a list for each column.
+    """
+
+    columns: tuple[Py | Num, ...]
+
+    def __str__(self) -> str:
+        return f"list[tuple[{', '.join(map(str, self.columns))}]]"
+
+
+@dataclass(frozen=True, slots=True)
 class TupleOf:
     items: tuple[Type, ...]
 
@@ -117,7 +141,7 @@ class Rng:
 
 
 Scalar: TypeAlias = Py | Num
-Type: TypeAlias = Py | Num | Array | ListOf | Ragged | DictOf | TupleOf | Rng
+Type: TypeAlias = Py | Num | Array | ListOf | Ragged | DictOf | Chars | Records | TupleOf | Rng
 
 INT = Py("int")
 FLOAT = Py("float")
@@ -130,6 +154,9 @@ F32 = Num("float32")
 I64 = Num("int64")
 B1 = Num("bool")
 C128 = Num("complex128")
+
+CODE = Num("uint32")
+CODES = Array("uint32", 1)
 
 _MACHINE: dict[PyKind, DType] = {
     "int": "int64",

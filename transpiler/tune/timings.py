@@ -62,7 +62,7 @@ class Measurement:
 
 
 def size_of(leaves: Mapping[str, object]) -> int:
-    """The size of an input: elements of all arrays and lists, 1 for each number."""
+    """The size of an input: elements of all arrays, lists and strings, 1 for each number."""
     return sum(_elements(value) for value in leaves.values())
 
 
@@ -70,6 +70,8 @@ def _elements(value: object) -> int:
     size = getattr(value, "size", None)
     if isinstance(size, int):
         return size
-    if isinstance(value, Sequence) and not isinstance(value, str):
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, Sequence):
         return sum(_elements(item) for item in value) if value else 0
     return 1

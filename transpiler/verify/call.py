@@ -156,8 +156,7 @@ class Call:
 
     def stretched(self, text: str) -> str:
         """`text` again and again, up to a length of its own."""
-        n = self.new_length(10_000)
-        return (text * (n // len(text) + 1))[:n]
+        return fitted(text, self.new_length(10_000))
 
     def new_length(self, cap: int = 10**9) -> int:
         """A length of at most `cap` that owes nothing to those in use; one in a call is huge."""
@@ -166,6 +165,12 @@ class Call:
             reach = 1
         cap = max(c for c in _CAPS if c <= cap)
         return self.draw(_lengths(reach, cap, self.constants.sizes))
+
+
+def fitted(text: str, length: int) -> str:
+    """The text cut to a length, or repeated up to it."""
+    text = text or "a"
+    return (text * (length // len(text) + 1))[:length]
 
 
 @functools.cache

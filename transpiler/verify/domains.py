@@ -9,7 +9,19 @@ from typing import Any
 import numpy as np
 
 from loopwright.ir.domain import INT_LIMIT, Domain, Param
-from loopwright.ir.types import Array, DictOf, ListOf, Num, Py, Ragged, Rng, TupleOf, Type
+from loopwright.ir.types import (
+    Array,
+    Chars,
+    DictOf,
+    ListOf,
+    Num,
+    Py,
+    Ragged,
+    Records,
+    Rng,
+    TupleOf,
+    Type,
+)
 from loopwright.verify.kinds import (
     NONE,
     ArrayKind,
@@ -58,13 +70,15 @@ def _rank(t: Type) -> int:
     match t:
         case Array(_, ndim, _) | ListOf(_, ndim):
             return ndim
-        case Ragged():
+        case Ragged() | Chars():
             return 1
         case _:
             return 0
 
 
 def _length(value: Any, axis: int) -> int:
+    if isinstance(value, str):
+        return len(value)
     for _ in range(axis):
         if isinstance(value, np.ndarray):
             return int(value.shape[axis])
@@ -80,6 +94,8 @@ def _kind(param: Param, symbols: Mapping[tuple[str, int], str], samples: Sequenc
     match param.type:
         case Py("str") if param.text is not None:
             return Exactly((param.text,))
+        case Chars():
+            return Text(length=dims[0])
         case Array(dtype, _, _):
             if dtype[0] in "iu" and values:
                 return _integers(ArrayKind(dtype, dims), values, symbols, samples)
@@ -135,7 +151,7 @@ def _scalar(t: Type) -> Kind:
     match t:
         case Ragged(rows):
             return ListKind(_scalar(rows))
-        case Py("str"):
+        case Py("str") | Chars():
             return Text()
         case Py("none"):
             return NONE
@@ -151,7 +167,7 @@ def _scalar(t: Type) -> Kind:
             return TupleKind(tuple(map(_scalar, items)))
         case Rng():
             return RandomKind()
-        case DictOf():  # a group of lists in a domain
+        case DictOf() | Records():  # groups of lists in a domain
             raise TypeError(f"no parameter is of type {t}")
 
 

@@ -37,9 +37,10 @@ class NpNumber:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """`str`, or `bytes` if `binary`."""
+    """`str`, or `bytes` if `binary`. `length` is the symbol of its length, if that has one."""
 
     binary: bool = False
+    length: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

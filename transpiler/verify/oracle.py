@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loopwright.ir.domain import Domain, Param
-from loopwright.ir.rows import joined_rows, row_bounds
-from loopwright.ir.types import Ragged
+from loopwright.ir.rows import codes_of, joined_rows, row_bounds
+from loopwright.ir.types import Chars, Ragged
 from loopwright.verify.accuracy import Oracle, Truth
 from loopwright.verify.case import Case
 from loopwright.verify.clock import Stopwatch
@@ -183,6 +183,8 @@ def _arguments(domain: Domain, drawn: Mapping[str, Any]) -> list[Any]:
 
 
 def _argument(param: Param, drawn: Mapping[str, Any], before: Param) -> Any:
+    if isinstance(param.type, Chars):
+        return codes_of(drawn[param.name])
     if not isinstance(param.type, Ragged):
         return drawn[param.name]
     rows = drawn[before.name if param.bounds else param.name]

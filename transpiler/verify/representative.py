@@ -15,7 +15,7 @@ import numpy as np
 
 from loopwright.ir.domain import Domain
 from loopwright.ir.nodes import For, If, Invoke, Program, Stmt, While
-from loopwright.ir.types import Array, ListOf, Ragged, TupleOf, Type
+from loopwright.ir.types import Array, Chars, ListOf, Ragged, TupleOf, Type
 from loopwright.verify import codec
 from loopwright.verify.codec import AnyArray
 from loopwright.verify.domains import parameters_of_domain
@@ -78,7 +78,7 @@ def _count(value: object) -> int:
             if value and isinstance(value[0], list | np.ndarray)
             else len(value)
         )
-    return 1
+    return len(value) if isinstance(value, str) else 1
 
 
 # ------------------------------------------------------------------ samples
@@ -123,6 +123,8 @@ def _dims(kind: Kind) -> tuple[str | int | None, ...]:
             return dims or ()
         case ListKind(elem, length):
             return (length, *_dims(elem))
+        case Text(_, str() as length):
+            return (length,)
         case _:
             return ()
 
@@ -130,6 +132,8 @@ def _dims(kind: Kind) -> tuple[str | int | None, ...]:
 def _axis(value: Any, axis: int) -> int | None:
     if isinstance(value, np.ndarray):
         return int(value.shape[axis])
+    if isinstance(value, str):
+        return len(value)
     for _ in range(axis):
         if not isinstance(value, list) or not value:
             return None
@@ -150,6 +154,8 @@ def _cut(kind: Kind, value: Any, lengths: Mapping[str, int], targets: Mapping[st
             return cut
         case PyNumber("int", index_of=str() as axis) if axis in targets:
             return value if value < 0 else value % max(1, targets[axis])
+        case Text(_, str() as length) if isinstance(value, str):
+            return value[: targets.get(length, len(value))]
         case ListKind(elem, length) if isinstance(value, list):
             kept = value[: targets.get(str(length), len(value))]
             return [_cut(elem, item, lengths, targets) for item in kept]
@@ -205,6 +211,8 @@ def _rank(t: Type) -> int:
     match t:
         case Array(_, ndim, _) | ListOf(_, ndim):
             return ndim
+        case Chars():
+            return 1
         case Ragged():
             return 2
         case TupleOf(items):
@@ -220,6 +228,8 @@ def _one_length(kind: Kind) -> Kind:
             return ArrayKind(dtype, tuple("n" for _ in dims or ()), index_of="n", low=0)
         case ListKind(elem, _):
             return ListKind(_one_length(elem), "n")
+        case Text(binary, str()):
+            return Text(binary, "n")
         case _:
             return kind
 
@@ -245,6 +255,8 @@ def _ordinary(kind: Kind, rng: np.random.Generator, length: int) -> object:
             return min(max(min(length, 10), least), most)
         case PyNumber(name):
             return {"float": 0.1, "bool": True, "complex": 0.1 + 0.2j}[name]
+        case Text(_, str()):
+            return "".join(rng.choice(list("acgt"), length).tolist())
         case Text():
             return "text"
         case Exactly(values):

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from loopwright.verify import codec
+from loopwright.verify.call import fitted
 from loopwright.verify.case import Case
 from loopwright.verify.codec import AnyArray
-from loopwright.verify.kinds import ArrayKind, Length, ListKind, Parameter, PyNumber
+from loopwright.verify.kinds import ArrayKind, Length, ListKind, Parameter, PyNumber, Text
 from loopwright.verify.shrink import conforms, eval_length
 
 Place = str | tuple[str, int]
@@ -35,7 +36,7 @@ def place_of(parameter: Parameter, axis: int) -> Place | None:
     match parameter.kind:
         case ArrayKind(_, dims) if dims is not None:
             return _place(parameter.name, axis, dims[axis])
-        case ListKind(_, length) if axis == 0:
+        case ListKind(_, length) | Text(False, length) if axis == 0:
             return _place(parameter.name, axis, length)
         case _:
             return (parameter.name, axis)
@@ -81,7 +82,7 @@ def _dims(parameter: Parameter, value: Any) -> Sequence[Length]:
     match parameter.kind, value:
         case ArrayKind(_, dims), np.ndarray():
             return (None,) * value.ndim if dims is None else dims
-        case ListKind(_, length), list():
+        case (ListKind(_, length), list()) | (Text(False, length), str()):
             return (length,)
         case _:
             return ()
@@ -112,6 +113,8 @@ def _stretched(value: Any, shape: Sequence[int]) -> Any:
     if isinstance(value, np.ndarray):
         return _stretched_array(value, shape)
     n = shape[0]
+    if isinstance(value, str):
+        return fitted(value, n)
     if n <= len(value) or not value:
         return value[:n]
     return [*value, *(codec.copy(value[k % len(value)]) for k in range(len(value), n))]

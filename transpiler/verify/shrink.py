@@ -77,6 +77,8 @@ def _simpler(case: Case, parameters: Sequence[Parameter]) -> Iterator[Case]:
 def _lengths(value: Any) -> set[int]:
     if isinstance(value, np.ndarray):
         return {n for n in value.shape if n > 0}
+    if isinstance(value, str):
+        return {len(value)} - {0}
     if isinstance(value, list) and value:
         inner = {n for item in value[:4] for n in _lengths(item)}
         return inner | {len(value)}
@@ -89,6 +91,8 @@ def _resize(value: Any, length: int, target: int, follow: bool, end: bool) -> An
     if isinstance(value, np.ndarray):
         window = tuple(cut if n == length else slice(None) for n in value.shape)
         return value[window] if length in value.shape else value
+    if isinstance(value, str):
+        return value[cut] if len(value) == length else value
     if isinstance(value, list):
         kept = value[cut] if len(value) == length else value
         return [_resize(item, length, target, False, end) for item in kept]
@@ -229,6 +233,8 @@ def _fits(kind: Kind, value: Any, env: dict[str, int]) -> bool:
         return any(type(v) is type(value) and v == value for v in kind.values)
     if isinstance(kind, PyNumber):
         return type(value).__name__ == kind.name
+    if isinstance(kind, Text) and isinstance(value, str):
+        return _agrees(kind.length, len(value), env)
     if isinstance(kind, ListKind) and isinstance(value, list):
         if not all(_fits(kind.elem, item, dict(env)) for item in value[:20]):
             return False

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from loopwright.verify import stock
 from loopwright.verify.alias import alias
-from loopwright.verify.call import Call
+from loopwright.verify.call import Call, fitted
 from loopwright.verify.case import Case
 from loopwright.verify.codec import AnyArray
 from loopwright.verify.contents import float_array, indices, int_array, offsets
@@ -164,8 +164,10 @@ def _scalar(call: Call, kind: PyNumber | Text | NpNumber) -> object:
     match kind:
         case NpNumber(dtype):
             return _elements(call, ArrayKind(dtype), 1)[0]
-        case Text(binary):
+        case Text(binary, length):
             text = draw_text(call)
+            if length is not None:
+                text = fitted(text, call.length(length))
             return text.encode() if binary else text
         case PyNumber("bool"):
             return call.pick((False, True))

@@ -12,7 +12,19 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from loopwright.ir.types import Array, DictOf, ListOf, Num, Py, Ragged, Rng, TupleOf, Type
+from loopwright.ir.types import (
+    Array,
+    Chars,
+    DictOf,
+    ListOf,
+    Num,
+    Py,
+    Ragged,
+    Records,
+    Rng,
+    TupleOf,
+    Type,
+)
 
 Json: TypeAlias = Any
 _INLINE = 32
@@ -33,6 +45,10 @@ def encode_type(t: Type) -> Json:
             return ["ragged", encode_type(rows)]
         case DictOf(columns, row):
             return ["dict", [encode_type(c) for c in columns], row]
+        case Chars():
+            return ["chars"]
+        case Records(columns):
+            return ["records", [encode_type(c) for c in columns]]
         case TupleOf(items):
             return ["tuple", [encode_type(i) for i in items]]
         case Rng():
@@ -59,16 +75,24 @@ def decode_type(data: Json) -> Type:
                 return Ragged(inner)
             raise ValueError(f"not a type: {data!r}")
         case ["dict", list() as columns, bool() as row]:
-            kinds = [t for t in map(decode_type, columns) if isinstance(t, Py | Num)]
-            if len(kinds) != len(columns):
-                raise ValueError(f"not a type: {data!r}")
-            return DictOf(tuple(kinds), row)
+            return DictOf(_numbers(columns), row)
+        case ["chars"]:
+            return Chars()
+        case ["records", list() as columns]:
+            return Records(_numbers(columns))
         case ["tuple", list() as items]:
             return TupleOf(tuple(map(decode_type, items)))
         case ["rng"]:
             return Rng()
         case _:
             raise ValueError(f"not a type: {data!r}")
+
+
+def _numbers(columns: list[Json]) -> tuple[Py | Num, ...]:
+    kinds = tuple(t for t in map(decode_type, columns) if isinstance(t, Py | Num))
+    if len(kinds) != len(columns):
+        raise ValueError(f"not types of numbers: {columns!r}")
+    return kinds
 
 
 class Encoder:

@@ -22,6 +22,7 @@ from loopwright.ir.types import (
     Num,
     Py,
     Ragged,
+    Records,
     Rng,
     TupleOf,
     Type,
@@ -97,8 +98,21 @@ def _list_type(value: list[object]) -> Type | None:
         return _ragged(value)
     if any(type(v) is not first for v in value):
         return None
+    if first is tuple:
+        return _records(value)
     elem = type_of(value[0])
     return ListOf(elem) if isinstance(elem, Py | Num) and is_scalar(elem) else None
+
+
+def _records(value: list[Any]) -> Type | None:
+    """The type of a list of tuples of numbers, all of one type."""
+    only = type_of(value[0])
+    if not isinstance(only, TupleOf) or not only.items:
+        return None
+    numbers = tuple(t for t in only.items if isinstance(t, Py | Num) and is_scalar(t))
+    kinds = [type(item) for item in value[0]]
+    alike = all(list(map(type, row)) == kinds for row in value)
+    return Records(numbers) if alike and len(numbers) == len(only.items) else None
 
 
 def _dict_type(value: dict[object, object]) -> Type | None:
@@ -204,8 +218,8 @@ def bytes_of(value: object) -> int:
 def copy_of(value: object) -> object:
     """A deep copy of a value that `type_of` knows; arrays keep C or Fortran order."""
     if isinstance(value, list):
-        numbers = not value or isinstance(value[0], int | float | complex)
-        return list(value) if numbers else [copy_of(v) for v in value]
+        flat = not value or isinstance(value[0], int | float | complex | tuple)
+        return list(value) if flat else [copy_of(v) for v in value]
     if isinstance(value, tuple):
         return tuple(map(copy_of, value))
     if isinstance(value, dict):
