@@ -98,7 +98,7 @@ def test_a_global_that_the_examples_change_is_as_it_was(tmp_path: Path) -> None:
     verdict = verify(tmp_path, source, shown="f(99)")
     # `f` of the same module changes the list, so that nothing shows it to be empty
     assert verdict.status == "undecided", render(verdict)
-    assert "_seen is never true" in verdict.reason or "never" in verdict.reason
+    assert "_seen" in verdict.reason
 
 
 UNKNOWN = {
