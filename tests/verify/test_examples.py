@@ -87,7 +87,7 @@ def test_an_example_of_a_docstring_outside_the_annotated_types_does_not_count(
         'def f(k: int) -> int:\n    """Double.\n\n    >>> f(0.5)\n    1.0\n    """\n    return 2 * k\n'
         "def g(k):\n    return 2 * k if type(k) is int else None\n"
     )
-    assert verify(tmp_path, source).status != "different"
+    assert verify(tmp_path, source).status == "same"
 
 
 def test_a_global_that_the_examples_change_is_as_it_was(tmp_path: Path) -> None:
@@ -95,7 +95,10 @@ def test_a_global_that_the_examples_change_is_as_it_was(tmp_path: Path) -> None:
         "_seen = []\ndef f(k: int) -> int:\n    _seen.append(k)\n    return k\n"
         "def g(k):\n    return k if not _seen or _seen[0] != 99 else 0\n"
     )
-    assert verify(tmp_path, source, shown="f(99)").status != "different"
+    verdict = verify(tmp_path, source, shown="f(99)")
+    # `f` of the same module changes the list, so that nothing shows it to be empty
+    assert verdict.status == "undecided", render(verdict)
+    assert "_seen" in verdict.reason
 
 
 UNKNOWN = {

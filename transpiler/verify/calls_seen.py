@@ -46,7 +46,7 @@ class CallsSeen:
         self.kinds.append({name: kind_of_value(value) for name, value in values.items()})
         try:
             data = codec.dumps({name: portable(value) for name, value in values.items()})
-        except Exception:  # a lambda, an open file: its kind is all that is kept
+        except Exception:  # a lambda, an open file; `__reduce__` of the user may raise anything
             return
         if len(data) <= _LARGEST:
             self.samples.append(codec.loads(data))

@@ -27,7 +27,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -36,8 +36,9 @@ from loopwright.verify.accuracy import Doubt, Oracle, Truth, errors, ulps, unit
 from loopwright.verify.case import Case
 from loopwright.verify.clock import Stopwatch
 from loopwright.verify.compare import AnyArray, Difference, bitwise, compare
+from loopwright.verify.meddle import scribble
 from loopwright.verify.observe import Observation
-from loopwright.verify.sensitivity import Changes, changes
+from loopwright.verify.sensitivity import Changes, changes, roundings
 
 ULPS = 4.0
 FAR = 256.0
@@ -120,8 +121,10 @@ class Faithful:
     def _later(self, case: Case, step: int, leaves: list[Leaf]) -> Difference | None:
         """No truth is at hand: only what is no rounding at all differs, as a number that was kept."""
         sizes = changes(self.pair, case, step)
+        changed = changes(self.pair, _changed(case), 0) if case.script == "meddle" else sizes
         for path, x, y in leaves:
-            far = ulps(x, y) > FAR * FAR * noise_of(x, sizes, path)
+            noise = np.maximum(noise_of(x, sizes, path), noise_of(x, changed, path))
+            far = ulps(x, y) > FAR * FAR * noise
             if np.any(far):
                 return _first(path, x, y, far)
         return None
@@ -147,6 +150,9 @@ class Faithful:
                     ulps(x, y) > _NEAR * noise,
                     new + margin > FAR * np.maximum(old - margin, noise),
                 )
+                if np.any(apart & vague):
+                    own = roundings(self.pair, case).get(path, np.zeros(x.shape))
+                    apart &= ulps(x, y) > np.maximum(ULPS, in_ulps(x, own))
                 if np.any(apart & vague):
                     why = _TIE if truth.open else _UNKNOWN
                     self._doubted(case, 0, _first(path, x, y, apart & vague), why)
@@ -208,6 +214,14 @@ class Faithful:
             return "no input called for a referee of accuracy"
         counts = (f"{name} ({count} inputs)" for name, count in self.referees.most_common())
         return f"errors measured by {' and by '.join(counts)}"
+
+
+def _changed(case: Case) -> Case:
+    """The call that follows after the caller wrote into the arguments, as far as that is known before."""
+    values = case.fresh()
+    for value in values.values():
+        scribble(value)
+    return replace(case, values=values, script="once", data=b"")
 
 
 def _beyond_chance(hits: int, count: int, share: float) -> bool:

@@ -123,7 +123,7 @@ class Enclosing:
             except CallTimeout:
                 self.too_large = 0.7 * len(case.data)
                 return None
-            except Exception:
+            except Exception:  # a text that the reading does not fit; what user code raises
                 continue
         return None
 

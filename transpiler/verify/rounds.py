@@ -23,6 +23,8 @@ EXAMPLES = 9
 """Examples of a round. Past ten, Hypothesis spends most of them on copies of parts of others."""
 _TAME_UNTIL, _BOLD_UNTIL = 30, 150
 _POOL = 64
+_HEAVY = 100_000
+"Bytes of an input beyond which it is varied only if it reached something new."
 _STRAYS = 0.07
 _OTHERS, _HUGE = 40, 200_000
 
@@ -112,9 +114,10 @@ class Learnt:
         """Note a case that ran; `fresh`: it reached a new line."""
         self.inputs += 1
         self.accepted += accepted
-        if fresh or (accepted and self.accepted % 3 == 0 and len(self.pool) < _POOL):
+        light = accepted and len(case.data) <= _HEAVY
+        if fresh or (light and self.accepted % 3 == 0 and len(self.pool) < _POOL):
             self.pool.append(case)
-        elif accepted and self.accepted % 10 == 0 and self.pool:
+        elif light and self.accepted % 10 == 0 and self.pool:
             self.pool[self.accepted // 10 % len(self.pool)] = case
 
     def next_round(self, slow: bool) -> Round:

@@ -11,6 +11,7 @@ results at changed inputs lie apart from the result and close together, or do no
 
 from __future__ import annotations
 
+import platform
 import time
 from collections.abc import Mapping
 from typing import Any, TypeAlias
@@ -24,6 +25,7 @@ from loopwright.verify.compare import compare
 from loopwright.verify.observe import Observation
 from loopwright.verify.sandbox import Finished, in_fork
 from loopwright.verify.stock import Make
+from loopwright.verify.wide import MODES, rounding
 
 Changes: TypeAlias = Mapping[str, AnyArray]
 """For each floating leaf by path the size of its change, as an array of its shape."""
@@ -43,6 +45,31 @@ def changes(pair: Any, case: Case, step: int) -> Changes:
         stuck_after=1.5,
     )
     return end.value if isinstance(end, Finished) else {}
+
+
+def roundings(pair: Any, case: Case) -> Changes:
+    """The sizes of changes of the floating leaves of the first step when all operations of the original are
+    rounded up, or down: the error that its own rounding may make. Empty if it cannot be asked."""
+    end = in_fork(
+        lambda _: _rounded(pair, case),
+        deadline=time.monotonic() + longest_wait(2 * _SECONDS),
+        stuck_after=1.5,
+    )
+    return end.value if isinstance(end, Finished) else {}
+
+
+def _rounded(pair: Any, case: Case) -> dict[str, AnyArray]:
+    base = pair.original(case, 0.5)
+    found: dict[str, AnyArray] = {}
+    for mode in MODES.get(platform.machine(), ()):
+        with rounding(mode):
+            run = pair.original(case, 0.5)
+        for name in ("random", "np.random"):  # draws are rounded, too
+            run.steps[0].picture[name] = base.steps[0].picture.get(name)
+        for path, x, y in leaves_between(base.steps[0], run.steps[0], pair.strict):
+            away = np.nan_to_num(_distance(x, y), nan=0.0)
+            found[path] = np.maximum(found.get(path, away), away)
+    return found
 
 
 def _sampled(pair: Any, case: Case, step: int) -> dict[str, AnyArray]:

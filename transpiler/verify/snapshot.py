@@ -91,7 +91,7 @@ def take(value: Any) -> Any:
     """The picture of `value`; objects that cannot be pictured are known by their type."""
     try:
         return codec.loads(codec.dumps(value, _Snapshot))
-    except Exception:
+    except Exception:  # `__reduce__` and properties of the user may raise anything
         return _piecewise(value)
 
 

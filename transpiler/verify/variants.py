@@ -5,6 +5,7 @@ What chance would bring sooner or later is tried once, so that a search may end 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 
 from loopwright.verify.case import Case
 from loopwright.verify.constants import Constants
-from loopwright.verify.kinds import Exactly, Kind, OneOfKinds, Parameter, PyNumber, Text
+from loopwright.verify.kinds import Exactly, Kind, ListKind, OneOfKinds, Parameter, PyNumber, Text
 from loopwright.verify.layouts import LAYOUTS, lay_out
 from loopwright.verify.scalars import SPECIAL_FLOATS, WIDE_INTS
 from loopwright.verify.shrink import conforms
@@ -22,6 +23,7 @@ LABEL = "one thing changed"
 _INTS = (0, 1, -1, 2, 255, 256, *WIDE_INTS[::3])
 _LETTERS = "aba"
 _TEXT_LENGTHS = (0, 1, 2, 3, 8, 17, 33, 65, 129)
+_SIDES = (1, 2, 3)
 _MOST = 24
 "Of the special values of one parameter, and of the constants of the sources."
 
@@ -62,6 +64,20 @@ def special(parameters: Sequence[Parameter], constants: Constants, case: Case) -
                 changed = np.array(value, order="C")
                 changed.reshape(-1)[value.size // 2] = number
                 yield from _with(parameters, case, {name: changed})
+
+
+def matrices(parameters: Sequence[Parameter], case: Case) -> Iterator[Case]:
+    """`case` with its lists of lists as small matrices, the rows of one as long as the next has rows."""
+    kinds = {p.name: p.kind.elem.elem for p in parameters
+             if isinstance(p.kind, ListKind) and isinstance(p.kind.elem, ListKind)
+             and isinstance(p.kind.elem.elem, PyNumber)}  # fmt: skip
+    for sides in itertools.product(_SIDES, repeat=min(len(kinds), 2) + 1) if kinds else ():
+        changed = {}
+        for at, (name, kind) in enumerate(kinds.items()):
+            n, m = sides[min(at, len(sides) - 2) :][:2]
+            make = {"int": int, "float": float}.get(kind.name, bool)
+            changed[name] = [[make(3 * i + j + at + 1) for j in range(m)] for i in range(n)]
+        yield from _with(parameters, case, changed)
 
 
 def _special(kind: Kind, constants: Constants) -> Iterator[Any]:

@@ -43,8 +43,8 @@ class Wider:
         if found is None:
             return None
         margins: dict[str, AnyArray] = {}
-        for mode in _MODES.get(platform.machine(), ()):
-            with _rounding(mode):
+        for mode in MODES.get(platform.machine(), ()):
+            with rounding(mode):
                 other = self._leaves(case) or {}
             for path, leaf in found.items():
                 apart = _apart(leaf, other.get(path))
@@ -64,12 +64,12 @@ class Wider:
         return {path: leaf for path, leaf in found if leaf.dtype.char in "gG"}
 
 
-_MODES = {"x86_64": (0x400, 0x800), "aarch64": (0x800000, 0x400000)}
+MODES = {"x86_64": (0x400, 0x800), "aarch64": (0x800000, 0x400000)}
 "FE_DOWNWARD and FE_UPWARD of fenv.h."
 
 
 @contextlib.contextmanager
-def _rounding(mode: int) -> Iterator[None]:
+def rounding(mode: int) -> Iterator[None]:
     """All floating-point operations rounded in one direction."""
     library = ctypes.CDLL(None)
     library.fesetround(mode)
