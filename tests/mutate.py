@@ -14,6 +14,7 @@ import importlib.util
 import json
 import sys
 import time
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -40,6 +41,7 @@ SEARCH_SECONDS = 8.0
 INPUTS = 1500
 DRAWN = 300
 AT_ONCE = 40
+ATTEMPTS = 4
 LIMIT_SECONDS = 600.0
 
 
@@ -72,6 +74,7 @@ def campaign(path: Path, most: int, seed: int) -> Row:
     """One program; in a process of its own."""
     begun = time.monotonic()
     np.seterr(all="ignore")
+    warnings.simplefilter("ignore")
     pair = _pair(path, seed)
     trials = Trials(
         pair, pair.mutable()[0], "bitwise", _kept(pair, seed), LIMIT_SECONDS,
@@ -124,14 +127,20 @@ def _pair(path: Path, seed: int) -> FunctionPair:
 
 def _kept(pair: FunctionPair, seed: int) -> Sequence[Case]:
     """The inputs that a search for a difference keeps."""
-    now = time.monotonic()
-    plan = Plan(seed, now + 1.5 * SEARCH_SECONDS, now + SEARCH_SECONDS, most=INPUTS)
-    end = in_fork(
-        lambda board: Search(pair, make_judge("bitwise", pair), plan, board).run(),
-        deadline=plan.deadline + 5.0,
-        stuck_after=5.0,
-    )
-    return end.value.kept if isinstance(end, Finished) else ()
+    for attempt in range(ATTEMPTS):
+        now = time.monotonic()
+        plan = Plan(
+            seed + attempt, now + 1.5 * SEARCH_SECONDS, now + SEARCH_SECONDS, most=INPUTS, tame=attempt > 0
+        )  # fmt: skip
+        end = in_fork(
+            lambda board: Search(pair, make_judge("bitwise", pair), plan, board).run(),  # noqa: B023
+            deadline=plan.deadline + 5.0,
+            stuck_after=5.0,
+        )
+        if isinstance(end, Finished):
+            kept: Sequence[Case] = end.value.kept
+            return kept
+    return pair.given()
 
 
 def _row(program: str, fates: dict[Mutant, int], seconds: float) -> Row:

@@ -6,7 +6,7 @@ In a forked child: what mutants leave behind, crash or hang ends with it.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from types import FunctionType
 
@@ -32,13 +32,15 @@ _MEASURED = 8
 
 @dataclass
 class Bench:
-    """`cases` are the inputs; `board` tells the parent what runs. One in each process."""
+    """`cases` are the inputs, `bad` the numbers of those on which the unchanged code ended a process; `board`
+    tells the parent what runs, by number. One in each process."""
 
     pair: Pair
     subject: Subject
     accuracy: str
     cases: Sequence[Case]
     board: Board
+    bad: Set[int]
     runs: dict[int, tuple[Run, Run] | None] = field(default_factory=dict)
     "By case: both sides unchanged; None if the case is of no use."
 
@@ -46,6 +48,7 @@ class Bench:
         self.subject.prepare()
         every = [f for side in self.pair.sides for f in side.functions]
         self.state = State([*every, *self.subject.functions])
+        self.running = b""
         self.exact = self.accuracy != "faithful"
         self.memory = None if self.exact else _Remembered(make_judge(self.accuracy, self.pair))
 
@@ -70,7 +73,9 @@ class Bench:
 
     def unchanged(self, k: int, case: Case) -> tuple[Run, Run] | None:
         """What the other side and the code under test do; None where that says nothing."""
-        self.runs[k] = found = self._unchanged(case)
+        self.running = str(k).encode()
+        self.runs[k] = found = None if k in self.bad else self._unchanged(case)
+        self.running = b""
         return found
 
     def _unchanged(self, case: Case) -> tuple[Run, Run] | None:
@@ -83,7 +88,7 @@ class Bench:
 
     def _other(self, case: Case) -> Run:
         self.state.restore()
-        self.board.post("o", b"")
+        self.board.post("o", self.running)
         if not self.subject.original:
             return self.pair.original(case, _LONGEST)
         return self.pair.candidate(case, _LONGEST, self.pair.original(case, _LONGEST))
@@ -91,7 +96,7 @@ class Bench:
     def play(self, case: Case, limit: float, other: Run) -> Run:
         """The code under test, as it is now."""
         self.state.restore()
-        self.board.post("c", b"")
+        self.board.post("c", self.running)
         return self.subject.play(case, limit, other)
 
     def accepted(self, k: int) -> bool:

@@ -77,7 +77,8 @@ def gauge(
     and until `deadline` at the latest."""
     for subject in (each for each in pair.mutable() if each.functions):
         end = min(deadline, time.monotonic() + 4 * seconds)
-        trials = Trials(pair, subject, accuracy, cases, seconds, end, seed)
+        inputs = cases or pair.given()
+        trials = Trials(pair, subject, accuracy, inputs, seconds, end, seed)
         found = _tried(trials)
         if found.mutants:
             return found

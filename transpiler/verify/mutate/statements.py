@@ -63,7 +63,7 @@ def update_changed(node: ast.AST) -> Iterator[Edit]:
 
 
 def result_changed(node: ast.AST) -> Iterator[Edit]:
-    """None for what is returned, two results swapped, 0 for None."""
+    """None for what is returned, two results swapped, 0 for None; 0 where nothing else may be changed."""
     match node:
         case ast.Return(None | ast.Constant(None)):
             made = located(ast.Constant(0), node)
@@ -77,7 +77,7 @@ def result_changed(node: ast.AST) -> Iterator[Edit]:
                         yield replaced(node, "value", None, value, other)
         case ast.FunctionDef(_, _, body) | ast.AsyncFunctionDef(_, _, body):
             last = body[-1]
-            if not isinstance(last, ast.Return | ast.Raise):
+            if all(isinstance(each, ast.Pass | ast.Expr) for each in body):
                 added = located(ast.Return(ast.Constant(0)), last)
                 yield Edit(node, "body", None, [*body, added], last, "`return 0` added at the end")
 
@@ -143,29 +143,38 @@ def blocks(node: ast.AST) -> Iterator[tuple[str, list[ast.stmt]]]:
 
 
 def _meet(first: ast.stmt, second: ast.stmt) -> bool:
-    sets, uses = _names(first)
-    other_sets, other_uses = _names(second)
-    return bool(sets & (other_uses | other_sets) or other_sets & uses)
+    sets, uses = _places(first)
+    other_sets, other_uses = _places(second)
+    return _touch(sets, other_uses | other_sets) or _touch(other_sets, uses)
 
 
-def _names(statement: ast.stmt) -> tuple[set[str], set[str]]:
-    """What a statement may change, and what it reads. A method may change its object."""
+def _touch(some: set[str], others: set[str]) -> bool:
+    """Whether one of the places is, or is part of, one of the others."""
+    return any(
+        a == b or a.startswith(f"{b}.") or b.startswith(f"{a}.") for a in some for b in others
+    )
+
+
+def _places(statement: ast.stmt) -> tuple[set[str], set[str]]:
+    """What a statement may change, and what it reads: names, and attributes of names as `self.w`. A method
+    may change its object."""
     changed: set[str] = set()
     read: set[str] = set()
-    for node in ast.walk(statement):
+    todo: list[ast.AST] = [statement]
+    while todo:
+        node = todo.pop()
         match node:
-            case ast.Name(name, ast.Load()):
-                read.add(name)
-            case ast.Name(name):
-                changed.add(name)
-            case (
-                ast.Subscript(ast.Name(name), _, ast.Store())
-                | ast.Attribute(ast.Name(name), _, ast.Store())
-                | ast.Call(ast.Attribute(ast.Name(name)))
-            ):
-                changed.add(name)
-    if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
-        read.add(statement.target.id)
+            case ast.Name(_, ctx) | ast.Attribute(ast.Name(), _, ctx):
+                place = ast.unparse(node)
+                (read if isinstance(ctx, ast.Load) else changed).add(place)
+                continue
+            case ast.Subscript(ast.Name() | ast.Attribute() as held, _, ast.Store()):
+                changed.add(ast.unparse(held))
+            case ast.Call(ast.Attribute(ast.Name() | ast.Attribute() as held)):
+                changed.add(ast.unparse(held))
+            case ast.AugAssign(target):
+                read.add(ast.unparse(target))
+        todo += ast.iter_child_nodes(node)
     return changed - {"np", "math"}, read
 
 

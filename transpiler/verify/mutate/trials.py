@@ -74,6 +74,7 @@ class Trials:
         self.sources = {file: Source(text, file) for file, text in self.subject.texts.items()}
         self.functions = {(f.__code__.co_filename, owner_of(f)): f for f in self.subject.functions}
         self._begun = _spent_by_children()
+        self._bad: set[int] = set()
 
     @property
     def mutants(self) -> list[Mutant]:
@@ -192,7 +193,7 @@ class Trials:
     # --------------------------------------------------------------- children
 
     def _bench(self, board: Board) -> Bench:
-        return Bench(self.pair, self.subject, self.accuracy, self.cases, board)
+        return Bench(self.pair, self.subject, self.accuracy, self.cases, board, self._bad)
 
     def _in_children(self, work: Work, count: int) -> list[int]:
         """Run `work` in one child after the other until it ends by itself; what the table holds then.
@@ -216,6 +217,9 @@ class Trials:
                 for at in running:  # the time was over, which says nothing
                     table[at] = UNTRIED
                 break
+            if isinstance(end, Ended) and end.case:
+                self._bad.add(int(end.case))
+                continue
             if bytes(table[:]) == before or (isinstance(end, Finished) and end.value):
                 break
         return list(table[:count])
