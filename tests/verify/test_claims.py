@@ -298,3 +298,20 @@ def test_the_command_line_proves(tmp_path: Path, capsys: pytest.CaptureFixture[s
     file = pair_file(tmp_path)
     assert main(["verify", f"{file}:f", f"{file}:h", "--time-limit", "10"]) == 0
     assert capsys.readouterr().out.startswith("proved the same\n  evidence: proved, ")
+
+
+def test_no_wrong_twin_is_proved_and_some_right_ones_are() -> None:
+    proved: dict[str, int] = {"g": 0, "h": 0}
+    for file in sorted(Path(__file__).with_name("twins").glob("*.py")):
+        tree = ast.parse(file.read_text("utf-8"))
+        node = find_function(tree, "f")
+        assert node is not None
+        for name in proved:
+            claim = claim_of(file, "f", file, name)
+            if claim is None:
+                continue
+            module = load_module(file, "a")
+            a, b = (Side(module, function_of(module, each), file, each) for each in ("f", name))
+            answer = proof_of(claim, parameters_of(node, scope_of(tree)), (a, b), 1.0)
+            proved[name] += isinstance(answer, Proof)
+    assert proved["g"] == 0 and proved["h"] >= 8
