@@ -165,11 +165,16 @@ def test_each_side_has_its_own_data() -> None:
 
 
 def refused(name: str) -> Any:
-    held: Any = {"a generator": (n for n in ()), "a file": sys.stdout, "a lock": object()}[name]
+    held: Any = {
+        "a generator": (n for n in ()), "a file": sys.stdout, "a bare object": object(),
+        "dates": np.array(["2020-01-01"], "datetime64[D]"), "a list of them": [object()],
+    }[name]  # fmt: skip
     return lambda x: (held, x)
 
 
-@pytest.mark.parametrize("name", ["a generator", "a file", "a lock"])
+@pytest.mark.parametrize(
+    "name", ["a generator", "a file", "a bare object", "dates", "a list of them"]
+)
 def test_what_cannot_be_sent_is_named(name: str) -> None:
     with pytest.raises(lw.UsageError, match=r"`held`.*cannot be sent to another process: make it"):
         lw.verify(refused(name), lambda x: x, examples=[(1,)])

@@ -14,9 +14,7 @@ import dis
 import functools
 import inspect
 import math
-import site
 import sys
-import sysconfig
 import types
 from copy import deepcopy
 from dataclasses import dataclass
@@ -26,11 +24,11 @@ from typing import Any
 import numpy as np
 
 from loopwright.shipped_source import class_node, definition_of
+from loopwright.shipped_values import PLAIN, alike, importable, is_data, is_library, is_typing
 from loopwright.usage import UsageError
 from loopwright.verify.literal import Writer
 from loopwright.verify.modules import ENCLOSED, import_root
 
-_PLAIN = (bool, int, float, complex, str, bytes, type(None), type(...), range, np.generic)
 _OURS: dict[str, object] = {"np": np, "inf": math.inf, "nan": math.nan}
 """What the text of data uses."""
 _TYPING = ("typing", "numpy.typing", "collections.abc", "types", "typing_extensions", "jaxtyping")
@@ -201,7 +199,7 @@ class _Shipper:
                 if self.claim(name, value):
                     self.imports[f"from {module} import {name}"] = None
                 return
-        if not _is_typing(value):
+        if not is_typing(value):
             with contextlib.suppress(UsageError):
                 self.value(name, value, "an annotation")
         elif self.claim(name, value):
@@ -219,11 +217,11 @@ class _Shipper:
         if name in _OURS and value is not _OURS[name]:
             raise UsageError(f"a variable named `{name}` is in the way: rename it")
         if name in self.bound:
-            if self.bound[name] is not value and not _alike(self.bound[name], value):
+            if self.bound[name] is not value and not alike(self.bound[name], value):
                 raise UsageError(f"two variables named `{name}` hold different things: rename one")
             return False
         self.bound[name] = value
-        if id(value) in self.known and not isinstance(value, _PLAIN):
+        if id(value) in self.known and not isinstance(value, PLAIN):
             self.aliases.append(f"{name} = {self.known[id(value)]}")
             return False
         self.known[id(value)] = name
@@ -233,7 +231,7 @@ class _Shipper:
         """Define `name` as `value`."""
         if isinstance(value, types.ModuleType):
             self.module(name, value)
-        elif (origin := _importable(value)) is not None:
+        elif (origin := importable(value)) is not None:
             if self.claim(name, value):
                 module, attribute = origin
                 renamed = "" if name == attribute else f" as {name}"
@@ -250,10 +248,10 @@ class _Shipper:
                 made = self.callable(value, name)
                 self.bound[name] = value
                 self.aliases += [f"{name} = {made}"] * (made != name)
-        elif _is_data(value):
+        elif is_data(value):
             if self.claim(name, value):
                 self.writer.assign(name, value)
-        elif hasattr(value, "__dict__") and _importable(type(value)) is None:
+        elif hasattr(value, "__dict__") and importable(type(value)) is None:
             self.instance(name, value, where)
         else:
             raise _refused(name, value, where)
@@ -264,12 +262,12 @@ class _Shipper:
         file = getattr(module, "__file__", None)
         if module.__name__ == "__main__":
             raise UsageError(f"`{name}` is the running script itself: name what is used of it")
-        if file is not None and not _is_library(file):
+        if file is not None and not is_library(file):
             root = import_root(Path(file))[0]
             self.roots[root] = None
             self.imports["import sys"] = None
         text = f"import {module.__name__} as {name}"
-        if file is not None and not _is_library(file):
+        if file is not None and not is_library(file):
             self.definitions.insert(0, text)  # behind the path
         else:
             self.imports[text] = None
@@ -309,55 +307,6 @@ def _refused(name: str, value: Any, where: str) -> UsageError:
         f"`{name}`, {where}, is a {type(value).__name__}, which cannot be sent to another process: make it "
         "inside of the function, or put both functions into a file"
     )
-
-
-def _alike(a: Any, b: Any) -> bool:
-    return type(a) is type(b) and isinstance(a, _PLAIN) and repr(a) == repr(b)
-
-
-def _is_data(value: Any, depth: int = 0) -> bool:
-    """Whether text can make the value again."""
-    if type(value) is np.ndarray:
-        return not value.dtype.hasobject and value.dtype.names is None
-    if isinstance(value, np.random.Generator | np.random.RandomState):
-        return True
-    if type(value) in (list, tuple, set, frozenset) and depth < 20:
-        return all(_is_data(item, depth + 1) for item in value)
-    if type(value) is dict and depth < 20:
-        return all(_is_data(item, depth + 1) for pair in value.items() for item in pair)
-    return type(value) in _PLAIN or isinstance(value, np.generic)
-
-
-def _is_typing(value: Any) -> bool:
-    return type(value).__module__ in ("typing", "types", "_typing", "typing_extensions")
-
-
-def _importable(value: Any) -> tuple[str, str] | None:
-    """Module and name of something of a library."""
-    name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
-    module = getattr(value, "__module__", None) or ("numpy" if isinstance(value, np.ufunc) else "")
-    if isinstance(value, types.BuiltinFunctionType) and not isinstance(
-        value.__self__, types.ModuleType | types.NoneType
-    ):
-        return None
-    if not isinstance(name, str) or not name.isidentifier() or not isinstance(module, str):
-        return None
-    found = sys.modules.get(module)
-    if found is None or getattr(found, name, None) is not value or module == "__main__":
-        return None
-    file = getattr(found, "__file__", None)
-    return (module, name) if file is None or _is_library(file) else None
-
-
-@functools.cache
-def _libraries() -> tuple[Path, ...]:
-    places = [sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")]
-    return tuple(Path(p).resolve() for p in {*places, *site.getsitepackages()} if p)
-
-
-def _is_library(file: str) -> bool:
-    path = Path(file).resolve()
-    return any(path.is_relative_to(folder) for folder in _libraries())
 
 
 def _globals_of(code: types.CodeType) -> list[str]:
