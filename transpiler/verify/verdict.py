@@ -41,13 +41,15 @@ class Counterexample:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`reason` is one sentence; always set unless the status is `same`. `test` is the text of a pytest
-    file, where one was asked for."""
+    file, where one was asked for. `unloadable` tells the file and line that keep a function from being
+    loaded; the status is `undecided` then."""
 
     status: Status
     evidence: Evidence
     counterexample: Counterexample | None = None
     reason: str = ""
     test: str = ""
+    unloadable: str = ""
 
     @property
     def same(self) -> bool:
@@ -60,8 +62,9 @@ class Verdict:
     def to_json(self) -> str:
         """The verdict as a JSON object with the same fields."""
         data = asdict(self)
-        if not self.test:
-            del data["test"]
+        for name in ("test", "unloadable"):
+            if not data[name]:
+                del data[name]
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
