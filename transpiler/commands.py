@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -115,6 +116,8 @@ def _verify(args: argparse.Namespace) -> int:
     )  # fmt: skip
     if args.json is not None:
         write_atomic(args.json, verdict.to_json().encode())
+    if verdict.unloadable:
+        raise UsageError(verdict.unloadable)
     if str(args.emit_test) == "-":
         print(render(verdict), file=sys.stderr)
         print(verdict.test, end="")
@@ -156,9 +159,19 @@ def _function_place(text: str) -> tuple[Path, str]:
     if isinstance(module, Declined):
         line = f":{module.at.line}" if module.at.line else ""
         raise UsageError(f"{path}{line}: {module.why}")
-    if find_function(module.tree, name) is None:
+    if find_function(module.tree, name) is None and not _may_bind(module.tree, name):
         raise UsageError(f"{path}: there is no function {name}")
     return path, name
+
+
+def _may_bind(tree: ast.Module, name: str) -> bool:
+    """Whether a statement other than a `def` may give a module that name: `g = jit(f)`, an import."""
+    first = name.partition(".")[0]
+    return any(
+        (isinstance(node, ast.Name) and node.id == first and isinstance(node.ctx, ast.Store))
+        or (isinstance(node, ast.alias) and (node.asname or node.name) in (first, "*"))
+        for node in ast.walk(tree)
+    )
 
 
 def _check(args: argparse.Namespace) -> int:

@@ -22,6 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "a.txt").write_text("text")
     (tmp_path / "syntax.py").write_text("x = 1\ndef f(:\n")
+    (tmp_path / "absent.py").write_text("import no_such_module\ndef f(x): ...\n")
     (tmp_path / "latin.py").write_bytes(b"x = '\xff'\n")
     return tmp_path
 
@@ -76,6 +77,9 @@ CASES = {
     ),
     "verify: a file that does not parse": (
         ("verify", "syntax.py:f", "src/good.py:total"), "syntax.py:2: invalid syntax",
+    ),
+    "verify: a file that does not import": (
+        ("verify", "src/good.py:total", "absent.py:f"), "absent.py:1: ModuleNotFoundError",
     ),
     "verify: no file of examples": (
         ("verify", "src/good.py:total", "src/good.py:total", "--examples", "no.py"), "no.py: no such file",

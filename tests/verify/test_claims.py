@@ -230,8 +230,8 @@ def found(texts: tuple[str, str], folder: Path) -> Proof | str:
     claim = claim_of(file, "f", file, "g")
     if claim is None:
         return "no claim"
-    module = load_module(file, "a")
-    a, b = (Side(module, function_of(module, name), file, name) for name in "fg")
+    module, home = load_module(file, "a")
+    a, b = (Side(module, function_of(module, name), file, name, home) for name in "fg")
     tree = ast.parse(source)
     node = find_function(tree, "f")
     assert node is not None
@@ -310,8 +310,10 @@ def test_no_wrong_twin_is_proved_and_some_right_ones_are() -> None:
             claim = claim_of(file, "f", file, name)
             if claim is None:
                 continue
-            module = load_module(file, "a")
-            a, b = (Side(module, function_of(module, each), file, each) for each in ("f", name))
+            module, home = load_module(file, "a")
+            a, b = (
+                Side(module, function_of(module, each), file, each, home) for each in ("f", name)
+            )
             answer = proof_of(claim, parameters_of(node, scope_of(tree)), (a, b), 1.0)
             proved[name] += isinstance(answer, Proof)
     assert proved["g"] == 0 and proved["h"] >= 8

@@ -163,6 +163,38 @@ def test_other_modules_of_the_same_folder_can_be_imported(tmp_path: Path) -> Non
     assert verify_functions(a, "f", a, "f", time_limit=8.0, inputs=50).status == "same"
 
 
+def package(folder: Path, value: int) -> Path:
+    inner = folder / "pkg" / "sub"
+    inner.mkdir(parents=True)
+    (folder / "pkg" / "__init__.py").write_text("")
+    (inner / "__init__.py").write_text("")
+    (folder / "pkg" / "early.py").write_text(f"_K = {value}\n")
+    (folder / "pkg" / "late.py").write_text(f"_L = {value}\n")
+    (inner / "mod.py").write_text(
+        "from ..early import _K\ndef f(n: int) -> int:\n    return n * _K\n"
+        "def g(n: int) -> int:\n    from ..late import _L\n    from pkg import late\n"
+        "    return n * (_L + late._L)\n"
+    )
+    return inner / "mod.py"
+
+
+@pytest.mark.parametrize("name", ["f", "g"], ids=["imports at the top", "imports in a function"])
+def test_packages_of_one_name_keep_apart(name: str, tmp_path: Path) -> None:
+    old, new, bad = (package(tmp_path / str(k), value) for k, value in enumerate((2, 2, 3)))
+    assert verify_functions(old, name, new, name, time_limit=8.0, inputs=40).status == "same"
+    verdict = verify_functions(old, name, bad, name, time_limit=8.0, inputs=40)
+    assert verdict.status == "different"
+    assert verdict.counterexample is not None
+    program = [sys.executable, "-c", verdict.counterexample.program]
+    said = subprocess.run(program, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert said[0] != said[2] or name == "g"  # what it imports later is that of the second side
+
+
+def test_what_keeps_a_file_from_loading_is_placed(tmp_path: Path) -> None:
+    verdict = verify(tmp_path, "def f(n: int):\n    return n\n1 / 0\n")
+    assert verdict.unloadable == f"{tmp_path / 'pair.py'}:5: ZeroDivisionError: division by zero"
+
+
 def test_a_verdict_reads_and_its_program_runs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from loopwright.verify import codec
+from loopwright.verify import codec, guard
+from loopwright.verify.conditions import Condition
 
 
 @dataclass(repr=False)
@@ -14,7 +15,8 @@ class Case:
 
     `env` are lengths by symbol. `script` says what the caller does: `once`, or one of the sequences in
     `pair.py`. `labels` name what was varied; `drawn` is False if the values are recorded ones or
-    a change of another case, so that Hypothesis does not know how they came to be.
+    a change of another case, so that Hypothesis does not know how they came to be. `under` is what the
+    calls are run under.
     """
 
     values: dict[str, Any]
@@ -24,23 +26,30 @@ class Case:
     labels: frozenset[str] = field(default_factory=frozenset)
     drawn: bool = False
     data: bytes = b""
+    under: Condition | None = None
 
     def fresh(self) -> dict[str, Any]:
         """A deep copy of the values; sharing between them is kept."""
         if not self.data:
-            self.data = codec.dumps((self.values, self.script, self.seed))
+            self.data = codec.dumps((self.values, self.script, self.seed, self.under))
         copied: dict[str, Any] = codec.loads(self.data)[0]
+        if self.under is not None and self.under.moves:
+            return guard.placed(copied, self.under)
         return copied
 
     @staticmethod
     def from_data(data: bytes) -> Case:
         """The case that `data` was made of; lengths and labels are not kept."""
-        values, script, seed = codec.loads(data)
-        return Case(values, {}, script, seed, data=data)
+        values, script, seed, under = codec.loads(data)
+        return Case(values, {}, script, seed, data=data, under=under)
 
     def with_values(self, values: dict[str, Any]) -> Case:
         """The same call with other values."""
-        return Case(values, self.env, self.script, self.seed, self.labels, self.drawn)
+        return replace(self, values=values, data=b"")
+
+    def run_under(self, condition: Condition | None) -> Case:
+        """The same call under another condition."""
+        return replace(self, under=condition, data=b"")
 
     def __repr__(self) -> str:
         # Hypothesis writes the arguments of failing tests; values may be millions of numbers.

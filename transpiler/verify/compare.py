@@ -26,12 +26,14 @@ Floats = Callable[[str, AnyArray, AnyArray], AnyArray]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`path` is Python-like: `result[1][0, 3]`, `x after the call [2]`."""
+    """`path` is Python-like: `result[1][0, 3]`, `x after the call [2]`. `reason` is a sentence for what the
+    other fields do not say."""
 
     path: str
     expected: str
     got: str
     what: str = "value"
+    reason: str = ""
 
 
 class _Found(Exception):
@@ -89,9 +91,11 @@ def compare(
         for name in a.picture.get("args", {}):
             at = f"{name} after the call"
             walk.visit(at, a.picture["args"][name], b.picture["args"][name])
+        if "state" in a.picture and "state" in b.picture:
+            walk.state(a.picture["state"], b.picture["state"])
         walk.results = True
-        for key in ("result", "items", "consumed at first", "consumed by one item", "printed"):
-            if key in a.picture:
+        for key in _PARTS:
+            if key in a.picture and key in b.picture:
                 walk.visit(key, a.picture[key], b.picture[key])
         walk.memory()
         for key in ("random", "np.random"):
@@ -188,6 +192,15 @@ class _Walk:
                 if a != b:
                     self.differ(path, a, b)
 
+    def state(self, a: dict[str, Any], b: dict[str, Any]) -> None:
+        """What outlives the call, by path."""
+        for path in dict.fromkeys((*a, *b)):
+            at = f"{path} after the call"
+            if path not in a or path not in b:
+                shown = [show(each[path]) if path in each else "not there" for each in (a, b)]
+                raise _Found(Difference(at, shown[0], shown[1], "state"))
+            self.visit(at, a[path], b[path])
+
     def _met(self, path: str, a: object, b: object) -> bool:
         """Note two mutable objects; True if both were met before, at one and the same place."""
         self.held += (a, b)
@@ -262,6 +275,10 @@ class _Walk:
                     raise _Found(Difference(path, says[shared[0]], says[shared[1]], "memory"))
 
 
+_PARTS = (
+    "result", "items", "consumed at first", "consumed by one item", "printed",
+    "written past sys.stdout", "written to sys.stderr", "memory around the arguments",
+)  # fmt: skip
 _LONG = 16
 _ATOMS = {int, float, bool, str, type(None)}
 _MUTABLE = (list, dict, set, deque, np.ndarray, Instance)

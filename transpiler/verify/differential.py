@@ -20,6 +20,7 @@ from loopwright.verify import snapshot
 from loopwright.verify.candidate import load_candidate
 from loopwright.verify.case import Case
 from loopwright.verify.compare import bitwise, compare
+from loopwright.verify.conditions import Condition, Kind
 from loopwright.verify.constants import Constants, mine
 from loopwright.verify.coverage import Coverage
 from loopwright.verify.domains import parameters_of_domain
@@ -212,8 +213,9 @@ class RegionPair:
     ) -> Observation:
         shown = dict(zip(self.text.roots, roots, strict=True))
         return observe(
-            call, roots, {}, seed=case.seed, limit=limit, raises=self.raises, shown=shown
-        )
+            call, roots, {}, seed=case.seed, limit=limit, raises=self.raises, shown=shown,
+            under=case.under,
+        )  # fmt: skip
 
     def original(self, case: Case, limit: float) -> Run:
         return Run([self._observed(self.entry, self._roots(case), case, limit)], True)
@@ -283,6 +285,12 @@ class RegionPair:
 
     def scripts(self) -> Sequence[str]:
         return ("once",)
+
+    def conditions(self) -> Sequence[Kind]:
+        return ()  # kernels test their indices themselves, and which loops run in parallel is proved
+
+    def unwatched(self, under: Condition) -> Sequence[str]:
+        return ()
 
     # ------------------------------------------------------------- accuracy
 

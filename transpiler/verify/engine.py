@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 from loopwright.verify.accuracy import Doubt, Judge
 from loopwright.verify.case import Case
 from loopwright.verify.compare import Difference
+from loopwright.verify.conditions import Condition, Kind
 from loopwright.verify.constants import Constants
 from loopwright.verify.coverage import Coverage
+from loopwright.verify.kept import Kept
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.observe import Observation
 from loopwright.verify.reachable import Reachable
@@ -26,12 +28,14 @@ class Run:
     """One side's observations for one case: one per call of the script.
 
     `accepted`: the kernel itself ran (candidate of a region), or the original returned (functions).
-    `covers`: the goals that it met count as reached.
+    `covers`: the goals that it met count as reached. `hazard` is what went wrong without a trace in the
+    steps, under the condition of the case: "iterations 0 and 1 both write out[3]".
     """
 
     steps: list[Observation]
     accepted: bool
     covers: bool = True
+    hazard: str = ""
 
     @property
     def usable(self) -> bool:
@@ -69,6 +73,14 @@ class Pair(Protocol):
 
     def mutable(self) -> Sequence[Subject]:
         """The code that mutants are made of: the candidate's, and the original's for want of that."""
+        ...
+
+    def conditions(self) -> Sequence[Kind]:
+        """What else the candidate ought to be run under, beside other memory."""
+        ...
+
+    def unwatched(self, under: Condition) -> Sequence[str]:
+        """What a condition did not reach, in words for the report."""
         ...
 
 
@@ -121,12 +133,16 @@ class Plan:
     first: float = 2.0
     tame: bool = False
     "no large inputs: after the original crashed or hung"
+    kept: Kept = field(default_factory=Kept)
+    "inputs that were accepted, some of each kind"
 
 
 def first_difference(
     pair: Pair, judge: Judge, case: Case, a: Run, b: Run
 ) -> tuple[int, Difference] | None:
     """The first step at which two runs differ, by the judge's rules."""
+    if case.under is not None and not case.under.moves:
+        return hazard_of(a, b)
     for number, (x, y) in enumerate(zip(a.steps, b.steps, strict=False)):
         if x.outcome == "exhausted" or x.outcome == "timeout":
             return None
@@ -140,6 +156,13 @@ def first_difference(
     return None
 
 
+def hazard_of(a: Run, b: Run) -> tuple[int, Difference] | None:
+    """What is wrong with the candidate's run, and not with the original's, beside what it did."""
+    if not b.hazard or a.hazard or not a.accepted:
+        return None
+    return 0, Difference("the call", "no such access", b.hazard, "hazard", reason=b.hazard)
+
+
 def _modest(case: Case) -> bool:
     """True if no integer of the case is so large that a slower algorithm would not end."""
     return all(abs(v) <= 10_000 for v in case.values.values() if type(v) is int)
@@ -150,16 +173,21 @@ def replay(
 ) -> Finding | None:
     """Run `cases` in order in this process; the first difference as a finding."""
     for number, case in enumerate(cases):
-        case.fresh()
-        board.post("o", case.data)
-        a = pair.original(case, limit)
-        if not a.usable:
-            board.post("-", b"")
-            continue
-        board.post("c", case.data)
-        b = pair.candidate(case, limit, a)
-        board.post("-", b"")
-        found = first_difference(pair, judge, case, a, b)
+        a, b = run_both(pair, case, limit, board)
+        found = None if b is None else first_difference(pair, judge, case, a, b)
         if found is not None:
             return Finding(case, case, found[1], found[0], list(cases[:number]))
     return None
+
+
+def run_both(pair: Pair, case: Case, limit: float, board: Board) -> tuple[Run, Run | None]:
+    """Both sides on one case; no candidate's run where the original's is not usable."""
+    case.fresh()
+    board.post("o", case.data)
+    a = pair.original(case, limit)
+    b = None
+    if a.usable:
+        board.post("c", case.data)
+        b = pair.candidate(case, limit, a)
+    board.post("-", b"")
+    return a, b

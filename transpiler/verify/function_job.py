@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from loopwright.verify import output
 from loopwright.verify.calls_seen import (
     CallsSeen,
     bound,
@@ -26,7 +27,7 @@ from loopwright.verify.emitted_text import Place, written_test
 from loopwright.verify.engine import Plan
 from loopwright.verify.examples import joined, kinds_of_examples
 from loopwright.verify.kinds import Parameter, describe
-from loopwright.verify.modules import function_of, load_module
+from loopwright.verify.modules import failing_line, function_of, load_module
 from loopwright.verify.observe import Raises
 from loopwright.verify.oracle import Reading
 from loopwright.verify.pair import FunctionPair, Side
@@ -76,18 +77,23 @@ class FunctionJob:
     def run(self) -> Verdict:
         """Load both functions and search; runs in the worker."""
         np.seterr(all="ignore")
+        path = self.f_path
         try:
             sources = [Path(p).read_text("utf-8") for p in (self.f_path, self.g_path)]
             texts = [text if loose else "" for text, loose in zip(sources, self.loose, strict=True)]
-            a = self.side(self.f_path, self.f_name, "a", texts[0])
-            b = self.side(self.g_path, self.g_name, "b", texts[1])
+            a = self.side(path, self.f_name, "a", texts[0])
+            path = self.g_path
+            b = self.side(path, self.g_name, "b", texts[1])
         except BaseException as error:
-            return undecided(f"cannot be loaded: {type(error).__name__}: {error}")
+            what = f"{type(error).__name__}: {error}"
+            told = undecided(f"cannot be loaded: {what}")
+            return replace(told, unloadable=f"{failing_line(error, Path(path))}: {what}")
+        output.catch()
         return self.compare(a, b, (sources[0], sources[1]))
 
     def side(self, path: str, name: str, side: str, text: str = "") -> Side:
-        module = load_module(Path(path), side, self.roots)
-        return Side(module, function_of(module, name), Path(path), name, text)
+        module, home = load_module(Path(path), side, self.roots)
+        return Side(module, function_of(module, name), Path(path), name, home, text)
 
     def compare(self, a: Side, b: Side, sources: tuple[str, str]) -> Verdict:
         """Search for a difference of two loaded sides; `sources` are the texts of their files."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import sys
+import traceback
 import types
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,40 @@ ENCLOSED = "__enclosed__"
 """Names of a module that no caller can change: they were variables of functions around the one under test."""
 
 
-def load_module(path: Path, side: str, roots: Sequence[Path] = ()) -> types.ModuleType:
+@dataclass(frozen=True, eq=False)
+class Home:
+    """Where one side's modules live: the folder to import from, other folders whose modules are its own,
+    and those imported so far by name."""
+
+    root: Path
+    others: tuple[Path, ...] = ()
+    modules: dict[str, types.ModuleType] = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def active(self) -> Iterator[None]:
+        """Inside, imports find this side's modules, and none of the other side."""
+        before = {name: sys.modules.get(name) for name in self.modules}
+        known = set(sys.modules) | set(self.modules)
+        sys.modules.update(self.modules)
+        sys.path.insert(0, str(self.root))
+        try:
+            yield
+        finally:
+            sys.path.remove(str(self.root))
+            for name in set(sys.modules) - known:
+                file = getattr(sys.modules[name], "__file__", None)
+                folders = (self.root, *self.others)
+                ours = file and any(Path(file).is_relative_to(each) for each in folders)
+                if ours and not name.startswith(SIDE):
+                    self.modules[name] = sys.modules.pop(name)
+            for name, module in before.items():
+                if module is None:
+                    sys.modules.pop(name, None)
+                else:
+                    sys.modules[name] = module
+
+
+def load_module(path: Path, side: str, roots: Sequence[Path] = ()) -> tuple[types.ModuleType, Home]:
     """Execute the file at `path` as the module of `side` ("a" or "b").
 
     A file inside a package is imported by its dotted name, so that relative imports work. Modules that
@@ -25,19 +61,14 @@ def load_module(path: Path, side: str, roots: Sequence[Path] = ()) -> types.Modu
     """
     path = path.resolve()
     root, dotted = import_root(path)
-    before = set(sys.modules)
-    sys.path.insert(0, str(root))
+    home = Home(root, tuple(roots))
     importlib.invalidate_caches()
-    try:
+    with home.active():
         module = importlib.import_module(dotted) if "." in dotted else _by_path(path, side)
-    finally:
-        sys.path.remove(str(root))
-        for name in set(sys.modules) - before:
-            file = getattr(sys.modules[name], "__file__", None)
-            if file and any(Path(file).is_relative_to(each) for each in (root, *roots)):
-                sys.modules[f"{SIDE}{side}.{name}"] = sys.modules.pop(name)
+    for name, each in home.modules.items():
+        sys.modules[f"{SIDE}{side}.{name}"] = each
     sys.path.append(str(root))
-    return module
+    return module, home
 
 
 def _by_path(path: Path, side: str) -> types.ModuleType:
@@ -84,3 +115,17 @@ def public_data(module: types.ModuleType, names: set[str]) -> dict[str, Any]:
         and name not in fixed
         and isinstance(value, plain)
     }
+
+
+def failing_line(error: BaseException, path: Path) -> str:
+    """`file:line` of the code around the module at `path` that raised `error`; the path alone if none did."""
+    path = path.resolve()
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        return f"{error.filename}:{error.lineno}"
+    root = import_root(path)[0]
+    found = str(path)
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        file = Path(frame.f_code.co_filename)
+        if file.is_absolute() and file.is_relative_to(root) and "site-packages" not in file.parts:
+            found = f"{file}:{line}"
+    return found

@@ -8,14 +8,17 @@ import io
 import random
 import signal
 import types
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from loopwright.verify import snapshot
+from loopwright.verify import fills, guard, output, snapshot
 from loopwright.verify.clock import Stopwatch, longest_wait
+from loopwright.verify.conditions import Condition
+from loopwright.verify.state import State
 
 
 class CallTimeout(BaseException):
@@ -99,21 +102,30 @@ def observe(
     limit: float,
     raises: Raises | None = None,
     shown: Mapping[str, Any] | None = None,
+    under: Condition | None = None,
+    state: State | None = None,
 ) -> Observation:
     """Call `function` and picture the outcome.
 
     `shown` are the argument objects by name to be pictured after the call. Both global generators are
-    seeded with `seed` before the call, their states are part of the picture.
+    seeded with `seed` before the call, their states are part of the picture. `under` tells what fresh
+    memory holds, `state` what else is looked at after the call.
     """
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    out = io.StringIO()
+    out, errors = io.StringIO(), io.StringIO()
     picture: dict[str, Any] = {}
     seen = Observation("returned", picture)
     result: Any = None
+    fill = under.fill if under is not None and under.moves else None
     watch = Stopwatch()
     try:
-        with time_limit(limit), contextlib.redirect_stdout(out):
+        with (
+            time_limit(limit),
+            contextlib.redirect_stdout(out),
+            _written_errors(errors if state is not None and state.errors else None),
+            fills.fresh_memory(fill),
+        ):
             result = function(*args, **kwargs)
             seen.seconds = watch.seconds
             if snapshot.is_lazy(result):
@@ -133,10 +145,25 @@ def observe(
         picture.update(snapshot.take({"args": dict(shown or {}), "result": None}))
     seen.seconds = seen.seconds or watch.seconds
     picture["printed"] = out.getvalue()
+    picture["written past sys.stdout"] = output.written()
+    picture["written to sys.stderr"] = errors.getvalue()
+    picture["memory around the arguments"] = guard.written_outside()
+    if state is not None and seen.usable:
+        picture["state"] = state.now()
     # Draws tell states apart as well as the states themselves, and much faster; both see cached normals.
     picture["random"] = (random.gauss(0.0, 1.0), random.random())
     picture["np.random"] = (float(np.random.standard_normal()), float(np.random.random_sample()))
     return seen
+
+
+@contextlib.contextmanager
+def _written_errors(into: io.StringIO | None) -> Iterator[None]:
+    """What is written to `sys.stderr` inside, warnings left out."""
+    if into is None:
+        yield
+        return
+    with contextlib.redirect_stderr(into), warnings.catch_warnings(record=True):
+        yield
 
 
 def refused(error: Exception) -> Observation:

@@ -7,6 +7,7 @@ with equal new arguments; `meddle` writes into result and arguments, then calls 
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import types
 from collections.abc import Mapping, Sequence
@@ -19,18 +20,21 @@ import numpy as np
 from loopwright.ir.domain import Domain, packed, unpacked
 from loopwright.verify import codec
 from loopwright.verify.case import Case
+from loopwright.verify.conditions import Condition, Kind
 from loopwright.verify.constants import Constants
 from loopwright.verify.coverage import Coverage
 from loopwright.verify.engine import Run
+from loopwright.verify.extra import Extra, imports_for, shown_under
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.literal import assignments
 from loopwright.verify.meddle import change, make, scribble
-from loopwright.verify.modules import ENCLOSED, function_of, import_root, public_data
+from loopwright.verify.modules import ENCLOSED, Home, function_of, import_root, public_data
 from loopwright.verify.mutate.subject import Subject, of_side
 from loopwright.verify.observe import Observation, Raises, observe, refused
 from loopwright.verify.oracle import Reading
 from loopwright.verify.reachable import Reachable, reachable
 from loopwright.verify.roots import read_leaf
+from loopwright.verify.state import states_of
 from loopwright.verify.stock import Logged, Make
 from loopwright.verify.wide import widen, widened_function
 
@@ -45,6 +49,7 @@ class Side:
     function: Any
     path: Path
     name: str
+    home: Home
     text: str = ""
 
 
@@ -76,11 +81,25 @@ class FunctionPair:
         names -= set(vars(self.b.module).get(ENCLOSED, ()))
         self.changeable = sorted(public_data(self.a.module, names))
 
+        self.extra = Extra(self.sides)
+        self.imports = [side.imports for side in self.sides]
+        self.states = states_of(self.a.function, self.b.function, (self.sides[0], self.sides[1]))
+        self.ahead = self.apart = (
+            False  # the original ran last; the sides' states are not to be compared
+        )
+
     def original(self, case: Case, limit: float) -> Run:
-        return self._play(self.a, case, limit, self.raises)
+        self.apart |= self.ahead
+        run = self.extra.played(case, 0, lambda: self._play(self.a, case, limit, self.raises))
+        self.apart |= not run.usable
+        self.ahead = True
+        return run
 
     def candidate(self, case: Case, limit: float, expected: Run) -> Run:
-        return self._play(self.b, case, limit, None)
+        run = self.extra.played(case, 1, lambda: self._play(self.b, case, limit, None))
+        self.apart |= not run.usable
+        self.ahead = False
+        return run
 
     # ---------------------------------------------------------------- calls
 
@@ -137,9 +156,11 @@ class FunctionPair:
     ) -> Observation:
         args, kwargs = self._bind(values)
         function = function_of(side.module, side.name)  # coverage may have put another in its place
-        return observe(
-            function, args, kwargs, seed=case.seed, limit=limit, raises=raises, shown=values
-        )
+        with side.home.active() if self.imports[side is self.b] else contextlib.nullcontext():
+            return observe(
+                function, args, kwargs, seed=case.seed, limit=limit, raises=raises, shown=values,
+                under=case.under, state=None if self.apart else self.states[side is self.b],
+            )  # fmt: skip
 
     def _bind(self, values: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Positional arguments up to the first one left out; the names of the candidate's parameters may
@@ -177,6 +198,12 @@ class FunctionPair:
     def scripts(self) -> Sequence[str]:
         return (*SCRIPTS, "globals", "globals") if self.changeable else SCRIPTS
 
+    def conditions(self) -> Sequence[Kind]:
+        return self.extra.conditions()
+
+    def unwatched(self, under: Condition) -> Sequence[str]:
+        return self.extra.unwatched(under)
+
     # ------------------------------------------------------------- accuracy
 
     def live_ins(self, domain: Domain, case: Case) -> Mapping[str, Any]:
@@ -209,8 +236,6 @@ class FunctionPair:
         """A program that loads both files and prints what each does."""
         cases = (*before, case)
         classes = sorted({n for each in cases for v in each.values.values() for n in classes_in(v)})
-        filed = [side for side in (self.a, self.b) if not side.text]
-        roots = {import_root(side.path)[0] for side in filed}
         lines = [
             "import random",
             "import sys",
@@ -220,9 +245,9 @@ class FunctionPair:
         lines += ["from runpy import run_module, run_path", "", "import numpy as np", ""]
         if any(isinstance(v, Logged) for each in cases for v in each.values.values()):
             lines.insert(-1, "from loopwright.verify.stock import Logged")
-        lines += [f"sys.path.insert(0, {str(root)!r})" for root in sorted(roots)]
-        for name, side in zip("fg", (self.a, self.b), strict=True):
-            lines += _load_lines(name, side)
+        if case.under is not None:
+            lines[-1:-1] = imports_for(case.under)
+        lines += _load_lines(self.a, self.b)
         f, g = (
             (name, *side.name.partition("."))
             for name, side in zip("fg", (self.a, self.b), strict=True)
@@ -247,7 +272,10 @@ class FunctionPair:
             [f"np.random.seed({case.seed})", f"random.seed({case.seed})"] if self._draws() else []
         )
         show = _printed(call, [p.name for p in self.parameters if p.name in values])
-        lines += [*assignments(values), *show]
+        if case.under is not None:
+            lines += [*assignments(values), *shown_under(case.under, list(values), show)]
+        else:
+            lines += [*assignments(values), *show]
         after = {
             "once": [],
             "again": show,
@@ -291,7 +319,21 @@ def _printed(call: str, names: Sequence[str]) -> list[str]:
     ]
 
 
-def _load_lines(name: str, side: Side) -> list[str]:
+def _load_lines(a: Side, b: Side) -> list[str]:
+    """Statements that load both sides as `f` and `g`, each from its own folder."""
+    lines: list[str] = []
+    package = import_root(a.path)[1].partition(".")[0]
+    for name, side in (("f", a), ("g", b)):
+        if not side.text:
+            lines += [f"sys.path.insert(0, {str(import_root(side.path)[0])!r})"]
+        lines += _load_text(name, side)
+        if side is a and import_root(b.path)[1].startswith(f"{package}."):
+            lines += [f"for name in [n for n in sys.modules if n.split('.')[0] == {package!r}]:"]
+            lines += ["    del sys.modules[name]"]
+    return lines
+
+
+def _load_text(name: str, side: Side) -> list[str]:
     """Statements that make `name` the names of a side's module, imported as Python imports the file."""
     if side.text:
         quoted = "'''" in side.text or "\\" in side.text

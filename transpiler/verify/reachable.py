@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,16 @@ class Reachable:
     @property
     def codes(self) -> list[types.CodeType]:
         return [function.__code__ for function in self.functions]
+
+    @property
+    def imports(self) -> bool:
+        """Whether any of them imports something when it is called."""
+        return any(
+            instruction.opname == "IMPORT_NAME"
+            for code in self.codes
+            for inner in nested(code)
+            for instruction in dis.get_instructions(inner)
+        )
 
 
 def reachable(function: Any) -> Reachable:

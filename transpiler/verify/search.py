@@ -229,6 +229,7 @@ class Search:
             seen.accepted += 1
             seen.labels |= case.labels
             seen.sizes.update(case.env.values())
+            self.plan.kept.note(case.data, seen.accepted, fresh)
         return first_difference(self.pair, self.judge, case, a, b)
 
     def _worth_watching(self, case: Case) -> bool:

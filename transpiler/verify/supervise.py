@@ -11,6 +11,7 @@ from loopwright.verify.case import Case
 from loopwright.verify.clock import Stopwatch
 from loopwright.verify.compare import Difference, outcome
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, replay
+from loopwright.verify.hazards import Hazards, stray_access, where_it_shows
 from loopwright.verify.mutate.gate import gauge
 from loopwright.verify.rounds import warm_up
 from loopwright.verify.sandbox import Ended, Finished, in_fork
@@ -70,7 +71,15 @@ class Supervisor:
                 return verdict
             if time.monotonic() > plan.deadline:
                 break
-        return self._conclude()
+        return self._hazards() or self._conclude()
+
+    def _hazards(self) -> Verdict | None:
+        """A difference that shows under other circumstances only (`hazards.py`)."""
+        found = Hazards(self.pair, self.accuracy, self.plan, self.last_moment).search(self.total)
+        self.notes += found.notes
+        if found.finding is not None:
+            return self._confirm(found.finding)
+        return None if found.crash is None else self._ended(found.crash)
 
     def _add(self, more: Summary) -> None:
         t = self.total
@@ -132,7 +141,8 @@ class Supervisor:
         self, before: Sequence[Case], case: Case, a: str, b: str, d: Difference
     ) -> Verdict:
         example = Counterexample(self.show(before, case), a, b, d.path, d.expected, d.got)
-        return Verdict("different", self.evidence(), example, f"{d.what} differs at {d.path}")
+        reason = d.reason or f"{d.what} differs at {d.path}{where_it_shows(case)}"
+        return Verdict("different", self.evidence(), example, reason)
 
     def _doubted(self, doubt: Doubt) -> Verdict:
         d = doubt.difference
@@ -155,7 +165,7 @@ class Supervisor:
 
     def _confirm(self, finding: Finding) -> Verdict | None:
         """The difference again, in a process that has seen nothing else; None if it does not show."""
-        if finding.difference.what.startswith("accuracy ("):
+        if finding.difference.what.startswith(("accuracy (", "hazard")):
             return self._say(finding, [])
         for case in (finding.small, finding.case):
             verdict = self._judge_replay([], case)
@@ -178,7 +188,8 @@ class Supervisor:
         return self._say(got, before)
 
     def _say(self, finding: Finding, before: Sequence[Case]) -> Verdict:
-        a, b = self._outcomes([*before, finding.case], finding.step)
+        plain = finding.case.run_under(None) if finding.difference.reason else finding.case
+        a, b = self._outcomes([*before, plain], finding.step)
         return self._different(before, finding.case, a, b, finding.difference)
 
     def _outcomes(self, cases: Sequence[Case], step: int) -> tuple[str, str]:
@@ -249,10 +260,15 @@ class Supervisor:
         return None
 
     def _crash(self, end: Ended, before: Sequence[Case]) -> Verdict:
+        if end.how == "hang" and time.monotonic() >= self.last_moment:
+            return undecided(
+                "there was no time to confirm that a call did not return", self.evidence()
+            )
         case = Case.from_data(end.case)
         a = self._original_outcome([*before, case])
         did = "did not return" if end.how == "hang" else f"the process ended: {end.how}"
-        difference = Difference("outcome", "an answer", did, "outcome")
+        stray = stray_access(case, lambda other: self._replay([*before, other]))
+        difference = Difference("outcome", "an answer", did, "outcome", stray)
         return self._different(before, case, a, did, difference)
 
     def _original_outcome(self, cases: Sequence[Case]) -> str:

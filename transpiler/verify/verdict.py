@@ -46,7 +46,8 @@ class Counterexample:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`reason` is one sentence; always set unless the status is `same`. `test` is the text of a pytest
-    file, where one was asked for. `vacuous`: undecided, as the check could not have failed."""
+    file, where one was asked for. `vacuous`: undecided, as the check could not have failed. `unloadable`
+    tells the file and line that keep a function from being loaded; the status is `undecided` then."""
 
     status: Status
     evidence: Evidence
@@ -54,6 +55,7 @@ class Verdict:
     reason: str = ""
     test: str = ""
     vacuous: bool = False
+    unloadable: str = ""
 
     @property
     def same(self) -> bool:
@@ -66,8 +68,9 @@ class Verdict:
     def to_json(self) -> str:
         """The verdict as a JSON object with the same fields."""
         data = asdict(self)
-        if not self.test:
-            del data["test"]
+        for name in ("test", "unloadable"):
+            if not data[name]:
+                del data[name]
         return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
