@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,13 +75,16 @@ def verify(
     domain: Domain = DOMAIN,
     accuracy: str = "bitwise",
     time_limit: float = 1.0,
+    beside: Mapping[str, str] | None = None,
     **options: Any,
 ) -> Verdict:
-    """Write `kernels` as a module with a dispatch function `kernel` and verify it."""
+    """Write `kernels` as a module with a dispatch function `kernel`, files `beside` it, and verify it."""
     package = folder / "_loopwright"
     package.mkdir()
     (package / "__init__.py").write_text("")
     (package / "trial.py").write_text(kernels)
+    for name, source in (beside or {}).items():
+        (package / name).write_text(source)
     place = Candidate(package, "trial", "kernel")
     return verify_region(
         text, place, domain, workers=WORKERS, accuracy=accuracy, time_limit=time_limit, **options

@@ -6,15 +6,22 @@ import ast
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from loopwright import trial
+from loopwright.diagnostics import Declined, code_row
+from loopwright.ir.domain import Domain, Param
+from loopwright.ir.types import Array, Py
 from loopwright.verify.functions import Verdict, render, verify_functions
 from loopwright.verify.mutate.expressions import EXPRESSIONS
 from loopwright.verify.mutate.mutants import Mutant, Source, fingerprint
 from loopwright.verify.mutate.statements import STATEMENTS
+from loopwright.verify.verdict import NO_EVIDENCE
 
-from .regions import GUARD
+from .regions import GUARD, Text
 from .regions import verify as verify_region
 
 HEAD = "from typing import Annotated\nimport numpy as np\nfrom numpy.typing import NDArray\n"
@@ -255,3 +262,88 @@ def test_a_right_kernel_shows_what_was_noticed(tmp_path: Path) -> None:
     verdict = verify_region(tmp_path, GUARD)
     assert verdict.status == "same", render(verdict)
     assert verdict.evidence.killed > 0
+
+
+DISPATCH = """
+import numpy as np
+from types import SimpleNamespace
+
+from .trial_numba_kernel import kernel as _kernel
+
+_numba = SimpleNamespace(kernel=_kernel)
+
+def plain(a):
+    return type(a) is np.ndarray and a.dtype == np.float64 and a.dtype.isnative and a.ndim == 1
+
+def kernel(x, y, n):
+    if not (
+        plain(x) and plain(y) and x.flags.writeable and type(n) is int
+        and 0 < n <= min(len(x), len(y)) and not np.shares_memory(x, y)
+    ):
+        return None
+    return np.float64(_numba.kernel(x, y, n))
+"""
+LOOP = """
+from numba import njit, prange
+
+@njit
+def kernel(x, y, n):
+    s = 0.0
+    for i in prange(n):
+        x[i] = x[i] * y[i] + 1.0
+        s += x[i]
+    return s
+"""
+
+
+def test_a_generated_kernel_is_mutated_in_its_own_text(tmp_path: Path) -> None:
+    verdict = verify_region(tmp_path, DISPATCH, beside={"trial_numba_kernel.py": LOOP})
+    assert verdict.status == "same", render(verdict)
+    assert verdict.evidence.killed >= 10
+    assert all(each.startswith("trial_numba_kernel.py:") for each in verdict.evidence.survived)
+
+
+IGNORED = Text(
+    "def entry(x, n):\n    s = 0\n    for i in range(n):\n        s += i * 2 - 1\n    return 1\n",
+    "entry",
+    ("x", "n"),
+)
+IGNORING = """
+def kernel(x, n):
+    if type(n) is not int or n > 100:
+        return None
+    s = 1
+    for i in range(n):
+        s += i * 3 - 1
+        s = s * 2 - i
+        s -= i // 2 + 7
+    s = s + 5 * n - 4
+    return 1
+"""
+
+
+def test_a_kernel_whose_faults_do_not_show_is_not_passed(tmp_path: Path) -> None:
+    domain = Domain((Param("n", "n", Py("int")), Param("x", "x", Array("float64", 1))))
+    verdict = verify_region(tmp_path, IGNORING, IGNORED, domain)
+    assert verdict.status == "undecided", render(verdict)
+    assert verdict.vacuous
+
+
+def test_a_variant_whose_faults_do_not_show_is_refused_with_its_code(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vacuous = Verdict(
+        "undecided", NO_EVIDENCE, None, "the check could not have failed", vacuous=True
+    )
+    monkeypatch.setattr(trial, "verify_region", lambda *_, **__: vacuous)
+    region = SimpleNamespace(form="body", live_outs=(), stores=())
+    lowered: Any = SimpleNamespace(reference=None, domain=None, program=None, region=region)
+    tried: Any = SimpleNamespace(
+        folder=None, module="", entry=SimpleNamespace(name=""), label="numba", candidate=None
+    )
+    options: Any = SimpleNamespace(accuracy="faithful", verify_time=1.0)
+    workers: Any = None
+    refused = trial.examine(lowered, tried, (), options, workers)
+    assert isinstance(refused, Declined)
+    assert refused.code == "LW404"
+    assert code_row(refused.code)

@@ -10,7 +10,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from types import FunctionType
 
-from loopwright.verify.accuracy import Judge, Oracle, Truth, make_judge
+from loopwright.verify.accuracy import Judge, Truth, make_judge
 from loopwright.verify.case import Case
 from loopwright.verify.compare import compare, relative
 from loopwright.verify.coverage import Coverage
@@ -24,10 +24,14 @@ SLOWER, MORE = 20.0, 0.02
 """A mutant may take so many times as long as the code that it was made of, and so many seconds more."""
 _LONGEST = 0.5
 """Inputs on which either side takes longer, in seconds, are left out."""
-_FEWEST = 5
+_QUICK = 0.3
+"""Quick inputs come first: those that take less than this part of the time for the unchanged code."""
+_FEWEST, _APART = 5, 4
+"""Inputs that are tried in any case; those that are tried first are spread over all sizes."""
 _COARSE = relative(1e-3, atol=1e-9)
-_MEASURED = 8
-"Inputs of one mutant on which errors are measured; the others show what is more than rounding."
+_MEASURED, _MEASURING = 8, 0.1
+"""Inputs on which errors are measured, and the CPU seconds after which no other one is; the others show what
+is more than rounding."""
 
 
 @dataclass
@@ -49,8 +53,9 @@ class Bench:
         every = [f for side in self.pair.sides for f in side.functions]
         self.state = State([*every, *self.subject.functions])
         self.running = b""
-        self.exact = self.accuracy != "faithful"
-        self.memory = None if self.exact else _Remembered(make_judge(self.accuracy, self.pair))
+        self.longest = _LONGEST
+        judge = make_judge(self.accuracy, self.pair)
+        self.memory = _Remembered(judge) if isinstance(judge, Faithful) else None
 
     # ---------------------------------------------------------------- runs
 
@@ -59,17 +64,21 @@ class Bench:
         `seconds` of CPU time, and some in any case."""
         coverage = Coverage([Reachable(list(self.subject.functions))], self.subject.texts)
         useful: list[int] = []
-        for k, case in enumerate(self.cases):
-            if time.process_time() > seconds and len(useful) >= _FEWEST:
+        spread = [k for first in range(_APART) for k in range(first, len(self.cases), _APART)]
+        for self.longest in (_QUICK * seconds, _LONGEST):
+            for k in spread:
+                if time.process_time() > seconds and len(useful) >= _FEWEST:
+                    break
+                coverage.begin()
+                coverage.refresh()
+                with coverage.watch():
+                    pair = self.unchanged(k, self.cases[k])
+                if pair is not None and (pair[1].covers or self.subject.original):
+                    coverage.keep()
+                    useful.append(k)
+            if len(useful) >= _FEWEST:
                 break
-            coverage.begin()
-            coverage.refresh()
-            with coverage.watch():
-                pair = self.unchanged(k, case)
-            if pair is not None and (pair[1].covers or self.subject.original):
-                coverage.keep()
-                useful.append(k)
-        return useful, coverage
+        return sorted(dict.fromkeys(useful)), coverage
 
     def unchanged(self, k: int, case: Case) -> tuple[Run, Run] | None:
         """What the other side and the code under test do; None where that says nothing."""
@@ -82,16 +91,16 @@ class Bench:
         other = self._other(case)
         if not other.usable:
             return None
-        run = self.play(case, _LONGEST, other)
-        agree = run.usable and not self.noticed(case, other, run, self.judge())
+        run = self.play(case, self.longest, other)
+        agree = run.usable and not self.noticed(case, other, run)
         return (other, run) if agree else None
 
     def _other(self, case: Case) -> Run:
         self.state.restore()
         self.board.post("o", self.running)
         if not self.subject.original:
-            return self.pair.original(case, _LONGEST)
-        return self.pair.candidate(case, _LONGEST, self.pair.original(case, _LONGEST))
+            return self.pair.original(case, self.longest)
+        return self.pair.candidate(case, _LONGEST, self.pair.original(case, self.longest))
 
     def play(self, case: Case, limit: float, other: Run) -> Run:
         """The code under test, as it is now."""
@@ -110,7 +119,7 @@ class Bench:
         if pair is None:
             return True
         run = self.play(case, _LONGEST, pair[0])
-        return not self.noticed(case, pair[0], run, self.judge())
+        return not self.noticed(case, pair[0], run)
 
     # ------------------------------------------------------------ judgement
 
@@ -134,19 +143,21 @@ class Bench:
             return True
         return None if before.accepted and not run.accepted else False
 
-    def noticed(self, case: Case, other: Run, run: Run, judge: Judge) -> bool:
-        """Whether the judge would let `run` not pass for what the other side did."""
+    def noticed(self, case: Case, other: Run, run: Run, judge: Judge | None = None) -> bool:
+        """Whether the judge would let `run` not pass for what the other side did. Without one, and where
+        enough errors were measured, differences the size of rounding errors pass at `faithful`."""
         for number, (x, y) in enumerate(zip(other.steps, run.steps, strict=False)):
             if not x.usable:
                 return False
             if not y.usable:
                 return True
             first, second = (y, x) if self.subject.original else (x, y)
-            if not self.exact:
+            if self.memory is not None:
                 if compare(first, second, _COARSE, strict=self.pair.strict) is not None:
                     return True
-                if isinstance(judge, Faithful) and sum(judge.referees.values()) >= _MEASURED:
+                if judge is None or not self.memory.may_measure(case):
                     continue
+            judge = judge or self.judge()
             found = judge.compare(case, number, first, second, strict=self.pair.strict)
             if found is not None or judge.doubt is not None:
                 return True
@@ -157,13 +168,20 @@ class Bench:
 class _Remembered:
     """The referee of a judge, asked once for each case."""
 
-    judge: Judge
+    judge: Faithful
     known: dict[int, tuple[Case, Truth | None]] = field(default_factory=dict)
+    spent: float = 0.0
+
+    def may_measure(self, case: Case) -> bool:
+        """Whether the truth about a case is known, or there is time to find it."""
+        return id(case) in self.known or (len(self.known) < _MEASURED and self.spent < _MEASURING)
 
     def truth(self, case: Case) -> Truth | None:
-        oracle: Oracle | None = getattr(self.judge, "oracle", None)
+        oracle = self.judge.oracle
         if id(case) not in self.known:
+            begun = time.process_time()
             self.known[id(case)] = (case, None if oracle is None else oracle.truth(case))
+            self.spent += time.process_time() - begun
         return self.known[id(case)][1]
 
 

@@ -83,6 +83,8 @@ def bound_off_by_one(node: ast.expr) -> Iterator[ast.expr]:
                 for other in _moved(part):
                     moved = ast.Tuple([*elts[:k], other, *elts[k + 1 :]], ast.Load())
                     yield ast.Subscript(value, moved, ctx)
+        case ast.Subscript(ast.Attribute(_, "shape") as value, ast.Constant(0), ctx):
+            yield ast.Subscript(value, ast.Constant(1), ctx)
         case ast.Subscript(value, part, ctx):
             for other in _moved(part):
                 yield ast.Subscript(value, other, ctx)
@@ -145,8 +147,11 @@ def swapped_operands(node: ast.expr) -> Iterator[ast.expr]:
 
 def negation_removed(node: ast.expr) -> Iterator[ast.expr]:
     """`x` for `-x`, `not x` and `~x`."""
-    if isinstance(node, ast.UnaryOp):
-        yield node.operand
+    match node:
+        case ast.UnaryOp(_, ast.Constant(0)):
+            return  # the sign of a zero is mostly free
+        case ast.UnaryOp(_, operand):
+            yield operand
 
 
 def logical_operator(node: ast.expr) -> Iterator[ast.expr]:

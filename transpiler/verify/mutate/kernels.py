@@ -8,7 +8,6 @@ from __future__ import annotations
 import __future__
 
 import ast
-import builtins
 import re
 import types
 from collections.abc import Callable
@@ -61,7 +60,7 @@ def kernel_subject(dispatch: Any, play: Play) -> Subject | None:
             run.steps[0].outcome, run.steps[0].error = "raised", "what the kernel raised"
         return run
 
-    return Subject(tuple(functions), texts, played, prepare=prepare)
+    return Subject(tuple(functions), texts, played, generated=True, prepare=prepare)
 
 
 def _noting(function: Callable[..., Any], raised: list[bool]) -> Callable[..., Any]:
@@ -78,23 +77,23 @@ def _noting(function: Callable[..., Any], raised: list[bool]) -> Callable[..., A
 def _loaded(text: str, path: Path) -> dict[str, Any]:
     """What the text of a kernel defines."""
     scope: dict[str, Any] = {
-        "__builtins__": {**vars(builtins), "__import__": _import},
         "__name__": path.stem,
         "__file__": str(path),
+        "njit": _undecorated,
+        "prange": range,
     }
+    tree = ast.parse(text)
+    tree.body = [node for node in tree.body if not _is_numba(node)]
     flags = __future__.annotations.compiler_flag
-    exec(compile(ast.parse(text), str(path), "exec", flags=flags, dont_inherit=True), scope)
+    exec(compile(tree, str(path), "exec", flags=flags, dont_inherit=True), scope)
     return scope
 
 
-def _import(name: str, *rest: Any) -> Any:
-    return _NUMBA if name == "numba" else __import__(name, *rest)
+def _is_numba(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.module == "numba"
 
 
 def _undecorated(*args: Any, **options: Any) -> Any:
     if args and callable(args[0]):
         return args[0]
     return lambda function: function
-
-
-_NUMBA = types.SimpleNamespace(njit=_undecorated, prange=range)

@@ -30,13 +30,15 @@ class Subject:
     """`functions` are mutated; `play` runs the side that they belong to, given the run of the other side.
 
     `texts` are the sources of their files by name. `original` tells that it is the original's side, as the
-    other one has no source. `prepare` is called once in each process.
+    other one has no source; `generated`, that no person wrote the code. `prepare` is called once in each
+    process.
     """
 
     functions: tuple[types.FunctionType, ...]
     texts: dict[str, str]
     play: Play
     original: bool = False
+    generated: bool = False
     prepare: Callable[[], None] = lambda: None
 
 
@@ -56,7 +58,7 @@ def of_side(
             if name in scope and scope[name] is dispatcher:
                 scope[name] = dispatcher.py_func
 
-    return Subject(known, texts, play, original, prepare)
+    return Subject(known, texts, play, original, prepare=prepare)
 
 
 def source_of(function: types.FunctionType) -> str:
