@@ -26,7 +26,7 @@ from loopwright.verify.emitted_text import Place, written_test
 from loopwright.verify.engine import Plan
 from loopwright.verify.examples import joined, kinds_of_examples
 from loopwright.verify.kinds import Parameter, describe
-from loopwright.verify.modules import failing_line, function_of, load_module
+from loopwright.verify.modules import NotBuilt, failing_line, function_of, load_module
 from loopwright.verify.observe import Raises
 from loopwright.verify.oracle import Reading
 from loopwright.verify.pair import FunctionPair, Side
@@ -73,6 +73,8 @@ class FunctionJob:
             a = self._side(path, self.f_name, "a")
             path = self.g_path
             b = self._side(path, self.g_name, "b")
+        except NotBuilt as error:
+            return undecided(str(error))
         except BaseException as error:
             what = f"{type(error).__name__}: {error}"
             told = undecided(f"cannot be loaded: {what}")
@@ -101,6 +103,8 @@ class FunctionJob:
         )  # fmt: skip
         called: list[Case] = []
         verdict = self._supervise(pair, notes, called)
+        if self.g_path.endswith(".pyx"):
+            return verdict  # a test would have to build it
         return verdict if self.emit is None else self._with_test(verdict, pair, sources, called)
 
     def _with_test(
@@ -159,7 +163,10 @@ class FunctionJob:
         node, scope, owner = _definition(sources[0], Path(self.f_path), self.f_name)
         try:
             other = _definition(sources[1], Path(self.g_path), self.g_name)[:2]
-        except BadExamples:  # a name that is bound by an assignment
+        except (
+            BadExamples,
+            SyntaxError,
+        ):  # a name that is bound by an assignment; a file of Cython
             other = None
         try:
             given: Samples = [bound(a.function, e) for e in self.examples]

@@ -314,6 +314,9 @@ def _load_lines(a: Side, b: Side) -> list[str]:
     package = import_root(a.path)[1].partition(".")[0]
     for name, side in (("f", a), ("g", b)):
         lines += [f"sys.path.insert(0, {str(import_root(side.path)[0])!r})"]
+        if side.path.suffix == ".pyx":
+            include = "setup_args={'include_dirs': np.get_include()}"
+            lines += ["import pyximport", f"pyximport.install(language_level=3, {include})"]
         lines += [f"{name} = {_load_text(side)}"]
         if side is a and import_root(b.path)[1].startswith(f"{package}."):
             lines += [f"for name in [n for n in sys.modules if n.split('.')[0] == {package!r}]:"]
@@ -324,6 +327,8 @@ def _load_lines(a: Side, b: Side) -> list[str]:
 def _load_text(side: Side) -> str:
     """An expression for the names of a side's module, imported as Python imports the file."""
     root, dotted = import_root(side.path)
+    if side.path.suffix == ".pyx":
+        return f"vars(pyximport.load_module({side.path.stem!r}, {str(side.path.resolve())!r}))"
     if "." in dotted:
         return f"run_module({dotted!r})"
     return f"run_path({str(side.path)!r})"
