@@ -150,6 +150,8 @@ def _function_place(text: str) -> tuple[Path, str]:
     path = Path(file)
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
+    if path.suffix == ".pyx":
+        return path, name  # no Python: the worker tells what is wrong
 
     from loopwright.diagnostics import Declined
     from loopwright.frontend.parse import parse_module

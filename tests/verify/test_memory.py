@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -101,6 +102,28 @@ def test_the_indices_of_compiled_functions_are_tested(tmp_path: Path) -> None:
 def test_a_negative_index_of_a_compiled_function_wraps(tmp_path: Path) -> None:
     verdict = verify(tmp_path, INDICES.format(" + 0 * len(x[-1:])"))
     assert verdict.status == "same", render(verdict)
+
+
+CYTHON = """cimport cython
+@cython.boundscheck(False)
+@cython.wraparound(False)
+def g(const double[:] x):
+    cdef double s = 0.0
+    cdef Py_ssize_t i
+    for i in range(x.shape[0] + 1):
+        s += (1.0 if i < x.shape[0] else 0.0) * x[i]
+    return s
+"""
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="there is no C compiler")
+def test_a_file_of_cython_is_built_and_may_not_stray(tmp_path: Path) -> None:
+    file, fast = tmp_path / "slow.py", tmp_path / "fast.pyx"
+    file.write_text(HEAD)
+    fast.write_text(CYTHON)
+    verdict = verify_functions(file, "f", fast, "g", time_limit=60.0, inputs=40)
+    assert verdict.status == "different", render(verdict)
+    assert verdict.reason != "outcome differs at outcome"
 
 
 def arrays() -> dict[str, object]:

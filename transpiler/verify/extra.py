@@ -25,7 +25,7 @@ class Extra:
         """Those that the candidate has a use for."""
         if not self._places[1]:
             return ()
-        return ("bounds", "order") if self._watched(1).parallel else ("bounds",)
+        return ("order", "bounds") if self._watched(1).parallel else ("bounds",)
 
     def unwatched(self, under: Condition) -> Sequence[str]:
         """What `under` did not reach, in words for the report."""
@@ -42,8 +42,8 @@ class Extra:
             strays = any(step.error == "IndexError" for step in run.steps)
             return replace(run, hazard=STRAY if strays and self._places[side] else "")
         if kind == "order":
-            run = play()
-            return replace(run, hazard=self._watched(side).race(play) if run.usable else "")
+            run, race = self._watched(side).race(play)
+            return replace(run, hazard=race)
         return play()
 
     def _watched(self, side: int) -> WatchedLoops:

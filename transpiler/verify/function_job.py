@@ -27,7 +27,7 @@ from loopwright.verify.emitted_text import Place, written_test
 from loopwright.verify.engine import Plan
 from loopwright.verify.examples import joined, kinds_of_examples
 from loopwright.verify.kinds import Parameter, describe
-from loopwright.verify.modules import failing_line, function_of, load_module
+from loopwright.verify.modules import NotBuilt, failing_line, function_of, load_module
 from loopwright.verify.observe import Raises
 from loopwright.verify.oracle import Reading
 from loopwright.verify.pair import FunctionPair, Side
@@ -84,6 +84,8 @@ class FunctionJob:
             a = self.side(path, self.f_name, "a", texts[0])
             path = self.g_path
             b = self.side(path, self.g_name, "b", texts[1])
+        except NotBuilt as error:
+            return undecided(str(error))
         except BaseException as error:
             what = f"{type(error).__name__}: {error}"
             told = undecided(f"cannot be loaded: {what}")
@@ -106,7 +108,9 @@ class FunctionJob:
             return undecided(_unknown(error, a.path, self.f_name))
         called: list[Case] = []
         verdict = self._weighed(self._supervise(pair, notes, called), pair)
-        return verdict if self.emit is None else self._with_test(verdict, pair, sources, called)
+        if self.emit is None or self.g_path.endswith(".pyx"):  # a test would have to build it
+            return verdict
+        return self._with_test(verdict, pair, sources, called)
 
     def pair(self, a: Side, b: Side, sources: tuple[str, str], notes: list[str]) -> FunctionPair:
         """The two sides with what their arguments are drawn from. Raises BadExamples, UnknownType."""
@@ -190,7 +194,10 @@ class FunctionJob:
         node, scope, owner = _definition(sources[0], Path(self.f_path), self.f_name)
         try:
             other = _definition(sources[1], Path(self.g_path), self.g_name)[:2]
-        except BadExamples:  # a name that is bound by an assignment
+        except (
+            BadExamples,
+            SyntaxError,
+        ):  # a name that is bound by an assignment; a file of Cython
             other = None
         try:
             given: Samples = [bound(a.function, e) for e in self.examples]

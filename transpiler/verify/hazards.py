@@ -17,7 +17,7 @@ import numpy as np
 from loopwright.verify.accuracy import Judge, make_judge
 from loopwright.verify.case import Case
 from loopwright.verify.compare import bitwise, compare
-from loopwright.verify.conditions import Condition, two_places
+from loopwright.verify.conditions import Condition, Kind, two_places
 from loopwright.verify.engine import (
     Finding,
     Pair,
@@ -38,8 +38,8 @@ _WATCHED = 24
 _COMPILING = 15.0
 "Seconds at most for compiling and running under one condition."
 _SHRINKING = 1.0
-_NO_TIME = {
-    "memory": "there was no time to look for stray accesses",
+_NO_TIME: dict[Kind | None, str] = {
+    None: "there was no time to look for stray accesses",
     "bounds": "there was no time to test the indices of compiled functions",
     "order": "there was no time to watch all parallel iterations",
 }
@@ -73,18 +73,21 @@ class Hazards:
         if not cases:
             return Found()
         notes: list[str] = []
-        end = self._memory(cases, max(_LEAST, _SHARE * seen.seconds))
-        if isinstance(end, Ended) and end.how == "hang":
-            notes.append(_NO_TIME["memory"])
-        for kind in self.pair.conditions():
+        kinds: list[Kind | None] = list(self.pair.conditions())
+        # watching iterations needs no compiler, so that there is time for it
+        kinds.insert(kinds[:1].count("order"), None)
+        for kind in kinds:
+            if kind is None:
+                end = self._memory(cases, max(_LEAST, _SHARE * seen.seconds))
+            else:
+                under = Condition(kind)
+                end = self._watched([_once(case, under) for case in cases[:_WATCHED]], under)
+            if isinstance(end, Ended) and end.how == "hang":
+                notes.append(_NO_TIME[kind])
+            elif isinstance(end, Finished):
+                notes += end.value[1]
             if _found(end):
                 break
-            under = Condition(kind)
-            end = self._watched([_once(case, under) for case in cases[:_WATCHED]], under)
-            if isinstance(end, Finished):
-                notes += end.value[1]
-            elif end.how == "hang":
-                notes.append(_NO_TIME[kind])
         if isinstance(end, Finished):
             return Found(end.value[0], notes=notes)
         return Found(crash=self._smaller(end) if _found(end) else None, notes=notes)

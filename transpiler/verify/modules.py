@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import importlib.util
 import sys
+import tempfile
 import traceback
 import types
 from collections.abc import Iterator, Sequence
@@ -64,14 +65,45 @@ def load_module(path: Path, side: str, roots: Sequence[Path] = ()) -> tuple[type
     home = Home(root, tuple(roots))
     importlib.invalidate_caches()
     with home.active():
-        module = importlib.import_module(dotted) if "." in dotted else _by_path(path, side)
+        plain = "." not in dotted or path.suffix == ".pyx"
+        module = _by_path(path, side) if plain else importlib.import_module(dotted)
     for name, each in home.modules.items():
         sys.modules[f"{SIDE}{side}.{name}"] = each
     sys.path.append(str(root))
     return module, home
 
 
+class NotBuilt(Exception):
+    """A file of Cython could not be compiled."""
+
+
+def _built(path: Path) -> types.ModuleType:
+    """The module of a file of Cython, built in a folder of the worker's own."""
+    import numpy as np
+
+    try:
+        from pyximport import pyximport
+
+        pyximport.install(
+            pyximport=False,
+            build_dir=tempfile.mkdtemp(prefix="loopwright-"),
+            setup_args={"include_dirs": np.get_include()},
+            language_level=3,
+        )
+        built = pyximport.build_module(path.stem, str(path), pyximport.pyxargs.build_dir)
+    except (Exception, SystemExit) as error:
+        raise NotBuilt(f"{path} could not be built: {type(error).__name__}: {error}") from error
+    spec = importlib.util.spec_from_file_location(path.stem, built)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{built} is no extension module")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def _by_path(path: Path, side: str) -> types.ModuleType:
+    if path.suffix == ".pyx":
+        return _built(path)
     name = f"{SIDE}{side}"
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

@@ -326,6 +326,9 @@ def _load_lines(a: Side, b: Side) -> list[str]:
     for name, side in (("f", a), ("g", b)):
         if not side.text:
             lines += [f"sys.path.insert(0, {str(import_root(side.path)[0])!r})"]
+        if side.path.suffix == ".pyx":
+            include = "setup_args={'include_dirs': np.get_include()}"
+            lines += ["import pyximport", f"pyximport.install(language_level=3, {include})"]
         lines += _load_text(name, side)
         if side is a and import_root(b.path)[1].startswith(f"{package}."):
             lines += [f"for name in [n for n in sys.modules if n.split('.')[0] == {package!r}]:"]
@@ -340,6 +343,9 @@ def _load_text(name: str, side: Side) -> list[str]:
         text = repr(side.text) if quoted else f"'''\n{side.text}'''"
         return [f"{name} = {{'__name__': '__main__'}}", *f"exec({text}, {name})".splitlines()]
     root, dotted = import_root(side.path)
+    if side.path.suffix == ".pyx":
+        place = f"{side.path.stem!r}, {str(side.path.resolve())!r}"
+        return [f"{name} = vars(pyximport.load_module({place}))"]
     if "." in dotted:
         return [f"{name} = run_module({dotted!r})"]
     return [f"{name} = run_path({str(side.path)!r})"]

@@ -35,8 +35,8 @@ class WatchedLoops:
                 if has_prange(function, self._text(function), _is_prange(function)):
                     self.parallel.append(name)
 
-    def race(self, play: Callable[[], Run]) -> str:
-        """What iterations do to each other while `play` calls the functions; "" if nothing."""
+    def race(self, play: Callable[[], Run]) -> tuple[Run, str]:
+        """What `play` does as Python, and what iterations do to each other in it; "" if nothing."""
         runs: list[Run] = []
         reduces = unknown = False
         for backwards in (False, True):
@@ -44,17 +44,17 @@ class WatchedLoops:
             with self._under(watch):
                 run = play()
             if any(step.outcome != "returned" for step in run.steps):
-                return ""  # as Python the text may do what the compiled function does not
+                return run, ""  # as Python the text may do what the compiled function does not
             if watch.found:
-                return watch.found
+                return run, watch.found
             runs.append(run)
             reduces |= watch.reduces
             unknown |= bool(watch.unknown)
         self.watched |= not unknown
         steps = zip(runs[0].steps, runs[1].steps, strict=False)
         if not reduces and any(compare(x, y, bitwise) is not None for x, y in steps):
-            return _REVERSED
-        return ""
+            return runs[0], _REVERSED
+        return runs[0], ""
 
     @contextlib.contextmanager
     def _under(self, watch: Watch) -> Iterator[None]:
