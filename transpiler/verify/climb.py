@@ -21,6 +21,8 @@ from loopwright.verify.shrink import conforms
 
 REACHED = -1.0
 _LONGEST = 100_000
+_HIDDEN = 2.0**52
+"""At such a distance a unit step is lost in rounding; a step beyond the goal may not be."""
 
 
 @dataclass
@@ -54,6 +56,8 @@ class Climb:
             if new == REACHED:
                 return other, new
             slope = distance - new
+            if slope == 0 and _HIDDEN <= distance < math.inf:
+                slope = 2 / 3
             if math.isfinite(distance) and slope not in (0, math.inf, -math.inf):
                 jumped = self._tried(move, case, sign * distance / slope)
                 if jumped is not None and jumped[1] < min(distance, new):
@@ -129,7 +133,7 @@ def _moved(value: Any, at: int | None, step: float) -> Any:
         case int():
             return value + _whole(step)
         case float():
-            return value + step
+            return float(_other(np.float64(value), step))
         case list() if at is not None and at < len(value):
             item = _moved(value[at], None, step)
             return None if item is None else [*value[:at], item, *value[at + 1 :]]
@@ -143,14 +147,21 @@ def _moved_array(value: Any, at: int, step: float) -> Any:
     changed = np.array(value, order="C")
     flat = changed.reshape(-1)
     if value.dtype.kind == "f":
-        with np.errstate(all="ignore"):
-            flat[at] += step
+        flat[at] = _other(flat[at], step)
         return changed
     moved, info = int(flat[at]) + _whole(step), np.iinfo(value.dtype)
     if not info.min <= moved <= info.max:
         return None
     flat[at] = moved
     return changed
+
+
+def _other(value: Any, step: float) -> Any:
+    """A NumPy float moved by `step`, at least to the next one."""
+    with np.errstate(all="ignore"):
+        moved = value.dtype.type(value + step)
+        towards = value.dtype.type(math.copysign(math.inf, step))
+        return np.nextafter(value, towards) if moved == value else moved
 
 
 def _whole(step: float) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -240,6 +240,7 @@ class FunctionPair:
             "import random",
             "import sys",
             "from collections import deque",
+            *(["from inspect import getclosurevars"] if _closes(self.states[0].values()) else []),
             "from math import inf, nan",
         ]
         lines += ["from runpy import run_module, run_path", "", "import numpy as np", ""]
@@ -271,7 +272,8 @@ class FunctionPair:
         lines = (
             [f"np.random.seed({case.seed})", f"random.seed({case.seed})"] if self._draws() else []
         )
-        show = _printed(call, [p.name for p in self.parameters if p.name in values])
+        names = [p.name for p in self.parameters if p.name in values]
+        show = _printed(call, names, self.states[0].values())
         if case.under is not None:
             lines += [*assignments(values), *shown_under(case.under, list(values), show)]
         else:
@@ -307,8 +309,28 @@ def _read(domain: Domain) -> list[tuple[str, str]]:
     return [(name, path) for name, path in domain.paths if name not in inside | bounds]
 
 
-def _printed(call: str, names: Sequence[str]) -> list[str]:
-    """Statements that print what a call does, and its arguments after it."""
+def _closes(paths: Iterable[str]) -> bool:
+    return any(path.startswith("nonlocal ") for path in paths)
+
+
+def _place_text(path: str) -> str:
+    """An expression for what `state.State` calls by that path."""
+    kind, name = path.split(" ", 1)
+    owner, dot, attribute = name.partition(".")
+    match kind:
+        case "global":
+            return f"getattr(call, '__globals__', module).get({name!r})"
+        case "nonlocal":
+            return f"getclosurevars(call).nonlocals[{name!r}]"
+        case _ if dot:
+            return f"vars(module[{owner!r}]).get({attribute!r})"
+        case _:
+            return f"getattr(call, {name!r}, None)"
+
+
+def _printed(call: str, names: Sequence[str], state: Iterable[str]) -> list[str]:
+    """Statements that print what a call does, its arguments after it, and what state it leaves."""
+    held = [f"{path!r}: {_place_text(path)}" for path in state]
     return [
         "try:",
         f"    result = {call}",
@@ -316,6 +338,7 @@ def _printed(call: str, names: Sequence[str]) -> list[str]:
         "except Exception as error:",
         "    print(type(error).__name__, error)",
         *([f"print('  after the call:', {', '.join(names)})"] if names else []),
+        *([f"print('  state:', {{{', '.join(held)}}})"] if held else []),
     ]
 
 

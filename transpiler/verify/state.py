@@ -38,12 +38,15 @@ class State:
     errors: bool = False
     "whether what is written to sys.stderr counts"
 
+    def values(self) -> dict[str, Any]:
+        """What is looked at, by path."""
+        values = {path: _read(place) for path, place in self.places.items()}
+        return {path: value for path, value in values.items() if isinstance(value, _PLAIN)}
+
     def now(self) -> dict[str, Any]:
         """A picture of the values by path; those that are gone are missing."""
-        values = {path: _read(place) for path, place in self.places.items()}
-        found: dict[str, Any] = snapshot.take(
-            {path: value for path, value in values.items() if isinstance(value, _PLAIN)}
-        )
+        values = self.values()
+        found: dict[str, Any] = snapshot.take(values)
         for path, first in self.alone.items():
             if path in found and _picture(values[path]) == first:
                 del found[path]

@@ -12,7 +12,7 @@ from types import FunctionType
 
 from loopwright.verify.accuracy import Judge, Truth, make_judge
 from loopwright.verify.case import Case
-from loopwright.verify.compare import compare, relative
+from loopwright.verify.compare import bitwise, compare, relative
 from loopwright.verify.coverage import Coverage
 from loopwright.verify.engine import Pair, Run
 from loopwright.verify.faithful import Faithful
@@ -54,6 +54,8 @@ class Bench:
         self.state = State([*every, *self.subject.functions])
         self.running = b""
         self.longest = _LONGEST
+        self.permitted = False
+        "whether a change showed that the accuracy asked for admits"
         judge = make_judge(self.accuracy, self.pair)
         self.memory = _Remembered(judge) if isinstance(judge, Faithful) else None
 
@@ -141,7 +143,13 @@ class Bench:
         run = self.play(case, SLOWER * max(before.seconds, other.seconds) + MORE, other)
         if self.noticed(case, other, run, judge):
             return True
+        self.permitted = self.permitted or self._differs(before, run)
         return None if before.accepted and not run.accepted else False
+
+    def _differs(self, before: Run, run: Run) -> bool:
+        """Whether the code does something else than before, to the last bit."""
+        steps = zip(before.steps, run.steps, strict=False)
+        return any(compare(x, y, bitwise) is not None for x, y in steps if x.usable and y.usable)
 
     def noticed(self, case: Case, other: Run, run: Run, judge: Judge | None = None) -> bool:
         """Whether the judge would let `run` not pass for what the other side did. Without one, and where

@@ -27,7 +27,8 @@ from loopwright.verify.sandbox import Board, Ended, Finished, in_fork
 
 UNTRIED, RUNNING, KILLED, SURVIVED, ASIDE, NONE = range(6)
 """What becomes of a mutant. `ASIDE`: it differs in nothing but that it steps aside on more inputs, which a
-kernel may; `NONE`: it is the same code as before, or no code."""
+kernel may, or by no more than the accuracy that was asked for admits; `NONE`: it is the same code as before,
+or no code."""
 MADE = (KILLED, SURVIVED, ASIDE)
 
 _STUCK = 1.0
@@ -146,7 +147,7 @@ class Trials:
     def _fate(self, bench: Bench, mutant: Mutant, code: types.CodeType, order: list[int]) -> int:
         """The fate of one mutant; the input that killed it comes first in `order` from now on."""
         judge: Judge = bench.judge()
-        aside = ran = False
+        aside = ran = bench.permitted = False
         with _changed(self._function(mutant), code):
             for at, k in enumerate(order):
                 shown = bench.shows(k, self.cases[k], judge)
@@ -157,7 +158,7 @@ class Trials:
                 ran = ran or (shown is False and bench.accepted(k))
         if judge.conclude() is not None or (aside and not ran):
             return KILLED
-        return ASIDE if aside else SURVIVED
+        return ASIDE if aside or bench.permitted else SURVIVED
 
     def _code(self, mutant: Mutant, seen: set[object]) -> types.CodeType | None:
         """The code of a mutant, if it is one, fits, and is not among `seen`."""
