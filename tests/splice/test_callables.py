@@ -189,3 +189,17 @@ class Map:
     assert agrees(case, case.space["Map"](4), data)
     assert not agrees(case, case.space["Map"](4, "l1"), data)
     assert not agrees(case, case.space["Map"](4, "l2", lambda r, t: r), data)
+
+
+def test_a_function_defined_inside_is_no_function_of_the_module() -> None:
+    source = """
+def total(values):
+    k = 3
+    def moved(v):
+        return v + k
+    t = 0
+    for v in values:
+        t += moved(v)
+    return t
+"""
+    assert agrees(guarded(source, "total", [1, 2]), [4, 5])

@@ -1,10 +1,12 @@
-"""Which list from outside a value is, and whether a second variable would hold it."""
+"""Which list from outside a value is, and whether a second variable would hold it, or a dict."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_scope import Scope
-from loopwright.frontend.lower_values import Lst, Maybe, Origin, Tpl, Value
+from loopwright.frontend.lower_values import Hashed, Lst, Maybe, Origin, Tpl, Value, describe
 
 
 def live_in(cx: Scope, origin: Origin) -> str | None:
@@ -37,3 +39,28 @@ def refuse_second_name(cx: Scope, name: str, value: Value) -> None:
         if keys & cx.unit.grown and keys != {name}:
             why = "a list that comes from outside and changes its length gets a second name"
             raise CannotLower(Declined(cx.span, "LW102", why))
+
+
+def refuse_second_dict(cx: Scope, name: str, value: Value) -> None:
+    """Raises CannotLower if variable `name` would hold a dict that may be one that something else holds:
+    the index of a dict that grows is another array."""
+    mine = list(hashed_in(value))
+    if not mine or "#" in name:
+        return
+    others = [h for key, entry in cx.live.items() if key != name for h in hashed_in(entry.value)]
+    for k, one in enumerate(mine):
+        if any(one.keys.origins & other.keys.origins for other in (*mine[:k], *others)):
+            why = f"{describe(one)} gets a second name"
+            raise CannotLower(Declined(cx.span, "LW102", why))
+
+
+def hashed_in(value: Value) -> Iterator[Hashed]:
+    """The dicts and sets in a value."""
+    match value:
+        case Hashed():
+            yield value
+        case Tpl(items):
+            for item in items:
+                yield from hashed_in(item)
+        case _:
+            pass

@@ -59,6 +59,13 @@ COMPARE: dict[type[ast.cmpop], CompareOp] = {
 
 def expr(cx: Scope, node: ast.expr) -> Value:
     """The value of an expression; statements for its effects are emitted before."""
+    outer = cx.iterated
+    value = _expr(cx, node)
+    cx.iterated = outer
+    return value
+
+
+def _expr(cx: Scope, node: ast.expr) -> Value:
     match node:
         case ast.Constant(value):
             return constant(node, value)

@@ -300,7 +300,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
         span_of(definition),
     )
     unit.functions.append(func)
-    if callee.name not in unit.inlined and not callee.library:
+    if callee.depth < 0 and callee.name not in unit.inlined and not callee.library:
         unit.inlined.append(callee.name)
     helper = Helper(
         name,

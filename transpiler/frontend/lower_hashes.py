@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from loopwright.frontend.lower_alias import hashed_in
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_arith import choose
 from loopwright.frontend.lower_index import list_element
@@ -231,8 +232,13 @@ def _entered(
     node: ast.AST,
 ) -> Expr:
     """Put an entry in, or call `present` with its position if the key is there; the position."""
-    if not isinstance(base.slots, Var):
+    named = (h.slots for entry in cx.live.values() for h in hashed_in(entry.value))
+    if not isinstance(base.slots, Var) or base.slots not in named:
         decline(node, "LW102", "only a dict or set that has a name may change")
+    if any(origin.key[0] in ("param", "capture") for origin in base.keys.origins):
+        decline(node, "LW102", f"{describe(base)} of another function may grow")
+    if base.slots.sym in cx.iterated:
+        decline(node, "LW102", f"{describe(base)} may grow where something runs over it")
     key = _key(cx, key)
     start = _hash(cx, key, node)
     let_hold(cx, base.keys.site, key, node)

@@ -127,15 +127,20 @@ def _of_hashed(
         decline(node, "LW101", "a loop over a set has an order that is not known here")
     count = cx.hold(list_length(value.keys), "n")
     text = ast.unparse(node)
+    inside = [n for s in body for n in ast.walk(s)]
     touched = any(
         isinstance(n, (ast.Subscript, ast.Attribute)) and ast.unparse(n.value) == text
-        for s in body
-        for n in ast.walk(s)
+        for n in inside
     )
+    if any(_may_rebind(n, text) for n in inside):
+        decline(node, "LW102", f"`{text}` may be another dict within a loop over it")
+    if not body and isinstance(value.slots, Var):
+        cx.iterated |= {value.slots.sym}
 
     def current() -> Hashed:
         now = cx.eval(node) if touched else value
-        assert isinstance(now, Hashed)
+        if not isinstance(now, Hashed):
+            decline(node, "LW102", f"`{text}` may be another object within a loop over it")
         return now
 
     def item(at: Expr) -> Value:
@@ -149,6 +154,14 @@ def _of_hashed(
     if touched:
         return Source(ZERO, ZERO, ONE, item, dynamic=lambda: list_length(current().keys))
     return Source(ZERO, count, ONE, item)
+
+
+def _may_rebind(node: ast.AST, text: str) -> bool:
+    """Whether the variable `text`, or the attribute, is another object behind the node."""
+    if "." in text and isinstance(node, ast.Call):
+        return True
+    target = isinstance(node, (ast.Name, ast.Attribute)) and not isinstance(node.ctx, ast.Load)
+    return target and ast.unparse(node) == text
 
 
 def _builtin_name(cx: Scope, node: ast.expr) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from loopwright.diagnostics import CannotLower, Declined
-from loopwright.frontend.lower_alias import refuse_second_name
+from loopwright.frontend.lower_alias import refuse_second_dict, refuse_second_name
 from loopwright.frontend.lower_scope import Again, Scope
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -447,7 +447,11 @@ def convert(cx: Scope, source: Env, target: Env) -> None:
 def store_variable(cx: Scope, name: str, value: Value) -> None:
     """`name = value`: the variable gets its own symbols."""
     refuse_second_name(cx, name, value)
+    refuse_second_dict(cx, name, value)
     target = canonical(cx, name, value)
+    if isinstance(target, Hashed) and set(flatten(target)) & {Var(s) for s in cx.iterated}:
+        why = "a dict is assigned anew where something runs over it"
+        raise CannotLower(Declined(cx.span, "LW102", why))
     if isinstance(value, Hashed) and isinstance(value.slots, Var) and value != target:
         if value.slots.sym not in cx.hidden:
             why = f"{describe(value)} gets a second name"

@@ -24,10 +24,8 @@ from loopwright.frontend.lower_values import (
     Arr,
     Closure,
     Entry,
-    Generator,
     Klass,
     Library,
-    Lst,
     Maybe,
     Mixed,
     Number,
@@ -37,6 +35,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
     describe,
+    flatten,
     integer,
     number,
 )
@@ -158,7 +157,7 @@ def read_path(cx: Scope, key: str, node: ast.AST) -> Value | None:
     value = outside(cx.caller, key, node)
     if value is None:
         return None
-    if not isinstance(value, (Number, Arr, Lst, Tpl, Maybe, Generator)):
+    if not flatten(value) and not isinstance(value, (Number, Tpl, Maybe)):
         return value
     cx.captures[key] = value
     raise Again(cx)

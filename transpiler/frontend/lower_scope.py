@@ -230,6 +230,8 @@ class Scope:
         self.operands: set[ast.expr] = set()
         self.span: Span = NOWHERE
         self.returned: list[Value] = []
+        # the indexes of dicts that the present expression runs over
+        self.iterated: frozenset[Sym] = frozenset()
 
     # -------------------------------------------------------------- symbols
 
