@@ -105,6 +105,22 @@ def least(values):
         t += heapq.nsmallest(1, values)[0]
     return t
 
+def combined(values):
+    heap = []
+    for v in values:
+        heappush(heap, v)
+    return heap, heappop(heap)
+
+def between(xs, v, high):
+    t = 0
+    for _ in range(2):
+        t += bisect_left(xs, v, 0, high)
+    return t
+
+def shrunk_outside(heap):
+    heapq.heapify(heap)
+    return heappop(heap), heapq.heapreplace(heap, 2.5), heap
+
 def pushed_outside(heap, values):
     for v in values:
         heapq.heappush(heap, v)
@@ -156,9 +172,22 @@ def test_nan_in_tuples_is_left_to_python() -> None:
     assert not agrees(case, [(nan, 2), (nan, 1)])
 
 
-@pytest.mark.parametrize(("name", "args"), [("least", ([1.0, 2.0],))])
+@pytest.mark.parametrize(
+    ("name", "args"), [("least", ([1.0, 2.0],)), ("shrunk_outside", ([3.0, 1.0],))]
+)
 def test_what_else_is_asked_of_them_is_declined(name: str, args: tuple[Any, ...]) -> None:
     assert declined(SOURCE, name, *args).code == "LW102"
+
+
+def test_a_heap_that_shrinks_behind_it_in_an_expression() -> None:
+    case = guarded(SOURCE, "combined", [3.0, 1.0])
+    assert agrees(case, [3.0, 1.0, 3.0])
+
+
+def test_an_upper_end_of_minus_one_is_the_length() -> None:
+    case = guarded(SOURCE, "between", [1, 2, 5], 5, 3)
+    assert agrees(case, [1, 2, 5], 5, 2)
+    assert not agrees(case, [1, 2, 5], 5, -1)
 
 
 def test_a_heap_from_outside_is_handed_back() -> None:

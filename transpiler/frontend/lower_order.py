@@ -7,7 +7,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 
 from loopwright.frontend.lower_scope import Scope
-from loopwright.frontend.lower_values import Maybe, Value, flatten, refill
+from loopwright.frontend.lower_values import Hashed, Lst, Maybe, Tpl, Value, flatten, refill
 from loopwright.ir.nodes import Assign, Check, Const, Expr, Fail, If, Stmt, Var
 
 
@@ -51,6 +51,19 @@ def _stable(cx: Scope, expr: Expr) -> bool:
     return isinstance(expr, Const) or (isinstance(expr, Var) and expr.sym in cx.hidden)
 
 
+def _overtaken(cx: Scope, value: Value) -> Value:
+    """An operand behind which others have effects: a list or dict is what it has become meanwhile."""
+    match value:
+        case Hashed():
+            return value
+        case Lst() if value.length is not None:
+            return value
+        case Tpl(items):
+            return Tpl(tuple(_overtaken(cx, item) for item in items))
+        case _:
+            return spill(cx, value)
+
+
 def in_order(cx: Scope, makers: Sequence[Callable[[], Value]]) -> list[Value]:
     """The values of several computations, made one after the other."""
     values: list[Value] = []
@@ -58,7 +71,7 @@ def in_order(cx: Scope, makers: Sequence[Callable[[], Value]]) -> list[Value]:
         with cx.block() as made:
             value = make()
         if effects(cx, made):
-            values = [spill(cx, v) for v in values]
+            values = [_overtaken(cx, v) for v in values]
         cx.out.extend(made)
         values.append(value)
     return values

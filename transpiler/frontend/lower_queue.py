@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from loopwright.frontend.lower_alias import which
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import bind
 from loopwright.frontend.lower_index import index_number
@@ -32,6 +33,8 @@ def heap_call(cx: Scope, name: str, node: ast.Call) -> Value:
     both = name in ("heappush", "heapreplace", "heappushpop")
     bound = bind(cx, node, ["heap", "item"] if both else ["heap"], required=1 + both)
     heap = _list(cx, bound["heap"], node)
+    if heap.length is not None and which(cx, heap) is not None:
+        decline(node, "LW102", "a heap that comes from outside and shrinks is not covered")
     match name:
         case "heappush":
             append(cx, heap, bound["item"], node)
@@ -72,6 +75,7 @@ def bisect_call(cx: Scope, name: str, node: ast.Call) -> Value:
     low = cx.hold(_position(cx, bound["lo"], node)) if "lo" in bound else integer(0)
     cx.check(test("ge", low, integer(0)), "lo must be non-negative")
     high = cx.hold(_position(cx, bound["hi"], node) if "hi" in bound else length)
+    cx.check(test("ge", high, integer(0)), "a negative hi may stand for the length")
     short = "bisect_left" if name.endswith("_left") else "bisect_right"
     at = library_call(cx, short, [a, x, number(low), number(high)], node)
     if not name.startswith("insort"):
