@@ -109,10 +109,10 @@ def _expr(cx: Scope, node: ast.expr) -> Value:
         case ast.Lambda():
             return Closure(node, "<lambda>", depth=cx.depth)
         case ast.NamedExpr(ast.Name(name), value_node):
-            value = cx.eval(value_node)
-            if isinstance(value, Hashed) or (isinstance(value, Lst) and value.length is not None):
-                decline(node, "LW103", f"{describe(value)} is assigned within an expression")
-            store_variable(cx, cx.renamed.get(name, name), value)
+            given = cx.eval(value_node)
+            if isinstance(given, Hashed) or (isinstance(given, Lst) and given.length is not None):
+                decline(node, "LW103", f"{describe(given)} is assigned within an expression")
+            store_variable(cx, cx.renamed.get(name, name), given)
             return lookup(cx, name, node)
         case _:
             what = type(node).__name__
