@@ -20,8 +20,13 @@ def start(folder: Path, command: str, mark: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "loopwright", *words],
         cwd=folder, env={**os.environ, "LOOPWRIGHT_TEST": mark}, process_group=0, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=_heed_interrupts,
     )  # fmt: skip
+
+
+def _heed_interrupts() -> None:
+    """Shells start what runs in the background with Ctrl-C ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def left_over(mark: str, patience: float) -> list[str]:
