@@ -40,11 +40,8 @@ def test_the_wrong_twin_is_refuted(file: Path) -> None:
 
 @every_file
 def test_the_right_twin_is_not_accused(file: Path) -> None:
-    accuracy = granted(file)
-    verdict = verify_functions(file, "f", file, "h", accuracy=accuracy, time_limit=30.0, inputs=120)
-    if verdict.status == "undecided":  # so few inputs may miss a branch
-        verdict = verify_functions(
-            file, "f", file, "h", accuracy=accuracy, time_limit=60.0, inputs=3000
-        )
+    verdict = verify_functions(
+        file, "f", file, "h", accuracy=granted(file), time_limit=30.0, inputs=120
+    )
     assert verdict.status == "same", render(verdict)
     assert verdict.evidence.accepted >= 10

@@ -37,7 +37,8 @@ _CHILDREN = 16
 _FAILED = "exit code 3"
 "How a child ends in which something raised that is no mutant."
 _BASE, _LEAST = 0.25, 0.2
-"""Of the time: what the unchanged code may take, and what mutants get in any case."""
+"""Of the time: what the unchanged code may take in each process, and what mutants get behind it, whatever is
+left."""
 _NEAR = 0.5
 """How many of the inputs that are drawn anew are changes of the kept ones."""
 _SETTINGS = settings(
@@ -96,13 +97,14 @@ class Trials:
 
         def work(bench: Bench, table: Table, share: float) -> bool:
             order, coverage = bench.reached(_BASE * self.seconds)
+            until = max(share, time.process_time() + _LEAST * self.seconds)
             reach = self._reach(coverage)
             seen: set[object] = set()
             first = True
             for number, mutant in enumerate(mutants):
                 if table[number] != UNTRIED:
                     continue
-                if sum(fate in MADE for fate in table[:]) >= most or time.process_time() > share:
+                if sum(fate in MADE for fate in table[:]) >= most or time.process_time() > until:
                     break
                 table[number] = RUNNING
                 code = self._code(mutant, seen) if self._covers(reach, mutant) else None
