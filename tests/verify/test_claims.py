@@ -10,11 +10,11 @@ import pytest
 
 from loopwright.claims import claim_of
 from loopwright.cli import main
+from loopwright.verify.calls_text import Side
 from loopwright.verify.claim import Claim, proof_of
 from loopwright.verify.function_job import CONTRADICTION
 from loopwright.verify.functions import render, verify_functions
 from loopwright.verify.modules import function_of, load_module
-from loopwright.verify.pair import Side
 from loopwright.verify.parameters import parameters_of
 from loopwright.verify.prove.proof import Proof
 from loopwright.verify.scope import find_function, scope_of

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from loopwright.ir.domain import Domain
 from loopwright.ir.nodes import Program
 from loopwright.ir.types import Array, ListOf, Num, Py, Type
+from loopwright.verify.calls_text import Side
 from loopwright.verify.kinds import ArrayKind, Kind, ListKind, NpNumber, Parameter, PyNumber
-from loopwright.verify.pair import Side
 
 if TYPE_CHECKING:
     from loopwright.verify.prove.proof import Proof

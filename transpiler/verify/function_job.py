@@ -19,6 +19,7 @@ from loopwright.verify.calls_seen import (
     calls_in_text,
     portable,
 )
+from loopwright.verify.calls_text import Side
 from loopwright.verify.case import Case
 from loopwright.verify.claim import MODEL, Claim, proof_of
 from loopwright.verify.constants import mine
@@ -30,7 +31,7 @@ from loopwright.verify.kinds import Parameter, describe
 from loopwright.verify.modules import NotBuilt, failing_line, function_of, load_module
 from loopwright.verify.observe import Raises
 from loopwright.verify.oracle import Reading
-from loopwright.verify.pair import FunctionPair, Side
+from loopwright.verify.pair import FunctionPair
 from loopwright.verify.parameters import Hints, UnknownType, parameters_of
 from loopwright.verify.reachable import reachable
 from loopwright.verify.sandbox import Finished, in_fork
