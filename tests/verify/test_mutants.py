@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,8 +16,10 @@ from loopwright import trial
 from loopwright.diagnostics import Declined, code_row
 from loopwright.ir.domain import Domain, Param
 from loopwright.ir.types import Array, Py
+from loopwright.verify.function_job import FunctionJob
 from loopwright.verify.functions import Verdict, render, verify_functions
 from loopwright.verify.mutate.expressions import EXPRESSIONS
+from loopwright.verify.mutate.gate import gauge
 from loopwright.verify.mutate.mutants import Mutant, Source, fingerprint
 from loopwright.verify.mutate.statements import STATEMENTS
 from loopwright.verify.verdict import NO_EVIDENCE
@@ -199,6 +202,21 @@ def test_two_ways_to_the_same_result_are_no_blind_spot(tmp_path: Path) -> None:
     assert verdict.status == "same", render(verdict)
     assert verdict.evidence.equivalent > 0
     assert not any("len(x) > 3" in each for each in verdict.evidence.survived)
+
+
+def test_a_sample_that_the_time_cut_short_is_taken_again_with_more() -> None:
+    twin = Path(__file__).with_name("twins") / "evenly_spaced_samples_have_a_shorter_way.py"
+    lists = [[1, 2, 3], [2, 4, 6, 8], [1, 3, 5, 7, 9], [7, 5, 3, 1, -1, -3], [4, 1, 9, 9, 2], [5]]
+    now = time.monotonic()
+    job = FunctionJob(
+        str(twin), "f", str(twin), "h", "bitwise", tuple((each,) for each in lists), None, None,
+        100, 0, now, now + 60.0,
+    )  # fmt: skip
+    text = twin.read_text("utf-8")
+    pair = job.pair(job.side(str(twin), "f", "a"), job.side(str(twin), "h", "b"), (text, text), [])
+    hurried = gauge(pair, "bitwise", [], 0.001, now + 60.0, 0)
+    assert hurried.vacuous == "", hurried
+    assert hurried.mutants >= 12
 
 
 def test_mutants_that_hang_are_cut_off_and_noticed(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ Test Data Selection, IEEE Computer 1978).
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 import time
 from collections import Counter
@@ -31,7 +32,9 @@ ENOUGH = 5
 """Fewer mutants than this make no share."""
 _DRAWN = 24
 _LISTED = 8
-_INPUTS = 80
+_SAMPLE, _PATIENCE = 12, 2.0
+"""Fewer mutants than this, for want of time, are worth another try with up to four times as many CPU seconds
+as the second number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,19 @@ def gauge(
     pair: Pair, accuracy: str, cases: Sequence[Case], seconds: float, deadline: float, seed: int
 ) -> Gauge:
     """Try mutants on `cases`, the inputs that a search without a difference kept, for `seconds` of CPU time
-    and until `deadline` at the latest."""
+    and until `deadline` at the latest. A small sample that the time cut short, or one that condemns, says
+    nothing: it is taken again with more."""
     for subject in (each for each in pair.mutable() if each.functions):
-        end = min(deadline, time.monotonic() + 4 * seconds)
-        inputs = cases or pair.given()
-        trials = Trials(pair, subject, accuracy, inputs, seconds, end, seed)
-        found = _tried(trials)
+        for longer in (4**k for k in itertools.count()):
+            end = min(deadline, time.monotonic() + 4 * longer * seconds)
+            inputs = cases or pair.given()
+            trials = Trials(pair, subject, accuracy, inputs, longer * seconds, end, seed)
+            found = _tried(trials)
+            settled = not found.vacuous and (
+                found.mutants >= _SAMPLE or longer * seconds > _PATIENCE
+            )
+            if settled or not trials.unfinished or time.monotonic() > deadline:
+                break
         if found.mutants:
             return found
     return Gauge()

@@ -77,6 +77,8 @@ class Trials:
         self.functions = {(f.__code__.co_filename, owner_of(f)): f for f in self.subject.functions}
         self._begun = _spent_by_children()
         self._bad: set[int] = set()
+        self.unfinished = False
+        """Whether the time was over before every fate that was asked for was known."""
 
     @property
     def mutants(self) -> list[Mutant]:
@@ -116,7 +118,10 @@ class Trials:
                 first = first and fate == NONE
             return True
 
-        return self._in_children(work, len(mutants))
+        fates = self._in_children(work, len(mutants))
+        made = sum(fate in MADE for fate in fates)
+        self.unfinished = self.unfinished or (made < most and UNTRIED in fates)
+        return fates
 
     def on_fresh(self, mutants: Sequence[Mutant], most: int) -> list[int]:
         """The fates of the mutants on `most` inputs drawn anew."""
@@ -144,7 +149,9 @@ class Trials:
             self._draw(visit, most)
             return True
 
-        return self._in_children(work, len(mutants))
+        fates = self._in_children(work, len(mutants))
+        self.unfinished = self.unfinished or UNTRIED in fates
+        return fates
 
     def _fate(self, bench: Bench, mutant: Mutant, code: types.CodeType, order: list[int]) -> int:
         """The fate of one mutant; the input that killed it comes first in `order` from now on."""
