@@ -54,6 +54,7 @@ class Bench:
         self.state = State([*every, *self.subject.functions])
         self.running = b""
         self.longest = _LONGEST
+        self.hurried = False
         self.permitted = False
         "whether a change showed that the accuracy asked for admits"
         judge = make_judge(self.accuracy, self.pair)
@@ -63,13 +64,14 @@ class Bench:
 
     def reached(self, seconds: float) -> tuple[list[int], Coverage]:
         """The cases that are of use, and what they reach in the code to be mutated; so many as take
-        `seconds` of CPU time, and some in any case."""
+        `seconds` of CPU time, and some in any case. `hurried` tells that there were more."""
         coverage = Coverage([Reachable(list(self.subject.functions))], self.subject.texts)
         useful: list[int] = []
         spread = [k for first in range(_APART) for k in range(first, len(self.cases), _APART)]
         for self.longest in (_QUICK * seconds, _LONGEST):
             for k in spread:
                 if time.process_time() > seconds and len(useful) >= _FEWEST:
+                    self.hurried = True
                     break
                 coverage.begin()
                 coverage.refresh()

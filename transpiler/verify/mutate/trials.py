@@ -51,7 +51,8 @@ _SETTINGS = settings(
 
 Table = mmap.mmap
 Work = Callable[[Bench, Table, float], bool]
-"""Tries mutants and fills the table until so many CPU seconds are spent; whether it is done."""
+"""Tries mutants and fills the table until so many CPU seconds are spent; whether it is done. The last byte
+tells that inputs were left out, so that less was reached than could be."""
 
 
 class _Over(BaseException):
@@ -99,6 +100,7 @@ class Trials:
 
         def work(bench: Bench, table: Table, share: float) -> bool:
             order, coverage = bench.reached(_BASE * self.seconds)
+            table[-1] = table[-1] or bench.hurried
             until = max(share, time.process_time() + _LEAST * self.seconds)
             reach = self._reach(coverage)
             seen: set[object] = set()
@@ -106,7 +108,7 @@ class Trials:
             for number, mutant in enumerate(mutants):
                 if table[number] != UNTRIED:
                     continue
-                if sum(fate in MADE for fate in table[:]) >= most or time.process_time() > until:
+                if sum(fate in MADE for fate in table[:-1]) >= most or time.process_time() > until:
                     break
                 table[number] = RUNNING
                 code = self._code(mutant, seen) if self._covers(reach, mutant) else None
@@ -119,8 +121,8 @@ class Trials:
             return True
 
         fates = self._in_children(work, len(mutants))
-        made = sum(fate in MADE for fate in fates)
-        self.unfinished = self.unfinished or (made < most and UNTRIED in fates)
+        if sum(fate in MADE for fate in fates) < most:
+            self.unfinished = self.unfinished or UNTRIED in fates
         return fates
 
     def on_fresh(self, mutants: Sequence[Mutant], most: int) -> list[int]:
@@ -210,7 +212,7 @@ class Trials:
 
         Whatever ran when a child ended badly is killed.
         """
-        table = mmap.mmap(-1, max(1, count))
+        table = mmap.mmap(-1, count + 1)
         for _ in range(_CHILDREN):
             before = bytes(table[:])
             spent = _spent_by_children() - self._begun
@@ -232,6 +234,7 @@ class Trials:
                 continue
             if bytes(table[:]) == before or (isinstance(end, Finished) and end.value):
                 break
+        self.unfinished = self.unfinished or bool(table[-1])
         return list(table[:count])
 
     def _draw(self, visit: Callable[[Case], None], most: int) -> None:
