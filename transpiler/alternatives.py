@@ -2,13 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from loopwright.diagnostics import Span
 from loopwright.frontend.outline import every_region, regions_beside
 from loopwright.frontend.region import Region
+from loopwright.report.results import RegionResult
+from loopwright.signatures import inherited
+from loopwright.workload.store import RegionRecord
 
 _OF_LOWERING = ("LW1", "LW3")
+_HOT = 0.5
+
+Part = tuple[Region, RegionRecord | None]
+Find = Callable[[Region], RegionRecord | None]
+
+
+def parts_of(
+    region: Region, seen: RegionRecord | None, declined: RegionResult, find: Find | None
+) -> list[Part]:
+    """What to try in place of a declined region, each part with what a recording tells of it.
+
+    `find` looks a region up in the recording; None if there is none. Of groups that the recording does not
+    know, these are the parts that it does.
+    """
+    listed = {r.id for r in every_region(region.inner)}
+
+    def found(part: Region) -> Iterator[Part]:
+        record = find(part) if find is not None else None
+        record = record or (seen and inherited(seen, region, part))
+        if find is None or record is not None or part.id in listed:
+            yield part, record
+        else:
+            for inner in part.inner:
+                yield from found(inner)
+
+    smaller = alternatives(region, declined.code, declined.span)
+    return [each for part in smaller for each in found(part)]
+
+
+def telling(whole: RegionResult, parts: Sequence[RegionResult]) -> RegionResult:
+    """The refusal of a region whose `parts` were declined, too: the one of a part that has most of the
+    region's time, where lowering stopped at something else than a type; that stands in the way first."""
+    if whole.code is None or not whole.code.startswith(_OF_LOWERING):
+        return whole
+    hot = _HOT * (whole.share or 0.0)
+    told = [
+        p
+        for p in parts
+        if p.code is not None and p.code.startswith(_OF_LOWERING) and p.code != "LW301"
+    ]
+    told = [p for p in told if (p.share or 0.0) >= hot]
+    if not told or (whole.code != "LW301" and whole.share is None):
+        return whole
+    first = max(told, key=lambda p: p.share or 0.0)
+    return replace(
+        whole, span=first.span, code=first.code, reason=first.reason, unlocks=first.unlocks
+    )
 
 
 def alternatives(region: Region, code: str | None, at: Span) -> tuple[Region, ...]:
@@ -21,7 +72,12 @@ def alternatives(region: Region, code: str | None, at: Span) -> tuple[Region, ..
         return region.inner
     # A group that the outline holds already is taken from there: recordings know it by that identity.
     known = {(r.form, r.statements): r for r in every_region(region.inner)}
-    beside = [known.get((r.form, r.statements), r) for r in regions_beside(region, at)]
+
+    def recognised(part: Region) -> Region:
+        listed = known.get((part.form, part.statements))
+        return listed or replace(part, inner=tuple(map(recognised, part.inner)))
+
+    beside = [recognised(r) for r in regions_beside(region, at)]
     if not beside:
         return region.inner
     inside = [part for each in region.inner for part in _apart(each, beside)]

@@ -5,22 +5,22 @@ from __future__ import annotations
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from loopwright.alternatives import alternatives
+from loopwright.alternatives import parts_of, telling
 from loopwright.compile import Chosen, Place, Started, finish, start
 from loopwright.config import Options
 from loopwright.diagnostics import Declined
-from loopwright.frontend.outline import every_region, outline
+from loopwright.frontend.outline import outline
 from loopwright.frontend.region import Module, Region
 from loopwright.frontend.screen import screen
 from loopwright.kernels import kernels_home
 from loopwright.pipeline import Plan
 from loopwright.project import SourceFile
 from loopwright.report.results import RegionResult
-from loopwright.signatures import Signature, annotated, inherited, recorded
+from loopwright.signatures import Signature, annotated, recorded
 from loopwright.splice import refusal
 from loopwright.trial import Builders
 from loopwright.verdicts import notes
@@ -174,6 +174,7 @@ class TreeCompiler:
         parts = [replace(part, above=(*item.above, note)) for part in self._parts(item, result)]
         if self._regions(work, parts, ahead):
             return True
+        result = telling(result, work.results[before:])
         del work.results[before:]
         work.results.append(result)
         return False
@@ -214,21 +215,8 @@ class TreeCompiler:
         shutil.rmtree(begun.scratch, ignore_errors=True)
 
     def _parts(self, item: _Item, result: RegionResult) -> list[_Item]:
-        """What to try in place of a region. Of groups that no recording knows, the parts that one does."""
-        known = {(r.form, r.statements): r for r in every_region(item.region.inner)}
-
-        def found(part: Region) -> Iterator[_Item]:
-            listed = known.get((part.form, part.statements))
-            part = listed or part
-            seen = self._seen(part) or (item.seen and inherited(item.seen, item.region, part))
-            if self.recording is None or seen is not None or listed is not None:
-                yield _Item(part, seen)
-            else:
-                for inner in part.inner:
-                    yield from found(inner)
-
-        parts = alternatives(item.region, result.code, result.span)
-        return [each for part in parts for each in found(part)]
+        find = None if self.recording is None else self._seen
+        return [_Item(*part) for part in parts_of(item.region, item.seen, result, find)]
 
     def _early_refusal(
         self, work: FileWork, region: Region, seen: RegionRecord | None

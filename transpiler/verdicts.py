@@ -6,13 +6,13 @@ import traceback
 from dataclasses import replace
 from pathlib import Path
 
-from loopwright.alternatives import alternatives
+from loopwright.alternatives import parts_of, telling
 from loopwright.diagnostics import Declined, Span
 from loopwright.frontend.outline import every_region, excluded, outline
 from loopwright.frontend.region import Lowered, Module, Region
 from loopwright.frontend.scopes import sites
 from loopwright.report.results import Placed, RegionResult
-from loopwright.signatures import annotated, as_declined, inherited, lower_region, recorded
+from loopwright.signatures import annotated, as_declined, lower_region, recorded
 from loopwright.workload.store import Recording, RegionRecord
 
 
@@ -94,12 +94,15 @@ class _Explainer:
             why = lowered
         declined = as_declined(blank, why)
         found: list[Placed] = []
-        for part in alternatives(region, declined.code, declined.span):
-            record = self._seen.get(part.id) or (seen and inherited(seen, region, part))
+        find = None if self._recording is None else self._find
+        for part, record in parts_of(region, seen, declined, find):
             found += self._explain(part, record)
         if any(v.result.status == "candidate" for v in found):
             return found
-        return [self._placed(region, declined)]
+        return [self._placed(region, telling(declined, [v.result for v in found]))]
+
+    def _find(self, region: Region) -> RegionRecord | None:
+        return self._seen.get(region.id)
 
     def _placed(self, region: Region, result: RegionResult) -> Placed:
         return Placed(result, _rows(region.span), _rows_of(region))

@@ -52,6 +52,27 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "a key that always raises": (
         "def f(a):\n    def g(v):\n        raise ValueError\n    return sorted(a, key=g)\n", ([1.0],)
     ),
+    "a NumPy scalar makes an array of a list": (
+        "import numpy as np\ndef f(x):\n    m = np.max(x)\n    return [x[0], 1.0] - m, m / [2, 3], [1, 2] ** m\n", (A,)
+    ),
+    "an empty list with a NumPy scalar is an empty array": (
+        "import numpy as np\ndef f(x, n):\n    m = np.max(x)\n    y = [v * 2.0 for v in range(n)]\n    return m - y\n", (A, 0)
+    ),
+    "logarithms of sums of a list of logarithms": (
+        "import numpy as np\ndef f(x, n):\n    out = np.zeros(n)\n    for i in range(n):\n"
+        "        p = [np.log(x[i] + j) for j in range(1, n)]\n        m = np.max(p)\n"
+        "        out[i] = m + np.log(np.exp(p - m).sum())\n    return out\n",
+        (A, 3),
+    ),
+    "a NumPy integer repeats a list by a product": (
+        "import numpy as np\ndef f(x):\n    k = x[0]\n    return [1.0, 2.0] * k\n", (np.array([2, 3]),)
+    ),
+    "an array taken from a list in place makes an array": (
+        "def f(x):\n    p = [1.0, 2.0, 3.0]\n    p -= x\n    return p\n", (A,)
+    ),
+    "subtracting a NumPy scalar in place makes an array of a list": (
+        "import numpy as np\ndef f(x):\n    p = [1.0, 2.0]\n    p -= x[0]\n    return p\n", (A,)
+    ),
 }  # fmt: skip
 
 
@@ -77,6 +98,9 @@ def f(a, out):
 @pytest.mark.parametrize(
     ("source", "args", "code"),
     [
+        ("def f(x):\n    p = [1.0]\n    p -= [x[0]]\n    return p\n", (A,), "LW103"),
+        ("def f(x):\n    p = [1.0]\n    p += x[0]\n    return p\n", (A,), "LW102"),
+        ("def f(x):\n    p = [1.0]\n    p *= 2\n    return p\n", (A,), "LW102"),
         ("def f(t, n):\n    t[1].append(n)\n    return n\n", ((1.0, [1]), 3), "LW102"),
         (
             "def f(xs, c):\n    ys = xs if c else None\n    xs.append(1.0)\n    return ys is None\n",
@@ -87,6 +111,9 @@ def f(a, out):
         ("def f(n):\n    return [None] * n\n", (3,), "LW107"),
     ],
     ids=[
+        "a list taken from a list in place",
+        "a number added to a list in place",
+        "a list repeated in place",
         "a list inside of a tuple that grows",
         "a list that grows and has a second name, perhaps",
         "an empty list inside of a tuple",

@@ -189,7 +189,7 @@ def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
         case Arr(expr, _, _):
             return expr
         case Lst(_, _, ndim, _, None):
-            column = plain_column(cx, value)
+            column = plain_column(cx, value) or _floats(cx, value)
             if column is None:
                 decline(
                     node, "LW102", "a list of numbers of several types where an array is needed"
@@ -202,6 +202,14 @@ def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
             decline(node, "LW103", f"{describe(value)} is not a number or an array")
 
 
+def _floats(cx: Scope, value: Lst) -> Expr | None:
+    """The column of the numbers of a list of float and np.float64: which one is what makes no difference to
+    an array."""
+    elem = cx.unit.sites.element(value.site)
+    alike = isinstance(elem, Number) and set(elem.types) == {FLOAT, F64}
+    return value.columns[0] if alike else None
+
+
 def binary(cx: Scope, op: BinaryOp, a: Value, b: Value, node: ast.AST) -> Value:
     """`a op b` on numbers and arrays; tuples are joined by `+`."""
     a, b = present(cx, a), present(cx, b)
@@ -210,7 +218,7 @@ def binary(cx: Scope, op: BinaryOp, a: Value, b: Value, node: ast.AST) -> Value:
         return _numbers(cx, op, a, b, node)
     if isinstance(a, Tpl) and isinstance(b, Tpl) and op == "add":
         return Tpl((*a.items, *b.items))
-    if not (isinstance(a, Arr) or isinstance(b, Arr)):
+    if not (isinstance(a, Arr) or isinstance(b, Arr) or _scalar_makes_array(op, a, b)):
         decline(node, "LW103", f"this operator on {describe(a)} and {describe(b)} is not covered")
     a, b = _weakest(cx, a, b), _weakest(cx, b, a)
     x, y = as_operand(cx, a, node), as_operand(cx, b, node)
@@ -218,6 +226,15 @@ def binary(cx: Scope, op: BinaryOp, a: Value, b: Value, node: ast.AST) -> Value:
     if not isinstance(t, Array):
         decline(node, "LW304", f"NumPy has no such operation on {x.type} and {y.type}")
     return Arr(Binary(op, x, y, t), t, frozenset())
+
+
+def _scalar_makes_array(op: BinaryOp, a: Value, b: Value) -> bool:
+    """Whether a NumPy scalar makes an array of the list that is the other operand. By `*` it does not: that
+    repeats the list, or raises."""
+    lists = isinstance(a, Lst) != isinstance(b, Lst)
+    numbers = [v for v in (a, b) if isinstance(v, Number)]
+    scalar = any(isinstance(t, Num) for v in numbers for t in v.types)
+    return lists and scalar and op != "mul" and all(len(v.types) == 1 for v in numbers)
 
 
 def _weakest(cx: Scope, value: Value, other: Value) -> Value:

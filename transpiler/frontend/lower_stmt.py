@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from loopwright.frontend.lower_arith import binary
 from loopwright.frontend.lower_expr import BINARY, condition
 from loopwright.frontend.lower_index import whole
 from loopwright.frontend.lower_join import (
@@ -66,12 +65,7 @@ def statement(cx: Scope, stmt: ast.stmt) -> None:
         case ast.AugAssign(target, op, operand):
             if isinstance(op, ast.MatMult):
                 decline(stmt, "LW101", "`@=` is not covered")
-            augmented(
-                cx,
-                target,
-                lambda: cx.eval(operand),
-                lambda a, b: binary(cx, BINARY[type(op)], a, b, stmt),
-            )
+            augmented(cx, target, BINARY[type(op)], lambda: cx.eval(operand), stmt)
         case ast.If():
             _if(cx, stmt)
         case ast.For():

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from loopwright.frontend.lower_alias import which
-from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_arith import as_operand, binary
 from loopwright.frontend.lower_classes import holder_of, is_made, note_store
 from loopwright.frontend.lower_grown import handed_back, own_copy
 from loopwright.frontend.lower_hashes import augmented as hashed_update
@@ -51,7 +51,7 @@ from loopwright.frontend.lower_values import (
     test,
 )
 from loopwright.frontend.typing_rules import rank_of, same_kind
-from loopwright.ir.nodes import Cast, Const, Dim, Expr, IndexItem, Pt, Store, Sym, Var
+from loopwright.ir.nodes import BinaryOp, Cast, Const, Dim, Expr, IndexItem, Pt, Store, Sym, Var
 from loopwright.ir.types import (
     FLOAT,
     INT,
@@ -272,12 +272,13 @@ def widen_elements(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
 
 
 def augmented(
-    cx: Scope,
-    target: ast.expr,
-    operand: Callable[[], Value],
-    combine: Callable[[Value, Value], Value],
+    cx: Scope, target: ast.expr, op: BinaryOp, operand: Callable[[], Value], node: ast.AST
 ) -> None:
     """`target op= operand()`; the target's parts are evaluated once, before the operand."""
+
+    def combine(a: Value, b: Value) -> Value:
+        return binary(cx, op, a, b, node)
+
     match target:
         case ast.Name(name):
             old = lookup(cx, name, target)
@@ -286,7 +287,7 @@ def augmented(
             def put(value: Value) -> None:
                 store_variable(cx, cx.renamed.get(name, name), named(cx, value, target))
 
-            _update(cx, new[0], new[1], combine, put, target)
+            _update(cx, new, op, combine, put, target)
         case ast.Attribute():
             base = cx.eval(target.value)
             if not isinstance(base, Object):
@@ -294,9 +295,9 @@ def augmented(
             old = member(cx, base, target.attr, target)
             new = _second(cx, old, operand)
             path = f"{base.path}.{target.attr}"
-            _update(cx, new[0], new[1], combine, lambda v: store_path(cx, path, v, target), target)
+            _update(cx, new, op, combine, lambda v: store_path(cx, path, v, target), target)
         case ast.Subscript():
-            _augmented_item(cx, target, operand, combine)
+            _augmented_item(cx, target, op, operand, combine)
         case _:
             decline(target, "LW101", "this assignment target is not covered")
 
@@ -312,19 +313,21 @@ def _second(cx: Scope, old: Value, operand: Callable[[], Value]) -> tuple[Value,
 
 def _update(
     cx: Scope,
-    old: Value,
-    other: Value,
+    sides: tuple[Value, Value],
+    op: BinaryOp,
     combine: Callable[[Value, Value], Value],
     put: Callable[[Value], None],
     node: ast.AST,
 ) -> None:
-    """In place for arrays and lists, a new value for numbers."""
-    old = present(cx, old)
+    """In place for arrays and for `+=` of lists, a new value for numbers."""
+    old, other = present(cx, sides[0]), sides[1]
     if isinstance(old, Arr):
         t = old.type
         _in_place(cx, old, Index((FULL,) * t.ndim, t.ndim), combine(old, other), node)
-    elif isinstance(old, Lst):
+    elif isinstance(old, Lst) and op == "add":
         extend(cx, old, other, node)
+    elif isinstance(old, Lst) and op == "mul":
+        decline(node, "LW102", "repeating a list in place is not covered")
     else:
         put(combine(old, other))
 
@@ -344,6 +347,7 @@ def _in_place(cx: Scope, base: Arr, index: Index, value: Value, node: ast.AST) -
 def _augmented_item(
     cx: Scope,
     target: ast.Subscript,
+    op: BinaryOp,
     operand: Callable[[], Value],
     combine: Callable[[Value, Value], Value],
 ) -> None:
@@ -351,11 +355,11 @@ def _augmented_item(
     if isinstance(base, Arr):
         index = _held_index(cx, array_index(cx, base.type, target.slice))
         old, other = _second(cx, load(base, index, target), operand)
-        new = combine(old, other)
+        changed = combine(old, other)
         if index.ndim or index.fancy:
-            _in_place(cx, base, index, new, target)
+            _in_place(cx, base, index, changed, target)
         else:
-            store_array(cx, base, index, new, target)
+            store_array(cx, base, index, changed, target)
     elif isinstance(base, Lst) and not isinstance(target.slice, ast.Slice):
         at = cx.eval(target.slice)
         place = _held(cx, index_number(cx, at, target.slice))
@@ -371,9 +375,9 @@ def _augmented_item(
         key = cx.eval(target.slice)
         if not isinstance(key, Text):
             decline(target, "LW101", f"assignment into {describe(base)} is not covered")
-        old, other = _second(cx, cx.eval(_as_load(target)), operand)
+        new = _second(cx, cx.eval(_as_load(target)), operand)
         path = f"{base.path}[{key.value!r}]"
-        _update(cx, old, other, combine, lambda v: store_path(cx, path, v, target), target)
+        _update(cx, new, op, combine, lambda v: store_path(cx, path, v, target), target)
     else:
         decline(target, "LW101", f"assignment into {describe(base)} is not covered")
 
