@@ -53,10 +53,14 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
         "def f(a):\n    def g(v):\n        raise ValueError\n    return sorted(a, key=g)\n", ([1.0],)
     ),
     "a NumPy scalar makes an array of a list": (
-        "import numpy as np\ndef f(x):\n    m = np.max(x)\n    return [x[0], 1.0] - m, m / [2, 3], [1, 2] ** m\n", (A,)
+        "import numpy as np\ndef f(x):\n    m = np.max(x)\n"
+        "    return [x[0], 1.0] - m, m / [2, 3], [1, 2] ** m\n",
+        (A,),
     ),
     "an empty list with a NumPy scalar is an empty array": (
-        "import numpy as np\ndef f(x, n):\n    m = np.max(x)\n    y = [v * 2.0 for v in range(n)]\n    return m - y\n", (A, 0)
+        "import numpy as np\ndef f(x, n):\n    m = np.max(x)\n    y = [v * 2.0 for v in range(n)]\n"
+        "    return m - y\n",
+        (A, 0),
     ),
     "logarithms of sums of a list of logarithms": (
         "import numpy as np\ndef f(x, n):\n    out = np.zeros(n)\n    for i in range(n):\n"

@@ -199,6 +199,28 @@ def set_order(values):
         t = t * 2 + v
     return t
 
+def ordered(values):
+    s = set()
+    d = {}
+    pairs = set()
+    for v in values:
+        s.add(v)
+        d[v] = 1
+        pairs.add((v % 3, v))
+    return sorted(s), sorted(s, reverse=True), sorted(d, key=abs), sorted(pairs)
+
+def ordered_letters(text):
+    s = set()
+    for c in text:
+        s.add(c)
+    return sorted(s)
+
+def set_by_key(values):
+    s = set()
+    for v in values:
+        s.add(v)
+    return sorted(s, key=abs)
+
 def float_keys(values):
     d = {}
     for v in values:
@@ -256,6 +278,7 @@ FAR = [int(v) * 2**20 for v in rng.integers(-900, 900, 300)]
         ("from_arrays", (np.array([1, 2, 1]), np.array([0.5, 1.5, 2.5])), []),
         ("chosen", (INTS, True), [([], True), ([3], False)]),
         ("helped", (INTS,), [([],)]),
+        ("ordered", (INTS,), [([],), ([3],), (FAR,), ([2, -2, 1, -1],)]),
     ],
 )
 def test_the_kernel_runs_and_does_the_same(
@@ -310,6 +333,8 @@ def test_results_beyond_64_bits_are_left_to_python() -> None:
         ("lists_inside", (INTS,)),
         ("taken_out", (INTS,)),
         ("helper_writes", (INTS,)),
+        ("set_by_key", (INTS,)),
+        ("ordered_letters", ("some letters",)),
     ],
 )
 def test_what_else_is_done_with_them_is_declined(name: str, args: tuple[Any, ...]) -> None:

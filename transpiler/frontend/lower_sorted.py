@@ -18,6 +18,7 @@ from loopwright.frontend.lower_lists import build_list, let_hold, new_site
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
+    Hashed,
     Lst,
     Number,
     Origin,
@@ -66,6 +67,10 @@ def sorted_list(cx: Scope, value: Value, node: ast.Call) -> Value:
         site = new_site(cx, node)
         let_hold(cx, site, number(Const(0, elem)), node)
         value = Lst((cast(value.expr, ListOf(elem)),), site, 1, frozenset())
+    if isinstance(value, Hashed):
+        if value.form == "set" and any(k.arg == "key" for k in node.keywords):
+            decline(node, "LW102", "sorting a set by a key has an order that is not known here")
+        value = value.keys
     if not isinstance(value, Lst):
         decline(node, "LW102", f"sorting {describe(value)} is not covered")
     columns = sorted_columns(cx, value, node, method=False)
