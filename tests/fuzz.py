@@ -124,18 +124,19 @@ class Campaign:
 
 
 def _in_time(look: Callable[[], Finding | None], seconds: int) -> Finding | None:
-    """`look()`, given up after a while: numbers without bounds can grow for long."""
+    """`look()`, given up after a while: numbers without bounds can grow for long. The alarm rings again and
+    again, as what is raised within a callback of the garbage collector is lost."""
 
     def stop(*_: object) -> None:
         raise OutOfBudget
 
     signal.signal(signal.SIGALRM, stop)
     try:
-        signal.alarm(seconds)
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
         try:
             return look()
         finally:
-            signal.alarm(0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
     except OutOfBudget:  # also one that comes while the alarm is being turned off
         return None
 
