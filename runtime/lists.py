@@ -87,6 +87,11 @@ def records(values: Any, count: int) -> tuple[list[Any], ...]:
     return tuple(map(list, zip(*values, strict=True)))
 
 
+def row(values: Any) -> tuple[list[Any], ...]:
+    """The items of a tuple as a list; () if it is none."""
+    return (list(values),) if type(values) is tuple else ()
+
+
 def mapping(form: str, pairs: list[Any]) -> dict[Any, Any]:
     """A Counter, or a defaultdict of `int` or `float`, of the pairs of key and value."""
     if form == "Counter":

@@ -9,7 +9,19 @@ from dataclasses import dataclass, field
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.region import Region
 from loopwright.ir.domain import Param, Step, split_path
-from loopwright.ir.types import NONE, STR, Array, Chars, DictOf, ListOf, Ragged, Rng, Type
+from loopwright.ir.types import (
+    NONE,
+    STR,
+    Array,
+    Chars,
+    DictOf,
+    ListOf,
+    Ragged,
+    Records,
+    Rng,
+    RowOf,
+    Type,
+)
 from loopwright.kernels_effects import Effects, effects_of
 from loopwright.kernels_entry import CallRoots, KernelEntry, call_roots
 
@@ -118,9 +130,14 @@ def _columns(door: Door, path: str) -> str | None:
     table = next((g.table for g in groups if g.path == path), None)
     if table is not None and path not in door.columns:
         local = door.columns[path] = door.unique(f"t_{_identifier(*split_path(path))}")
-        call = f"lists.records({door.prefixes[path]}, {len(table.columns)})"
-        if isinstance(table, DictOf):
-            call = f"lists.columns({door.prefixes[path]}, {len(table.columns)}, {table.row})"
+        value = door.prefixes[path]
+        match table:
+            case DictOf(columns, row):
+                call = f"lists.columns({value}, {len(columns)}, {row})"
+            case Records(columns):
+                call = f"lists.records({value}, {len(columns)})"
+            case RowOf():
+                call = f"lists.row({value})"
         door.lines.append(f"{local} = {call}")
     return door.columns.get(path)
 

@@ -24,6 +24,7 @@ from loopwright.ir.types import (
     ListOf,
     Num,
     Rng,
+    RowOf,
     TupleOf,
     Type,
 )
@@ -59,6 +60,7 @@ EXACT: dict[str, Type] = {
     "np.ndarray[tuple[int, int], np.dtype[np.float32]]": Array("float32", 2),
     "'list[float]'": ListOf(FLOAT),
     "Final[int]": INT,
+    "tuple[int, ...]": RowOf(INT),
 }
 
 
@@ -83,7 +85,6 @@ OPEN: dict[str, tuple[Type, ...]] = {
     "int | float": (INT, FLOAT),
     "pd.DataFrame": (),
     "dict[str, float]": (),
-    "tuple[int, ...]": (),
     "NDArray[np.object_]": (),
     "list[str]": (),
     "'not python ['": (),

@@ -26,6 +26,7 @@ from loopwright.ir.types import (
     Ragged,
     Records,
     Rng,
+    RowOf,
     TupleOf,
     Type,
     is_scalar,
@@ -225,7 +226,8 @@ def _list_of(item: Type) -> tuple[Type, ...]:
 
 def _tuple(items: list[ast.expr], module: Module | None, depth: int) -> tuple[Type, ...]:
     if any(isinstance(i, ast.Constant) and i.value is Ellipsis for i in items):
-        return ()
+        kinds = _choices(items[0], module, depth + 1)
+        return tuple(RowOf(k) for k in kinds if isinstance(k, Py | Num) and is_scalar(k))
     each = [_choices(i, module, depth + 1) for i in items]
     return (TupleOf(tuple(c[0] for c in each)),) if all(len(c) == 1 for c in each) else ()
 

@@ -26,6 +26,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Object,
     RaggedList,
+    Row,
     Tpl,
 )
 from loopwright.frontend.names import reads
@@ -138,6 +139,8 @@ def lower_region(
                 cx.syms[(key, sym.type)] = sym
                 if isinstance(value, Lst):
                     unit.lists[key] = at
+        if isinstance(value, Row):
+            cx.syms |= {(key, c.sym.type): c.sym for c in value.items.columns if isinstance(c, Var)}
         if isinstance(value, RaggedList) and isinstance(value.bounds, Var):
             cx.syms[(f"{key} bounds", value.bounds.type)] = value.bounds.sym
     for path in (*(v.path for v in region.live_ins), *region.stores, unit.self_path):

@@ -10,7 +10,17 @@ from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_order import in_order, present
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Arr, Library, Lst, Number, Text, Tpl, Value, describe
+from loopwright.frontend.lower_values import (
+    Arr,
+    Library,
+    Lst,
+    Number,
+    Row,
+    Text,
+    Tpl,
+    Value,
+    describe,
+)
 from loopwright.frontend.typing_rules import DTYPES
 from loopwright.ir.nodes import Const, Expr
 from loopwright.ir.types import INT, DType
@@ -162,6 +172,8 @@ def shape_of(cx: Scope, value: Value, node: ast.AST) -> tuple[Expr, ...]:
 def array_of(cx: Scope, value: Value, node: ast.AST) -> Arr:
     """An argument that NumPy takes as an array: an array, or a list (copied)."""
     value = present(cx, value)
+    if isinstance(value, Row):
+        value = value.items
     if isinstance(value, Arr):
         return value
     if isinstance(value, Lst):

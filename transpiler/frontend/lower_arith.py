@@ -31,6 +31,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Mixed,
     Number,
+    Row,
     Tpl,
     Value,
     describe,
@@ -181,6 +182,8 @@ def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
     """A value of certain type as an operand of NumPy."""
     value = present(cx, value)
     match value:
+        case Row(items):
+            return as_operand(cx, items, node)
         case Number():
             value = strip_none(cx, value)
             if value.tag is not None:

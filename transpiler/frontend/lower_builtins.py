@@ -35,6 +35,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Number,
     RaggedList,
+    Row,
     String,
     Table,
     Text,
@@ -153,15 +154,17 @@ def _len(cx: Scope, node: ast.Call) -> Value:
             return number(dim(value, 0))
         case Lst():
             return number(list_length(value))
+        case Row(items):
+            return number(list_length(items))
         case RaggedList(_, bounds):
             return number(Dim(bounds, 0, INT))
         case Table():
             return number(table_length(value))
         case Hashed():
             return number(list_length(value.keys))
-        case Tpl(items):
+        case Tpl(parts):
             keep(cx, value)
-            return number(integer(len(items)))
+            return number(integer(len(parts)))
         case Text() | Letter() | String():
             return number(string_length(value))
         case _:

@@ -26,6 +26,7 @@ from loopwright.frontend.lower_values import (
     Maybe,
     Number,
     RaggedList,
+    Row,
     String,
     Table,
     Text,
@@ -194,6 +195,8 @@ def truth(cx: Scope, value: Value, node: ast.AST) -> Expr:
             return test("ne", expr, integer(0))
         case Lst():
             return test("gt", list_length(value), integer(0))
+        case Row(listed):
+            return truth(cx, listed, node)
         case RaggedList(_, bounds):
             return test("gt", Dim(bounds, 0, INT), integer(0))
         case Table():

@@ -21,7 +21,17 @@ from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import stored_operand
-from loopwright.frontend.lower_values import Arr, Lst, Number, Tpl, Value, describe, integer, test
+from loopwright.frontend.lower_values import (
+    Arr,
+    Lst,
+    Number,
+    Row,
+    Tpl,
+    Value,
+    describe,
+    integer,
+    test,
+)
 from loopwright.frontend.typing_rules import SCALAR_ORDER
 from loopwright.ir.nodes import Alloc, Call, Cast, Const, Dim, Expr, Pt, Store, Var
 from loopwright.ir.types import (
@@ -182,8 +192,9 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
         if dtype in (None, value.type.dtype):
             return copied(value)
         return wrap(as_dtype(value.expr, dtype or value.type.dtype))
-    if isinstance(value, Lst):
-        return _from_list(cx, value, dtype, node)
+    if isinstance(value, (Lst, Row)):
+        listed = value.items if isinstance(value, Row) else value
+        return _from_list(cx, listed, dtype, node)
     if isinstance(value, Tpl):
         return _from_items(cx, [list(value.items)], 1, dtype, node)
     decline(node, "LW102", f"an array of {describe(value)} is not covered")

@@ -29,6 +29,7 @@ from loopwright.frontend.lower_values import (
     Hashed,
     Lst,
     Number,
+    Row,
     Table,
     Text,
     Tpl,
@@ -322,6 +323,8 @@ def one_comparison(cx: Scope, op: ast.cmpop, a: Value, b: Value, node: ast.expr)
         return number(cast(test if wanted else negated(test), BOOL))
     if isinstance(op, (ast.In, ast.NotIn)):
         b = present(cx, b)
+        if isinstance(b, Row):
+            b = b.items
         if isinstance(b, Tpl):
             return number(cast(_member(cx, a, b, isinstance(op, ast.In), node), BOOL))
         if isinstance(b, Lst) and b.ndim == 1:

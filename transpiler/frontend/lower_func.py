@@ -29,11 +29,13 @@ from loopwright.frontend.lower_values import (
     Origin,
     Origins,
     RaggedList,
+    Row,
     Table,
     Tpl,
     Value,
     flatten,
     refill,
+    row_with,
     type_key,
 )
 from loopwright.ir.nodes import Assign, Expr, Func, Invoke, Sym, Var
@@ -167,6 +169,8 @@ def _passed(cx: Scope, value: Value, node: ast.AST, k: int) -> Value:
             value = with_origin(value, Origin(("argument", cx.depth, id(node), k)))
         held = [e if isinstance(e, Var) else cx.hold(e, "arg") for e in flatten(value)]
         return refill(value, held)
+    if isinstance(value, Row):
+        return row_with(_passed(cx, value.items, node, k))
     if isinstance(value, RaggedList):
         held = [e if isinstance(e, Var) else cx.hold(e, "arg") for e in flatten(value)]
         return refill(value, held)
@@ -196,6 +200,8 @@ def _key(cx: Scope, value: Value) -> object:
             return (type_key(value), cx.unit.sites.element(value.site))
         case RaggedList(joined, _):
             return ("rows", _key(cx, joined))
+        case Row(listed):
+            return ("row", _key(cx, listed))
         case Tpl(items):
             return tuple(_key(cx, v) for v in items)
         case Table(parts, row):
@@ -213,6 +219,8 @@ def _outdated(cx: Scope, value: Value) -> bool:
     match value:
         case Lst(columns, site, ndim, _, _):
             return tuple(c.type for c in columns) != columns_of(cx, site, ndim)
+        case Row(listed):
+            return _outdated(cx, listed)
         case Tpl(items) | Table(Tpl(items), _):
             return any(_outdated(cx, v) for v in items)
         case Hashed():
@@ -346,6 +354,8 @@ def with_origin(value: Value, origin: Origin) -> Value:
             whole = with_origin(joined, origin)
             assert isinstance(whole, (Arr, Lst))
             return RaggedList(whole, bounds)
+        case Row(listed):
+            return row_with(with_origin(listed, origin))
         case Tpl(items):
             return Tpl(tuple(with_origin(v, origin) for v in items))
         case Table(Tpl(items), row):
@@ -380,6 +390,8 @@ def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: O
             whole = _with_origins(joined, given, fresh)
             assert isinstance(whole, (Arr, Lst))
             return RaggedList(whole, bounds)
+        case Row(listed):
+            return row_with(_with_origins(listed, given, fresh))
         case Tpl(items):
             return Tpl(tuple(_with_origins(v, given, fresh) for v in items))
         case Table(Tpl(items), row):
@@ -398,6 +410,8 @@ def _all_origins(value: Value) -> Origins:
             return value.origins
         case RaggedList(joined, _):
             return joined.origins
+        case Row(listed):
+            return listed.origins
         case Tpl(items) | Table(Tpl(items), _):
             return frozenset(o for v in items for o in _all_origins(v))
         case Hashed():

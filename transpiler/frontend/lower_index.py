@@ -20,6 +20,7 @@ from loopwright.frontend.lower_values import (
     Object,
     Origin,
     RaggedList,
+    Row,
     String,
     Text,
     Tpl,
@@ -28,6 +29,7 @@ from loopwright.frontend.lower_values import (
     integer,
     number,
     refill,
+    row_with,
     test,
 )
 from loopwright.ir.nodes import (
@@ -88,6 +90,9 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
             if isinstance(node.slice, ast.Slice):
                 decline(node, "LW103", "a slice of a list of rows is not covered")
             return row_of(base, list_position(cx, cx.eval(node.slice), node.slice))
+        case Row(items):
+            found = _list_item(cx, items, node)
+            return row_with(found) if isinstance(node.slice, ast.Slice) else found
         case Tpl():
             return _tuple_item(cx, base, node)
         case Object(path):

@@ -28,6 +28,7 @@ from loopwright.frontend.lower_values import (
     Library,
     Lst,
     RaggedList,
+    Row,
     String,
     Tpl,
     Value,
@@ -190,6 +191,8 @@ def _anchored(cx: Scope, value: Value, body: Sequence[ast.stmt]) -> Value:
 def sequence(cx: Scope, value: Value, node: ast.expr) -> Source:
     """The elements of an array or list, in order."""
     match value:
+        case Row(items):
+            return sequence(cx, items, node)
         case Arr(expr, t, _):
             rest = (FULL,) * (t.ndim - 1)
             return Source(

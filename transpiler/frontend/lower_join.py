@@ -23,6 +23,7 @@ from loopwright.frontend.lower_values import (
     Number,
     Object,
     RaggedList,
+    Row,
     String,
     Table,
     Text,
@@ -31,6 +32,7 @@ from loopwright.frontend.lower_values import (
     describe,
     flatten,
     integer,
+    row_with,
     tag_const,
     test,
     truth_const,
@@ -98,6 +100,8 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
             whole = canonical(cx, name, joined)
             assert isinstance(whole, (Arr, Lst))
             return RaggedList(whole, Var(cx.sym(f"{name} bounds", bounds.type)))
+        case Row(listed):
+            return row_with(canonical(cx, name, listed))
         case Tpl(items):
             return Tpl(tuple(canonical(cx, f"{name}.{i}", v) for i, v in enumerate(items)))
         case Table(Tpl(items), row):
@@ -144,6 +148,10 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             joined_rows = join_values(cx, name, a.items, b.items)
             if isinstance(joined_rows, (Arr, Lst)):
                 return canonical(cx, name, RaggedList(joined_rows, a.bounds))
+        case Row(), Row():
+            listed = join_values(cx, name, a.items, b.items)
+            if isinstance(listed, Lst):
+                return Row(listed)
         case Tpl(), Tpl() if len(a.items) == len(b.items):
             pairs = enumerate(zip(a.items, b.items, strict=True))
             return Tpl(tuple(join_values(cx, f"{name}.{i}", x, y) for i, (x, y) in pairs))
@@ -347,6 +355,8 @@ def coerce(cx: Scope, value: Value, target: Value) -> Value:
             if target.length is not None and value.length is None:
                 return Lst(value.columns, value.site, value.ndim, value.origins, list_length(value))
             return value
+        case Row(), Row():
+            return row_with(coerce(cx, value.items, target.items))
         case Tpl(), Tpl():
             pairs = zip(value.items, target.items, strict=True)
             return Tpl(tuple(coerce(cx, v, t) for v, t in pairs))
@@ -416,6 +426,8 @@ def fits(value: Value, target: Value) -> bool:
             return value.ndim == target.ndim and len(value.columns) == len(target.columns)
         case Hashed(), Hashed():
             return value.form == target.form and all(map(fits, value.parts, target.parts))
+        case Row(), Row():
+            return fits(value.items, target.items)
         case Tpl(), Tpl() if len(value.items) == len(target.items):
             return all(fits(v, t) for v, t in zip(value.items, target.items, strict=True))
         case _, Maybe(inner, _):

@@ -18,6 +18,7 @@ from loopwright.frontend.lower_values import (
     Number,
     Origin,
     RaggedList,
+    Row,
     String,
     Table,
     Text,
@@ -30,6 +31,7 @@ from loopwright.ir.nodes import Sym, Var
 from loopwright.ir.types import (
     CODES,
     INT,
+    MOST_ITEMS,
     NONE,
     STR,
     Array,
@@ -41,12 +43,12 @@ from loopwright.ir.types import (
     Ragged,
     Records,
     Rng,
+    RowOf,
     TupleOf,
     Type,
     is_scalar,
 )
 
-MOST_ITEMS = 16
 """Longer tuples are data rather than records of it; as parameters they would be unwieldy."""
 
 
@@ -125,6 +127,12 @@ def _value(cx: Scope, made: Parameters, name: str, path: str, given: Type, node:
         return String(Arr(Var(codes), CODES, frozenset({Origin(("param", at), False)})))
     if isinstance(given, Records):
         return _records(cx, made, name, path, given)
+    if isinstance(given, RowOf):
+        part = made.name(f"{name}_items")
+        made.groups.append(Group(name, path, (part,), given))
+        items = _value(cx, made, part, f"{path}[0]", ListOf(given.elem), node)
+        assert isinstance(items, Lst)
+        return Row(items)
     if isinstance(given, Ragged):
         return _rows(cx, made, name, path, given, node)
     t = given

@@ -22,6 +22,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Number,
     Origin,
+    Row,
     Tpl,
     Value,
     describe,
@@ -60,6 +61,8 @@ BACKWARDS = Slc(None, None, integer(-1))
 
 def sorted_list(cx: Scope, value: Value, node: ast.Call) -> Value:
     """`sorted(value)`: a new list."""
+    if isinstance(value, Row):
+        value = value.items
     if isinstance(value, Tpl):
         value = build_list(cx, value.items, node)
     if isinstance(value, Arr) and value.type.ndim == 1:

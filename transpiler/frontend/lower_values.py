@@ -90,6 +90,14 @@ class RaggedList:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A tuple of numbers of any length, from outside or a part of one: its items as a list that nothing
+    changes."""
+
+    items: Lst
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A dict that is only read, held as a tuple of lists: its keys in ascending order and its columns (see
     `types.DictOf`); an empty tuple if it has no entries."""
@@ -232,6 +240,7 @@ Value: TypeAlias = (
     | Arr
     | Lst
     | RaggedList
+    | Row
     | Tpl
     | Table
     | Hashed
@@ -319,6 +328,8 @@ def flatten(value: Value) -> tuple[Expr, ...]:
             return columns if length is None else (*columns, length)
         case RaggedList(joined, bounds):
             return (*flatten(joined), bounds)
+        case Row(listed):
+            return flatten(listed)
         case Tpl(items):
             return tuple(e for item in items for e in flatten(item))
         case Table(parts, _):
@@ -354,6 +365,8 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             whole = refill(joined, exprs)
             assert isinstance(whole, (Arr, Lst))
             return RaggedList(whole, exprs.pop(0))
+        case Row(listed):
+            return row_with(refill(listed, exprs))
         case Tpl(items):
             return Tpl(tuple(refill(item, exprs) for item in items))
         case Table(Tpl(items), row):
@@ -369,6 +382,12 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return Generator(held.sym)
         case _:
             return value
+
+
+def row_with(items: Value) -> Row:
+    """The tuple of the items of a list."""
+    assert isinstance(items, Lst)
+    return Row(items)
 
 
 def unread(model: Value) -> Value:
@@ -395,7 +414,7 @@ def describe(value: Value) -> str:
             return "a list"
         case RaggedList():
             return "a list of rows"
-        case Tpl():
+        case Tpl() | Row():
             return "a tuple"
         case Hashed(_, _, _, _, "set"):
             return "a set"
@@ -434,6 +453,8 @@ def type_key(value: Value) -> object:
             return ("list", site, ndim, length is None, tuple(c.type for c in columns))
         case RaggedList(joined, _):
             return ("rows", type_key(joined))
+        case Row(listed):
+            return ("row", type_key(listed))
         case Tpl(items):
             return ("tuple", *map(type_key, items))
         case Table(parts, row):

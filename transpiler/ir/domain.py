@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from loopwright.ir.types import DictOf, Records, Type
+from loopwright.ir.types import DictOf, Records, RowOf, Type
 
 INT_LIMIT = 2**31
 """Python ints passed to a kernel are guarded to lie within +-INT_LIMIT unless `Param.ints` says else."""
@@ -46,13 +46,14 @@ class Group:
 
     `table`: it is a dict instead. Its parts are then the list of its keys in ascending order and one or
     more of its values; it has no parts if it has no entries. Or it is a list of tuples, and its parts are
-    the lists of their first items, of their second ones, and so on.
+    the lists of their first items, of their second ones, and so on. Or it is a tuple of any length, and its
+    only part the list of its items.
     """
 
     name: str
     path: str
     items: tuple[str, ...]
-    table: DictOf | Records | None = None
+    table: DictOf | Records | RowOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +101,10 @@ def packed(domain: Domain, values: Mapping[str, object]) -> dict[str, object]:
     return found
 
 
-def columns_of(value: Any, t: DictOf | Records) -> tuple[list[Any], ...] | None:
-    """The parts of a dict or list that has the type `t`; None if it is none."""
+def columns_of(value: Any, t: DictOf | Records | RowOf) -> tuple[list[Any], ...] | None:
+    """The parts of a dict, list or tuple that has the type `t`; None if it is none."""
+    if isinstance(t, RowOf):
+        return ([*value],) if isinstance(value, tuple) else None
     if isinstance(t, Records):
         fits = isinstance(value, list) and all(
             isinstance(row, tuple) and len(row) == len(t.columns) for row in value
@@ -116,7 +119,11 @@ def columns_of(value: Any, t: DictOf | Records) -> tuple[list[Any], ...] | None:
     return keys, *([row[n] for row in values] for n in range(len(t.columns)))
 
 
-def _table(t: DictOf | Records, parts: Sequence[Any]) -> dict[Any, Any] | list[Any]:
+def _table(
+    t: DictOf | Records | RowOf, parts: Sequence[Any]
+) -> dict[Any, Any] | list[Any] | tuple[Any, ...]:
+    if isinstance(t, RowOf):
+        return tuple(parts[0])
     if isinstance(t, Records):
         return list(zip(*parts))  # noqa: B905
     keys, *columns = parts or ([],)

@@ -125,6 +125,19 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True)
+class RowOf:
+    """A tuple of numbers of one type, of any length; only read.
+
+    The type of a live-in, never of an IR variable: kernels get a list.
+    """
+
+    elem: Py | Num
+
+    def __str__(self) -> str:
+        return f"tuple[{self.elem}, ...]"
+
+
+@dataclass(frozen=True, slots=True)
 class TupleOf:
     items: tuple[Type, ...]
 
@@ -141,8 +154,12 @@ class Rng:
 
 
 Scalar: TypeAlias = Py | Num
-Type: TypeAlias = Py | Num | Array | ListOf | Ragged | DictOf | Chars | Records | TupleOf | Rng
+Type: TypeAlias = (
+    Py | Num | Array | ListOf | Ragged | DictOf | Chars | Records | RowOf | TupleOf | Rng
+)
 
+MOST_ITEMS = 16
+"""Items of a tuple from outside that kernels get one by one."""
 INT = Py("int")
 FLOAT = Py("float")
 BOOL = Py("bool")

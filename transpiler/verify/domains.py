@@ -19,6 +19,7 @@ from loopwright.ir.types import (
     Ragged,
     Records,
     Rng,
+    RowOf,
     TupleOf,
     Type,
 )
@@ -167,7 +168,7 @@ def _scalar(t: Type) -> Kind:
             return TupleKind(tuple(map(_scalar, items)))
         case Rng():
             return RandomKind()
-        case DictOf() | Records():  # groups of lists in a domain
+        case DictOf() | Records() | RowOf():  # groups of lists in a domain
             raise TypeError(f"no parameter is of type {t}")
 
 

@@ -22,6 +22,7 @@ from loopwright.ir.types import (
     Ragged,
     Records,
     Rng,
+    RowOf,
     TupleOf,
     Type,
 )
@@ -49,6 +50,8 @@ def encode_type(t: Type) -> Json:
             return ["chars"]
         case Records(columns):
             return ["records", [encode_type(c) for c in columns]]
+        case RowOf(elem):
+            return ["row", encode_type(elem)]
         case TupleOf(items):
             return ["tuple", [encode_type(i) for i in items]]
         case Rng():
@@ -80,6 +83,8 @@ def decode_type(data: Json) -> Type:
             return Chars()
         case ["records", list() as columns]:
             return Records(_numbers(columns))
+        case ["row", elem]:
+            return RowOf(*_numbers([elem]))
         case ["tuple", list() as items]:
             return TupleOf(tuple(map(decode_type, items)))
         case ["rng"]:

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any, get_args
 
 from loopwright.ir.types import (
+    MOST_ITEMS,
     NONE,
     STR,
     Array,
@@ -24,6 +25,7 @@ from loopwright.ir.types import (
     Ragged,
     Records,
     Rng,
+    RowOf,
     TupleOf,
     Type,
     is_scalar,
@@ -57,9 +59,7 @@ def type_of(value: object) -> Type | None:
     if isinstance(value, list):
         return _list_type(value) if kind is list else None
     if isinstance(value, tuple):
-        items = [type_of(v) for v in value[:17]] if kind is tuple else [None]
-        known = tuple(t for t in items if t is not None)
-        return TupleOf(known) if len(known) == len(value) else None
+        return _tuple_type(value) if kind is tuple else None
     if isinstance(value, dict):
         return _dict_type(value) if kind is dict else None
     np = _numpy()
@@ -102,6 +102,16 @@ def _list_type(value: list[object]) -> Type | None:
         return _records(value)
     elem = type_of(value[0])
     return ListOf(elem) if isinstance(elem, Py | Num) and is_scalar(elem) else None
+
+
+def _tuple_type(value: tuple[object, ...]) -> Type | None:
+    """Long tuples are known by what all items are."""
+    if len(value) <= MOST_ITEMS:
+        known = tuple(t for t in map(type_of, value) if t is not None)
+        return TupleOf(known) if len(known) == len(value) else None
+    elem = type_of(value[0])
+    alike = len(value) <= LIST_CHECK and set(map(type, value)) == {type(value[0])}
+    return RowOf(elem) if alike and isinstance(elem, Py | Num) and is_scalar(elem) else None
 
 
 def _records(value: list[Any]) -> Type | None:
