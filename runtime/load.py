@@ -18,12 +18,19 @@ from .dispatch import tell
 class Kernels:
     """The dispatch functions by name; a name without usable kernel is a function that declines.
 
-    `origin` is what `reopen` needs in another process.
+    `origin` is what `reopen` needs in another process, `originals` the digests of the code of functions
+    that call kernels, with those of what the functions were before.
     """
 
-    def __init__(self, functions: dict[str, Any], origin: tuple[str, str, str]) -> None:
+    def __init__(
+        self,
+        functions: dict[str, Any],
+        origin: tuple[str, str, str],
+        originals: dict[str, str],
+    ) -> None:
         self.__dict__.update(functions)
         self._origin = origin
+        self._originals = originals
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -76,7 +83,7 @@ def load(package: str, folder: str, name: str, user: dict[str, Any]) -> Kernels:
             " is written, and `loopwright optimize` makes new kernels"
         )
     origin = (os.path.join(folder, "__init__.py"), name, os.path.abspath(path))
-    return Kernels({each: getattr(module, each) for each in usable}, origin)
+    return Kernels({each: getattr(module, each) for each in usable}, origin, module.ORIGINALS)
 
 
 def compare(

@@ -10,11 +10,14 @@ that is in none.
 from __future__ import annotations
 
 import re
+import warnings
 import zlib
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import cache_from_source, source_hash
 from pathlib import Path
+from types import CodeType
 
 import loopwright.runtime
 from loopwright.atomic import write_atomic
@@ -25,6 +28,7 @@ from loopwright.ir.types import Py
 from loopwright.kernels_dispatch import dispatch_source, dtypes_of
 from loopwright.kernels_entry import KernelEntry, call_roots
 from loopwright.kernels_manifest import FileRecord, read_manifest, write_manifest
+from loopwright.runtime.code import code_digest
 from loopwright.runtime.fingerprint import fingerprints
 from loopwright.runtime.guarded import FOLDER as KERNELS_FOLDER
 
@@ -131,6 +135,8 @@ def module_source(
         text.append(f'    "{name}": "{min(prints.get(name, [""]))}",')
     text += ["}", "ALONG = {"]
     text += [f"    {name!r}: {names!r}," for name, names in along.items() if names]
+    text += ["}", "ORIGINALS = {"]
+    text += [f"    {now!r}: {before!r}," for now, before in _originals(rewritten).items()]
     text += ["}", "", "_user = None"]
     for backend in dict.fromkeys(entry.backend for entry in entries):
         compiled = ", compiled=True" if backend in COMPILED else ""
@@ -141,6 +147,29 @@ def module_source(
     for dtype in sorted(dtypes):
         text.append(f'_{dtype} = np.dtype("{dtype}")')
     return "\n".join(text) + "\n" + "".join(f"\n\n{each}" for each in functions)
+
+
+def _originals(rewritten: Rewritten | None) -> dict[str, str]:
+    """The digests of the code of functions that call kernels, each with the one of what it was before: other
+    files' kernels are for functions that have either."""
+    if rewritten is None:
+        return {}
+    before, now = (dict(_functions_of(t)) for t in (rewritten.original, rewritten.text))
+    pairs = ((code_digest(now[k]), code_digest(before[k])) for k in now if k in before)
+    return {new: old for new, old in pairs if new != old}
+
+
+def _functions_of(text: bytes) -> Iterator[tuple[tuple[str, int], CodeType]]:
+    """The code of each function, by its name and how many of that name come before it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        todo = [compile(text, "", "exec", dont_inherit=True)]
+    seen: Counter[str] = Counter()
+    while todo:
+        code = todo.pop()
+        yield (code.co_qualname, seen[code.co_qualname]), code
+        seen[code.co_qualname] += 1
+        todo += [part for part in reversed(code.co_consts) if isinstance(part, CodeType)]
 
 
 def _along(entry: KernelEntry) -> tuple[str, ...]:

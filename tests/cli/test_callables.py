@@ -13,7 +13,7 @@ from small_tree import QUICK, run
 NET = """
 import numpy as np
 
-from .parts import squash
+from .parts import spread, squash
 
 
 class Net:
@@ -46,19 +46,54 @@ def fold(xs, f):
         for k in range(40):
             total += squash(f(x + k))
     return total
+
+
+def spreads(xs):
+    total = 0.0
+    for k in range(1, len(xs)):
+        total += spread(xs[:k])
+    return total
 """
-PARTS = "LIMIT = 9.5\n\n\ndef squash(v):\n    return v if v < LIMIT else LIMIT\n"
+PARTS = """
+LIMIT = 9.5
+
+
+def squash(v):
+    return v if v < LIMIT else LIMIT
+
+
+def spread(values):
+    top = values[0]
+    for v in values:
+        top = v if v > top else top
+    total = 0.0
+    for v in values:
+        total += (v - top) * (v - top)
+    return total
+"""
 SCRIPT = """
 import sys
 import numpy as np
 sys.path.insert(0, sys.argv[1])
-from pkg.net import Net, fold
+from pkg.net import Net, fold, spreads
+from pkg.parts import spread
 xs = np.linspace(-3.0, 2.0, 500)
 net = Net("leaky")
 print(net.forward(xs, verbose=True), net.calls)
 print(fold(xs, lambda v: v * v - 1.0))
 other = Net("relu")
 print(other.forward(xs), fold(xs, abs))
+print(spreads(xs), sum(spread(xs[k:]) for k in range(499)))
+"""
+TAKEN = """
+import sys
+import numpy as np
+sys.path.insert(0, sys.argv[1])
+from pkg import net
+from pkg.net import spreads
+taken = net._kernels.spreads
+net._kernels.spreads = lambda *given: print("kernel", taken(*given) is not None)
+spreads(np.linspace(-3.0, 2.0, 500))
 """
 
 
@@ -91,8 +126,15 @@ def output(folder: Path, source: str) -> str:
 def test_the_loops_are_rewritten_and_compute_the_same(tree: Path) -> None:
     regions = json.loads((tree / "report.json").read_text())["regions"]
     done = {r["name"] for r in regions if r["status"] == "rewritten"}
-    assert done >= {"Net.forward", "fold"}
+    assert done >= {"Net.forward", "fold", "spreads", "spread"}
     assert output(tree, "fast") == output(tree, "src")
+
+
+def test_a_kernel_runs_whose_helper_in_another_file_got_kernels_too(tree: Path) -> None:
+    (tree / "taken.py").write_text(TAKEN)
+    command = [sys.executable, "taken.py", "fast"]
+    done = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=True)
+    assert done.stdout == "kernel True\n"
 
 
 def test_an_edit_of_what_they_call_is_noticed(tree: Path) -> None:
