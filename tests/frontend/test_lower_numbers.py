@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from .levelled import assert_same_on_all_levels
 from .lowering import assert_same
 
 X = np.array([0.5, -1.25, 3.0, 2.75, -0.0, 8.5])
@@ -303,3 +304,14 @@ def f(x, n):
 @pytest.mark.parametrize(("source", "args"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_the_kernel_does_what_the_function_does(source: str, args: tuple[Any, ...]) -> None:
     assert_same(source, *args)
+
+
+def test_a_root_of_a_negative_number_of_numpy_is_nan_on_every_level() -> None:
+    source = """
+def f(x: Any, n: int):
+    t = 0.0
+    for i in range(n):
+        t += np.int32(-3) ** 0.5 + x[i]
+    return t
+"""
+    assert_same_on_all_levels(source, X, 2)

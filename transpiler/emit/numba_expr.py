@@ -152,6 +152,9 @@ class NumbaExpr:
                 return text.binary("mul", a, a)
             code = Code(f"{a.at(Prec.ATOM)} ** 2", Prec.POWER)
             return code if dtype == "float64" else text.call(dtype_name(dtype), code)
+        if kind_of(dtype) == "f" and isinstance(e.a, Const) and isinstance(e.a.value, (int, float)):
+            if e.a.value < 0:  # Python makes a complex number of a negative one, NumPy NaN
+                a = text.call("np.float64", a)
         tight = isinstance(e.a, (Var, Const)) and isinstance(e.b, (Var, Const))
         gap = "" if tight and a.prec == b.prec == Prec.ATOM else " "
         code = Code(f"{a.at(Prec.ATOM)}{gap}**{gap}{b.at(Prec.UNARY)}", Prec.POWER)
