@@ -22,9 +22,10 @@ def key_position(slots, hashes, keys, key, start):
     while slots[place] >= 0:
         at = slots[place]
         if hashes[at] == start and keys[at] == key:
-            return int(at)
+            break
         place = (place + 1) & last
-    return -1 - place
+    at = slots[place]
+    return int(at) if at >= 0 else -1 - place
 
 
 def slots_of(hashes, size):
