@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from loopwright.analysis.range_expr import DIM_MAX
+from loopwright.ir.intrinsics import LINALG
 from loopwright.ir.nodes import (
     Alloc,
     Assign,
@@ -54,7 +55,9 @@ from loopwright.passes.legalise_index import copied, fold, place
 
 _WHOLE = frozenset({
     "np.sort", "np.argsort", "np.searchsorted", "np.flatnonzero", "np.unique", "np.tril", "np.triu",
+    *LINALG,
 })  # fmt: skip
+"""Functions that backends for compiled code take from a library."""
 
 
 def condition(b: Build, e: Expr) -> Expr:

@@ -53,7 +53,7 @@ def _exprs(program: Program) -> list[Expr]:
 
 
 def _is_array_call(e: Expr) -> bool:
-    return isinstance(e, Call) and isinstance(e.type, Array)
+    return isinstance(e, Call) and any(isinstance(p.type, Array) for p in (e, *e.args))
 
 
 def _in_memory_order(e: Expr) -> bool:

@@ -348,6 +348,8 @@ EXPRESSIONS: list[tuple[str, Expr, dict[Sym, Any]]] = [
     ("rolled", Call("np.roll", (Var(v), n(1), n(0)), VEC), {v: V}),
     ("real part", Call("np.real", (Var(z),), VEC), {z: np.array([1 - 2j])}),
     ("solved", Call("np.linalg.solve", (Var(m), Var(v)), VEC), {m: np.eye(3), v: V[:3]}),
+    ("a logarithm", Call("np.linalg.slogdet", (Var(m),), VEC), {m: np.eye(3)}),
+    ("eigenvalues above vectors", Call("np.linalg.eigh", (Var(m),), MAT), {m: np.eye(3)}),
     ("a singular matrix", Call("np.linalg.inv", (Var(m),), MAT), {m: np.zeros((2, 2))}),
     ("a lazy side", Select(Compare("eq", Var(k), n(0), BOOL), Const(0.0, FLOAT),
                            Binary("truediv", Var(a_), Cast(Var(k), FLOAT), FLOAT), FLOAT),

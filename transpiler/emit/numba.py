@@ -26,6 +26,7 @@ from loopwright.emit.scratch import reuse_scratch
 from loopwright.emit.ties import without_ties
 from loopwright.emit.unset import maybe_unset
 from loopwright.ir.draws import DrawMethod
+from loopwright.ir.intrinsics import LINALG
 from loopwright.ir.nodes import (
     Append,
     Assign,
@@ -90,7 +91,7 @@ class Numba:
 def needs_blas(program: Program) -> bool:
     """True if a function of the program multiplies matrices or solves equations."""
     return any(
-        isinstance(e, Contract) or (isinstance(e, Call) and e.fn.startswith("np.linalg."))
+        isinstance(e, Contract) or (isinstance(e, Call) and e.fn in LINALG)
         for func in functions(program)
         for e in walk_exprs(func.body)
     )

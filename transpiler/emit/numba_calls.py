@@ -230,8 +230,14 @@ def _array(fn: str, codes: Sequence[Code], args: Sequence[Expr], type_: Type) ->
         case "np.searchsorted" if isinstance(type_, Num):
             side = Code('"right"' if _is(args[2], True) else '"left"')
             return text.call(fn, codes[0], codes[1], side=side)
-        case "np.flatnonzero" | "np.linalg.solve" | "np.linalg.inv" | "np.linalg.det":
+        case "np.flatnonzero" | "np.linalg.solve" | "np.linalg.det" | "np.linalg.cholesky":
             return text.call(fn, *codes)
+        case "np.linalg.inv":
+            # as NumPy does it; Numba's own takes another routine of LAPACK
+            rows = Code(f"{codes[0].at(Prec.ATOM)}.shape[0]")
+            return text.call("np.linalg.solve", codes[0], text.call("np.eye", rows))
+        case "np.linalg.slogdet":
+            return text.call("np.array", text.call(fn, *codes))
         case "np.unique" if exact:
             return text.call(fn, codes[0])
     raise missing(fn)

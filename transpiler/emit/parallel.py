@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from loopwright.ir.intrinsics import LINALG
 from loopwright.ir.nodes import (
     Assign,
     Binary,
     Break,
+    Call,
     Check,
     Const,
     Draw,
@@ -22,7 +24,7 @@ from loopwright.ir.nodes import (
     Var,
     While,
 )
-from loopwright.ir.walk import bodies, exprs_of, vars_of, walk_stmts
+from loopwright.ir.walk import bodies, exprs_of, subexprs, vars_of, walk_stmts
 
 REDUCTIONS: Mapping[str, str] = {
     "add": "+=",
@@ -71,6 +73,9 @@ def shares(loop: For, func: Func, unsafe: frozenset[str]) -> bool:
                 return False
             case Invoke(_, callee, _, _) if callee in unsafe:
                 return False
+        # an exception does not get out of a thread
+        if any(isinstance(p, Call) and p.fn in LINALG for e in exprs_of(stmt) for p in subexprs(e)):
+            return False
     return not _breaks(loop.body) and not _mentioned_outside(loop, func)
 
 

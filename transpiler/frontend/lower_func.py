@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loopwright.diagnostics import NOWHERE
 from loopwright.frontend import lower_expr, lower_stmt
@@ -175,7 +175,7 @@ def _passed(cx: Scope, value: Value, node: ast.AST, k: int) -> Value:
         held = [e if isinstance(e, Var) else cx.hold(e, "arg") for e in flatten(value)]
         return refill(value, held)
     if isinstance(value, Tpl):
-        return Tpl(tuple(_passed(cx, v, node, k) for v in value.items))
+        return replace(value, items=tuple(_passed(cx, v, node, k) for v in value.items))
     if isinstance(value, Table):
         return Table(Tpl(tuple(_passed(cx, v, node, k) for v in value.parts.items)), value.row)
     if isinstance(value, Hashed):
@@ -357,7 +357,7 @@ def with_origin(value: Value, origin: Origin) -> Value:
         case Row(listed):
             return row_with(with_origin(listed, origin))
         case Tpl(items):
-            return Tpl(tuple(with_origin(v, origin) for v in items))
+            return replace(value, items=tuple(with_origin(v, origin) for v in items))
         case Table(Tpl(items), row):
             return Table(Tpl(tuple(with_origin(v, origin) for v in items)), row)
         case Hashed():
@@ -393,7 +393,7 @@ def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: O
         case Row(listed):
             return row_with(_with_origins(listed, given, fresh))
         case Tpl(items):
-            return Tpl(tuple(_with_origins(v, given, fresh) for v in items))
+            return replace(value, items=tuple(_with_origins(v, given, fresh) for v in items))
         case Table(Tpl(items), row):
             return Table(Tpl(tuple(_with_origins(v, given, fresh) for v in items)), row)
         case Hashed():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_alias import refuse_second_dict, refuse_second_name
@@ -103,7 +104,8 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
         case Row(listed):
             return row_with(canonical(cx, name, listed))
         case Tpl(items):
-            return Tpl(tuple(canonical(cx, f"{name}.{i}", v) for i, v in enumerate(items)))
+            canonicals = (canonical(cx, f"{name}.{i}", v) for i, v in enumerate(items))
+            return replace(value, items=tuple(canonicals))
         case Table(Tpl(items), row):
             parts = (canonical(cx, f"{name}.{i}", v) for i, v in enumerate(items))
             return Table(Tpl(tuple(parts)), row)
@@ -152,9 +154,10 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             listed = join_values(cx, name, a.items, b.items)
             if isinstance(listed, Lst):
                 return Row(listed)
-        case Tpl(), Tpl() if len(a.items) == len(b.items):
+        case Tpl(), Tpl() if len(a.items) == len(b.items) and a.fields == b.fields:
             pairs = enumerate(zip(a.items, b.items, strict=True))
-            return Tpl(tuple(join_values(cx, f"{name}.{i}", x, y) for i, (x, y) in pairs))
+            joined_items = (join_values(cx, f"{name}.{i}", x, y) for i, (x, y) in pairs)
+            return replace(a, items=tuple(joined_items))
         case Hashed(), Hashed() if a.form == b.form:
             pairs_ = zip(a.parts, b.parts, strict=True)
             joined_parts = [join_values(cx, name, x, y) for x, y in pairs_]
@@ -359,7 +362,7 @@ def coerce(cx: Scope, value: Value, target: Value) -> Value:
             return row_with(coerce(cx, value.items, target.items))
         case Tpl(), Tpl():
             pairs = zip(value.items, target.items, strict=True)
-            return Tpl(tuple(coerce(cx, v, t) for v, t in pairs))
+            return replace(value, items=tuple(coerce(cx, v, t) for v, t in pairs))
         case _, Maybe(inner, _):
             if value == NOTHING:
                 return Maybe(unread(inner), truth_const(False))
@@ -428,7 +431,9 @@ def fits(value: Value, target: Value) -> bool:
             return value.form == target.form and all(map(fits, value.parts, target.parts))
         case Row(), Row():
             return fits(value.items, target.items)
-        case Tpl(), Tpl() if len(value.items) == len(target.items):
+        case Tpl(), Tpl() if (
+            len(value.items) == len(target.items) and value.fields == target.fields
+        ):
             return all(fits(v, t) for v, t in zip(value.items, target.items, strict=True))
         case _, Maybe(inner, _):
             if isinstance(value, Maybe):

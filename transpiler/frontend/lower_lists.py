@@ -121,7 +121,7 @@ def empty_list(cx: Scope, key: tuple[object, ...]) -> Lst:
 def is_plain(value: Value) -> bool:
     """Whether the value is a number, a character, or a tuple of such values."""
     if isinstance(value, Tpl):
-        return all(map(is_plain, value.items))
+        return not value.fields and all(map(is_plain, value.items))
     return isinstance(value, (Letter, Number))
 
 

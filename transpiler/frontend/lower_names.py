@@ -196,6 +196,8 @@ def attribute(cx: Scope, node: ast.Attribute) -> Value:
             return class_member(cx, base, node.attr, node)
         case Arr():
             return _array_attribute(cx, base, node)
+        case Tpl(items, fields) if node.attr in fields:
+            return items[fields.index(node.attr)]
         case Number() if node.attr in ("real", "imag"):
             return switch(cx, (strip_none(cx, base),), lambda v: _part(v[0].expr, node), node)
         case _:

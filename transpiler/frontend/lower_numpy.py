@@ -22,6 +22,7 @@ from loopwright.frontend.lower_compare import compare
 from loopwright.frontend.lower_index import FULL
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_library import LIBRARY
+from loopwright.frontend.lower_linalg import LINALG
 from loopwright.frontend.lower_names import transpose
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import NAMES, reduction, wrap
@@ -311,18 +312,6 @@ def _limits(name: str) -> Callable[[Scope, ast.Call], Value]:
     return handler
 
 
-def _linalg(name: str, count: int) -> Callable[[Scope, ast.Call], Value]:
-    def handler(cx: Scope, node: ast.Call) -> Value:
-        bound = bind(cx, node, ["a", "b"][:count], required=count)
-        arrays = [array_of(cx, bound[k], node) for k in ["a", "b"][:count]]
-        if any(a.type.dtype != "float64" for a in arrays) or arrays[0].type.ndim != 2:
-            decline(node, "LW102", f"`np.linalg.{name}` is covered for float64 matrices")
-        t: Type = Num("float64") if name == "det" else Array("float64", arrays[-1].type.ndim)
-        return wrap(Call(f"np.linalg.{name}", tuple(a.expr for a in arrays), t))
-
-    return handler
-
-
 def _with_name(
     handler: Callable[[Scope, str, ast.Call], Value], name: str
 ) -> Callable[[Scope, ast.Call], Value]:
@@ -334,6 +323,7 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     **SHAPES,
     **LIBRARY,
     **ARRANGING,
+    **LINALG,
     **{name: _operator(op) for name, op in _BINARY.items()},
     **{name: _comparison(op) for name, op in _COMPARE.items()},
     "negative": _unary("neg"),
@@ -346,9 +336,6 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     "round": rounded,
     "transpose": _transpose,
     "linalg.norm": lower_reduce.norm,
-    "linalg.solve": _linalg("solve", 2),
-    "linalg.inv": _linalg("inv", 1),
-    "linalg.det": _linalg("det", 1),
     "count_nonzero": lower_reduce.count_nonzero,
     "einsum": lower_contract.einsum,
     "trace": lower_contract.trace,

@@ -123,7 +123,7 @@ def received(
             case Object(path):
                 return new.get(path, item)
             case Tpl(items):
-                return Tpl(tuple(moved(i) for i in items))
+                return replace(item, items=tuple(moved(i) for i in items))
             case _:
                 return item
 

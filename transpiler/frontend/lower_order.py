@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from loopwright.frontend.lower_scope import Scope
 from loopwright.frontend.lower_values import Hashed, Lst, Maybe, Tpl, Value, flatten, refill
@@ -59,7 +60,7 @@ def _overtaken(cx: Scope, value: Value) -> Value:
         case Lst() if value.length is not None:
             return value
         case Tpl(items):
-            return Tpl(tuple(_overtaken(cx, item) for item in items))
+            return replace(value, items=tuple(_overtaken(cx, item) for item in items))
         case _:
             return spill(cx, value)
 

@@ -105,7 +105,7 @@ class _Plan:
                 return Result(self.take(code.type), STR)
             case Hashed():
                 return self.mapping(value)
-            case Tpl(items):
+            case Tpl(items, ()):
                 return Pack(tuple(self.rebuild(v) for v in items))
             case Maybe(inner, there):
                 item = self.rebuild(inner)

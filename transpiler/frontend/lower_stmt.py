@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 
 from loopwright.frontend.lower_expr import BINARY, condition
 from loopwright.frontend.lower_index import whole
@@ -204,7 +205,7 @@ def give_back(cx: Scope, value: Value, node: ast.AST) -> None:
 def _settled(value: Value) -> Value:
     """Lists as they are handed out: with columns that are in use as a whole."""
     if isinstance(value, Tpl):
-        return Tpl(tuple(_settled(v) for v in value.items))
+        return replace(value, items=tuple(_settled(v) for v in value.items))
     if isinstance(value, Maybe):
         return Maybe(_settled(value.value), value.there)
     return whole(value) if isinstance(value, Lst) else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from loopwright.frontend.lower_alias import which
 from loopwright.frontend.lower_arith import as_operand, binary
@@ -71,7 +72,8 @@ def named(cx: Scope, value: Value, node: ast.AST, *place: int) -> Value:
         origin = Origin(("site", cx.depth, id(node), *place))
         return Arr(value.expr, value.type, frozenset({origin}))
     if isinstance(value, Tpl):
-        return Tpl(tuple(named(cx, v, node, *place, k) for k, v in enumerate(value.items)))
+        parts = (named(cx, v, node, *place, k) for k, v in enumerate(value.items))
+        return replace(value, items=tuple(parts))
     if isinstance(value, Maybe):
         return Maybe(named(cx, value.value, node, *place), value.there)
     return value

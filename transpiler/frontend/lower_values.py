@@ -134,7 +134,10 @@ class Hashed:
 
 @dataclass(frozen=True, slots=True)
 class Tpl:
+    """A tuple; `fields` are the names of the items of a named tuple of a library, which stays inside."""
+
     items: tuple[Value, ...]
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,7 +371,7 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
         case Row(listed):
             return row_with(refill(listed, exprs))
         case Tpl(items):
-            return Tpl(tuple(refill(item, exprs) for item in items))
+            return replace(value, items=tuple(refill(item, exprs) for item in items))
         case Table(Tpl(items), row):
             return Table(Tpl(tuple(refill(item, exprs) for item in items)), row)
         case Hashed():
@@ -414,8 +417,10 @@ def describe(value: Value) -> str:
             return "a list"
         case RaggedList():
             return "a list of rows"
-        case Tpl() | Row():
+        case Row():
             return "a tuple"
+        case Tpl(_, fields):
+            return "a named tuple of a library" if fields else "a tuple"
         case Hashed(_, _, _, _, "set"):
             return "a set"
         case Table() | Hashed():
@@ -456,7 +461,7 @@ def type_key(value: Value) -> object:
         case Row(listed):
             return ("row", type_key(listed))
         case Tpl(items):
-            return ("tuple", *map(type_key, items))
+            return ("tuple", value.fields, *map(type_key, items))
         case Table(parts, row):
             return ("dict", row, type_key(parts))
         case Hashed():

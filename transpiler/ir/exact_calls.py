@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from flint import arb, arb_mat
 
-from loopwright.ir.exact_math import UNDECIDED, ball, compare, is_decided, union
+from loopwright.ir.exact_math import UNARY, UNDECIDED, ball, compare, is_decided, union
 
 ZERO: Any = arb(0)
 
@@ -128,6 +128,23 @@ def _inverse(args: Sequence[Any], _: Sequence[Any], value: Any) -> Any:
         return np.full_like(value, UNDECIDED, dtype=object)
 
 
+def _slogdet(args: Sequence[Any], _: Sequence[Any], __: Any) -> Any:
+    det = _matrix(args[0]).det()
+    return np.array([UNARY["sign"](det), abs(det).log(), None], dtype=object)[:-1]
+
+
+def _cholesky(args: Sequence[Any], _: Sequence[Any], value: Any) -> Any:
+    """Column by column, of the lower triangle: Golub and Van Loan, Matrix Computations, 4.2.5."""
+    a, made = args[0], np.full(value.shape, ZERO, dtype=object)
+    for j in range(len(made)):
+        rest = [a[i, j] - sum((p * q for p, q in zip(made[i, :j], made[j, :j], strict=True)), ZERO)
+                for i in range(j, len(made))]  # fmt: skip
+        if not rest[0] > 0:
+            return np.full_like(value, UNDECIDED, dtype=object)
+        made[j:, j] = [rest[0].sqrt(), *(r / rest[0].sqrt() for r in rest[1:])]
+    return made
+
+
 def _array(m: arb_mat) -> Any:
     made = np.empty((m.nrows(), m.ncols()), dtype=object)
     for at in np.ndindex(made.shape):
@@ -156,4 +173,6 @@ _CALLS: dict[str, Callable[[Sequence[Any], Sequence[Any], Any], Any]] = {
     "linalg.solve": _solve,
     "linalg.inv": _inverse,
     "linalg.det": lambda args, plain, value: _matrix(args[0]).det(),
+    "linalg.slogdet": _slogdet,
+    "linalg.cholesky": _cholesky,
 }

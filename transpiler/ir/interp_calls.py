@@ -78,5 +78,7 @@ _ARRAY_CALLS: dict[str, Callable[[Sequence[Any], Type], Any]] = {
     "bincount_weights": lambda a, _: np.bincount(a[0], weights=a[1], minlength=a[2]),
     "roll": lambda a, _: np.roll(a[0], a[1], axis=a[2]),
     "repeat": lambda a, _: np.repeat(a[0], a[1], axis=a[2]),
+    "linalg.slogdet": lambda a, _: np.array(np.linalg.slogdet(a[0])),
+    "linalg.eigh": lambda a, _: np.vstack(np.linalg.eigh(a[0])),
     "tile": lambda a, _: np.tile(a[0], tuple(a[1:])),
 }

@@ -223,7 +223,16 @@ _ARRAYS = (
     *_array("linalg.solve", 2, 2, "LAPACK gesv; fails on a singular matrix."),
     *_array("linalg.inv", 1, 1, "LAPACK gesv; fails on a singular matrix."),
     *_array("linalg.det", 1, 1, "LAPACK getrf; fails unless the matrix is square."),
+    *_array("linalg.slogdet", 1, 1, "Sign and logarithm as an array of two; LAPACK getrf."),
+    *_array("linalg.cholesky", 1, 1, "LAPACK potrf; fails unless the matrix is positive definite."),
+    *_array("linalg.pinv", 1, 1, "By singular values, with NumPy's cutoff."),
+    *_array("linalg.matrix_rank", 1, 1, "Singular values beyond NumPy's tolerance; int64."),
+    *_array("linalg.eigvalsh", 1, 1, "Ascending, of the lower triangle; LAPACK syevd."),
+    *_array("linalg.eigh", 1, 1, "As one matrix: the eigenvalues above the vectors; LAPACK syevd."),
 )
+
+LINALG = frozenset(row.name for row in _ARRAYS if row.name.startswith("np.linalg."))
+"""Functions that LAPACK computes, and that raise what the caller is to see as "gave up"."""
 
 _LOW = (
     *_low("add_ok", 2, "np.bool: the exact a + b of two int64 fits int64."),

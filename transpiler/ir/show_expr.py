@@ -255,6 +255,10 @@ def _call(expr: Call, names: Names) -> Code:
         case "np.searchsorted", [a, v, right]:
             side = Code('"right"') if right.text == "True" else None
             return text.call(expr.fn, a, v, side=side)
+        case "np.linalg.slogdet", [x]:
+            return text.call("np.array", text.call(expr.fn, x))
+        case "np.linalg.eigh", [x]:
+            return text.call("np.vstack", text.call(expr.fn, x))
         case "np.bincount", [x, least]:
             return text.call(expr.fn, x, minlength=least)
         case "np.bincount_weights", [x, weights, least]:
