@@ -62,6 +62,8 @@ def intrinsic_call(b: Build, e: Call, args: tuple[Expr, ...]) -> Expr:
         return _math(b, e, name, args)
     if family == "np":
         return _numpy(b, e, name, args)
+    if family == "special":
+        return Call(e.fn, tuple(to(x, "float64") for x in args), F64)
     match e.fn, args:
         case (("min2" | "max2"), (x, y)):
             return _extreme(b, e, x, y)

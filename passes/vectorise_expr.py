@@ -110,7 +110,7 @@ class Lifter:
         return tuple(out)
 
     def _call(self, e: Call) -> Expr:
-        if e.fn.startswith("np.") and intrinsic(e.fn).kind == "elementwise":
+        if intrinsic(e.fn).kind == "elementwise":
             if e.fn == "np.clip" and any(map(self.f.differs, e.args[1:])):
                 # which takes another one of two equal zeros
                 self.f.decline("LW250", "the bounds of np.clip differ between iterations")

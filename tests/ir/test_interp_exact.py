@@ -142,6 +142,8 @@ RATIONAL: list[tuple[str, Expr, dict[Sym, Any], Fraction]] = [
     ("half to even, odd", Call("np.rint", (Var(a),), F64), {a: -1.5}, Fraction(-2)),
     ("truncated", Call("np.trunc", (Var(a),), F64), {a: -1.7}, Fraction(-1)),
     ("a choice", Select(Compare("lt", Var(a), x(1.0), B1), Var(a), x(9.0), F64), {a: 0.1}, Fraction(0.1)),
+    ("a logistic function", Call("special.expit", (x(0.0),), F64), {a: 0.1}, Fraction(1, 2)),
+    ("nothing times a logarithm", Call("special.xlogy", (x(0.0), Var(a)), F64), {a: 0.0}, Fraction(0)),
     ("a determinant", Call("np.linalg.det", (Var(m),), F64), {m: M},
      Fraction(0.1) * Fraction(-2.9) - Fraction(0.7) * Fraction(1.3)),
 ]  # fmt: skip
@@ -157,6 +159,7 @@ def test_the_enclosure_holds_the_rational_value(
     assert contains(exact, value) and tight(exact)
 
 
+P = np.array([0.25, 0.1, 0.875])
 ARRAYS: list[tuple[str, Expr, dict[Sym, Any]]] = [
     ("a product", Contract("ij,jk->ik", (Transpose(Var(m), (1, 0), FMAT), Var(m)), MAT), {m: M}),
     ("axis sums", Reduce("sum", Var(m), (0,), True, MAT), {m: M}),
@@ -180,6 +183,10 @@ ARRAYS: list[tuple[str, Expr, dict[Sym, Any]]] = [
     ("a determinant's logarithm", Call("np.linalg.slogdet", (Var(m),), VEC), {m: M}),
     ("a Cholesky factor", Call("np.linalg.cholesky", (Contract("ij,kj->ik", (Var(m), Var(m)), MAT),), MAT),
      {m: M}),
+    *((f"of each element: {name}", Call(f"special.{name}", (Var(v),), VEC), {v: P})
+      for name in ("psi", "gammaln", "gamma", "erf", "erfc", "expit", "logit")),
+    *((f"of each element: {name}", Call(f"special.{name}", (Var(v), Var(v)), VEC), {v: P})
+      for name in ("xlogy", "betaln")),
     ("filled", Alloc((c(3),), x(0.1), VEC), {}),
     ("from a list", Cast(Var(ls), VEC), {ls: [0.5, 0.25]}),
     ("broadcast", Binary("sub", Var(m), Reduce("max", Var(m), (1,), True, MAT), MAT), {m: M}),

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.special
 
 from loopwright.ir import machine
 from loopwright.ir.intrinsics import ALL, TABLE, Intrinsic
@@ -22,6 +23,8 @@ def test_a_name_is_the_name_of_a_function(row: Intrinsic) -> None:
         case "np":
             owner = np.linalg if name.startswith("linalg.") else np
             assert row.name in SPECIAL or callable(getattr(owner, name.removeprefix("linalg.")))
+        case "special":
+            assert getattr(scipy.special, name).nin == row.arity[0]
         case "lw":
             assert callable(getattr(machine, name))
         case _:

@@ -33,6 +33,8 @@ from loopwright.emit.layout import block, place, put, wrapped
 from loopwright.emit.names import function_names
 from loopwright.emit.parallel import reduced, reductions, shares
 from loopwright.emit.scratch import reuse_scratch
+from loopwright.emit.special import CYTHON_HEAD, lacks_special, special_functions
+from loopwright.emit.special import RESERVED as SPECIAL_NAMES
 from loopwright.ir.nodes import (
     Append,
     Assign,
@@ -69,7 +71,7 @@ DIRECTIVES = (
     "@cython.initializedcheck(False)",
 )
 
-RESERVED = ("cython", "cm", "prange", *NAMES)
+RESERVED = ("cython", "cm", "prange", *NAMES, *SPECIAL_NAMES)
 
 
 class Cython:
@@ -88,7 +90,7 @@ class Cython:
 
     def missing_for(self, program: Program) -> str | None:
         """What this machine lacks to run this very program, or None."""
-        return self.missing()
+        return self.missing() or lacks_special(program)
 
     def emit(self, program: Program, name: str) -> KernelSource | Declined:
         """Text of the kernel `name` and of its helpers `name_...`; LW1xx for what has no equal form in C.
@@ -128,7 +130,8 @@ def _module(program: Program, name: str) -> str:
     )
     texts = [_Function(f, shared, f is program.main).write() for f in functions(program)]
     draws = draw_texts(name, drawn, rngs)
-    return "\n\n".join([*draws, *shared.supports.values(), *texts])
+    head = [CYTHON_HEAD] if special_functions(program) else []
+    return "\n\n".join([*head, *draws, *shared.supports.values(), *texts])
 
 
 def _pure_c(program: Program) -> frozenset[str]:

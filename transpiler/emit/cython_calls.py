@@ -40,6 +40,8 @@ def cython_call(
     scope, _, name = fn.rpartition(".")
     if scope == "lw":
         return _low(name, codes)
+    if scope == "special":
+        return text.call(f"cython_special.{name}", *codes)
     dtype, result = machine_dtype(args[0].type), machine_dtype(type_)
     if scope == "math" and name in ("degrees", "radians"):
         turn = 180.0 / math.pi if name == "degrees" else math.pi / 180.0

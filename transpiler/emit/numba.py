@@ -23,6 +23,7 @@ from loopwright.emit.numba_draws import OWN_DRAWS, draw_name, draw_text
 from loopwright.emit.numba_expr import NumbaExpr, dtype_name
 from loopwright.emit.parallel import reduced, reductions, shares
 from loopwright.emit.scratch import reuse_scratch
+from loopwright.emit.special import lacks_special, numba_names, numba_texts, special_functions
 from loopwright.emit.ties import without_ties
 from loopwright.emit.unset import maybe_unset
 from loopwright.ir.draws import DrawMethod
@@ -74,7 +75,7 @@ class Numba:
         lacks = self.missing()
         if lacks is None and needs_blas(program) and not importlib.util.find_spec("scipy"):
             return "SciPy is not installed, and Numba calls BLAS through it"
-        return lacks
+        return lacks or lacks_special(program)
 
     def emit(self, program: Program, name: str) -> KernelSource | Declined:
         """Text of the kernel `name` and of its helpers `name_...`; LW1xx for what Numba has no equal
@@ -101,15 +102,16 @@ def _module(program: Program, name: str) -> str:
     called = function_names(program, name)
     unsafe = fallible(program)
     stores = written(program)
+    special = special_functions(program)
     texts: list[str] = []
     drawn: set[DrawMethod] = set()
     for func in functions(program):
         main = func is program.main
-        writer = _Function(func, called, unsafe, main, name)
+        writer = _Function(func, called, unsafe, main, name, special)
         texts += writer.write(stores[func.name])
         drawn |= writer.drawn
     own = [_decorator(None, False) + draw_text(name, m) for m in sorted(drawn & OWN_DRAWS)]
-    return "\n\n".join([*own, *texts])
+    return "\n\n".join([*numba_texts(special), *own, *texts])
 
 
 def type_text(t: Type, stored: bool) -> str:
@@ -144,6 +146,7 @@ class _Function:
         unsafe: frozenset[str],
         main: bool,
         prefix: str,
+        special: Sequence[str],
     ) -> None:
         self.func = func
         self.called = called
@@ -152,7 +155,7 @@ class _Function:
         self.reports = main or func.name in unsafe
         reserved = {f"{name}{tail}" for name in called.values() for tail in ("", "_fails")}
         reserved |= {draw_name(prefix, method) for method in OWN_DRAWS}
-        self.names = name_symbols(func, {*reserved, *RESERVED})
+        self.names = name_symbols(func, {*reserved, *RESERVED, *numba_names(special)})
         self.taken = set(self.names.values())
         self.expr = NumbaExpr(self.names, Floors(func))
         self.lines = Lines()

@@ -18,6 +18,8 @@ from loopwright.emit.body import decline, located, write_block
 from loopwright.emit.flow import functions
 from loopwright.emit.layout import block, place, put, wrapped
 from loopwright.emit.names import function_names
+from loopwright.emit.special import ARRAY_HEAD, lacks_special, special_functions
+from loopwright.emit.special import RESERVED as SPECIAL_NAMES
 from loopwright.ir.nodes import (
     Append,
     Assign,
@@ -57,8 +59,8 @@ class Numpy:
         return None
 
     def missing_for(self, program: Program) -> str | None:
-        """Nothing."""
-        return None
+        """SciPy, where the program calls it."""
+        return lacks_special(program)
 
     def emit(self, program: Program, name: str) -> KernelSource | Declined:
         """Text of the kernel `name` and of its helpers `name_...`; LW102 for draws that no method makes."""
@@ -69,7 +71,8 @@ class Numpy:
             ]
         except CannotLower as refused:
             return located(refused.declined, program)
-        return KernelSource(name, "\n\n".join(texts))
+        head = [ARRAY_HEAD] if special_functions(program) else []
+        return KernelSource(name, "\n\n".join([*head, *texts]))
 
 
 class _Function:
@@ -79,7 +82,7 @@ class _Function:
         self.func = func
         self.called = called
         self.main = main
-        self.names: dict[Sym, str] = name_symbols(func, called.values())
+        self.names: dict[Sym, str] = name_symbols(func, (*called.values(), *SPECIAL_NAMES))
         self.lines = Lines()
         taken = set(self.names.values())
         self.lists = {

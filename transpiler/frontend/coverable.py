@@ -20,6 +20,7 @@ from loopwright.frontend.names import (
 from loopwright.frontend.raising import always_raises
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names
+from loopwright.ir.intrinsics import ALL, is_special
 
 BUILTINS = frozenset(
     """abs all any bool complex dict divmod enumerate filter float int isinstance len list map max min ord pow
@@ -39,6 +40,9 @@ METHODS = REDUCTIONS | frozenset(
     standard_gamma standard_normal standard_t triangular uniform weibull""".split()  # noqa: SIM905
 )
 _NUMERIC = ("numpy", "math", "heapq", "bisect", "collections")
+_SPECIAL = frozenset(f"scipy.{row.name}" for row in ALL if is_special(row.name)) | {
+    f"scipy.special.{name}" for name in ("digamma", "logsumexp", "softmax")
+}
 _EFFECTS = (
     "numpy.random.",
     "numpy.load",
@@ -148,7 +152,9 @@ class Coverable:
 
     def _numeric(self, func: ast.expr) -> bool:
         name = resolve(self._module, self._site, func)
-        return name is not None and name.split(".")[0] in _NUMERIC and not name.startswith(_EFFECTS)
+        if name is None or name.startswith(_EFFECTS):
+            return False
+        return name in _SPECIAL or name.split(".")[0] in _NUMERIC
 
     def is_allocation(self, stmt: ast.stmt) -> bool:
         """`x = np.zeros(...)` and its kin, `x = []`, `x = [c] * n`: makes a fresh object and no more."""

@@ -14,8 +14,8 @@ from loopwright.frontend.lower_scope import Scope, span_of
 from loopwright.frontend.lower_values import Closure, Value
 
 _FILES = (
-    "library_order.py", "library_math.py", "library_stats.py", "library_search.py", "library_queue.py",
-    "library_text.py",
+    "library_order.py", "library_math.py", "library_special.py", "library_stats.py", "library_search.py",
+    "library_queue.py", "library_text.py",
     "library_hash.py",
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ from loopwright.frontend.lower_order import in_order, present
 from loopwright.frontend.lower_queue import bisect_call, heap_call
 from loopwright.frontend.lower_random import draw
 from loopwright.frontend.lower_scope import Scope, decline, span_of
+from loopwright.frontend.lower_special import special_call
 from loopwright.frontend.lower_strings import string_method
 from loopwright.frontend.lower_values import (
     Arr,
@@ -185,6 +186,8 @@ def _library(cx: Scope, name: str, node: ast.Call) -> Value:
             return bisect_call(cx, short, node)
         case "numpy":
             return numpy_call(cx, short, node)
+        case "scipy" if short.startswith("special."):
+            return special_call(cx, short.removeprefix("special."), node)
         case _:
             shown = short if package == "builtins" else name
             decline(node, "LW102", f"`{shown}` is not a function that the compiler knows")

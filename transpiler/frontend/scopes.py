@@ -22,6 +22,7 @@ LIBRARIES = (
     "typing",
     "collections.abc",
     "numpy.typing",
+    "scipy.special",
 )
 """Modules whose names are resolved by import, never passed as data."""
 

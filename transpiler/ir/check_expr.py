@@ -8,7 +8,7 @@ from typing import Any, assert_never
 import numpy as np
 
 from loopwright.ir.interp_calls import Level
-from loopwright.ir.intrinsics import TABLE
+from loopwright.ir.intrinsics import TABLE, is_special
 from loopwright.ir.layout import holds, indexed_layout, transposed_layout
 from loopwright.ir.nodes import (
     Alloc,
@@ -289,6 +289,10 @@ def _check_call(expr: Call, level: Level) -> None:
     demand(not any(isinstance(t, (ListOf, TupleOf)) for t in types), f"{expr.fn} of a list")
     demand(isinstance(expr.type, (Num, Array)), f"{expr.fn} gives {expr.type}")
     demand(_ndim(expr.type) == max(map(_ndim, types)), f"rank of {expr.fn}")
+    if is_special(expr.fn):
+        assert isinstance(expr.type, (Num, Array))
+        demand(expr.type.dtype == "float64", f"{expr.fn} gives {expr.type}")
+        return
     func = getattr(np, expr.fn.removeprefix("np."))
     if isinstance(func, np.ufunc):
         shown = f"{expr.fn} of {', '.join(map(str, types))} is no {expr.type}"

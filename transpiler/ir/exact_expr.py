@@ -183,7 +183,7 @@ def _load(x: Any, index: tuple[Any, ...]) -> Any:
 
 
 def _call(expr: Call, state: State) -> Any:
-    name = expr.fn.removeprefix("np.").removeprefix("math.")
+    name = expr.fn.removeprefix("np.").removeprefix("math.").removeprefix("special.")
     if expr.fn == "np.where":
         sure = certain(expr.args[0], state)
         cond = ordinary(expr.args[0], state)

@@ -27,6 +27,8 @@ def call_intrinsic(fn: str, args: Sequence[Any], type_: Type, level: Level) -> A
             return _c_math(name, args) if level == "low" else getattr(math, name)(*args)
         case "lw":
             return getattr(machine, name)(*args)
+        case "special":
+            return _special(name, args)
         case "np":
             return _numpy(name, args, type_)
         case "min2":
@@ -58,6 +60,12 @@ def _numpy(name: str, args: Sequence[Any], type_: Type) -> Any:
     if name in ("real", "imag"):
         return np.copy(result)[()]
     return result[()] if isinstance(result, np.ndarray) and result.ndim == 0 else result
+
+
+def _special(name: str, args: Sequence[Any]) -> Any:
+    from scipy import special
+
+    return getattr(special, name)(*args)
 
 
 def _dtype(type_: Type) -> np.dtype[Any]:

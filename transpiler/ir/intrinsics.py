@@ -4,7 +4,8 @@ A name means what the Python function of that name means: `math.*` and the built
 numbers, `np.*` on NumPy scalars and arrays (element-wise, with broadcasting). In high IR the Python
 functions fail where Python raises (`can_fail`). In low IR a `math.*` call is the C function on
 machine numbers, which never fails: whatever Python would raise there has been checked before;
-`np.*` is the same as in high IR. `lw.*` exists in low IR only and is emitted by `legalise`.
+`np.*` and `special.*` (`scipy.special`) are the same as in high IR. `lw.*` exists in low IR only and is
+emitted by `legalise`.
 """
 
 from __future__ import annotations
@@ -231,6 +232,15 @@ _ARRAYS = (
     *_array("linalg.eigh", 1, 1, "As one matrix: the eigenvalues above the vectors; LAPACK syevd."),
 )
 
+_SPECIAL = tuple(
+    Intrinsic(f"special.{name}", "elementwise", (arity, arity), False, doc)
+    for names, arity, doc in (
+        ("psi gammaln gamma erf erfc expit logit", 1, "The ufunc of `scipy.special`, in float64."),
+        ("xlogy betaln", 2, "The ufunc of `scipy.special`, in float64."),
+    )
+    for name in names.split()
+)
+
 LINALG = frozenset(row.name for row in _ARRAYS if row.name.startswith("np.linalg."))
 """Functions that LAPACK computes, and that raise what the caller is to see as "gave up"."""
 
@@ -241,7 +251,7 @@ _LOW = (
     *_low("trunc_int", 1, "float64 to int64 towards zero; x is in range and not NaN."),
 )
 
-ALL: tuple[Intrinsic, ...] = (*_MATH, *_BUILTINS, *_UFUNCS, *_ARRAYS, *_LOW)
+ALL: tuple[Intrinsic, ...] = (*_MATH, *_BUILTINS, *_UFUNCS, *_SPECIAL, *_ARRAYS, *_LOW)
 
 TABLE: dict[str, Intrinsic] = {row.name: row for row in ALL}
 
@@ -249,6 +259,11 @@ TABLE: dict[str, Intrinsic] = {row.name: row for row in ALL}
 def intrinsic(name: str) -> Intrinsic:
     """The row of `name`; KeyError if there is none."""
     return TABLE[name]
+
+
+def is_special(name: str) -> bool:
+    """True for functions of `scipy.special`, which need SciPy."""
+    return name.startswith("special.")
 
 
 def is_view(name: str) -> bool:
