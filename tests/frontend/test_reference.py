@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.special
 
 from loopwright.frontend.outline import every_region, outline, region_of_function
 from loopwright.frontend.parse import parse_module, parse_text
@@ -43,6 +44,25 @@ def test_a_body_returns_its_value() -> None:
     assert ref.roots == ("a", "b")
     assert entry(1, 2) == (3, 1)
     assert "pandas" not in ref.source
+
+
+def test_functions_of_scipy_are_imported() -> None:
+    source = """
+        import scipy.special as sp
+        from scipy.special import digamma as psi, gammaln
+
+        def g(x):
+            return gammaln(x)
+
+        def f(x):
+            return psi(x) - g(x) + sp.expit(x)
+    """
+    region = body(source, "f")
+    assert [v.name for v in region.live_ins] == ["x"]
+    entry, _ = load(reference(region))
+    assert entry(2.5) == scipy.special.digamma(2.5) - scipy.special.gammaln(
+        2.5
+    ) + scipy.special.expit(2.5)
 
 
 def test_a_block_returns_live_outs_then_stores() -> None:

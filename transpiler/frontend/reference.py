@@ -2,7 +2,8 @@
 
 The text holds the region's statements in a function `entry(*roots)`, the functions of the module that it
 calls, and a class `Owner` with the methods that it calls on `self`; classes of other objects keep their
-names, and `OBJECTS` tells which object has which. It imports NumPy and the standard library only.
+names, and `OBJECTS` tells which object has which. It imports NumPy, `scipy.special` and the standard
+library only.
 """
 
 from __future__ import annotations
@@ -328,7 +329,8 @@ def _imports(region: Region, body: Sequence[ast.stmt]) -> list[ast.stmt]:
     found: list[ast.stmt] = []
     for name, origin in sorted(known.items()):
         top = origin.split(".")[0]
-        if name not in used or not (top == "numpy" or top in sys.stdlib_module_names):
+        known_top = top == "numpy" or top in sys.stdlib_module_names
+        if name not in used or not (known_top or origin.startswith("scipy.special")):
             continue
         parent, dot, last = origin.rpartition(".")
         alias = ast.alias(last or origin, None if name == last else name)

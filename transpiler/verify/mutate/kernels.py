@@ -24,6 +24,10 @@ _MEMORY = re.compile(r"\b(\w+)\.base\b")
 """The array behind a memory view of Cython."""
 
 
+_CIMPORTS = "cython.cimports.scipy"
+"""What Cython's shadow of C modules cannot import; the Python module has the same functions."""
+
+
 def kernel_subject(dispatch: Any, play: Play) -> Subject | None:
     """The kernels beside the module of `dispatch`, which is made to call their plain form."""
     scope = dispatch.__globals__
@@ -84,6 +88,9 @@ def _loaded(text: str, path: Path) -> dict[str, Any]:
     }
     tree = ast.parse(text)
     tree.body = [node for node in tree.body if not _is_numba(node)]
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(_CIMPORTS):
+            node.module = (node.module or "").removeprefix("cython.cimports.")
     flags = __future__.annotations.compiler_flag
     exec(compile(tree, str(path), "exec", flags=flags, dont_inherit=True), scope)
     return scope
