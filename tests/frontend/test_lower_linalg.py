@@ -47,7 +47,14 @@ np.linalg.slogdet(wide)[1]; np.linalg.cholesky(m); np.linalg.cholesky(wide); np.
 np.linalg.eigh(wide)[0]; np.linalg.pinv(nans); np.linalg.solve(ones, w); np.linalg.solve(m, w)
 np.linalg.solve(wide, w); np.linalg.inv(ones); np.linalg.inv(wide); np.linalg.det(wide)
 """
+PRODUCTS = """
+np.linalg.multi_dot([m, b]); np.linalg.multi_dot([m, m, b]); np.linalg.multi_dot((wide, k * 1.0, k * 0.5))
+np.linalg.multi_dot([b.T, m, m])
+np.kron(k, k); np.kron(k, m); np.kron(m, k); np.trace(k); k.trace(); np.trace(wide); np.trace(none)
+"""
 NOT_COVERED = """
+np.linalg.multi_dot([m]); np.linalg.multi_dot([m, m, m, b]); np.linalg.multi_dot([v, m]); np.trace(flags)
+np.linalg.multi_dot([k, k]); np.kron(short, m); np.kron(v, m)
 np.linalg.slogdet(m); np.linalg.eigh(m); np.linalg.slogdet(short)[1]; np.linalg.slogdet(cube)[0]
 np.linalg.slogdet(z)[1]; np.linalg.solve(short, v); np.linalg.inv(cube); np.linalg.eigvalsh(m, "U")
 np.linalg.pinv(m, 0.1); np.linalg.pinv(m, hermitian=True); np.linalg.matrix_rank(m, tol=0.1)
@@ -74,6 +81,19 @@ def _of(text: str) -> Any:
 @_of(EXACT)
 def test_every_bit_is_numpys(source: str, args: tuple[Any, ...]) -> None:
     assert_same_on_all_levels(source, *args)
+
+
+@_of(PRODUCTS)
+def test_products_of_matrices(source: str, args: tuple[Any, ...]) -> None:
+    want, got = by_python(source, args), by_kernel(source, args)
+    assert got.failed is None and same(got.result, want.result)
+
+
+def test_matrices_that_do_not_fit_are_left_to_numpy() -> None:
+    source = "def f(a, b):\n    return np.linalg.multi_dot([a, b, a])\n"
+    given = (np.ones((2, 3)), np.ones((2, 3)))
+    assert by_python(source, given).failed is not None
+    assert by_kernel(source, given).failed is not None
 
 
 @_of(BY_NUMPY_ALONE)

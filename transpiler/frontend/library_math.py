@@ -233,13 +233,21 @@ def meshgrid_ij(x, y):
 def kron(a, b):
     n, m = a.shape
     p, q = b.shape
-    out = np.empty((n * p, m * q))
+    out = np.empty((n * p, m * q), a.dtype)
     for i in range(n):
         for k in range(p):
             for j in range(m):
                 for r in range(q):
                     out[i * p + k, j * q + r] = a[i, j] * b[k, r]
     return out
+
+
+def multi_dot(a, b, c):
+    n, k = a.shape
+    p, m = c.shape
+    if n * p * (k + m) < k * m * (n + p):
+        return np.dot(np.dot(a, b), c)
+    return np.dot(a, np.dot(b, c))
 
 
 def cross(a, b):

@@ -133,8 +133,8 @@ def _explicit(spec: str) -> str:
 def trace(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
     """`np.trace` of a matrix."""
     x = array_of(cx, bind(cx, node, ["a"], first=first)["a"], node)
-    if x.type.ndim != 2 or kind_of(x.type.dtype) not in "fc":
-        decline(node, "LW102", "trace is covered for matrices of floats")
+    if x.type.ndim != 2 or x.type.dtype == "bool":
+        decline(node, "LW102", f"the trace of {x.type} is not covered")
     n = Call("min2", (dim(x, 0), dim(x, 1)), INT)
     at = cx.hold(Call("np.arange", (integer(0), n, integer(1)), Array("int64", 1)), "at")
     diagonal = Load(x.expr, (Fancy(at), Fancy(at)), Array(x.type.dtype, 1))

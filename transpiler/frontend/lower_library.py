@@ -200,6 +200,14 @@ def _arrays(name: str, *parameters: tuple[str, int]) -> Handler:
     return handler
 
 
+def _kron(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["a", "b"], required=2)
+    given = [array_of(cx, bound[k], node) for k in ("a", "b")]
+    if any(x.type.dtype != "int64" or x.type.ndim != 2 for x in given):
+        given = [floats(cx, x, node, 2) for x in given]
+    return library_call(cx, "kron", [*given], node)
+
+
 def _convolve(cx: Scope, node: ast.Call) -> Value:
     bound = bind(cx, node, ["a", "v", "mode"], required=2)
     mode = constant_of(bound["mode"], node, "mode") if "mode" in bound else "full"
@@ -332,7 +340,7 @@ LIBRARY: dict[str, Handler] = {
     "polyval": _polyval,
     "convolve": _convolve,
     "meshgrid": _meshgrid,
-    "kron": _arrays("kron", ("a", 2), ("b", 2)),
+    "kron": _kron,
     "cross": _arrays("cross", ("a", 1), ("b", 1)),
     "digitize": _digitize,
     "unique": unique,

@@ -9,7 +9,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import array_of, bind, constant_of
+from loopwright.frontend.lower_contract import dot
+from loopwright.frontend.lower_library import exactly_floats
+from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Tpl, Value, integer, number
@@ -79,6 +83,20 @@ def _eigvalsh(cx: Scope, node: ast.Call) -> Value:
     return wrap(Call("np.linalg.eigvalsh", (a,), _VECTOR))
 
 
+def _multi_dot(cx: Scope, node: ast.Call) -> Value:
+    """Of two or three matrices, in the order that takes fewer multiplications."""
+    if node.keywords or len(node.args) != 1 or not isinstance(node.args[0], (ast.List, ast.Tuple)):
+        decline(node, "LW102", "`np.linalg.multi_dot` is covered for a list of matrices")
+    given = [exactly_floats(cx, v, node, 2) for v in eval_all(cx, node.args[0].elts)]
+    match given:
+        case [a, b]:
+            return dot(cx, a, b, node)
+        case [_, _, _]:
+            return library_call(cx, "multi_dot", [*given], node)
+        case _:
+            decline(node, "LW102", "`np.linalg.multi_dot` is covered for two and three matrices")
+
+
 LINALG: dict[str, Handler] = {
     "linalg.solve": _solve,
     "linalg.inv": _of_matrix("inv", _MATRIX),
@@ -87,6 +105,7 @@ LINALG: dict[str, Handler] = {
     "linalg.det": _of_matrix("det", F64),
     "linalg.matrix_rank": _of_matrix("matrix_rank", I64),
     "linalg.slogdet": _slogdet,
+    "linalg.multi_dot": _multi_dot,
     "linalg.eigh": _eigh,
     "linalg.eigvalsh": _eigvalsh,
 }
