@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from conftest import Load
 from levels import levels
 
 from loopwright.frontend.lower_source import lower_function
+from loopwright.pipeline import Passes, compiled_passes
 
 ONE = [
     "sqrt",
@@ -60,3 +63,14 @@ def test_numba_compiles_the_functions_of_math() -> None:
     assert [type(v) for v in got] == [type(v) for v in want]
     for call, a, b in zip(calls, got, want, strict=True):
         assert math.isclose(a, b, rel_tol=1e-15), call
+
+
+def test_c_has_the_gamma_functions(load: Load) -> None:
+    source = "import math\n\ndef f(x: float):\n    return math.gamma(x), math.lgamma(x)\n"
+    low = Passes(lower_function(source)).run(compiled_passes(())).program
+    kernel = load("cython", {"k": low}).k
+    for x in (0.625, 7.0, -1.75, 170.5):
+        ok, *got = kernel(x)
+        assert ok
+        np.testing.assert_allclose(got, [math.gamma(x), math.lgamma(x)], rtol=1e-14)
+    assert not kernel(-2.0)[0] and not kernel(1e300)[0]

@@ -18,6 +18,7 @@ LIBM = {
     "log2": "log2", "log10": "log10", "log1p": "log1p", "sin": "sin", "cos": "cos", "tan": "tan",
     "asin": "asin", "acos": "acos", "atan": "atan", "sinh": "sinh", "cosh": "cosh", "tanh": "tanh",
     "asinh": "asinh", "acosh": "acosh", "atanh": "atanh", "erf": "erf", "erfc": "erfc",
+    "gamma": "tgamma", "lgamma": "lgamma",
     "fmod": "fmod", "pow": "pow", "atan2": "atan2", "copysign": "copysign", "hypot": "hypot",
     "remainder": "remainder", "arcsin": "asin", "arccos": "acos", "arctan": "atan",
     "arcsinh": "asinh", "arccosh": "acosh", "arctanh": "atanh", "arctan2": "atan2",
