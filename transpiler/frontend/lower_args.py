@@ -12,7 +12,6 @@ from loopwright.frontend.lower_order import in_order, present
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
-    Library,
     Lst,
     Number,
     Row,
@@ -21,25 +20,8 @@ from loopwright.frontend.lower_values import (
     Value,
     describe,
 )
-from loopwright.frontend.typing_rules import DTYPES
 from loopwright.ir.nodes import Const, Expr
-from loopwright.ir.types import INT, DType
-
-_DTYPE_NAMES: dict[str, DType] = {
-    "builtins.float": "float64", "builtins.int": "int64", "builtins.bool": "bool",
-    "builtins.complex": "complex128", "numpy.bool_": "bool", "numpy.double": "float64",
-    "numpy.single": "float32", "numpy.intp": "int64", "numpy.int_": "int64", "numpy.uint": "uint64",
-    "numpy.longlong": "int64", "numpy.intc": "int32", "numpy.byte": "int8", "numpy.ubyte": "uint8",
-    "numpy.short": "int16", "numpy.ushort": "uint16", "numpy.csingle": "complex64",
-    "numpy.cdouble": "complex128",
-    **{f"numpy.{name}": name for name in DTYPES},
-}  # fmt: skip
-_TEXT_DTYPES: dict[str, DType] = {
-    "float": "float64", "int": "int64", "complex": "complex128", "f8": "float64", "f4": "float32",
-    "i8": "int64", "i4": "int32", "u1": "uint8", "d": "float64", "f": "float32",
-    **{name: name for name in DTYPES},
-}  # fmt: skip
-
+from loopwright.ir.types import INT
 
 _OPTIONAL = frozenset(
     (
@@ -104,23 +86,6 @@ def bind(
 
 def is_none_value(value: Value) -> bool:
     return isinstance(value, Number) and isinstance(value.expr, Const) and value.expr.value is None
-
-
-def dtype_of(value: Value | None, node: ast.AST) -> DType | None:
-    """The dtype that an argument names; None if it is not given."""
-    match value:
-        case None:
-            return None
-        case Library(name) if name in _DTYPE_NAMES:
-            return _DTYPE_NAMES[name]
-        case Text(name) if name in _TEXT_DTYPES:
-            return _TEXT_DTYPES[name]
-        case _:
-            decline(node, "LW304", f"{describe(value)} is not a dtype that the compiler knows")
-
-
-def is_dtype(name: str) -> bool:
-    return name in _DTYPE_NAMES
 
 
 def constant_of(value: Value, node: ast.AST, what: str) -> bool | int | float | complex | str:

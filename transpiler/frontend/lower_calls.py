@@ -10,6 +10,7 @@ from loopwright.frontend.classes import class_at
 from loopwright.frontend.lower_builtins import BUILTINS
 from loopwright.frontend.lower_classes import bound_method, class_member, is_property
 from loopwright.frontend.lower_dicts import dict_method
+from loopwright.frontend.lower_dtypes import dtype_attribute, is_object
 from loopwright.frontend.lower_hashes import constructed, hash_method
 from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_list_methods import list_method
@@ -74,6 +75,8 @@ def call(cx: Scope, node: ast.Call) -> Value:
                 return _apply(cx, callee, node, base)
             case Klass():
                 return _apply(cx, class_member(cx, base, attr, node.func), node)
+            case Library() if is_object(base):
+                return _apply(cx, dtype_attribute(base, attr, node.func), node)
             case Library(name):
                 return _library(cx, f"{name}.{attr}", node)
             case _:

@@ -9,12 +9,12 @@ import numpy as np
 from loopwright.frontend.lower_args import (
     array_of,
     bind,
-    dtype_of,
     flag_of,
     int_operand,
     shape_of,
 )
 from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_index import FULL, copy_of, whole
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_order import eval_all
@@ -175,10 +175,11 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
     """`np.array` and `np.asarray` of an array, a list, or a display of numbers or rows."""
     bound_names = ["object", "dtype", "copy"]
     if node.args and isinstance(node.args[0], (ast.List, ast.Tuple)):
-        rest = ast.copy_location(ast.Call(node.func, [], node.keywords), node)
+        if len(node.args) > 2:
+            decline(node, "LW102", "only the first two arguments are taken by position")
+        second = [ast.keyword("dtype", a) for a in node.args[1:]]
+        rest = ast.copy_location(ast.Call(node.func, [], [*second, *node.keywords]), node)
         bound = bind(cx, rest, bound_names, required=0)
-        if len(node.args) > 1:
-            decline(node, "LW102", "give the dtype by name")
         return _display(cx, node.args[0], dtype_of(bound.get("dtype"), node), node)
     if len(node.args) > 2:
         decline(node, "LW102", "only the first two arguments are taken by position")

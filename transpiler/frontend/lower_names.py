@@ -16,6 +16,7 @@ from loopwright.frontend.lower_classes import (
     inherited_constant,
     is_property,
 )
+from loopwright.frontend.lower_dtypes import dtype_attribute, dtype_object, is_object
 from loopwright.frontend.lower_join import canonical
 from loopwright.frontend.lower_modules import builtin, has_star, library, limit
 from loopwright.frontend.lower_order import keep, present
@@ -185,6 +186,8 @@ def attribute(cx: Scope, node: ast.Attribute) -> Value:
     """`base.attr` that is not called at once."""
     base = present(cx, cx.eval(node.value))
     match base:
+        case Library() if is_object(base):
+            return dtype_attribute(base, node.attr, node)
         case Library(name):
             return limit(name, node.attr) or library(f"{name}.{node.attr}")
         case Object():
@@ -196,6 +199,9 @@ def attribute(cx: Scope, node: ast.Attribute) -> Value:
             return class_member(cx, base, node.attr, node)
         case Arr():
             return _array_attribute(cx, base, node)
+        case Number(_, (Num(dtype),)) if node.attr == "dtype":
+            keep(cx, base)
+            return dtype_object(dtype)
         case Number() if node.attr in ("real", "imag"):
             return switch(cx, (strip_none(cx, base),), lambda v: _part(v[0].expr, node), node)
         case _:
@@ -256,7 +262,7 @@ def _array_attribute(cx: Scope, base: Arr, node: ast.Attribute) -> Value:
             return transpose(base, tuple(reversed(range(t.ndim))))
         case "dtype":
             keep(cx, base)
-            return Library(f"numpy.{'bool' if t.dtype == 'bool' else t.dtype}")
+            return dtype_object(t.dtype)
         case "real" | "imag" if not t.dtype.startswith("complex"):
             if node.attr == "real":
                 return base

@@ -11,11 +11,11 @@ from loopwright.frontend.lower_args import (
     array_of,
     bind,
     constant_of,
-    dtype_of,
     flag_of,
     int_constant,
     normal_axis,
 )
+from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Arr, Tpl, Value, integer, number

@@ -11,13 +11,13 @@ from loopwright.frontend.lower_args import (
     array_of,
     bind,
     constant_of,
-    dtype_of,
     int_constant,
     int_operand,
     normal_axis,
     shape_of,
 )
 from loopwright.frontend.lower_create import copy_of_array
+from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_index import FULL
 from loopwright.frontend.lower_names import views
 from loopwright.frontend.lower_order import eval_all
