@@ -27,6 +27,7 @@ from loopwright.frontend.lower_order import eval_all, keep, present, spill
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_sorted import sorted_list
 from loopwright.frontend.lower_strings import digit, ordinal
+from loopwright.frontend.lower_types import is_instance, type_call
 from loopwright.frontend.lower_values import (
     Arr,
     Hashed,
@@ -290,12 +291,15 @@ def _is_source(cx: Scope, node: ast.expr) -> bool:
     return cx.eval(node.func) == Library(f"builtins.{node.func.id}")
 
 
-def _entries(cx: Scope, node: ast.Call) -> Value:
-    """`dict()`, `set()` and `set(items)`."""
-    assert isinstance(node.func, ast.Name)
-    if node.func.id == "set" and len(node.args) == 1 and not node.keywords:
+def _set(cx: Scope, node: ast.Call) -> Value:
+    """`set()` and `set(items)`."""
+    if len(node.args) == 1 and not node.keywords:
         return set_of(cx, node.args[0], node)
-    return constructed(cx, node.func.id, node)
+    return constructed(cx, "set", node)
+
+
+def _dict(cx: Scope, node: ast.Call) -> Value:
+    return constructed(cx, "dict", node)
 
 
 def _tuple(cx: Scope, node: ast.Call) -> Value:
@@ -342,8 +346,10 @@ BUILTINS: dict[str, Handler] = {
     "pow": _pow,
     "divmod": _divmod,
     "ord": ordinal,
-    "dict": _entries,
-    "set": _entries,
+    "dict": _dict,
+    "set": _set,
+    "isinstance": is_instance,
+    "type": type_call,
     "range": _none,
     "enumerate": _none,
     "zip": _none,

@@ -22,6 +22,7 @@ from loopwright.frontend.lower_names import attribute, lookup
 from loopwright.frontend.lower_order import effects, eval_all, keep, present
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_strings import within
+from loopwright.frontend.lower_types import same_class
 from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
@@ -319,6 +320,9 @@ def one_comparison(cx: Scope, op: ast.cmpop, a: Value, b: Value, node: ast.expr)
             return number(cast(is_none(a, wanted), BOOL))
         if isinstance(a, Number) and isinstance(a.expr, Const):
             a, b = b, a
+        classes = same_class(a, b)
+        if classes is not None:
+            return number(truth_const(classes == wanted))
         test = _is_bool(cx, a, b, node)
         return number(cast(test if wanted else negated(test), BOOL))
     if isinstance(op, (ast.In, ast.NotIn)):

@@ -21,6 +21,7 @@ LIBRARIES = (
     "collections",
     "typing",
     "collections.abc",
+    "numbers",
     "numpy.typing",
 )
 """Modules whose names are resolved by import, never passed as data."""
