@@ -24,6 +24,7 @@ from loopwright.frontend.lower_values import (
     Maybe,
     Number,
     RaggedList,
+    Row,
     String,
     Table,
     Text,
@@ -144,7 +145,7 @@ def _name(value: Value) -> str | None:
             return "numpy.ndarray"
         case Lst() | RaggedList():
             return "builtins.list"
-        case Tpl():
+        case Tpl() | Row():
             return "builtins.tuple"
         case String() | Letter() | Text():
             return "builtins.str"
