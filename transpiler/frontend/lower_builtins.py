@@ -9,7 +9,7 @@ from loopwright.frontend.lower_args import int_constant
 from loopwright.frontend.lower_arith import binary, choose, strip_none, switch
 from loopwright.frontend.lower_compare import compare, truth
 from loopwright.frontend.lower_comprehension import list_of, set_of
-from loopwright.frontend.lower_fold import quantified, reduce_items
+from loopwright.frontend.lower_fold import quantified, reduce_items, total_of
 from loopwright.frontend.lower_hashes import constructed
 from loopwright.frontend.lower_index import whole
 from loopwright.frontend.lower_iter import is_view
@@ -239,14 +239,7 @@ def _sum(cx: Scope, node: ast.Call) -> Value:
     if unknown or len(node.args) + len(node.keywords) > 2 or not node.args:
         decline(node, "LW102", "this form of sum is not covered")
     start = cx.eval(bound_start[0]) if bound_start else number(integer(0))
-    return reduce_items(
-        cx,
-        node.args[0],
-        start,
-        lambda old, new: binary(cx, "add", old, new, node),
-        node,
-        compensated=True,
-    )
+    return total_of(cx, node.args[0], start, lambda a, b: binary(cx, "add", a, b, node), node)
 
 
 def _quantifier(every: bool) -> Handler:

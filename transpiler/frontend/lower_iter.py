@@ -299,6 +299,13 @@ def _fixed(cx: Scope, source: Source) -> Source:
     return Source(lo, hi, step, source.item, source.plain)
 
 
+def first_and_rest(cx: Scope, source: Source, what: str) -> tuple[Value, Source]:
+    """The first item and the source of the others; `what` has no meaning without a first."""
+    fixed = _fixed(cx, source)
+    cx.check(test("gt", trip_count(cx, fixed), ZERO), what)
+    return fixed.item(fixed.lo), replace(fixed, lo=add(fixed.lo, fixed.step))
+
+
 def _combined(cx: Scope, node: ast.Call, name: str, body: Sequence[ast.stmt]) -> Source:
     inner = [source_of(cx, a, body) for a in (node.args if name == "zip" else node.args[:1])]
     if any(s.dynamic is not None for s in inner) or not inner:
