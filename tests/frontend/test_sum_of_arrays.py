@@ -57,4 +57,4 @@ def f(x):
     ("sum(row for row in x if row[0] > 1)", "sum(a + x for row in x for a in row)"),
 )
 def test_which_is_the_first_must_be_known(total: str) -> None:
-    assert refusal(f"\ndef f(x):\n    return {total}\n", M).code == "LW102"
+    assert refusal(f"\ndef f(x):\n    return {total}\n", M).code == "LW103"

@@ -10,6 +10,7 @@ from loopwright.frontend.lower_arith import binary, choose, strip_none, switch
 from loopwright.frontend.lower_compare import compare, truth
 from loopwright.frontend.lower_comprehension import list_of, set_of
 from loopwright.frontend.lower_fold import quantified, reduce_items, total_of
+from loopwright.frontend.lower_generators import generator_at
 from loopwright.frontend.lower_hashes import constructed
 from loopwright.frontend.lower_index import whole
 from loopwright.frontend.lower_iter import is_view
@@ -210,7 +211,7 @@ def _extreme(largest: bool) -> Handler:
             for other in rest:
                 first = extreme(cx, largest, first, other, node)
             return first
-        if not isinstance(node.args[0], ast.GeneratorExp) and not is_view(cx, node.args[0]):
+        if generator_at(cx, node.args[0]) is None and not is_view(cx, node.args[0]):
             value = cx.eval(node.args[0])
             if isinstance(value, Tpl):
                 first, *rest = value.items
@@ -258,7 +259,7 @@ def _list(cx: Scope, node: ast.Call) -> Value:
         decline(node, "LW102", "this form of list() is not covered")
     if not node.args:
         return build_list(cx, [], node)
-    if not isinstance(node.args[0], (ast.GeneratorExp, ast.Call)):
+    if not isinstance(node.args[0], ast.Call) and generator_at(cx, node.args[0]) is None:
         copied = to_list(cx, cx.eval(node.args[0]), node)
         if copied is not None:
             return copied
@@ -268,7 +269,7 @@ def _list(cx: Scope, node: ast.Call) -> Value:
 def _sorted(cx: Scope, node: ast.Call) -> Value:
     if not node.args:
         decline(node, "LW102", "this form of sorted is not covered")
-    if isinstance(node.args[0], ast.GeneratorExp) or _is_source(cx, node.args[0]):
+    if generator_at(cx, node.args[0]) is not None or _is_source(cx, node.args[0]):
         return sorted_list(cx, list_of(cx, node.args[0], node.args[0]), node)
     return sorted_list(cx, present(cx, cx.eval(node.args[0])), node)
 

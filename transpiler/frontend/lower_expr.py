@@ -105,6 +105,9 @@ def _expr(cx: Scope, node: ast.expr) -> Value:
             return set_display(cx, node)
         case ast.DictComp() | ast.SetComp():
             return hash_comprehension(cx, node)
+        case ast.GeneratorExp():
+            why = "a generator is covered where it is run over, or once behind where a name gets it"
+            decline(node, "LW103", why)
         case ast.Lambda():
             return Closure(node, "<lambda>", depth=cx.depth)
         case ast.NamedExpr(ast.Name(name), value_node):

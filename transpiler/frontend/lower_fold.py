@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 
 from loopwright.frontend.lower_arith import choose
 from loopwright.frontend.lower_compare import truth
-from loopwright.frontend.lower_comprehension import nothing, own_names, run_generators
+from loopwright.frontend.lower_comprehension import nothing, run_generators
+from loopwright.frontend.lower_generators import generator_at, opened, own_names
 from loopwright.frontend.lower_iter import first_and_rest, source_of
 from loopwright.frontend.lower_join import convert, store_variable, to_carrier
 from loopwright.frontend.lower_loops import iterate
 from loopwright.frontend.lower_scope import Again, Scope, decline
-from loopwright.frontend.lower_store import assign_to
 from loopwright.frontend.lower_values import (
     Arr,
     Number,
@@ -43,11 +43,12 @@ Generators = Sequence[ast.comprehension]
 
 def each_item(cx: Scope, node: ast.expr, use: Callable[[Value], None]) -> None:
     """Run `use` on each item of a generator expression or of a sequence."""
-    if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
-        with own_names(cx, node.generators):
-            run_generators(cx, node.generators, lambda: use(cx.eval(node.elt)))
-    else:
-        iterate(cx, source_of(cx, node, ()), use, nothing, node)
+    with opened(cx, node) as items:
+        if isinstance(items, (ast.GeneratorExp, ast.ListComp)):
+            with own_names(cx, items.generators):
+                run_generators(cx, items.generators, lambda: use(cx.eval(items.elt)))
+            return
+    iterate(cx, source_of(cx, node, ()), use, nothing, node)
 
 
 def reduce_items(
@@ -102,27 +103,19 @@ def _total_of_arrays(
     at: ast.AST,
 ) -> Value:
     """Arrays added to a number: the first makes it an array, and without any it stays a number."""
-    generators = node.generators if isinstance(node, (ast.GeneratorExp, ast.ListComp)) else []
-    if len(generators) > 1 or any(g.ifs for g in generators):
-        decline(at, "LW102", "sum of arrays over nested loops or with a condition is not covered")
-    source = source_of(cx, generators[0].iter if generators else node, ())
+    if isinstance(node, ast.ListComp):
+        node = ast.copy_location(ast.GeneratorExp(node.elt, node.generators), node)
+    source = source_of(cx, node, ())
     if source.dynamic is not None:
         decline(at, "LW102", "sum over a list that changes its length is not covered")
     name = cx.fresh("acc")
 
-    def item(value: Value) -> Value:
-        if not isinstance(node, (ast.GeneratorExp, ast.ListComp)):
-            return value
-        assign_to(cx, generators[0].target, value)
-        return cx.eval(node.elt)
-
     def more(value: Value) -> None:
-        store_variable(cx, name, plus(cx.live[name].value, item(value)))
+        store_variable(cx, name, plus(cx.live[name].value, value))
 
-    with own_names(cx, generators):
-        first, rest = first_and_rest(cx, source, "the sum of no arrays is a number")
-        store_variable(cx, name, plus(start, item(first)))
-        iterate(cx, rest, more, nothing, at)
+    first, rest = first_and_rest(cx, source, "the sum of no arrays is a number")
+    store_variable(cx, name, plus(start, first))
+    iterate(cx, rest, more, nothing, at)
     return cx.live.pop(name).value
 
 
@@ -227,8 +220,8 @@ def quantified(cx: Scope, node: ast.expr, every: bool, at: ast.AST) -> Value:
         cx.env = start
         cx.emit(If(negated(cond) if every else cond, tuple(hit), (), cx.span))
 
-    generators = node.generators if isinstance(node, ast.GeneratorExp) else ()
-    if len(generators) > 1:
+    made = generator_at(cx, node)
+    if made is not None and len(made.node.generators) > 1:
         decline(at, "LW102", "any and all over nested loops are not covered")
     each_item(cx, node, use)
     return cx.live.pop(name).value

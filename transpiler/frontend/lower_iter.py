@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from loopwright.frontend.lower_alias import which
+from loopwright.frontend.lower_generators import generator_at, item_of, one_loop, renaming
 from loopwright.frontend.lower_index import (
     FULL,
     Index,
@@ -24,6 +25,7 @@ from loopwright.frontend.lower_order import eval_all, present
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
+    Deferred,
     Hashed,
     Library,
     Lst,
@@ -50,7 +52,8 @@ class Source:
     """Counter values `range(lo, hi, step)` and the item for each of them.
 
     `plain`: the item is the counter. `enumerates`: the item is a tuple that begins with it. `dynamic`
-    gives the present length of a list that changes meanwhile; the counter then runs from 0.
+    gives the present length of a list that changes meanwhile; the counter then runs from 0. `lazy`: getting
+    an item may fail, since a generator computes it.
     """
 
     lo: Expr
@@ -60,6 +63,7 @@ class Source:
     plain: bool = False
     enumerates: bool = False
     dynamic: Callable[[], Expr] | None = None
+    lazy: bool = False
 
 
 def add(a: Expr, b: Expr) -> Expr:
@@ -84,6 +88,9 @@ def sub(a: Expr, b: Expr) -> Expr:
 
 def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
     """The source that `for ... in node` runs over, fixed at the start of the loop."""
+    made = generator_at(cx, node)
+    if made is not None:
+        return _generated(cx, made, body)
     name = _builtin_name(cx, node)
     if isinstance(node, ast.Call):
         if name == "range":
@@ -103,6 +110,20 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
             return _growing(cx, node, body)
     value = _anchored(cx, value, body)
     return sequence(cx, value, node)
+
+
+def _generated(cx: Scope, made: Deferred, body: Sequence[ast.stmt]) -> Source:
+    """The items of a generator, each computed when the loop gets there."""
+    renamed = dict(made.renamed)
+    with renaming(cx, renamed):
+        inner = source_of(cx, one_loop(made).iter, body)
+
+    def item(at: Expr) -> Value:
+        with renaming(cx, renamed):
+            value = inner.item(at)
+        return item_of(cx, made, value)
+
+    return Source(inner.lo, inner.hi, inner.step, item, dynamic=inner.dynamic, lazy=True)
 
 
 def _hashed_view(cx: Scope, node: ast.Call) -> tuple[ast.expr, Hashed, str] | None:
@@ -296,7 +317,7 @@ def _fixed(cx: Scope, source: Source) -> Source:
     lo, hi, step = (
         e if isinstance(e, Const) else cx.hold(e) for e in (source.lo, source.hi, source.step)
     )
-    return Source(lo, hi, step, source.item, source.plain)
+    return Source(lo, hi, step, source.item, source.plain, lazy=source.lazy)
 
 
 def first_and_rest(cx: Scope, source: Source, what: str) -> tuple[Value, Source]:
@@ -315,6 +336,8 @@ def _combined(cx: Scope, node: ast.Call, name: str, body: Sequence[ast.stmt]) ->
     if name == "enumerate":
         return _enumerate(cx, node, inner)
     (source,) = inner
+    if source.lazy:
+        decline(node, "LW103", "a generator cannot be reversed: TypeError")
     if source.plain and source.step == ONE:
         return Source(sub(source.hi, ONE), sub(source.lo, ONE), integer(-1), number, plain=True)
     source = _fixed(cx, source) if source.plain else source
@@ -339,6 +362,7 @@ def _enumerate(cx: Scope, node: ast.Call, inner: list[Source]) -> Source:
             ONE,
             lambda at: Tpl((number(at), source.item(at))),
             enumerates=True,
+            lazy=source.lazy,
         )
     fixed = _fixed(cx, source) if source.plain else source
     return Source(
@@ -346,6 +370,7 @@ def _enumerate(cx: Scope, node: ast.Call, inner: list[Source]) -> Source:
         trip_count(cx, fixed),
         ONE,
         lambda at: Tpl((number(add(at, start)), ordinal(cx, fixed, at))),
+        lazy=source.lazy,
     )
 
 
@@ -364,4 +389,12 @@ def _zip(cx: Scope, node: ast.Call, inner: list[Source]) -> Source:
             cx.check(test("eq", shortest, other), "zip() arguments of unequal length")
         else:
             shortest = Call("min2", (shortest, other), INT)
-    return Source(ZERO, shortest, ONE, lambda at: Tpl(tuple(ordinal(cx, s, at) for s in sources)))
+    lazy = any(s.lazy for s in sources)
+    if lazy and len(sources) > 1 and not strict:
+        # the item that finds no partner may fail
+        shortest = cx.hold(shortest, "n")
+        for source, count in zip(sources, counts, strict=True):
+            if source.lazy:
+                cx.check(test("eq", count, shortest), "a generator has more items than its partner")
+    items = lambda at: Tpl(tuple(ordinal(cx, s, at) for s in sources))  # noqa: E731
+    return Source(ZERO, shortest, ONE, items, lazy=lazy)

@@ -24,6 +24,7 @@ from loopwright.frontend.lower_scope import Again, Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     Arr,
     Closure,
+    Deferred,
     Entry,
     Klass,
     Library,
@@ -127,6 +128,8 @@ def read(cx: Scope, key: str, node: ast.AST) -> Value:
     entry = cx.live[key]
     if isinstance(entry.value, Mixed):
         decline(node, "LW302", entry.value.reason)
+    if isinstance(entry.value, Deferred):
+        decline(node, "LW103", "a generator is covered where it is run over, not as a value")
     if entry.flag is not None:
         cx.at(node)
         cx.check(entry.flag, f"`{key}` may not be assigned")
