@@ -6,9 +6,14 @@ import ast
 from collections.abc import Callable, Sequence
 
 from loopwright.frontend.lower_args import int_operand
+from loopwright.frontend.lower_counted import (
+    Source,
+    ordinal,
+    trip_count,
+)
 from loopwright.frontend.lower_generators import opened, own_names
 from loopwright.frontend.lower_hashes import built, store
-from loopwright.frontend.lower_iter import Source, ordinal, source_of, trip_count
+from loopwright.frontend.lower_iter import source_of
 from loopwright.frontend.lower_join import convert, join_envs, store_variable, widen
 from loopwright.frontend.lower_lists import append, build_list, fresh_list, held, is_plain, put
 from loopwright.frontend.lower_live import reads

@@ -17,7 +17,7 @@ from loopwright.frontend.lower_arith import as_operand
 from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_index import FULL, copy_of, whole
 from loopwright.frontend.lower_join import cast
-from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_order import eval_all, eval_spread
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import stored_operand
@@ -267,7 +267,7 @@ def _display(cx: Scope, node: ast.List | ast.Tuple, dtype: DType | None, at: ast
         width = len(rows[0])
         table = [values[k * width : (k + 1) * width] for k in range(len(rows))]
         return _from_items(cx, table, 2, dtype, at)
-    return _from_items(cx, [eval_all(cx, node.elts)], 1, dtype, at)
+    return _from_items(cx, [eval_spread(cx, node.elts)], 1, dtype, at)
 
 
 def _from_items(

@@ -19,7 +19,7 @@ from loopwright.frontend.lower_list_methods import concatenated, repeated
 from loopwright.frontend.lower_lists import list_display, repeat_list
 from loopwright.frontend.lower_member import member
 from loopwright.frontend.lower_names import attribute, lookup
-from loopwright.frontend.lower_order import effects, eval_all, keep, present
+from loopwright.frontend.lower_order import effects, eval_all, eval_spread, keep, present
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_types import same_class
 from loopwright.frontend.lower_values import (
@@ -89,12 +89,7 @@ def _expr(cx: Scope, node: ast.expr) -> Value:
         case ast.Call():
             return call(cx, node)
         case ast.Tuple(elts):
-            values = eval_all(cx, [e.value if isinstance(e, ast.Starred) else e for e in elts])
-            return Tpl(
-                tuple(
-                    v for e, value in zip(elts, values, strict=True) for v in _spread(cx, e, value)
-                )
-            )
+            return Tpl(tuple(eval_spread(cx, elts)))
         case ast.List(elts):
             return list_display(cx, elts, node)
         case ast.ListComp():
@@ -119,16 +114,6 @@ def _expr(cx: Scope, node: ast.expr) -> Value:
         case _:
             what = type(node).__name__
             decline(node, "LW103", f"{what} is not covered")
-
-
-def _spread(cx: Scope, element: ast.expr, value: Value) -> Sequence[Value]:
-    """The items that an element of a display stands for."""
-    if not isinstance(element, ast.Starred):
-        return (value,)
-    value = present(cx, value)
-    if not isinstance(value, Tpl):
-        decline(element, "LW103", f"unpacking {describe(value)} with a star is not covered")
-    return value.items
 
 
 def constant(node: ast.AST, value: object) -> Value:
