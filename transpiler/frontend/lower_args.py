@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from loopwright.frontend.lower_arith import as_operand
 from loopwright.frontend.lower_index import index_number
+from loopwright.frontend.lower_items import from_items
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_order import in_order, present
 from loopwright.frontend.lower_scope import Scope, decline
@@ -135,7 +136,7 @@ def shape_of(cx: Scope, value: Value, node: ast.AST) -> tuple[Expr, ...]:
 
 
 def array_of(cx: Scope, value: Value, node: ast.AST) -> Arr:
-    """An argument that NumPy takes as an array: an array, or a list (copied)."""
+    """An argument that NumPy takes as an array: an array, a list or a tuple of numbers (copied)."""
     value = present(cx, value)
     if isinstance(value, Row):
         value = value.items
@@ -144,4 +145,6 @@ def array_of(cx: Scope, value: Value, node: ast.AST) -> Arr:
     if isinstance(value, Lst):
         expr = as_operand(cx, value, node)
         return Arr(expr, expr.type, frozenset())  # type: ignore[arg-type]
+    if isinstance(value, Tpl) and all(isinstance(v, Number) for v in value.items):
+        return from_items(cx, [list(value.items)], 1, None, node)
     decline(node, "LW102", f"{describe(value)} where an array is needed")

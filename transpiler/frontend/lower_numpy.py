@@ -32,6 +32,7 @@ from loopwright.frontend.lower_reduce import NAMES, reduction, wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import SHAPES
 from loopwright.frontend.lower_sorting import SORTING
+from loopwright.frontend.lower_stats import STATS
 from loopwright.frontend.lower_values import (
     Arr,
     Library,
@@ -350,6 +351,7 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     **SORTING,
     **SHAPES,
     **LIBRARY,
+    **STATS,
     **ARRANGING,
     **{name: _operator(op) for name, op in _BINARY.items()},
     **{name: _comparison(op) for name, op in _COMPARE.items()},
