@@ -9,6 +9,7 @@ import pytest
 
 from .lowering import by_kernel, by_python, refusal, same
 
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 RNG = np.random.default_rng(3)
 X = RNG.normal(size=(3, 4))
 MATRICES = {
