@@ -94,6 +94,13 @@ def counted(rows):
 def known(rows):
     return np.nanmean(rows, axis=0), np.nansum(rows, axis=1), np.count_nonzero(rows > 0, axis=1)
 
+def long(t):
+    total = 0
+    for v in t:
+        if isinstance(t, tuple) and type(t) is not list and v in t:
+            total += v
+    return total, np.prod(t), sum(x * 2 for x in t)
+
 def split(shapes, n):
     first, *rest = shapes
     made = np.zeros((n, *shapes[1:]))
@@ -122,6 +129,7 @@ U = np.sort(RNG.random(6))
         ("counted", (RNG.random((3, 20)),), [(np.array([[0.0, 1.0, 0.5, np.nan, 2.0]]),)]),
         ("known", (HOLES,), [(np.full((2, 2), np.nan),), (X[:0],)]),
         ("split", ((2, 5), 3), [((4, 3), 1)]),
+        ("long", (tuple(range(1, 20)),), [((3,) * 30,)]),
     ],
 )
 def test_the_kernel_runs_and_does_the_same(
