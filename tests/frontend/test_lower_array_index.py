@@ -308,6 +308,21 @@ def f(w, n):
         (W, 3),
     ),
     (
+        "a new axis by its name in NumPy",
+        """
+from numpy import newaxis
+
+def f(x):
+    total = 0.0
+    for k in range(len(x)):
+        d = x - x[k][np.newaxis, :]
+        total += (d[:, newaxis, :] * d[newaxis]).sum() + x[..., np.newaxis].shape[2]
+        x[k, np.newaxis] = x[0, None]
+    return total
+""",
+        (X,),
+    ),
+    (
         "a fresh view of a fresh array",
         """
 def f(n):

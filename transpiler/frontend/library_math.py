@@ -160,6 +160,8 @@ def diff_columns(x):
 
 
 def polyval_number(p, x):
+    if len(p) == 0:
+        raise ValueError("an array without axes")
     y = np.float64(0.0)
     for k in range(len(p)):
         y = y * x + p[k]

@@ -118,6 +118,8 @@ def percentile_array(x, q):
 
 
 def quantile_rows(x, q):
+    if not 0.0 <= q <= 1.0:
+        raise ValueError("Quantiles must be in the range [0, 1]")
     out = np.empty(len(x))
     for i in range(len(x)):
         out[i] = _quantile_sorted(np.sort(x[i]), np.float64(q))
@@ -125,10 +127,20 @@ def quantile_rows(x, q):
 
 
 def quantile_columns(x, q):
+    if not 0.0 <= q <= 1.0:
+        raise ValueError("Quantiles must be in the range [0, 1]")
     out = np.empty(x.shape[1])
     for j in range(x.shape[1]):
         out[j] = _quantile_sorted(np.sort(x[:, j].copy()), np.float64(q))
     return out
+
+
+def percentile_rows(x, q):
+    return quantile_rows(x, np.true_divide(q, 100))
+
+
+def percentile_columns(x, q):
+    return quantile_columns(x, np.true_divide(q, 100))
 
 
 def unique_floats(x):
@@ -300,4 +312,23 @@ def stable_columns(x):
     out = np.empty(x.shape, np.int64)
     for j in range(x.shape[1]):
         out[:, j] = np.argsort(x[:, j].copy(), kind="stable")
+    return out
+
+
+def repeat_each(x, times):
+    """Each element as often as the number beside it says; of any dtype."""
+    if len(times) != len(x) and len(times) != 1:
+        raise ValueError("operands could not be broadcast together")
+    total = 0
+    for k in range(len(x)):
+        count = times[k] if len(times) == len(x) else times[0]
+        if count < 0:
+            raise ValueError("repeats may not contain negative values.")
+        total += int(count)
+    out = np.empty(total, x.dtype)
+    at = 0
+    for k in range(len(x)):
+        for _ in range(times[k] if len(times) == len(x) else times[0]):
+            out[at] = x[k]
+            at += 1
     return out

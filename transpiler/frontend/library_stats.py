@@ -96,12 +96,14 @@ def nan_to_num(x):
 
 
 def nansum(x):
+    """Of any rank."""
     return np.where(np.isnan(x), 0.0, x).sum()
 
 
 def nanmean(x):
+    """Of any rank."""
     empty = np.isnan(x)
-    count = len(x) - np.count_nonzero(empty)
+    count = x.size - np.count_nonzero(empty)
     if count == 0:
         raise ValueError("the mean of nothing is NaN, with a warning")
     return np.where(empty, 0.0, x).sum() / np.float64(count)
@@ -123,3 +125,101 @@ def nanmin(x):
     if np.isnan(best) or best == 0.0:
         raise ValueError("NaN only, or a zero of unknown sign")
     return best
+
+
+def nansum_rows(x):
+    return np.where(np.isnan(x), 0.0, x).sum(axis=1)
+
+
+def nansum_columns(x):
+    return np.where(np.isnan(x), 0.0, x).sum(axis=0)
+
+
+def nanmean_rows(x):
+    empty = np.isnan(x)
+    return np.where(empty, 0.0, x).sum(axis=1) / (x.shape[1] - empty.sum(axis=1))
+
+
+def nanmean_columns(x):
+    empty = np.isnan(x)
+    return np.where(empty, 0.0, x).sum(axis=0) / (x.shape[0] - empty.sum(axis=0))
+
+
+def nanmax_rows(x):
+    out = np.empty(len(x))
+    for i in range(len(x)):
+        out[i] = nanmax(x[i])
+    return out
+
+
+def nanmax_columns(x):
+    out = np.empty(x.shape[1])
+    for j in range(x.shape[1]):
+        out[j] = nanmax(x[:, j])
+    return out
+
+
+def nanmin_rows(x):
+    out = np.empty(len(x))
+    for i in range(len(x)):
+        out[i] = nanmin(x[i])
+    return out
+
+
+def nanmin_columns(x):
+    out = np.empty(x.shape[1])
+    for j in range(x.shape[1]):
+        out[j] = nanmin(x[:, j])
+    return out
+
+
+# -------------------------------------------------------------------- histograms
+
+
+def histogram_range(x, bins, first, last):
+    """Counts in `bins` parts of one length, and their edges."""
+    if bins < 1 or abs(first) > 9007199254740992 or abs(last) > 9007199254740992:
+        raise ValueError("`bins` must be positive")
+    low, high = float(first), float(last)
+    if not low <= high:
+        raise ValueError("max must be larger than min in range parameter.")
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    edges = np.linspace(low, high, int(bins) + 1)
+    for k in range(int(bins)):
+        if not edges[k] < edges[k + 1]:
+            raise ValueError("Too many bins for data range.")
+    counts = np.zeros(bins, np.int64)
+    for v in x:
+        if low <= v <= high:
+            k = int((v - low) / (high - low) * bins)
+            if k == bins:
+                k -= 1
+            if v < edges[k]:
+                k -= 1
+            if v >= edges[k + 1] and k != bins - 1:
+                k += 1
+            counts[k] += 1
+    return counts, edges
+
+
+def histogram(x, bins):
+    if len(x) == 0:
+        return histogram_range(x, bins, 0.0, 1.0)
+    return histogram_range(x, bins, float(x.min()), float(x.max()))
+
+
+def histogram_edges(x, edges):
+    """Counts between edges that ascend; the last part has both its edges."""
+    n = len(edges)
+    if n < 1:
+        raise ValueError("`bins` without an edge")
+    for k in range(1, n):
+        if not edges[k - 1] <= edges[k]:
+            raise ValueError("`bins` must increase monotonically, when an array")
+    counts = np.zeros(n - 1, np.int64)
+    for v in x:
+        if edges[0] <= v <= edges[n - 1] and n > 1:
+            at = np.searchsorted(edges, v, side="right")
+            counts[min(int(at), n - 1) - 1] += 1
+    return counts

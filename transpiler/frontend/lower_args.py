@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from loopwright.frontend.lower_arith import as_operand
 from loopwright.frontend.lower_index import index_number
+from loopwright.frontend.lower_items import from_items
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_order import in_order, present
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
-    Library,
     Lst,
     Number,
     Row,
@@ -21,25 +21,8 @@ from loopwright.frontend.lower_values import (
     Value,
     describe,
 )
-from loopwright.frontend.typing_rules import DTYPES
 from loopwright.ir.nodes import Const, Expr
-from loopwright.ir.types import INT, DType
-
-_DTYPE_NAMES: dict[str, DType] = {
-    "builtins.float": "float64", "builtins.int": "int64", "builtins.bool": "bool",
-    "builtins.complex": "complex128", "numpy.bool_": "bool", "numpy.double": "float64",
-    "numpy.single": "float32", "numpy.intp": "int64", "numpy.int_": "int64", "numpy.uint": "uint64",
-    "numpy.longlong": "int64", "numpy.intc": "int32", "numpy.byte": "int8", "numpy.ubyte": "uint8",
-    "numpy.short": "int16", "numpy.ushort": "uint16", "numpy.csingle": "complex64",
-    "numpy.cdouble": "complex128",
-    **{f"numpy.{name}": name for name in DTYPES},
-}  # fmt: skip
-_TEXT_DTYPES: dict[str, DType] = {
-    "float": "float64", "int": "int64", "complex": "complex128", "f8": "float64", "f4": "float32",
-    "i8": "int64", "i4": "int32", "u1": "uint8", "d": "float64", "f": "float32",
-    **{name: name for name in DTYPES},
-}  # fmt: skip
-
+from loopwright.ir.types import INT
 
 _OPTIONAL = frozenset(
     (
@@ -106,23 +89,6 @@ def is_none_value(value: Value) -> bool:
     return isinstance(value, Number) and isinstance(value.expr, Const) and value.expr.value is None
 
 
-def dtype_of(value: Value | None, node: ast.AST) -> DType | None:
-    """The dtype that an argument names; None if it is not given."""
-    match value:
-        case None:
-            return None
-        case Library(name) if name in _DTYPE_NAMES:
-            return _DTYPE_NAMES[name]
-        case Text(name) if name in _TEXT_DTYPES:
-            return _TEXT_DTYPES[name]
-        case _:
-            decline(node, "LW304", f"{describe(value)} is not a dtype that the compiler knows")
-
-
-def is_dtype(name: str) -> bool:
-    return name in _DTYPE_NAMES
-
-
 def constant_of(value: Value, node: ast.AST, what: str) -> bool | int | float | complex | str:
     """The value of an argument that must be a constant."""
     if isinstance(value, Text):
@@ -170,7 +136,7 @@ def shape_of(cx: Scope, value: Value, node: ast.AST) -> tuple[Expr, ...]:
 
 
 def array_of(cx: Scope, value: Value, node: ast.AST) -> Arr:
-    """An argument that NumPy takes as an array: an array, or a list (copied)."""
+    """An argument that NumPy takes as an array: an array, a list or a tuple of numbers (copied)."""
     value = present(cx, value)
     if isinstance(value, Row):
         value = value.items
@@ -179,4 +145,6 @@ def array_of(cx: Scope, value: Value, node: ast.AST) -> Arr:
     if isinstance(value, Lst):
         expr = as_operand(cx, value, node)
         return Arr(expr, expr.type, frozenset())  # type: ignore[arg-type]
+    if isinstance(value, Tpl) and all(isinstance(v, Number) for v in value.items):
+        return from_items(cx, [list(value.items)], 1, None, node)
     decline(node, "LW102", f"{describe(value)} where an array is needed")

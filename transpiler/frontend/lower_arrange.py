@@ -21,13 +21,12 @@ from loopwright.frontend.lower_names import dim, size, transpose
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import wrap
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_shape import flat
+from loopwright.frontend.lower_shape import at_least, flat, same_dtype
 from loopwright.frontend.lower_values import (
     Arr,
     Number,
     Tpl,
     Value,
-    describe,
     integer,
     number,
     test,
@@ -44,7 +43,7 @@ from loopwright.ir.nodes import (
     Pt,
     Slc,
 )
-from loopwright.ir.types import BOOL, I64, INT, Array, kind_of, machine_dtype
+from loopwright.ir.types import BOOL, I64, INT, NONE, Array, kind_of, machine_dtype
 
 Handler = Callable[[Scope, ast.Call], Value]
 Method = Callable[[Scope, Arr, ast.Call], Value]
@@ -91,7 +90,10 @@ def _flip_axis(axis: int) -> Handler:
 def repeated(cx: Scope, x: Arr, bound: dict[str, Value], node: ast.AST) -> Value:
     """`x.repeat(repeats, axis)`."""
     if not isinstance(bound["repeats"], Number):
-        decline(node, "LW102", "one number of repeats is covered")
+        each = array_of(cx, bound["repeats"], node)
+        if each.type.ndim != 1 or kind_of(each.type.dtype) not in "iu" or "axis" in bound:
+            decline(node, "LW102", "these numbers of repeats are not covered")
+        return library_call(cx, "repeat_each", [_flat(cx, x, node), each], node)
     times = int_operand(cx, bound["repeats"], node)
     axis = 0
     if "axis" in bound:
@@ -104,7 +106,7 @@ def repeated(cx: Scope, x: Arr, bound: dict[str, Value], node: ast.AST) -> Value
 
 def _repeat(cx: Scope, node: ast.Call) -> Value:
     bound = bind(cx, node, ["a", "repeats", "axis"], required=2)
-    return repeated(cx, array_of(cx, bound["a"], node), bound, node)
+    return repeated(cx, at_least(cx, bound["a"], 1, node), bound, node)
 
 
 def _tile(cx: Scope, node: ast.Call) -> Value:
@@ -153,33 +155,39 @@ def _parts(cx: Scope, node: ast.Call) -> list[Arr]:
 
 
 def _column_stack(cx: Scope, node: ast.Call) -> Value:
-    columns: list[Expr] = []
+    columns: list[Arr] = []
     for x in _parts(cx, node):
-        if x.type.ndim > 2 or x.type.dtype != "float64":
-            decline(node, "LW102", "np.column_stack is covered for float64 of rank 1 and 2")
+        if x.type.ndim > 2:
+            decline(node, "LW102", "np.column_stack is covered for one and two axes")
         if x.type.ndim == 1:
             t = Array(x.type.dtype, 2, "A")
-            columns.append(Load(x.expr, (FULL, NewAxis()), t))
-        else:
-            columns.append(x.expr)
+            x = Arr(Load(x.expr, (FULL, NewAxis()), t), t, x.origins)
+        columns.append(x)
     if not columns:
         decline(node, "LW103", "nothing to stack: ValueError")
-    return wrap(Call("np.concatenate", (integer(1), *columns), Array("float64", 2)))
+    same = same_dtype(columns)
+    args = (integer(1), *(x.expr for x in same))
+    return wrap(Call("np.concatenate", args, Array(same[0].type.dtype, 2)))
 
 
 def _append(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["arr", "values"], required=2)
-    x, more = _flat(cx, array_of(cx, bound["arr"], node), node), bound["values"]
-    if isinstance(more, Number):
+    bound = bind(cx, node, ["arr", "values", "axis"], required=2)
+    x, more = at_least(cx, bound["arr"], 1, node), bound["values"]
+    axis = _axis(x, bound["axis"], node) if "axis" in bound else 0
+    if "axis" not in bound:
+        x = _flat(cx, x, node)
         kinds = {"float64": ("float64", "int64"), "int64": ("int64",)}.get(x.type.dtype, ())
-        if more.tag is not None or machine_dtype(more.expr.type) not in kinds:
-            decline(node, "LW102", f"appending {describe(more)} to {x.type} is not covered")
-        return library_call(cx, "append_number", [x, more], node)
-    y = _flat(cx, array_of(cx, more, node), node)
-    if y.type.dtype != x.type.dtype:
-        decline(node, "LW102", "np.append of arrays of two dtypes is not covered")
-    args = (integer(0), x.expr, y.expr)
-    return wrap(Call("np.concatenate", args, Array(x.type.dtype, 1)))
+        plain = isinstance(more, Number) and more.tag is None and more.types != (NONE,)
+        if plain and machine_dtype(more.expr.type) in kinds:  # type: ignore[union-attr]
+            return library_call(cx, "append_number", [x, more], node)
+        y = _flat(cx, at_least(cx, more, 1, node), node)
+    else:
+        y = array_of(cx, more, node)
+    if y.type.ndim != x.type.ndim:
+        decline(node, "LW103", "arrays of different rank raise ValueError")
+    x, y = same_dtype([x, y])
+    args = (integer(axis), x.expr, y.expr)
+    return wrap(Call("np.concatenate", args, x.type))
 
 
 # ------------------------------------------------------------------- positions
@@ -287,13 +295,6 @@ def _moveaxis(cx: Scope, node: ast.Call) -> Value:
     return transpose(x, tuple(axes))
 
 
-def _atleast_2d(cx: Scope, node: ast.Call) -> Value:
-    x = array_of(cx, bind(cx, node, ["x"])["x"], node)
-    if x.type.ndim != 1:
-        return x
-    return _viewed(x, (NewAxis(), FULL), 2, node)
-
-
 def _ascontiguous(cx: Scope, node: ast.Call) -> Value:
     x = array_of(cx, bind(cx, node, ["a"])["a"], node)
     if x.origins:
@@ -362,7 +363,6 @@ ARRANGING: dict[str, Handler] = {
     "squeeze": _squeeze,
     "swapaxes": _swapaxes,
     "moveaxis": _moveaxis,
-    "atleast_2d": _atleast_2d,
     "ascontiguousarray": _ascontiguous,
     "array_equal": _array_equal,
     "size": _lengths("size"),

@@ -9,7 +9,8 @@ from loopwright.frontend.lower_args import int_constant
 from loopwright.frontend.lower_arith import binary, choose, strip_none, switch
 from loopwright.frontend.lower_compare import compare, truth
 from loopwright.frontend.lower_comprehension import list_of, set_of
-from loopwright.frontend.lower_fold import quantified, reduce_items
+from loopwright.frontend.lower_fold import quantified, reduce_items, total_of
+from loopwright.frontend.lower_generators import generator_at
 from loopwright.frontend.lower_hashes import constructed
 from loopwright.frontend.lower_index import whole
 from loopwright.frontend.lower_iter import is_view
@@ -27,6 +28,7 @@ from loopwright.frontend.lower_order import eval_all, keep, present, spill
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_sorted import sorted_list
 from loopwright.frontend.lower_strings import digit, ordinal
+from loopwright.frontend.lower_types import is_instance, type_call
 from loopwright.frontend.lower_values import (
     Arr,
     Hashed,
@@ -209,7 +211,7 @@ def _extreme(largest: bool) -> Handler:
             for other in rest:
                 first = extreme(cx, largest, first, other, node)
             return first
-        if not isinstance(node.args[0], ast.GeneratorExp) and not is_view(cx, node.args[0]):
+        if generator_at(cx, node.args[0]) is None and not is_view(cx, node.args[0]):
             value = cx.eval(node.args[0])
             if isinstance(value, Tpl):
                 first, *rest = value.items
@@ -238,14 +240,7 @@ def _sum(cx: Scope, node: ast.Call) -> Value:
     if unknown or len(node.args) + len(node.keywords) > 2 or not node.args:
         decline(node, "LW102", "this form of sum is not covered")
     start = cx.eval(bound_start[0]) if bound_start else number(integer(0))
-    return reduce_items(
-        cx,
-        node.args[0],
-        start,
-        lambda old, new: binary(cx, "add", old, new, node),
-        node,
-        compensated=True,
-    )
+    return total_of(cx, node.args[0], start, lambda a, b: binary(cx, "add", a, b, node), node)
 
 
 def _quantifier(every: bool) -> Handler:
@@ -264,7 +259,7 @@ def _list(cx: Scope, node: ast.Call) -> Value:
         decline(node, "LW102", "this form of list() is not covered")
     if not node.args:
         return build_list(cx, [], node)
-    if not isinstance(node.args[0], (ast.GeneratorExp, ast.Call)):
+    if not isinstance(node.args[0], ast.Call) and generator_at(cx, node.args[0]) is None:
         copied = to_list(cx, cx.eval(node.args[0]), node)
         if copied is not None:
             return copied
@@ -274,7 +269,7 @@ def _list(cx: Scope, node: ast.Call) -> Value:
 def _sorted(cx: Scope, node: ast.Call) -> Value:
     if not node.args:
         decline(node, "LW102", "this form of sorted is not covered")
-    if isinstance(node.args[0], ast.GeneratorExp) or _is_source(cx, node.args[0]):
+    if generator_at(cx, node.args[0]) is not None or _is_source(cx, node.args[0]):
         return sorted_list(cx, list_of(cx, node.args[0], node.args[0]), node)
     return sorted_list(cx, present(cx, cx.eval(node.args[0])), node)
 
@@ -290,12 +285,15 @@ def _is_source(cx: Scope, node: ast.expr) -> bool:
     return cx.eval(node.func) == Library(f"builtins.{node.func.id}")
 
 
-def _entries(cx: Scope, node: ast.Call) -> Value:
-    """`dict()`, `set()` and `set(items)`."""
-    assert isinstance(node.func, ast.Name)
-    if node.func.id == "set" and len(node.args) == 1 and not node.keywords:
+def _set(cx: Scope, node: ast.Call) -> Value:
+    """`set()` and `set(items)`."""
+    if len(node.args) == 1 and not node.keywords:
         return set_of(cx, node.args[0], node)
-    return constructed(cx, node.func.id, node)
+    return constructed(cx, "set", node)
+
+
+def _dict(cx: Scope, node: ast.Call) -> Value:
+    return constructed(cx, "dict", node)
 
 
 def _tuple(cx: Scope, node: ast.Call) -> Value:
@@ -342,8 +340,10 @@ BUILTINS: dict[str, Handler] = {
     "pow": _pow,
     "divmod": _divmod,
     "ord": ordinal,
-    "dict": _entries,
-    "set": _entries,
+    "dict": _dict,
+    "set": _set,
+    "isinstance": is_instance,
+    "type": type_call,
     "range": _none,
     "enumerate": _none,
     "zip": _none,

@@ -10,6 +10,7 @@ from loopwright.frontend.classes import class_at
 from loopwright.frontend.lower_builtins import BUILTINS
 from loopwright.frontend.lower_classes import bound_method, class_member, is_property
 from loopwright.frontend.lower_dicts import dict_method
+from loopwright.frontend.lower_dtypes import dtype_attribute, is_object
 from loopwright.frontend.lower_hashes import constructed, hash_method
 from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_list_methods import list_method
@@ -18,7 +19,7 @@ from loopwright.frontend.lower_methods import array_method, number_method
 from loopwright.frontend.lower_names import member, object_with
 from loopwright.frontend.lower_numpy import numpy_call
 from loopwright.frontend.lower_objects import BLANK, construct
-from loopwright.frontend.lower_order import in_order, present
+from loopwright.frontend.lower_order import effects, in_order, present
 from loopwright.frontend.lower_queue import bisect_call, heap_call
 from loopwright.frontend.lower_random import draw
 from loopwright.frontend.lower_scope import Scope, decline, span_of
@@ -75,6 +76,8 @@ def call(cx: Scope, node: ast.Call) -> Value:
                 return _apply(cx, callee, node, base)
             case Klass():
                 return _apply(cx, class_member(cx, base, attr, node.func), node)
+            case Library() if is_object(base):
+                return _apply(cx, dtype_attribute(base, attr, node.func), node)
             case Library(name):
                 return _library(cx, f"{name}.{attr}", node)
             case _:
@@ -87,15 +90,20 @@ def _starred(cx: Scope, node: ast.Call) -> Value:
     """`f(a, *t)` for a tuple `t`: each of its items is an argument."""
     tuples: dict[str, Tpl] = {}
     lengths: list[int] = []
-    for arg in node.args:
+    for k, arg in enumerate(node.args):
         if not isinstance(arg, ast.Starred):
             continue
-        if not isinstance(arg.value, ast.Name) or any(_binds(a) for a in node.args):
-            decline(arg, "LW102", "a star is covered before a name only")
-        value = present(cx, cx.eval(arg.value))
+        if any(_binds(a) for a in node.args) or not _first(arg.value, node.args[:k]):
+            decline(arg, "LW102", "a star is covered where nothing before it calls a function")
+        with cx.block() as made:
+            held = cx.eval(_as_tuple(arg.value))
+        if effects(cx, made) and (k > 0 or not isinstance(node.func, ast.Name)):
+            decline(arg, "LW102", "a star before what has effects is covered as the first argument")
+        cx.out.extend(made)
+        value = present(cx, held)
         if not isinstance(value, Tpl):
             decline(arg, "LW102", f"unpacking {describe(value)} with a star is not covered")
-        tuples[f"{arg.value.id}#star"] = value
+        tuples[_starred_name(node, k)] = value
         lengths.append(len(value.items))
     for name, value in tuples.items():
         store_variable(cx, name, value)
@@ -112,12 +120,29 @@ def _binds(node: ast.expr) -> bool:
     return any(isinstance(n, (ast.NamedExpr, ast.Lambda)) for n in ast.walk(node))
 
 
+def _first(node: ast.expr, before: list[ast.expr]) -> bool:
+    """Whether the tuple may be evaluated before the arguments on its left."""
+    return isinstance(node, ast.Name) or not any(
+        isinstance(n, ast.Call) for a in before for n in ast.walk(a)
+    )
+
+
+def _as_tuple(node: ast.expr) -> ast.expr:
+    """A list that only the star sees is as good as a tuple."""
+    if isinstance(node, ast.List):
+        return ast.copy_location(ast.Tuple(node.elts, ast.Load()), node)
+    return node
+
+
+def _starred_name(node: ast.Call, k: int) -> str:
+    return f"star#{k} {node.lineno} {node.col_offset}"
+
+
 def _spread(node: ast.Call, lengths: Iterator[int]) -> ast.Call:
     args: list[ast.expr] = []
-    for arg in node.args:
+    for at, arg in enumerate(node.args):
         if isinstance(arg, ast.Starred):
-            assert isinstance(arg.value, ast.Name)
-            name = ast.Name(f"{arg.value.id}#star", ast.Load())
+            name = ast.Name(_starred_name(node, at), ast.Load())
             args += [ast.Subscript(name, ast.Constant(k), ast.Load()) for k in range(next(lengths))]
         else:
             args.append(arg)

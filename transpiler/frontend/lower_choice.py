@@ -14,7 +14,10 @@ from loopwright.frontend.lower_build import (
     store,
     variable,
 )
-from loopwright.frontend.lower_iter import add, sub
+from loopwright.frontend.lower_counted import (
+    add,
+    sub,
+)
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shuffle import draw_one, shuffle_ints
 from loopwright.frontend.lower_values import (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from loopwright.frontend.lower_arith import as_operand, fold, strip_none, table_tag
+from loopwright.frontend.lower_dtypes import is_object, same_dtype
 from loopwright.frontend.lower_join import (
     cast,
     is_tag,
@@ -16,12 +17,14 @@ from loopwright.frontend.lower_join import (
 from loopwright.frontend.lower_order import keep, present, spill
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_strings import compare_strings
+from loopwright.frontend.lower_types import same_class
 from loopwright.frontend.lower_values import (
     NOTHING,
     TAG,
     Arr,
     Hashed,
     Letter,
+    Library,
     Lst,
     Maybe,
     Number,
@@ -82,6 +85,12 @@ def compare(cx: Scope, op: CompareOp, a: Value, b: Value, node: ast.AST) -> Valu
             return _compare_numbers(cx, op, a, b, node)
         case Tpl(), Tpl():
             return _compare_tuples(cx, op, a, b, node)
+        case (Library(), _) | (_, Library()) if op in ("eq", "ne") and (
+            is_object(a) or is_object(b)
+        ):
+            return number(truth_const(same_dtype(a, b, node) == (op == "eq")))
+        case Library(), Library() if op in ("eq", "ne") and (same := same_class(a, b)) is not None:
+            return number(truth_const(same == (op == "eq")))
         case Text(), Text() if op in ("eq", "ne"):
             return number(truth_const((a.value == b.value) == (op == "eq")))
         case _ if isinstance(a, Arr) or isinstance(b, Arr):

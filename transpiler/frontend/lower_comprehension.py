@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 from loopwright.frontend.lower_args import int_operand
+from loopwright.frontend.lower_counted import (
+    Source,
+    ordinal,
+    trip_count,
+)
+from loopwright.frontend.lower_generators import opened, own_names
 from loopwright.frontend.lower_hashes import built, store
-from loopwright.frontend.lower_iter import Source, ordinal, source_of, trip_count
+from loopwright.frontend.lower_iter import source_of
 from loopwright.frontend.lower_join import convert, join_envs, store_variable, widen
 from loopwright.frontend.lower_lists import append, build_list, fresh_list, held, is_plain, put
 from loopwright.frontend.lower_live import reads
@@ -44,23 +49,6 @@ Comprehension = ast.ListComp | ast.GeneratorExp
 
 def nothing() -> None:
     """No `else` clause."""
-
-
-@contextmanager
-def own_names(cx: Scope, generators: Generators) -> Iterator[None]:
-    """The variables of a comprehension are its own."""
-    names = {n.id for g in generators for n in ast.walk(g.target) if isinstance(n, ast.Name)}
-    before = cx.renamed
-    cx.renamed = before | {n: cx.fresh(n) for n in sorted(names)}
-    mine = {cx.renamed[n] for n in names}
-    cx.comprehending += 1
-    try:
-        yield
-    finally:
-        cx.comprehending -= 1
-        cx.renamed = before
-        if cx.env is not None:
-            cx.env = {k: v for k, v in cx.env.items() if k not in mine}
 
 
 def run_generators(
@@ -148,10 +136,14 @@ def hash_comprehension(cx: Scope, node: ast.DictComp | ast.SetComp) -> Value:
     return built(cx, "dict" if isinstance(node, ast.DictComp) else "set", node, fill)
 
 
-def set_of(cx: Scope, items: ast.expr, node: ast.AST) -> Value:
+def set_of(cx: Scope, given: ast.expr, node: ast.AST) -> Value:
     """`set(items)`."""
 
     def fill(target: Callable[[], Hashed]) -> None:
+        with opened(cx, given) as items:
+            put_all(items, target)
+
+    def put_all(items: ast.expr, target: Callable[[], Hashed]) -> None:
         if isinstance(items, ast.GeneratorExp):
             with own_names(cx, items.generators):
                 made = lambda: store(cx, target(), cx.eval(items.elt), NOTHING, node)  # noqa: E731
@@ -279,8 +271,9 @@ def _computed_rows(cx: Scope, node: Comprehension, inner: ast.ListComp) -> Value
 
 def list_of(cx: Scope, node: ast.expr, at: ast.expr) -> Value:
     """`list(...)` of anything that a loop may run over."""
-    if isinstance(node, ast.GeneratorExp):
-        return list_comprehension(cx, node)
+    with opened(cx, node) as items:
+        if isinstance(items, ast.GeneratorExp):
+            return list_comprehension(cx, items)
     source = source_of(cx, node, ())
     counted = _counted(cx, source)
     count = cx.hold(Call("max2", (counted.hi, integer(0)), INT), "n")

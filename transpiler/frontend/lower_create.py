@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import ast
 
-import numpy as np
-
 from loopwright.frontend.lower_args import (
     array_of,
     bind,
-    dtype_of,
     flag_of,
     int_operand,
     shape_of,
 )
 from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_index import FULL, copy_of, whole
+from loopwright.frontend.lower_items import common_dtype, from_items
 from loopwright.frontend.lower_join import cast
-from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_order import eval_all, eval_spread
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import stored_operand
@@ -32,7 +31,6 @@ from loopwright.frontend.lower_values import (
     integer,
     test,
 )
-from loopwright.frontend.typing_rules import SCALAR_ORDER
 from loopwright.ir.nodes import Alloc, Call, Cast, Const, Dim, Expr, Pt, Store, Var
 from loopwright.ir.types import (
     BOOL,
@@ -175,10 +173,11 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
     """`np.array` and `np.asarray` of an array, a list, or a display of numbers or rows."""
     bound_names = ["object", "dtype", "copy"]
     if node.args and isinstance(node.args[0], (ast.List, ast.Tuple)):
-        rest = ast.copy_location(ast.Call(node.func, [], node.keywords), node)
+        if len(node.args) > 2:
+            decline(node, "LW102", "only the first two arguments are taken by position")
+        second = [ast.keyword("dtype", a) for a in node.args[1:]]
+        rest = ast.copy_location(ast.Call(node.func, [], [*second, *node.keywords]), node)
         bound = bind(cx, rest, bound_names, required=0)
-        if len(node.args) > 1:
-            decline(node, "LW102", "give the dtype by name")
         return _display(cx, node.args[0], dtype_of(bound.get("dtype"), node), node)
     if len(node.args) > 2:
         decline(node, "LW102", "only the first two arguments are taken by position")
@@ -196,7 +195,7 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
         listed = value.items if isinstance(value, Row) else value
         return _from_list(cx, listed, dtype, node)
     if isinstance(value, Tpl):
-        return _from_items(cx, [list(value.items)], 1, dtype, node)
+        return from_items(cx, [list(value.items)], 1, dtype, node)
     decline(node, "LW102", f"an array of {describe(value)} is not covered")
 
 
@@ -207,7 +206,7 @@ def _from_list(cx: Scope, value: Lst, dtype: DType | None, node: ast.AST) -> Val
         empty: DType = dtype or "float64"
         return _alloc((integer(0),), None, empty)
     if isinstance(elem, Number):
-        found = _common(cx, [elem], dtype, node)
+        found = common_dtype(cx, [elem], dtype, node)
         column = value.columns[0]
         if value.ndim > 1 or (dtype is None and found != "float64"):
             # an empty list makes a float64 array with one axis, whatever its elements would be
@@ -226,7 +225,7 @@ def _from_rows(cx: Scope, value: Lst, elem: Tpl, dtype: DType | None, node: ast.
     items = [i for i in elem.items if isinstance(i, Number)]
     if len(items) != len(elem.items):
         decline(node, "LW102", "an array of nested tuples is not covered")
-    found = _common(cx, items, dtype, node)
+    found = common_dtype(cx, items, dtype, node)
     n = Dim(value.columns[0], 0, INT)
     cx.check(test("gt", n, integer(0)), "an array of an empty list")
     target = cx.hold(Alloc((n, integer(len(items))), None, Array(found, 2)), "rows")
@@ -239,23 +238,6 @@ def _from_rows(cx: Scope, value: Lst, elem: Tpl, dtype: DType | None, node: ast.
     return wrap(target)
 
 
-def _common(cx: Scope, items: list[Number], dtype: DType | None, node: ast.AST) -> DType:
-    """The dtype of an array of numbers of these types."""
-    if dtype is not None:
-        return dtype
-    types = [t for i in items for t in i.types]
-    if not all(is_scalar(t) for t in types):
-        decline(node, "LW304", "None among the items of an array")
-    found = np.result_type(*(np.dtype(machine_dtype(t)) for t in types)).name
-    if any(item.tag is not None for item in items):
-        dtypes = {machine_dtype(t) for i in items for t in i.types}
-        if len(dtypes) > 1:
-            decline(node, "LW302", "the dtype of the array depends on the path")
-    if f"np.{found}" not in SCALAR_ORDER:
-        decline(node, "LW304", f"an array of dtype {found} is not covered")
-    return found  # type: ignore[return-value]
-
-
 def _display(cx: Scope, node: ast.List | ast.Tuple, dtype: DType | None, at: ast.AST) -> Value:
     """`np.array([a, b])`, `np.array([[a, b], [c, d]])`."""
     rows = [e.elts for e in node.elts if isinstance(e, (ast.List, ast.Tuple))]
@@ -265,27 +247,5 @@ def _display(cx: Scope, node: ast.List | ast.Tuple, dtype: DType | None, at: ast
         values = eval_all(cx, [e for r in rows for e in r])
         width = len(rows[0])
         table = [values[k * width : (k + 1) * width] for k in range(len(rows))]
-        return _from_items(cx, table, 2, dtype, at)
-    return _from_items(cx, [eval_all(cx, node.elts)], 1, dtype, at)
-
-
-def _from_items(
-    cx: Scope, rows: list[list[Value]], ndim: int, dtype: DType | None, node: ast.AST
-) -> Value:
-    items = [v for r in rows for v in r]
-    numbers = [v for v in items if isinstance(v, Number)]
-    if len(numbers) != len(items):
-        decline(node, "LW102", "an array of items that are not numbers is not covered")
-    found: DType = "float64" if not items else _common(cx, numbers, None, node)
-    found = dtype or found
-    shape: tuple[Expr, ...] = (integer(len(rows[0])),)
-    if ndim == 2:
-        shape = (integer(len(rows)), *shape)
-    operands = [stored_operand(cx, v, found, node) for v in items]
-    target = cx.hold(Alloc(shape, None, Array(found, ndim)), "items")
-    assert isinstance(target, Var)
-    places = [(i, j) for i in range(len(rows)) for j in range(len(rows[0]))]
-    for (i, j), operand in zip(places, operands, strict=True):
-        index = (Pt(integer(j)),) if ndim == 1 else (Pt(integer(i)), Pt(integer(j)))
-        cx.emit(Store(target.sym, index, operand, cx.span))
-    return wrap(target)
+        return from_items(cx, table, 2, dtype, at)
+    return from_items(cx, [eval_spread(cx, node.elts)], 1, dtype, at)

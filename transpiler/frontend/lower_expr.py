@@ -10,18 +10,18 @@ from loopwright.frontend.lower_calls import call
 from loopwright.frontend.lower_compare import both, compare, is_none, truth
 from loopwright.frontend.lower_comprehension import hash_comprehension, list_comprehension
 from loopwright.frontend.lower_contract import matmul
-from loopwright.frontend.lower_dicts import dict_item, dict_member
+from loopwright.frontend.lower_dicts import dict_item
 from loopwright.frontend.lower_hashes import dict_display, set_display
 from loopwright.frontend.lower_hashes import item as hashed_item
-from loopwright.frontend.lower_hashes import member as hashed_member
 from loopwright.frontend.lower_index import subscript
 from loopwright.frontend.lower_join import cast, store_variable
-from loopwright.frontend.lower_list_methods import concatenated, position, repeated
+from loopwright.frontend.lower_list_methods import concatenated, repeated
 from loopwright.frontend.lower_lists import list_display, repeat_list
+from loopwright.frontend.lower_member import member
 from loopwright.frontend.lower_names import attribute, lookup
-from loopwright.frontend.lower_order import effects, eval_all, keep, present
+from loopwright.frontend.lower_order import effects, eval_all, eval_spread, keep, present
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_strings import within
+from loopwright.frontend.lower_types import same_class
 from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
@@ -29,13 +29,11 @@ from loopwright.frontend.lower_values import (
     Hashed,
     Lst,
     Number,
-    Row,
     Table,
     Text,
     Tpl,
     Value,
     describe,
-    is_string,
     negated,
     number,
     truth_const,
@@ -91,12 +89,7 @@ def _expr(cx: Scope, node: ast.expr) -> Value:
         case ast.Call():
             return call(cx, node)
         case ast.Tuple(elts):
-            values = eval_all(cx, [e.value if isinstance(e, ast.Starred) else e for e in elts])
-            return Tpl(
-                tuple(
-                    v for e, value in zip(elts, values, strict=True) for v in _spread(cx, e, value)
-                )
-            )
+            return Tpl(tuple(eval_spread(cx, elts)))
         case ast.List(elts):
             return list_display(cx, elts, node)
         case ast.ListComp():
@@ -107,6 +100,9 @@ def _expr(cx: Scope, node: ast.expr) -> Value:
             return set_display(cx, node)
         case ast.DictComp() | ast.SetComp():
             return hash_comprehension(cx, node)
+        case ast.GeneratorExp():
+            why = "a generator is covered where it is run over, or once behind where a name gets it"
+            decline(node, "LW103", why)
         case ast.Lambda():
             return Closure(node, "<lambda>", depth=cx.depth)
         case ast.NamedExpr(ast.Name(name), value_node):
@@ -118,16 +114,6 @@ def _expr(cx: Scope, node: ast.expr) -> Value:
         case _:
             what = type(node).__name__
             decline(node, "LW103", f"{what} is not covered")
-
-
-def _spread(cx: Scope, element: ast.expr, value: Value) -> Sequence[Value]:
-    """The items that an element of a display stands for."""
-    if not isinstance(element, ast.Starred):
-        return (value,)
-    value = present(cx, value)
-    if not isinstance(value, Tpl):
-        decline(element, "LW103", f"unpacking {describe(value)} with a star is not covered")
-    return value.items
 
 
 def constant(node: ast.AST, value: object) -> Value:
@@ -319,27 +305,14 @@ def one_comparison(cx: Scope, op: ast.cmpop, a: Value, b: Value, node: ast.expr)
             return number(cast(is_none(a, wanted), BOOL))
         if isinstance(a, Number) and isinstance(a.expr, Const):
             a, b = b, a
+        classes = same_class(a, b)
+        if classes is not None:
+            return number(truth_const(classes == wanted))
         test = _is_bool(cx, a, b, node)
         return number(cast(test if wanted else negated(test), BOOL))
     if isinstance(op, (ast.In, ast.NotIn)):
-        b = present(cx, b)
-        if isinstance(b, Row):
-            b = b.items
-        if isinstance(b, Tpl):
-            return number(cast(_member(cx, a, b, isinstance(op, ast.In), node), BOOL))
-        if isinstance(b, Lst) and b.ndim == 1:
-            found, _ = position(cx, b, a, node)
-            return number(found if isinstance(op, ast.In) else negated(found))
-        if isinstance(b, Table):
-            found = dict_member(cx, b, a, node)
-            return number(cast(found if isinstance(op, ast.In) else negated(found), BOOL))
-        if isinstance(b, Hashed):
-            there = hashed_member(cx, b, a, node)
-            return number(there if isinstance(op, ast.In) else negated(there))
-        if is_string(a) and is_string(b):
-            found = within(cx, a, b, node)
-            return number(found if isinstance(op, ast.In) else negated(found))
-        decline(node, "LW103", "`in` is covered for tuples, lists of numbers and strings only")
+        found = member(cx, a, b, node)
+        return number(cast(found if isinstance(op, ast.In) else negated(found), BOOL))
     return compare(cx, COMPARE[type(op)], a, b, node)
 
 
@@ -353,16 +326,3 @@ def _is_bool(cx: Scope, a: Value, b: Value, node: ast.expr) -> Expr:
         decline(node, "LW103", "`is` on a value that is a bool on some paths only")
     test = truth(cx, a, node)
     return test if b.expr.value else negated(test)
-
-
-def _member(cx: Scope, a: Value, items: Tpl, wanted: bool, node: ast.expr) -> Expr:
-    result: Expr = truth_const(False)
-    for item in items.items:
-        test = truth(cx, compare(cx, "eq", a, item, node), node)
-        if isinstance(test, Const) and test.value is True:
-            result = test
-        elif not isinstance(result, Const):
-            result = Logic("or", result, test, BOOL)
-        elif result.value is False:
-            result = test
-    return result if wanted else negated(result)

@@ -8,12 +8,17 @@ from collections.abc import Callable, Sequence
 
 from loopwright.frontend.lower_arith import choose
 from loopwright.frontend.lower_compare import truth
-from loopwright.frontend.lower_comprehension import nothing, own_names, run_generators
+from loopwright.frontend.lower_comprehension import nothing, run_generators
+from loopwright.frontend.lower_counted import (
+    first_and_rest,
+)
+from loopwright.frontend.lower_generators import generator_at, opened, own_names
 from loopwright.frontend.lower_iter import source_of
 from loopwright.frontend.lower_join import convert, store_variable, to_carrier
 from loopwright.frontend.lower_loops import iterate
-from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_values import (
+    Arr,
     Number,
     Value,
     negated,
@@ -41,11 +46,12 @@ Generators = Sequence[ast.comprehension]
 
 def each_item(cx: Scope, node: ast.expr, use: Callable[[Value], None]) -> None:
     """Run `use` on each item of a generator expression or of a sequence."""
-    if isinstance(node, (ast.GeneratorExp, ast.ListComp)):
-        with own_names(cx, node.generators):
-            run_generators(cx, node.generators, lambda: use(cx.eval(node.elt)))
-    else:
-        iterate(cx, source_of(cx, node, ()), use, nothing, node)
+    with opened(cx, node) as items:
+        if isinstance(items, (ast.GeneratorExp, ast.ListComp)):
+            with own_names(cx, items.generators):
+                run_generators(cx, items.generators, lambda: use(cx.eval(items.elt)))
+            return
+    iterate(cx, source_of(cx, node, ()), use, nothing, node)
 
 
 def reduce_items(
@@ -54,13 +60,9 @@ def reduce_items(
     start: Value | None,
     combine: Callable[[Value, Value], Value],
     at: ast.AST,
-    *,
-    compensated: bool = False,
 ) -> Value:
     """Fold the items with `combine`; without a start the first item is the start, and none fails."""
     name = cx.fresh("acc")
-    if compensated and sys.version_info >= (3, 12):
-        return _compensated(cx, node, start, combine, name, at)
     if start is not None:
         store_variable(cx, name, start)
         each_item(cx, node, lambda v: store_variable(cx, name, combine(cx.live[name].value, v)))
@@ -72,6 +74,52 @@ def reduce_items(
     if entry.flag is not None:
         cx.check(entry.flag, "an empty sequence has no smallest or largest item")
     return entry.value
+
+
+def total_of(
+    cx: Scope,
+    node: ast.expr,
+    start: Value,
+    plus: Callable[[Value, Value], Value],
+    at: ast.Call,
+) -> Value:
+    """Builtin `sum`. That the items are arrays is learnt when the first of them is met."""
+    if at in cx.array_sums:
+        return _total_of_arrays(cx, node, start, plus, at)
+
+    def combine(total: Value, item: Value) -> Value:
+        if isinstance(total, Number) and isinstance(item, Arr):
+            cx.array_sums.add(at)
+            raise Again(cx)
+        return plus(total, item)
+
+    if sys.version_info >= (3, 12) and isinstance(start, Number):
+        return _compensated(cx, node, start, combine, cx.fresh("acc"), at)
+    return reduce_items(cx, node, start, combine, at)
+
+
+def _total_of_arrays(
+    cx: Scope,
+    node: ast.expr,
+    start: Value,
+    plus: Callable[[Value, Value], Value],
+    at: ast.AST,
+) -> Value:
+    """Arrays added to a number: the first makes it an array, and without any it stays a number."""
+    if isinstance(node, ast.ListComp):
+        node = ast.copy_location(ast.GeneratorExp(node.elt, node.generators), node)
+    source = source_of(cx, node, ())
+    if source.dynamic is not None:
+        decline(at, "LW102", "sum over a list that changes its length is not covered")
+    name = cx.fresh("acc")
+
+    def more(value: Value) -> None:
+        store_variable(cx, name, plus(cx.live[name].value, value))
+
+    first, rest = first_and_rest(cx, source, "the sum of no arrays is a number")
+    store_variable(cx, name, plus(start, first))
+    iterate(cx, rest, more, nothing, at)
+    return cx.live.pop(name).value
 
 
 def _fold_first(
@@ -94,19 +142,21 @@ def _fold_first(
 def _compensated(
     cx: Scope,
     node: ast.expr,
-    start: Value | None,
+    start: Number,
     combine: Callable[[Value, Value], Value],
     name: str,
     at: ast.AST,
 ) -> Value:
     """Builtin `sum` since Python 3.12: Neumaier's compensated sum where the items are floats."""
     spare = f"{name}c"
-    assert start is not None
     store_variable(cx, name, start)
     store_variable(cx, spare, number(real(0.0)))
 
     def use(value: Value) -> None:
         total = cx.live[name].value
+        if isinstance(value, Arr):
+            store_variable(cx, name, combine(total, value))
+            return
         if not (isinstance(value, Number) and isinstance(total, Number)):
             decline(at, "LW102", "sum of anything but numbers is not covered")
         floats = value.types == (FLOAT,) and FLOAT in total.types
@@ -173,8 +223,8 @@ def quantified(cx: Scope, node: ast.expr, every: bool, at: ast.AST) -> Value:
         cx.env = start
         cx.emit(If(negated(cond) if every else cond, tuple(hit), (), cx.span))
 
-    generators = node.generators if isinstance(node, ast.GeneratorExp) else ()
-    if len(generators) > 1:
+    made = generator_at(cx, node)
+    if made is not None and len(made.node.generators) > 1:
         decline(at, "LW102", "any and all over nested loops are not covered")
     each_item(cx, node, use)
     return cx.live.pop(name).value

@@ -4,86 +4,52 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
 from loopwright.frontend.lower_alias import which
+from loopwright.frontend.lower_counted import (
+    ONE,
+    ZERO,
+    Source,
+    add,
+    fixed,
+    ordinal,
+    sequence,
+    sub,
+    trip_count,
+)
+from loopwright.frontend.lower_generators import generator_at, item_of, one_loop, renaming
 from loopwright.frontend.lower_index import (
-    FULL,
-    Index,
     index_number,
     list_element,
-    load,
-    row_of,
-    string_part,
 )
 from loopwright.frontend.lower_join import cast, list_length
 from loopwright.frontend.lower_lists import build_list, resized
 from loopwright.frontend.lower_live import writes
-from loopwright.frontend.lower_order import eval_all, present
+from loopwright.frontend.lower_order import eval_spread, present, tuple_items
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
-    Arr,
+    Deferred,
     Hashed,
     Library,
     Lst,
-    RaggedList,
-    Row,
-    String,
     Tpl,
     Value,
-    describe,
     flatten,
     integer,
     number,
     refill,
     test,
 )
-from loopwright.ir.nodes import Binary, Call, Const, Dim, Expr, Pt, Var
+from loopwright.ir.nodes import Call, Const, Expr, Var
 from loopwright.ir.types import INT
-
-ZERO, ONE = integer(0), integer(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Counter values `range(lo, hi, step)` and the item for each of them.
-
-    `plain`: the item is the counter. `enumerates`: the item is a tuple that begins with it. `dynamic`
-    gives the present length of a list that changes meanwhile; the counter then runs from 0.
-    """
-
-    lo: Expr
-    hi: Expr
-    step: Expr
-    item: Callable[[Expr], Value]
-    plain: bool = False
-    enumerates: bool = False
-    dynamic: Callable[[], Expr] | None = None
-
-
-def add(a: Expr, b: Expr) -> Expr:
-    """`a + b` of ints, folded."""
-    if isinstance(a, Const) and isinstance(b, Const):
-        return integer(int(a.value) + int(b.value))  # type: ignore[arg-type]
-    if a == ZERO:
-        return b
-    if isinstance(b, Const) and isinstance(b.value, int):
-        if b.value < 0:
-            return Binary("sub", a, integer(-b.value), INT)
-        return a if b.value == 0 else Binary("add", a, b, INT)
-    return Binary("add", a, b, INT)
-
-
-def sub(a: Expr, b: Expr) -> Expr:
-    """`a - b` of ints, folded."""
-    if isinstance(b, Const) and isinstance(b.value, int):
-        return add(a, integer(-b.value))
-    return Binary("sub", a, b, INT)
 
 
 def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
     """The source that `for ... in node` runs over, fixed at the start of the loop."""
+    made = generator_at(cx, node)
+    if made is not None:
+        return _generated(cx, made, body)
     name = _builtin_name(cx, node)
     if isinstance(node, ast.Call):
         if name == "range":
@@ -103,6 +69,20 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
             return _growing(cx, node, body)
     value = _anchored(cx, value, body)
     return sequence(cx, value, node)
+
+
+def _generated(cx: Scope, made: Deferred, body: Sequence[ast.stmt]) -> Source:
+    """The items of a generator, each computed when the loop gets there."""
+    renamed = dict(made.renamed)
+    with renaming(cx, renamed):
+        inner = source_of(cx, one_loop(made).iter, body)
+
+    def item(at: Expr) -> Value:
+        with renaming(cx, renamed):
+            value = inner.item(at)
+        return item_of(cx, made, value)
+
+    return Source(inner.lo, inner.hi, inner.step, item, dynamic=inner.dynamic, lazy=True)
 
 
 def _hashed_view(cx: Scope, node: ast.Call) -> tuple[ast.expr, Hashed, str] | None:
@@ -188,32 +168,6 @@ def _anchored(cx: Scope, value: Value, body: Sequence[ast.stmt]) -> Value:
     return refill(value, exprs)
 
 
-def sequence(cx: Scope, value: Value, node: ast.expr) -> Source:
-    """The elements of an array or list, in order."""
-    match value:
-        case Row(items):
-            return sequence(cx, items, node)
-        case Arr(expr, t, _):
-            rest = (FULL,) * (t.ndim - 1)
-            return Source(
-                ZERO,
-                Dim(expr, 0, INT),
-                ONE,
-                lambda at: load(value, Index((Pt(at), *rest), t.ndim - 1), node),
-            )
-        case String(codes):
-            letters = sequence(cx, codes, node)
-            return replace(letters, item=lambda at: string_part(letters.item(at), node))
-        case Lst():
-            return Source(
-                ZERO, list_length(value), ONE, lambda at: list_element(cx, value, at, node)
-            )
-        case RaggedList(_, bounds):
-            return Source(ZERO, Dim(bounds, 0, INT), ONE, lambda at: row_of(value, at))
-        case _:
-            decline(node, "LW101", f"a loop over {describe(value)} is not covered")
-
-
 def _may_grow(cx: Scope, value: Lst, body: Sequence[ast.stmt]) -> bool:
     """Whether a function that the loop calls may change the length of a list from outside."""
     if which(cx, value) not in cx.unit.grown:
@@ -254,10 +208,10 @@ def _int(cx: Scope, value: Value, node: ast.expr) -> Expr:
 
 
 def _range(cx: Scope, node: ast.Call) -> Source:
-    if node.keywords or not 1 <= len(node.args) <= 3:
+    values = eval_spread(cx, node.args)
+    if node.keywords or not 1 <= len(values) <= 3:
         decline(node, "LW102", "this form of range is not covered")
-    values = eval_all(cx, node.args)
-    args = [_int(cx, v, a) for v, a in zip(values, node.args, strict=True)]
+    args = [_int(cx, v, node) for v in values]
     lo, hi = (ZERO, args[0]) if len(args) == 1 else (args[0], args[1])
     step: Expr = args[2] if len(args) == 3 else ONE
     if step == ZERO:
@@ -268,39 +222,10 @@ def _range(cx: Scope, node: ast.Call) -> Source:
     return Source(lo, hi, step, number, plain=True)
 
 
-def trip_count(cx: Scope, source: Source) -> Expr:
-    """Number of iterations, possibly negative for none."""
-    if source.step == ONE:
-        return sub(source.hi, source.lo)
-    if not isinstance(source.step, Const) or not isinstance(source.step.value, int):
-        span = sub(source.hi, source.lo)
-        # ceil(span / step) for either sign of the step
-        return Binary(
-            "sub", ZERO, Binary("floordiv", Binary("sub", ZERO, span, INT), source.step, INT), INT
-        )
-    s = source.step.value
-    span = sub(source.hi, source.lo) if s > 0 else sub(source.lo, source.hi)
-    return Binary("floordiv", add(span, integer(abs(s) - 1)), integer(abs(s)), INT)
-
-
-def ordinal(cx: Scope, source: Source, at: Expr) -> Value:
-    """The item number `at` of the source."""
-    if source.step == ONE:
-        return source.item(add(source.lo, at))
-    step = source.step
-    return source.item(add(source.lo, Binary("mul", at, step, INT)))
-
-
-def _fixed(cx: Scope, source: Source) -> Source:
-    """A source whose bounds may be evaluated again inside the loop."""
-    lo, hi, step = (
-        e if isinstance(e, Const) else cx.hold(e) for e in (source.lo, source.hi, source.step)
-    )
-    return Source(lo, hi, step, source.item, source.plain)
-
-
 def _combined(cx: Scope, node: ast.Call, name: str, body: Sequence[ast.stmt]) -> Source:
-    inner = [source_of(cx, a, body) for a in (node.args if name == "zip" else node.args[:1])]
+    inner = [
+        s for a in (node.args if name == "zip" else node.args[:1]) for s in _sources(cx, a, body)
+    ]
     if any(s.dynamic is not None for s in inner) or not inner:
         decline(node, "LW101", f"{name} of a list that changes its length is not covered")
     if name == "zip":
@@ -308,11 +233,22 @@ def _combined(cx: Scope, node: ast.Call, name: str, body: Sequence[ast.stmt]) ->
     if name == "enumerate":
         return _enumerate(cx, node, inner)
     (source,) = inner
+    if source.lazy:
+        decline(node, "LW103", "a generator cannot be reversed: TypeError")
     if source.plain and source.step == ONE:
         return Source(sub(source.hi, ONE), sub(source.lo, ONE), integer(-1), number, plain=True)
-    source = _fixed(cx, source) if source.plain else source
+    source = fixed(cx, source) if source.plain else source
     count = trip_count(cx, source)
     return Source(sub(count, ONE), integer(-1), integer(-1), lambda at: ordinal(cx, source, at))
+
+
+def _sources(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> list[Source]:
+    """What an argument of `zip` stands for; with a star, each item of a tuple is an argument."""
+    if not isinstance(node, ast.Starred):
+        return [source_of(cx, node, body)]
+    items = tuple_items(cx, cx.eval(node.value), node)
+    listed = [build_list(cx, v.items, node) if isinstance(v, Tpl) else v for v in items]
+    return [sequence(cx, _anchored(cx, value, body), node) for value in listed]
 
 
 def _enumerate(cx: Scope, node: ast.Call, inner: list[Source]) -> Source:
@@ -332,13 +268,15 @@ def _enumerate(cx: Scope, node: ast.Call, inner: list[Source]) -> Source:
             ONE,
             lambda at: Tpl((number(at), source.item(at))),
             enumerates=True,
+            lazy=source.lazy,
         )
-    fixed = _fixed(cx, source) if source.plain else source
+    whole = fixed(cx, source) if source.plain else source
     return Source(
         ZERO,
-        trip_count(cx, fixed),
+        trip_count(cx, whole),
         ONE,
-        lambda at: Tpl((number(add(at, start)), ordinal(cx, fixed, at))),
+        lambda at: Tpl((number(add(at, start)), ordinal(cx, whole, at))),
+        lazy=source.lazy,
     )
 
 
@@ -349,7 +287,7 @@ def _zip(cx: Scope, node: ast.Call, inner: list[Source]) -> Source:
         if keyword.arg != "strict" or not isinstance(value, ast.Constant):
             decline(node, "LW102", "this form of zip is not covered")
         strict = bool(value.value)
-    sources = [_fixed(cx, s) if s.plain else s for s in inner]
+    sources = [fixed(cx, s) if s.plain else s for s in inner]
     counts = [cx.hold(trip_count(cx, s), "n") for s in sources]
     shortest = counts[0]
     for other in counts[1:]:
@@ -357,4 +295,12 @@ def _zip(cx: Scope, node: ast.Call, inner: list[Source]) -> Source:
             cx.check(test("eq", shortest, other), "zip() arguments of unequal length")
         else:
             shortest = Call("min2", (shortest, other), INT)
-    return Source(ZERO, shortest, ONE, lambda at: Tpl(tuple(ordinal(cx, s, at) for s in sources)))
+    lazy = any(s.lazy for s in sources)
+    if lazy and len(sources) > 1 and not strict:
+        # the item that finds no partner may fail
+        shortest = cx.hold(shortest, "n")
+        for source, count in zip(sources, counts, strict=True):
+            if source.lazy:
+                cx.check(test("eq", count, shortest), "a generator has more items than its partner")
+    items = lambda at: Tpl(tuple(ordinal(cx, s, at) for s in sources))  # noqa: E731
+    return Source(ZERO, shortest, ONE, items, lazy=lazy)

@@ -12,11 +12,17 @@ from loopwright.frontend.lower_args import (
     constant_of,
     flag_of,
     int_constant,
-    normal_axis,
 )
-from loopwright.frontend.lower_reduce import as_dtype, mean, wrap
+from loopwright.frontend.lower_library_args import (
+    axis_argument,
+    exactly_floats,
+    flattened,
+    floats,
+    plain_number,
+    small_floats,
+)
+from loopwright.frontend.lower_reduce import wrap
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_shape import flat
 from loopwright.frontend.lower_values import (
     Arr,
     Number,
@@ -29,47 +35,9 @@ from loopwright.frontend.lower_values import (
     truth_const,
 )
 from loopwright.ir.nodes import Call
-from loopwright.ir.types import NONE, Array, kind_of, machine_dtype
+from loopwright.ir.types import Array, kind_of, machine_dtype
 
 Handler = Callable[[Scope, ast.Call], Value]
-# ------------------------------------------------------------------- arguments
-
-
-def floats(cx: Scope, value: Value, node: ast.AST, *ranks: int) -> Arr:
-    """An array argument as float64; declined for other ranks and for what NumPy computes otherwise."""
-    x = array_of(cx, value, node)
-    if x.type.ndim not in ranks:
-        decline(node, "LW102", f"this function of an array with {x.type.ndim} axes is not covered")
-    if x.type.dtype != "float64" and x.type.dtype not in ("int64", "int32"):
-        decline(node, "LW102", f"this function of {x.type.dtype} is not covered")
-    if x.type.dtype == "float64":
-        return x
-    converted = wrap(as_dtype(x.expr, "float64"))
-    assert isinstance(converted, Arr)
-    return converted
-
-
-def exactly_floats(cx: Scope, value: Value, node: ast.AST, *ranks: int) -> Arr:
-    """An array argument that is float64 already."""
-    x = array_of(cx, value, node)
-    if x.type.dtype != "float64" or x.type.ndim not in ranks:
-        decline(node, "LW102", f"this function of {describe(x)} is not covered")
-    return x
-
-
-def plain_number(value: Value, node: ast.AST) -> Number:
-    """A real number of one type."""
-    if not isinstance(value, Number) or value.tag is not None or value.types == (NONE,):
-        decline(node, "LW102", f"this function of {describe(value)} is not covered")
-    if kind_of(machine_dtype(value.type)) == "c":
-        decline(node, "LW102", "this function of a complex number is not covered")
-    return value
-
-
-def axis_argument(bound: Mapping[str, Value], ndim: int, node: ast.AST) -> int | None:
-    if "axis" not in bound:
-        return None
-    return normal_axis(int_constant(bound["axis"], node, "axis"), ndim, node)
 
 
 # -------------------------------------------------------------------- handlers
@@ -90,13 +58,15 @@ def _quantile(name: str) -> Handler:
             decline(node, "LW102", "the argument `out` is not covered")
         if "method" in bound and constant_of(bound["method"], node, "method") != "linear":
             decline(node, "LW102", "quantiles are covered for the method `linear`")
-        x = exactly_floats(cx, bound["a"], node, 1, 2)
+        x = small_floats(cx, bound["a"], node, 1, 2)
         axis, q = axis_argument(bound, x.type.ndim, node), bound["q"]
         if x.type.ndim == 2:
-            if axis is None or name != "quantile" or not isinstance(q, Number):
+            if axis is not None and not isinstance(q, Number):
                 decline(node, "LW102", "this form of the quantile of a matrix is not covered")
-            which = "quantile_columns" if axis == 0 else "quantile_rows"
-            return library_call(cx, which, [x, plain_number(q, node)], node)
+            if axis is not None:
+                which = f"{name}_columns" if axis == 0 else f"{name}_rows"
+                return library_call(cx, which, [x, plain_number(q, node)], node)
+            x = flattened(cx, x, node)
         if isinstance(q, Number):
             return library_call(cx, f"{name}_number", [x, plain_number(q, node)], node)
         return library_call(cx, f"{name}_array", [x, floats(cx, q, node, 1)], node)
@@ -109,11 +79,9 @@ def _by_axis(names: Mapping[tuple[int, int | None], str], *parameters: str) -> H
 
     def handler(cx: Scope, node: ast.Call) -> Value:
         bound = bind(cx, node, ["a", "axis", *parameters])
-        x = exactly_floats(cx, bound["a"], node, *sorted({n for n, _ in names}))
+        x = small_floats(cx, bound["a"], node, *sorted({n for n, _ in names}))
         if x.type.ndim > 1 and "axis" not in bound:
-            flattened = flat(cx, x, False, node)
-            assert isinstance(flattened, Arr)
-            x = flattened
+            x = flattened(cx, x, node)
         key = (x.type.ndim, axis_argument(bound, x.type.ndim, node))
         if key not in names:
             decline(node, "LW102", "this function is not covered along this axis")
@@ -136,7 +104,7 @@ def _close(name: str) -> Handler:
             return library_call(cx, f"{name}_numbers", [*numbers, *tolerances], node)
         for k, value in enumerate(given):
             if not isinstance(value, Number):
-                given[k] = exactly_floats(cx, value, node, 1, 2, 3)
+                given[k] = floats(cx, value, node, 1, 2, 3)
             elif machine_dtype(plain_number(value, node).type) not in ("float64", "int64"):
                 decline(node, "LW102", f"`np.{name}` with {describe(value)} is not covered")
         return library_call(cx, name, [*given, *tolerances], node)
@@ -147,19 +115,6 @@ def _close(name: str) -> Handler:
 def _nan_to_num(cx: Scope, node: ast.Call) -> Value:
     x = exactly_floats(cx, bind(cx, node, ["x"])["x"], node, 1, 2, 3)
     return library_call(cx, "nan_to_num", [x], node)
-
-
-def _average(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["a", "axis", "weights"])
-    x = exactly_floats(cx, bound["a"], node, 1, 2)
-    axis = axis_argument(bound, x.type.ndim, node)
-    if "weights" not in bound:
-        return wrap(mean(cx, x, None if axis is None else (axis,), False, None))
-    w = exactly_floats(cx, bound["weights"], node, 1)
-    if x.type.ndim == 2 and axis is None:
-        decline(node, "LW102", "weights of a matrix need an axis")
-    names = {(1, None): "average_weights", (1, 0): "average_weights", (2, 0): "average_columns"}
-    return library_call(cx, names.get((x.type.ndim, axis), "average_rows"), [x, w], node)
 
 
 def _cov(name: str) -> Handler:
@@ -326,14 +281,9 @@ LIBRARY: dict[str, Handler] = {
     ),
     "isclose": _close("isclose"),
     "allclose": _close("allclose"),
-    "average": _average,
     "cov": _cov("cov"),
     "corrcoef": _cov("corrcoef"),
     "nan_to_num": _nan_to_num,
-    "nansum": _arrays("nansum", ("a", 1)),
-    "nanmean": _arrays("nanmean", ("a", 1)),
-    "nanmax": _arrays("nanmax", ("a", 1)),
-    "nanmin": _arrays("nanmin", ("a", 1)),
     "trapezoid": _trapezoid,
     "trapz": _trapezoid,
     "gradient": _gradient,

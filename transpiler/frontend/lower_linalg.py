@@ -12,7 +12,7 @@ from collections.abc import Callable
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import array_of, bind, constant_of
 from loopwright.frontend.lower_contract import dot
-from loopwright.frontend.lower_library import exactly_floats
+from loopwright.frontend.lower_library_args import exactly_floats
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_scope import Scope, decline

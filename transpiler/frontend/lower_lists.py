@@ -24,7 +24,7 @@ from loopwright.frontend.lower_join import (
     list_length,
     widen,
 )
-from loopwright.frontend.lower_order import eval_all, spill
+from loopwright.frontend.lower_order import eval_all, eval_spread, spill
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -171,9 +171,7 @@ def put(cx: Scope, target: Lst, at: Expr, value: Value) -> None:
 
 def list_display(cx: Scope, elts: Sequence[ast.expr], node: ast.AST) -> Value:
     """`[a, b, c]`."""
-    if any(isinstance(e, ast.Starred) for e in elts):
-        decline(node, "LW103", "a starred item is not covered")
-    return build_list(cx, eval_all(cx, elts), node)
+    return build_list(cx, eval_spread(cx, elts), node)
 
 
 def repeat_list(cx: Scope, left: ast.expr, right: ast.expr, node: ast.expr) -> Value | None:

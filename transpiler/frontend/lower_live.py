@@ -53,10 +53,15 @@ def writes(node: ast.AST) -> Names:
 def liveness(body: Sequence[ast.stmt], at_end: Iterable[str] = ()) -> Liveness:
     """The analysis of a function body or a block; `at_end` is read behind it."""
     info = Liveness()
-    nested = [n for s in body for n in ast.walk(s) if isinstance(n, _Function)]
+    nested = [n for s in body for n in ast.walk(s) if isinstance(n, _Function) or _is_kept(n)]
     info.always = frozenset(name for n in nested for name in reads(n))
     _block(info, body, frozenset(at_end), frozenset(), frozenset())
     return info
+
+
+def _is_kept(node: ast.AST) -> bool:
+    """Whether a name gets a generator, which reads other names when it is run over."""
+    return isinstance(node, ast.Assign) and isinstance(node.value, ast.GeneratorExp)
 
 
 def _block(

@@ -7,7 +7,10 @@ import ast
 from collections.abc import Callable
 from typing import TypeAlias
 
-from loopwright.frontend.lower_iter import Source, source_of
+from loopwright.frontend.lower_counted import (
+    Source,
+)
+from loopwright.frontend.lower_iter import source_of
 from loopwright.frontend.lower_join import convert, join_envs
 from loopwright.frontend.lower_live import reads, writes
 from loopwright.frontend.lower_scope import Frame, Memo, Scope, Unreachable, decline

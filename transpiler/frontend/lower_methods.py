@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import ast
 
-from loopwright.frontend.lower_args import bind, dtype_of, int_constant, normal_axis
+from loopwright.frontend.lower_args import (
+    bind,
+    int_constant,
+    normal_axis,
+)
 from loopwright.frontend.lower_arrange import (
     item,
     nonzero,
@@ -16,6 +20,7 @@ from loopwright.frontend.lower_arrange import (
 )
 from loopwright.frontend.lower_contract import dot, trace
 from loopwright.frontend.lower_create import copied
+from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_index import FULL, Index
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_names import transpose

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from loopwright.frontend.lower_values import Closure, Library, Value, number
+from loopwright.frontend.lower_values import NOTHING, Closure, Library, Value, number
 from loopwright.frontend.scopes import rebound_globals
 from loopwright.ir.nodes import Const
 from loopwright.ir.types import FLOAT, INT, Num
@@ -84,7 +84,9 @@ def _bindings(stmt: ast.stmt) -> list[str]:
 
 
 def library(name: str) -> Value:
-    """The library object of that dotted name; known constants are numbers."""
+    """The library object of that dotted name; known constants are numbers, and `np.newaxis` is None."""
+    if name == "numpy.newaxis":
+        return NOTHING
     if name in CONSTANTS:
         return number(Const(CONSTANTS[name], FLOAT))
     return Library(name)

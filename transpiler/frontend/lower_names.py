@@ -16,6 +16,7 @@ from loopwright.frontend.lower_classes import (
     inherited_constant,
     is_property,
 )
+from loopwright.frontend.lower_dtypes import dtype_attribute, dtype_object, is_object
 from loopwright.frontend.lower_join import canonical
 from loopwright.frontend.lower_modules import builtin, has_star, library, limit
 from loopwright.frontend.lower_order import keep, present
@@ -23,6 +24,7 @@ from loopwright.frontend.lower_scope import Again, Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     Arr,
     Closure,
+    Deferred,
     Entry,
     Klass,
     Library,
@@ -126,6 +128,8 @@ def read(cx: Scope, key: str, node: ast.AST) -> Value:
     entry = cx.live[key]
     if isinstance(entry.value, Mixed):
         decline(node, "LW302", entry.value.reason)
+    if isinstance(entry.value, Deferred):
+        decline(node, "LW103", "a generator is covered where it is run over, not as a value")
     if entry.flag is not None:
         cx.at(node)
         cx.check(entry.flag, f"`{key}` may not be assigned")
@@ -185,6 +189,8 @@ def attribute(cx: Scope, node: ast.Attribute) -> Value:
     """`base.attr` that is not called at once."""
     base = present(cx, cx.eval(node.value))
     match base:
+        case Library() if is_object(base):
+            return dtype_attribute(base, node.attr, node)
         case Library(name):
             return limit(name, node.attr) or library(f"{name}.{node.attr}")
         case Object():
@@ -198,6 +204,9 @@ def attribute(cx: Scope, node: ast.Attribute) -> Value:
             return _array_attribute(cx, base, node)
         case Tpl(items, fields) if node.attr in fields:
             return items[fields.index(node.attr)]
+        case Number(_, (Num(dtype),)) if node.attr == "dtype":
+            keep(cx, base)
+            return dtype_object(dtype)
         case Number() if node.attr in ("real", "imag"):
             return switch(cx, (strip_none(cx, base),), lambda v: _part(v[0].expr, node), node)
         case _:
@@ -258,7 +267,7 @@ def _array_attribute(cx: Scope, base: Arr, node: ast.Attribute) -> Value:
             return transpose(base, tuple(reversed(range(t.ndim))))
         case "dtype":
             keep(cx, base)
-            return Library(f"numpy.{'bool' if t.dtype == 'bool' else t.dtype}")
+            return dtype_object(t.dtype)
         case "real" | "imag" if not t.dtype.startswith("complex"):
             if node.attr == "real":
                 return base

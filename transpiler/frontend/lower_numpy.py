@@ -12,13 +12,17 @@ from loopwright.frontend.lower_args import (
     array_of,
     axis_of,
     bind,
-    dtype_of,
     int_constant,
-    is_dtype,
 )
 from loopwright.frontend.lower_arith import as_operand, binary, strip_none, switch
 from loopwright.frontend.lower_arrange import ARRANGING, nonzero
 from loopwright.frontend.lower_compare import compare
+from loopwright.frontend.lower_dtypes import (
+    dtype_object,
+    dtype_of,
+    is_dtype,
+    is_subdtype,
+)
 from loopwright.frontend.lower_index import FULL
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_library import LIBRARY
@@ -29,6 +33,7 @@ from loopwright.frontend.lower_reduce import NAMES, reduction, wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import SHAPES
 from loopwright.frontend.lower_sorting import SORTING
+from loopwright.frontend.lower_stats import STATS
 from loopwright.frontend.lower_values import (
     Arr,
     Library,
@@ -39,6 +44,7 @@ from loopwright.frontend.lower_values import (
     describe,
     integer,
     number,
+    truth_const,
 )
 from loopwright.frontend.typing_rules import elementwise_type, promote, rank_of, real_dtype, shaped
 from loopwright.ir.intrinsics import TABLE
@@ -312,6 +318,18 @@ def _limits(name: str) -> Callable[[Scope, ast.Call], Value]:
     return handler
 
 
+def _dtype(cx: Scope, node: ast.Call) -> Value:
+    """`np.dtype('f4')`."""
+    dtype = dtype_of(bind(cx, node, ["dtype"])["dtype"], node)
+    assert dtype is not None
+    return dtype_object(dtype)
+
+
+def _issubdtype(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["arg1", "arg2"], required=2)
+    return number(truth_const(is_subdtype(bound["arg1"], bound["arg2"], node)))
+
+
 def _with_name(
     handler: Callable[[Scope, str, ast.Call], Value], name: str
 ) -> Callable[[Scope, ast.Call], Value]:
@@ -322,6 +340,7 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     **SORTING,
     **SHAPES,
     **LIBRARY,
+    **STATS,
     **ARRANGING,
     **LINALG,
     **{name: _operator(op) for name, op in _BINARY.items()},
@@ -329,6 +348,8 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     "negative": _unary("neg"),
     "positive": _unary("pos"),
     "invert": _unary("invert"),
+    "dtype": _dtype,
+    "issubdtype": _issubdtype,
     "finfo": _limits("finfo"),
     "iinfo": _limits("iinfo"),
     "where": _where,

@@ -7,8 +7,17 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from loopwright.frontend.lower_scope import Scope
-from loopwright.frontend.lower_values import Hashed, Lst, Maybe, Tpl, Value, flatten, refill
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_values import (
+    Hashed,
+    Lst,
+    Maybe,
+    Tpl,
+    Value,
+    describe,
+    flatten,
+    refill,
+)
 from loopwright.ir.nodes import Assign, Check, Const, Expr, Fail, If, Stmt, Var
 
 
@@ -81,3 +90,20 @@ def in_order(cx: Scope, makers: Sequence[Callable[[], Value]]) -> list[Value]:
 def eval_all(cx: Scope, nodes: Sequence[ast.expr]) -> list[Value]:
     """The values of several expressions, evaluated left to right."""
     return in_order(cx, [lambda n=node: cx.eval(n) for node in nodes])  # type: ignore[misc]
+
+
+def eval_spread(cx: Scope, nodes: Sequence[ast.expr]) -> list[Value]:
+    """The values of several expressions; a starred one stands for the items of a tuple."""
+    inner = [n.value if isinstance(n, ast.Starred) else n for n in nodes]
+    found: list[Value] = []
+    for node, value in zip(nodes, eval_all(cx, inner), strict=True):
+        found += tuple_items(cx, value, node) if isinstance(node, ast.Starred) else (value,)
+    return found
+
+
+def tuple_items(cx: Scope, value: Value, node: ast.AST) -> tuple[Value, ...]:
+    """What a star before a tuple stands for."""
+    value = present(cx, value)
+    if not isinstance(value, Tpl):
+        decline(node, "LW103", f"unpacking {describe(value)} with a star is not covered")
+    return value.items

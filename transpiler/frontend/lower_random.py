@@ -14,14 +14,16 @@ from itertools import pairwise
 from loopwright.frontend.lower_args import (
     array_of,
     bind,
-    dtype_of,
     flag_of,
     int_operand,
     shape_of,
 )
 from loopwright.frontend.lower_build import blank, each, store
 from loopwright.frontend.lower_choice import choice
-from loopwright.frontend.lower_iter import add
+from loopwright.frontend.lower_counted import (
+    add,
+)
+from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_math import as_float
 from loopwright.frontend.lower_scope import Scope, decline

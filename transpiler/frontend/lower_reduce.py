@@ -11,11 +11,11 @@ from loopwright.frontend.lower_args import (
     array_of,
     bind,
     constant_of,
-    dtype_of,
     flag_of,
     int_constant,
     normal_axis,
 )
+from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Arr, Tpl, Value, integer, number
@@ -113,6 +113,8 @@ def reduction(cx: Scope, name: str, node: ast.Call, first: Value | None = None) 
         ddof = 0 if "ddof" not in bound else int_constant(bound["ddof"], node, "ddof")
         return wrap(variance(cx, x, axes, keepdims, ddof, name == "std", node))
     if name == "ptp":
+        if x.type.dtype == "bool":
+            decline(node, "LW304", "NumPy subtracts no booleans: TypeError")
         high, low = (fold(op, x.expr, axes, keepdims) for op in ("max", "min"))
         return wrap(Binary("sub", high, low, high.type))
     expr = x.expr
@@ -226,11 +228,14 @@ def norm(cx: Scope, node: ast.Call) -> Value:
 
 
 def count_nonzero(cx: Scope, node: ast.Call) -> Value:
-    """`np.count_nonzero` without axis: a Python int or an np.int64 by the version of NumPy."""
-    bound = bind(cx, node, ["a"])
+    """`np.count_nonzero`; without axis a Python int or an np.int64 by the version of NumPy."""
+    bound = bind(cx, node, ["a", "axis"])
     x = array_of(cx, bound["a"], node)
+    axes = axes_of(bound.get("axis"), x.type.ndim, node)
     mask: Expr = x.expr
     if x.type.dtype != "bool":
         mask = Compare("ne", x.expr, integer(0), Array("bool", x.type.ndim))
+    if axes is not None:
+        return wrap(fold("sum", mask, axes, False))
     python = isinstance(np.count_nonzero(np.zeros(1, dtype=bool)), int)
     return number(cast(fold("sum", mask, None, False), INT if python else I64))

@@ -217,6 +217,7 @@ class Scope:
         self.stores: dict[str, None] = {}
         self.made: dict[str, ast.ClassDef] = {}
         self.result: Value | None = None
+        self.array_sums: set[ast.AST] = set()
         self.restart()
 
     def restart(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -11,21 +11,22 @@ from loopwright.frontend.lower_args import (
     array_of,
     bind,
     constant_of,
-    dtype_of,
     int_constant,
     int_operand,
     normal_axis,
     shape_of,
 )
 from loopwright.frontend.lower_create import copy_of_array
+from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_index import FULL
+from loopwright.frontend.lower_items import from_items
 from loopwright.frontend.lower_names import views
-from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_order import eval_all, eval_spread, present
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Arr, Tpl, Value, integer
-from loopwright.ir.nodes import Call, Expr, IndexItem, Load, NewAxis, Reshape
-from loopwright.ir.types import Array, machine_dtype
+from loopwright.frontend.lower_values import NOTHING, Arr, Number, Tpl, Value, integer
+from loopwright.ir.nodes import Call, Dim, Expr, IndexItem, Load, NewAxis, Reshape
+from loopwright.ir.types import INT, Array, machine_dtype
 
 
 def reshape(cx: Scope, x: Arr, shape: tuple[Expr, ...], node: ast.AST) -> Value:
@@ -71,28 +72,71 @@ def _ravel(cx: Scope, node: ast.Call) -> Value:
     return flat(cx, array_of(cx, bind(cx, node, ["a"])["a"], node), False, node)
 
 
-def _parts(cx: Scope, node: ast.Call) -> tuple[list[Arr], int | None]:
-    """The arrays of a display, and the axis if it is given."""
+def at_least(cx: Scope, value: Value, ndim: int, node: ast.AST) -> Arr:
+    """`np.atleast_1d` and `np.atleast_2d`: axes of length 1 in front."""
+    value = present(cx, value)
+    x = from_items(cx, [[value]], 1, None, node) if isinstance(value, Number) else None
+    x = x or array_of(cx, value, node)
+    if x.type.ndim >= ndim:
+        return x
+    items: tuple[IndexItem, ...] = (*[NewAxis()] * (ndim - x.type.ndim), *[FULL] * x.type.ndim)
+    t = Array(x.type.dtype, ndim, x.type.layout if x.type.layout == "C" else "A")
+    return Arr(Load(x.expr, items, t), t, views(x))
+
+
+def _at_least(ndim: int) -> Callable[[Scope, ast.Call], Value]:
+    """Of several arguments it is a tuple (a list before NumPy 2)."""
+
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        given = eval_spread(cx, node.args)
+        if node.keywords or not given:
+            decline(node, "LW102", f"np.atleast_{ndim}d is covered for arguments by position")
+        made = tuple(at_least(cx, v, ndim, node) for v in given)
+        if len(made) == 1:
+            return made[0]
+        if not isinstance(np.atleast_1d(0, 0), tuple):
+            decline(node, "LW102", "a list of arrays is not covered")
+        return Tpl(made)
+
+    return handler
+
+
+def same_dtype(arrays: Sequence[Arr]) -> list[Arr]:
+    """The arrays converted to the dtype that they have in common."""
+    dtype = np.result_type(*(np.dtype(a.type.dtype) for a in arrays)).name
+    return [Arr(as_dtype(a.expr, dtype), Array(dtype, a.type.ndim), a.origins) for a in arrays]  # type: ignore[arg-type]
+
+
+def _parts(cx: Scope, node: ast.Call, ndim: int = 0) -> tuple[list[Arr], Value | None]:
+    """The arrays of a display, with at least `ndim` axes, and the axis if it is given."""
     if not node.args or not isinstance(node.args[0], (ast.List, ast.Tuple)):
         decline(node, "LW102", "the arrays must be given in a list or tuple display")
     values = eval_all(cx, node.args[0].elts)
     rest = [*node.args[1:], *[k.value for k in node.keywords if k.arg == "axis"]]
     if len(node.args) - 1 + len(node.keywords) != len(rest) or not values:
         decline(node, "LW102", "only the argument `axis` is covered here")
-    arrays = [array_of(cx, v, node) for v in values]
+    arrays = [at_least(cx, v, ndim, node) if ndim else array_of(cx, v, node) for v in values]
+    return same_dtype(arrays), cx.eval(rest[0]) if rest else None
+
+
+def _of_one_rank(arrays: Sequence[Arr], node: ast.AST) -> Array:
+    """The type of the first array."""
     if any(a.type.ndim != arrays[0].type.ndim for a in arrays):
         decline(node, "LW103", "arrays of different rank raise ValueError")
-    dtype = np.result_type(*(np.dtype(a.type.dtype) for a in arrays)).name
-    same = [Arr(as_dtype(a.expr, dtype), Array(dtype, a.type.ndim), a.origins) for a in arrays]  # type: ignore[arg-type]
-    return same, int_constant(cx.eval(rest[0]), node, "axis") if rest else None
+    return arrays[0].type
 
 
 def _join(name: str, default: int) -> Callable[[Scope, ast.Call], Value]:
     def handler(cx: Scope, node: ast.Call) -> Value:
         arrays, given = _parts(cx, node)
-        t = arrays[0].type
+        if given == NOTHING and name == "concatenate":
+            flattened = [flat(cx, a, False, node) for a in arrays]
+            arrays = [a for a in flattened if isinstance(a, Arr)]
+            given = None
+        t = _of_one_rank(arrays, node)
         ndim = t.ndim + (name == "stack")
-        axis = normal_axis(default if given is None else given, ndim, node)
+        axis = default if given is None else int_constant(given, node, "axis")
+        axis = normal_axis(axis, ndim, node)
         args = (integer(axis), *(a.expr for a in arrays))
         return wrap(Call(f"np.{name}", args, Array(machine_dtype(arrays[0].expr.type), ndim)))
 
@@ -103,13 +147,12 @@ def _hv(horizontal: bool) -> Callable[[Scope, ast.Call], Value]:
     """`np.hstack` and `np.vstack`."""
 
     def handler(cx: Scope, node: ast.Call) -> Value:
-        arrays, _ = _parts(cx, node)
-        t = arrays[0].type
-        if t.ndim == 1 and not horizontal:
-            args = (integer(0), *(a.expr for a in arrays))
-            return wrap(Call("np.stack", args, Array(t.dtype, 2)))
-        axis = 1 if horizontal and t.ndim > 1 else 0
-        args = (integer(axis), *(a.expr for a in arrays))
+        arrays, axis = _parts(cx, node, 1 if horizontal else 2)
+        if axis is not None:
+            decline(node, "LW103", "there is no argument `axis`: TypeError")
+        t = _of_one_rank(arrays, node)
+        place = 1 if horizontal and t.ndim > 1 else 0
+        args = (integer(place), *(a.expr for a in arrays))
         return wrap(Call("np.concatenate", args, Array(t.dtype, t.ndim)))
 
     return handler
@@ -135,6 +178,14 @@ def _diag(cx: Scope, node: ast.Call) -> Value:
     return wrap(Call("np.diag", (x.expr, k), Array(x.type.dtype, 2)))
 
 
+def _diagflat(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["v", "k"])
+    x = flat(cx, at_least(cx, bound["v"], 1, node), False, node)
+    assert isinstance(x, Arr)
+    k = integer(int_constant(bound["k"], node, "k") if "k" in bound else 0)
+    return wrap(Call("np.diag", (x.expr, k), Array(x.type.dtype, 2)))
+
+
 def _triangle(name: str) -> Callable[[Scope, ast.Call], Value]:
     def handler(cx: Scope, node: ast.Call) -> Value:
         bound = bind(cx, node, ["m", "k"])
@@ -152,12 +203,19 @@ def _roll(cx: Scope, node: ast.Call) -> Value:
     x = array_of(cx, bound["a"], node)
     if "axis" in bound:
         axis = normal_axis(int_constant(bound["axis"], node, "axis"), x.type.ndim, node)
-    elif x.type.ndim == 1:
-        axis = 0
     else:
-        decline(node, "LW102", "np.roll without axis is covered for one axis only")
+        axis = 0
+    whole = x
+    if "axis" not in bound and x.type.ndim > 1:
+        flattened = flat(cx, x, False, node)
+        assert isinstance(flattened, Arr)
+        x = flattened
     args = (x.expr, int_operand(cx, bound["shift"], node), integer(axis))
-    return wrap(Call("np.roll", args, Array(x.type.dtype, x.type.ndim)))
+    turned = Call("np.roll", args, Array(x.type.dtype, x.type.ndim))
+    if x is whole or whole.type.ndim == 1:
+        return wrap(turned)
+    shape = tuple(Dim(whole.expr, k, INT) for k in range(whole.type.ndim))
+    return wrap(Reshape(turned, shape, Array(x.type.dtype, len(shape))))
 
 
 def astype(cx: Scope, x: Arr, node: ast.Call) -> Value:
@@ -183,7 +241,10 @@ SHAPES: dict[str, Callable[[Scope, ast.Call], Value]] = {
     "hstack": _hv(True),
     "vstack": _hv(False),
     "expand_dims": _expand_dims,
+    "atleast_1d": _at_least(1),
+    "atleast_2d": _at_least(2),
     "diag": _diag,
+    "diagflat": _diagflat,
     "tril": _triangle("tril"),
     "triu": _triangle("triu"),
     "roll": _roll,

@@ -6,7 +6,10 @@ import ast
 
 from loopwright.frontend.lower_args import array_of, axis_of, bind, int_operand
 from loopwright.frontend.lower_build import branch, each, repeat, store, variable
-from loopwright.frontend.lower_iter import add, sub
+from loopwright.frontend.lower_counted import (
+    add,
+    sub,
+)
 from loopwright.frontend.lower_lists import foreign
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from loopwright.frontend.lower_expr import BINARY, condition
+from loopwright.frontend.lower_generators import deferred
 from loopwright.frontend.lower_index import whole
 from loopwright.frontend.lower_join import (
     canonical,
@@ -45,10 +46,14 @@ def body(cx: Scope, statements: Sequence[ast.stmt]) -> None:
         cx.at(statements[0])
         cx.stop("the original raises here")
         return
-    for stmt in statements:
+    for k, stmt in enumerate(statements):
         if cx.env is None:
             return
         cx.at(stmt)
+        held = deferred(cx, stmt, statements[k + 1 :])
+        if held is not None:
+            cx.bind(*held)
+            continue
         try:
             statement(cx, stmt)
         except Unreachable as error:

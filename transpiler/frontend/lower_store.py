@@ -25,7 +25,6 @@ from loopwright.frontend.lower_index import (
 from loopwright.frontend.lower_join import (
     cast,
     coerce,
-    list_length,
     store_variable,
     template,
     widen,
@@ -34,6 +33,7 @@ from loopwright.frontend.lower_lists import extend, foreign
 from loopwright.frontend.lower_names import is_prefix, lookup, member, outside
 from loopwright.frontend.lower_order import effects, present, spill
 from loopwright.frontend.lower_scope import Again, Scope, decline
+from loopwright.frontend.lower_unpack import shared_out
 from loopwright.frontend.lower_values import (
     Arr,
     Hashed,
@@ -47,15 +47,12 @@ from loopwright.frontend.lower_values import (
     Value,
     describe,
     flatten,
-    integer,
     number,
-    test,
 )
 from loopwright.frontend.typing_rules import rank_of, same_kind
-from loopwright.ir.nodes import BinaryOp, Cast, Const, Dim, Expr, IndexItem, Pt, Store, Sym, Var
+from loopwright.ir.nodes import BinaryOp, Cast, Const, Expr, IndexItem, Pt, Store, Sym, Var
 from loopwright.ir.types import (
     FLOAT,
-    INT,
     NONE,
     Array,
     DType,
@@ -85,42 +82,14 @@ def assign_to(cx: Scope, target: ast.expr, value: Value) -> None:
         case ast.Name(name):
             store_variable(cx, cx.renamed.get(name, name), named(cx, value, target))
         case ast.Tuple(elts) | ast.List(elts):
-            _unpack(cx, elts, value, target)
+            for part, item in shared_out(cx, elts, value, target):
+                assign_to(cx, part, item)
         case ast.Subscript():
             _store_item(cx, target, value)
         case ast.Attribute():
             store_path(cx, _path_of(cx, target), named(cx, value, target), target)
         case _:
             decline(target, "LW101", "this assignment target is not covered")
-
-
-def _unpack(cx: Scope, elts: list[ast.expr], value: Value, node: ast.expr) -> None:
-    if any(isinstance(e, ast.Starred) for e in elts):
-        decline(node, "LW101", "a starred target is not covered")
-    items = unpacked(cx, value, len(elts), node)
-    if len(elts) > 1:
-        items = [spill(cx, v) for v in items]
-    for target, item in zip(elts, items, strict=True):
-        assign_to(cx, target, item)
-
-
-def unpacked(cx: Scope, value: Value, n: int, node: ast.AST) -> list[Value]:
-    """The `n` items of a tuple, array or list."""
-    value = present(cx, value)
-    match value:
-        case Tpl(items):
-            if len(items) != n:
-                decline(node, "LW103", f"{len(items)} values for {n} targets raise ValueError")
-            return list(items)
-        case Arr(expr, t, _):
-            cx.check(test("eq", Dim(expr, 0, INT), integer(n)), "values to unpack")
-            rest = (FULL,) * (t.ndim - 1)
-            return [load(value, Index((Pt(integer(i)), *rest), t.ndim - 1), node) for i in range(n)]
-        case Lst():
-            cx.check(test("eq", list_length(value), integer(n)), "values to unpack")
-            return [list_element(cx, value, integer(i), node) for i in range(n)]
-        case _:
-            decline(node, "LW103", f"{describe(value)} cannot be unpacked here")
 
 
 # ------------------------------------------------------------------ attributes

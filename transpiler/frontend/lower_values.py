@@ -232,6 +232,14 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
+class Deferred:
+    """A generator that was not run over yet; `renamed` is what its names stood for where it was made."""
+
+    node: ast.GeneratorExp
+    renamed: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mixed:
     """A variable that cannot be used here, with the reason; it may be assigned again."""
 
@@ -256,6 +264,7 @@ Value: TypeAlias = (
     | String
     | Text
     | Closure
+    | Deferred
     | Mixed
 )
 
@@ -439,6 +448,8 @@ def describe(value: Value) -> str:
             return "a string"
         case Closure(_, name):
             return f"the function `{name}`"
+        case Deferred():
+            return "a generator"
         case Mixed(reason):
             return reason
 

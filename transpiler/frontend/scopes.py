@@ -21,6 +21,7 @@ LIBRARIES = (
     "collections",
     "typing",
     "collections.abc",
+    "numbers",
     "numpy.typing",
     "scipy.special",
 )

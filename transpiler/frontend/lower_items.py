@@ -1,0 +1,54 @@
+"""Arrays of numbers that are given one by one."""
+
+from __future__ import annotations
+
+import ast
+
+import numpy as np
+
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_store import stored_operand
+from loopwright.frontend.lower_values import Arr, Number, Value, integer
+from loopwright.frontend.typing_rules import SCALAR_ORDER
+from loopwright.ir.nodes import Alloc, Expr, Pt, Store, Var
+from loopwright.ir.types import Array, DType, is_scalar, machine_dtype
+
+
+def common_dtype(cx: Scope, items: list[Number], dtype: DType | None, node: ast.AST) -> DType:
+    """The dtype of an array of numbers of these types."""
+    if dtype is not None:
+        return dtype
+    types = [t for i in items for t in i.types]
+    if not all(is_scalar(t) for t in types):
+        decline(node, "LW304", "None among the items of an array")
+    found = np.result_type(*(np.dtype(machine_dtype(t)) for t in types)).name
+    if any(item.tag is not None for item in items):
+        dtypes = {machine_dtype(t) for i in items for t in i.types}
+        if len(dtypes) > 1:
+            decline(node, "LW302", "the dtype of the array depends on the path")
+    if f"np.{found}" not in SCALAR_ORDER:
+        decline(node, "LW304", f"an array of dtype {found} is not covered")
+    return found  # type: ignore[return-value]
+
+
+def from_items(
+    cx: Scope, rows: list[list[Value]], ndim: int, dtype: DType | None, node: ast.AST
+) -> Arr:
+    """An array of the numbers in `rows`; only the first row if `ndim` is 1."""
+    items = [v for r in rows for v in r]
+    numbers = [v for v in items if isinstance(v, Number)]
+    if len(numbers) != len(items):
+        decline(node, "LW102", "an array of items that are not numbers is not covered")
+    found: DType = "float64" if not items else common_dtype(cx, numbers, None, node)
+    found = dtype or found
+    shape: tuple[Expr, ...] = (integer(len(rows[0])),)
+    if ndim == 2:
+        shape = (integer(len(rows)), *shape)
+    operands = [stored_operand(cx, v, found, node) for v in items]
+    target = cx.hold(Alloc(shape, None, Array(found, ndim)), "items")
+    assert isinstance(target, Var)
+    places = [(i, j) for i in range(len(rows)) for j in range(len(rows[0]))]
+    for (i, j), operand in zip(places, operands, strict=True):
+        index = (Pt(integer(j)),) if ndim == 1 else (Pt(integer(i)), Pt(integer(j)))
+        cx.emit(Store(target.sym, index, operand, cx.span))
+    return Arr(target, target.type, frozenset())  # type: ignore[arg-type]
