@@ -20,6 +20,8 @@ from loopwright.frontend.names import (
 from loopwright.frontend.raising import always_raises
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names
+from loopwright.frontend.streams import METHODS as DRAWS
+from loopwright.frontend.streams import drawing
 
 BUILTINS = frozenset(
     """abs all any bool complex dict divmod enumerate filter float int isinstance len list map max min ord pow
@@ -37,7 +39,7 @@ METHODS = REDUCTIONS | frozenset(
     beta binomial chisquare choice exponential gamma geometric integers laplace logistic lognormal normal
     pareto permutation poisson power random rayleigh shuffle standard_cauchy standard_exponential
     standard_gamma standard_normal standard_t triangular uniform weibull""".split()  # noqa: SIM905
-)
+).union(*DRAWS.values())
 _NUMERIC = ("numpy", "math", "heapq", "bisect", "collections")
 _EFFECTS = (
     "numpy.random.",
@@ -148,7 +150,10 @@ class Coverable:
 
     def _numeric(self, func: ast.expr) -> bool:
         name = resolve(self._module, self._site, func)
-        return name is not None and name.split(".")[0] in _NUMERIC and not name.startswith(_EFFECTS)
+        if name is None:
+            return False
+        numeric = name.split(".")[0] in _NUMERIC and not name.startswith(_EFFECTS)
+        return numeric or drawing(name) is not None
 
     def is_allocation(self, stmt: ast.stmt) -> bool:
         """`x = np.zeros(...)` and its kin, `x = []`, `x = [c] * n`: makes a fresh object and no more."""

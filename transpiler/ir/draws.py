@@ -7,8 +7,11 @@ but what its `shuffle` is made of: an integer in [0, top] by masked rejection.
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
+
+import numpy as np
 
 from loopwright.ir.types import DType
 
@@ -104,7 +107,10 @@ def inside(value: float, wanted: Range) -> bool:
 
 
 def draw_number(rng: Any, method: DrawMethod, args: tuple[Any, ...]) -> Any:
-    """What `Draw` binds. Raises what NumPy raises for arguments out of range."""
+    """What `Draw` binds, from an object of any class that `Rng` names. Raises what NumPy raises for
+    arguments out of range."""
+    if isinstance(rng, np.random.RandomState):
+        rng = np.random.Generator(rng._bit_generator)
     if method != "interval":
         return getattr(rng, method)(*args)
     (top,) = map(int, args)
@@ -113,6 +119,14 @@ def draw_number(rng: Any, method: DrawMethod, args: tuple[Any, ...]) -> Any:
     mask = 2 ** top.bit_length() - 1
     wide = mask > 2**32 - 1
     while True:
-        value = int(rng.integers(0, 2**64 if wide else 2**32, dtype="uint64")) & mask
+        value = _raw(rng, wide) & mask
         if value <= top:
             return value
+
+
+def _raw(rng: Any, wide: bool) -> int:
+    """The next 64 or 32 bits."""
+    if not isinstance(rng, random.Random):
+        return int(rng.integers(0, 2**64 if wide else 2**32, dtype="uint64"))
+    first = rng.getrandbits(32)
+    return first << 32 | rng.getrandbits(32) if wide else first

@@ -27,9 +27,11 @@ from loopwright.verify.kinds import (
     NpNumber,
     Parameter,
     PyNumber,
+    RandomKind,
     Text,
     TupleKind,
 )
+from loopwright.verify.stock import generator
 
 Leaves = dict[str, object]
 _SCALES = (1 / 64, 1 / 16, 1 / 4, 1.0)
@@ -261,8 +263,10 @@ def _ordinary(kind: Kind, rng: np.random.Generator, length: int) -> object:
             return "text"
         case Exactly(values):
             return values[0]
+        case RandomKind(name):
+            return generator(name, 0)
         case _:
-            return np.random.default_rng(0)
+            raise TypeError(f"no ordinary value of {kind}")
 
 
 def _ordinary_array(dtype: str, shape: tuple[int, ...], rng: np.random.Generator) -> AnyArray:
