@@ -36,7 +36,7 @@ _DTYPE_NAMES: dict[str, DType] = {
 }  # fmt: skip
 _TEXT_DTYPES: dict[str, DType] = {
     "float": "float64", "int": "int64", "complex": "complex128", "f8": "float64", "f4": "float32",
-    "i8": "int64", "i4": "int32", "u1": "uint8", "d": "float64", "f": "float32",
+    "i8": "int64", "i4": "int32", "i": "int32", "u1": "uint8", "d": "float64", "f": "float32",
     **{name: name for name in DTYPES},
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import bind, int_operand
-from loopwright.frontend.lower_iter import add
+from loopwright.frontend.lower_iter import add, is_range
 from loopwright.frontend.lower_order import in_order, present
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shuffle import draw_one
@@ -16,7 +16,6 @@ from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
     Generator,
-    Library,
     Lst,
     Number,
     String,
@@ -173,16 +172,14 @@ def _choices(cx: Scope, rng: Generator, node: ast.Call) -> Value:
 
 def _of_range(cx: Scope, node: ast.Call) -> bool:
     """Whether the first argument is `range(...)`."""
-    match node.args[:1]:
-        case [ast.Call(ast.Name("range") as func, [_, *_], [])]:
-            return cx.eval(func) == Library("builtins.range")
-        case _:
-            return False
+    return bool(node.args) and is_range(cx, node.args[0])
 
 
 def _ranged(cx: Scope, node: ast.Call) -> list[Number]:
     """Start, stop and step of the range that is the first argument, then the other arguments."""
     assert isinstance(node.args[0], ast.Call)
+    if node.args[0].keywords or not 1 <= len(node.args[0].args) <= 3:
+        decline(node, "LW102", "this form of range is not covered")
     inner = node.args[0].args
     nodes = [*inner, *node.args[1:], *[k.value for k in node.keywords]]
     values = in_order(cx, [lambda n=n: cx.eval(n) for n in nodes])  # type: ignore[misc]
