@@ -57,19 +57,21 @@ class Bits:
 class Legacy(Bits):
     """A `numpy.random.RandomState`."""
 
-    __slots__ = ("_state", "spare")
+    __slots__ = ("_kept", "_state", "spare")
 
     def __init__(self, state: Any) -> None:
         super().__init__(state)
         self._state = state
         before = state.get_state(legacy=False)
-        self.spare = np.array([before["has_gauss"], before["gauss"]], np.float64)
+        self._kept = float(before["has_gauss"]), before["gauss"]
+        self.spare = np.array(self._kept)
 
     def keep(self) -> None:
         """What is kept for the next draw is not in its place."""
         has, kept = self.spare.tolist()
-        now = self._state.get_state(legacy=False)
-        self._state.set_state({**now, "has_gauss": int(has), "gauss": kept})
+        if (has, kept) != self._kept:
+            words = self._words.copy()
+            self._state.set_state(("MT19937", words[:-1], int(words[-1]), int(has), kept))
 
 
 class Standard:

@@ -27,8 +27,8 @@ from loopwright.kernels_entry import CallRoots, KernelEntry, call_roots
 
 RESERVED = frozenset(keyword.kwlist) | {
     "np", "os", "guard", "lists", "streams", "none", "Backend", "type", "int", "float", "bool", "complex",
-    "str", "list", "tuple", "dict", "set", "chr", "len", "row", "kernel", "out", "result", "Exception",
-    "FILE", "REGIONS",
+    "str", "list", "tuple", "dict", "set", "chr", "len", "max", "row", "kernel", "out", "result",
+    "Exception", "FILE", "REGIONS",
 }  # fmt: skip
 
 

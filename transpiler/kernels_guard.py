@@ -8,6 +8,7 @@ from loopwright.frontend.callables import find_function, helper_code, helpers_of
 from loopwright.frontend.region import CallableUse
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import For
+from loopwright.ir.sizes import counted
 from loopwright.ir.types import Array, Chars, ListOf, Num, Py, Ragged, Rng, Scalar
 from loopwright.ir.walk import walk_stmts
 from loopwright.kernels_door import Door, path_text, scalar_class, tuple_text
@@ -184,8 +185,10 @@ def _attributes(door: Door) -> set[tuple[str, str | int]]:
 def _size_test(door: Door, lists: list[str], hidden: int = 0) -> None:
     """The measure is that of the timings which chose the kernel (`KernelEntry.min_work`). `hidden`
     parameters count for nothing."""
+    counted_ints = counted(door.entry.lowered.domain)
     terms = [f"{door.value[k]}.size" for k in door.numbers(Array)] + lists
     terms += [f"len({door.value[k]})" for k in door.numbers(Chars)]
+    terms += [f"max({door.prefixes[p.path]}, 1)" for p in door.params if p.name in counted_ints]
     others = len(door.params) - len(terms) - hidden
     others += sum(len(p.text) - 1 for p in door.params if p.text is not None)
     if door.entry.min_work > 0 and terms:
