@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from loopwright.emit.base import KernelSource
+from loopwright.kernels_dispatch import dispatch_source
+from loopwright.kernels_entry import KernelEntry
 from loopwright.runtime import streams
 
-from .dispatching import Guarded, declined, guarded, outcome, plain
+from .dispatching import Guarded, declined, guarded, low_program, outcome, plain
 
 HEAD = """
 import random
@@ -340,6 +344,104 @@ def test_methods_draw_from_attributes() -> None:
     assert ran(made, lambda: made.space["Model"](4), 9)
 
 
+FORMS_OF_CALLS = """
+import numpy.random as nr
+import random as rnd
+from numpy import random
+import numpy as np
+
+G = np.random.RandomState(4)
+
+def renamed(n):
+    return [nr.rand() * rnd.random() for _ in range(n)]
+
+def of_numpy(n):
+    return [random.random() for _ in range(n)]
+
+def held(n):
+    rand, normal = rnd.random, np.random.randn
+    t = 0.0
+    for i in range(n):
+        t += rand() + normal()
+    return t
+
+def of_a_global(n):
+    def inner(r, k):
+        return r.normal() + k
+    t = 0.0
+    for i in range(n):
+        t += inner(G, i) + G.rand()
+    return t
+
+def in_a_tuple(pair, n):
+    t = 0.0
+    for i in range(n):
+        t += pair[0].gauss(0.0, 1.0) * pair[1]
+    return t
+
+def absent(rng, n):
+    if rng is None:
+        return 0.0
+    q = rng
+    t = 0.0
+    while q.random() < 0.9 and t < n:
+        t += 1.0
+    return t
+
+def quarter(n):
+    return sum(1 for _ in range(n) if rnd.random() ** 2 + rnd.random() ** 2 <= 1.0)
+
+def of_characters(s, n):
+    t = 0
+    for i in range(n):
+        if rnd.choice(s) == "b":
+            t += i
+    return t
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "args"),
+    [
+        ("renamed", (4,)),
+        ("of_numpy", (4,)),
+        ("held", (5,)),
+        ("in_a_tuple", (lambda: (random.Random(1), 2.0), 5)),
+        ("absent", (lambda: random.Random(1), 40)),
+        ("quarter", (50,)),
+        ("of_characters", ("abcb", 30)),
+    ],
+)
+def test_names_that_streams_go_by(name: str, args: tuple[Any, ...]) -> None:
+    made = guarded(FORMS_OF_CALLS, name, *[each() if callable(each) else each for each in args])
+    assert ran(made, *args)
+
+
+def test_an_object_of_the_module() -> None:
+    made = guarded(FORMS_OF_CALLS, "of_a_global", 3)
+    rng = made.space["G"]
+    before = rng.get_state()
+    done, got = made.fast(9)
+    after = plain(rng.get_state())
+    rng.set_state(before)
+    assert done and got == made.original(9)
+    assert after == plain(rng.get_state())
+
+
+@pytest.mark.parametrize(
+    "most", [-1, 0, 1, 2**31, 2**40, 2**62, 2**63 - 1, 2**64, True, np.int64(5)]
+)
+def test_ends_of_ints(most: Any) -> None:
+    made = case("t = 0\nfor i in range(5):\n    t += random.randint(0, m)\nreturn t", 3, names="m")
+    assert ran(made, most) == (type(most) is int and 0 <= most <= 2**31)
+
+
+@pytest.mark.parametrize("bits", [-1, 0, 1, 31, 32, 33, 62, 63, 64, 100])
+def test_numbers_of_bits(bits: int) -> None:
+    body = "t = 0\nfor i in range(5):\n    t = (t + random.getrandbits(k)) % 1009\nreturn t"
+    assert ran(case(body, 3, names="k"), bits) == (0 <= bits <= 62)
+
+
 def test_an_exception_leaves_the_streams_where_the_original_does() -> None:
     made = guarded(HELPERS, "stops", np.zeros(3), 1.0)
     assert not ran(made, lambda: np.zeros(50), 1.0)
@@ -466,3 +568,17 @@ def test_other_methods_are_declined(method: str) -> None:
 def test_a_state_is_read_as_numpy_lays_it_out() -> None:
     assert streams.is_standard(random.Random(1))
     assert streams.is_legacy(RS(1))
+
+
+def test_short_loops_are_left_to_the_original() -> None:
+    made = case(loop("random.random()"), 3)
+    entry = KernelEntry(
+        made.lowered,
+        "fast",
+        "numba",
+        low_program(made.lowered),
+        KernelSource("fast", ""),
+        min_work=100,
+    )
+    guarded_ = replace(made, text=dispatch_source(entry, "fast"))
+    assert [guarded_.fast(n)[0] for n in (-5, 0, 99, 100, 500)] == [False, False, False, True, True]
