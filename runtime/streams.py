@@ -2,6 +2,10 @@
 
 A RandomState lends its source of bits. A `random.Random` is the same Mersenne Twister with its state where
 no kernel reaches it: it is copied into a source of ours, and back when the kernel has succeeded.
+
+What is lent has `bits`, which the kernel draws from, and `spare`: 1.0 and the normal number that the stream
+keeps for its next draw, or two zeros. `undo` or `keep` must follow, once: the stream is then as it was, or as
+the kernel left both.
 """
 
 from __future__ import annotations
@@ -11,7 +15,7 @@ import functools
 import random
 import sys
 from types import BuiltinFunctionType, MethodType
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 
@@ -20,20 +24,6 @@ Words = np.ndarray[Any, np.dtype[np.uint32]]
 _WORDS: Final = ctypes.c_uint32 * 625
 _free: Final[list[tuple[np.random.Generator, Words]]] = []
 """Sources that no kernel uses now, with their states."""
-
-
-class Stream(Protocol):
-    """`bits` is what the kernel draws from; `spare` holds 1.0 and the normal number that the stream keeps
-    for its next draw, or two zeros. One of `undo` and `keep` must follow."""
-
-    bits: np.random.Generator
-    spare: np.ndarray[Any, Any]
-
-    def undo(self) -> None:
-        """Leave the stream as it was."""
-
-    def keep(self) -> None:
-        """Leave the stream as the kernel left `bits` and `spare`."""
 
 
 class Bits:
