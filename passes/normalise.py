@@ -21,17 +21,21 @@ from loopwright.ir.nodes import (
     Alloc,
     Append,
     Assign,
+    Break,
     Check,
     Const,
+    Continue,
     Dim,
     Draw,
     Expr,
+    Fail,
     For,
     Func,
     If,
     Load,
     Logic,
     Program,
+    Return,
     Select,
     Stmt,
     Store,
@@ -262,7 +266,16 @@ def _prune(func: Func) -> Func:
             case _:
                 return (stmt,)
 
-    return replace(func, body=map_stmts(func.body, one))
+    return replace(func, body=_reached(map_stmts(func.body, one)))
+
+
+def _reached(body: Body) -> Body:
+    """Without what follows a statement that leaves the block: a pruned branch may have set its variables."""
+    for k, stmt in enumerate(body):
+        if isinstance(stmt, Return | Fail | Break | Continue):
+            body = body[: k + 1]
+            break
+    return tuple(map_bodies(stmt, _reached) for stmt in body)
 
 
 def normalise(func: Func) -> Func:
@@ -308,7 +321,6 @@ def first(x: Annotated[NDArray[np.float64], "n"]) -> float:
 def first(x: float64[:]) -> float:
     y = np.zeros(x.shape[0])
     return float(x.shape[0])
-    return 0.0
 """,
         ),
     )

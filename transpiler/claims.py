@@ -77,6 +77,7 @@ def _is_plain(found: Lowered | Declined) -> bool:
         or found.assumed
         or found.callables
         or found.domain.groups
+        or found.domain.hidden
         or found.region.stores
         or any(p.bounds for p in found.domain.params)
     )

@@ -116,7 +116,8 @@ def module_source(
     """The text of `<module>.py`."""
     about = f"`{rewritten.file}`" if rewritten else f"`{module}`"
     functions = _functions(entries)
-    needed = ["guard"] + ["lists"] * any("lists." in text for text in functions)
+    parts = ("lists", "streams")
+    needed = ["guard", *(p for p in parts if any(f"{p}." in text for text in functions))]
     text = [
         f'"""Fast versions of loops in {about}, made by loopwright; edits here are lost."""',
         "",

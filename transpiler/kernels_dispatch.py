@@ -26,6 +26,7 @@ from loopwright.ir.types import STR, Array, DType, ListOf, Num, Py, Ragged, Rng,
 from loopwright.kernels_door import Door, open_door, scalar_class, tuple_text
 from loopwright.kernels_entry import KernelEntry
 from loopwright.kernels_guard import guard_lines
+from loopwright.kernels_streams import lend_streams
 
 _NONE = Py("none")
 
@@ -68,14 +69,15 @@ def _doc(entry: KernelEntry) -> str:
 def _save(door: Door) -> list[str]:
     """Add lines that keep what the kernel changes in place; returns those that put it back."""
     effects = door.effects
-    restore: list[str] = []
+    restore = lend_streams(door)
     if not (effects.may_fail or _may_give_up(door)):
         return restore
     for k in (k for k in door.numbers(Array) if k in effects.written):
         saved, v = door.unique(f"s_{door.params[k].name}"), door.value[k]
         door.lines.append(f"{saved} = {v}.copy() if {door.machine[k]} is {v} else None")
         restore += [f"if {saved} is not None:", f"    {v}[...] = {saved}"]
-    for k in door.numbers(Rng) if effects.draws else []:
+    generators = [k for k in door.numbers(Rng) if door.params[k].type == Rng()]
+    for k in generators if effects.draws else []:
         saved, v = door.unique(f"s_{door.params[k].name}"), door.value[k]
         door.lines.append(f"{saved} = {v}.bit_generator.state")
         restore.append(f"{v}.bit_generator.state = {saved}")
@@ -108,6 +110,7 @@ def _run(door: Door, restore: list[str], new: list[str]) -> None:
 def _finish(door: Door, new: list[str]) -> None:
     """Effects that become visible only once nothing can fail any more."""
     written = door.effects.written
+    door.lines += [f"{each}.keep()" for each in door.lent]
     for k in (k for k in door.numbers(Array) if k in written):
         v, c = door.value[k], door.machine[k]
         door.lines += [f"if {c} is not {v}:", f"    {v}[...] = {c}"]

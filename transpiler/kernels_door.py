@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.region import Region
-from loopwright.ir.domain import Param, Step, split_path
+from loopwright.ir.domain import Hidden, Param, Step, split_path
 from loopwright.ir.types import (
     NONE,
     STR,
@@ -26,9 +26,9 @@ from loopwright.kernels_effects import Effects, effects_of
 from loopwright.kernels_entry import CallRoots, KernelEntry, call_roots
 
 RESERVED = frozenset(keyword.kwlist) | {
-    "np", "os", "guard", "lists", "none", "Backend", "type", "int", "float", "bool", "complex", "str",
-    "list", "tuple", "dict", "set", "chr", "len", "row", "kernel", "out", "result", "Exception", "FILE",
-    "REGIONS",
+    "np", "os", "guard", "lists", "streams", "none", "Backend", "type", "int", "float", "bool", "complex",
+    "str", "list", "tuple", "dict", "set", "chr", "len", "max", "row", "kernel", "out", "result",
+    "Exception", "FILE", "REGIONS",
 }  # fmt: skip
 
 
@@ -38,7 +38,9 @@ class Door:
 
     `prefixes` maps the source text of roots and paths to locals; `value[k]` is the local with the
     Python object of parameter k, `machine[k]` the one with what the kernel is given. `columns` are the
-    locals with the parts of dicts, by the path of the dict.
+    locals with the parts of dicts, by the path of the dict. `streams` are the locals with the objects that
+    random numbers are drawn from, Generators left out, by the name in `Hidden.stream`, `lent` those with
+    what a kernel gets of them.
     """
 
     entry: KernelEntry
@@ -50,6 +52,8 @@ class Door:
     lines: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=lambda: set(RESERVED))
     columns: dict[str, str] = field(default_factory=dict)
+    streams: dict[str, str] = field(default_factory=dict)
+    lent: list[str] = field(default_factory=list)
 
     @property
     def region(self) -> Region:
@@ -58,6 +62,10 @@ class Door:
     @property
     def params(self) -> tuple[Param, ...]:
         return self.entry.lowered.domain.params
+
+    @property
+    def hidden(self) -> tuple[Hidden, ...]:
+        return self.entry.lowered.domain.hidden
 
     def numbers(self, kind: type[Array | Chars | ListOf | Ragged | Rng]) -> list[int]:
         """The numbers of the parameters of one kind of type."""

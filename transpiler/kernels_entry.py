@@ -16,10 +16,9 @@ from loopwright.ir.results import parts_of
 class KernelEntry:
     """`name` is the dispatch function; `program` what `source` was emitted from.
 
-    Inputs smaller than `min_work` (elements of all arrays, lists and strings, and 1 for each other value)
-    are left to the original. `comment` tells backend, evidence and speed-up in a few words. `prelude` is the
-    import block of the backend's file; None takes it from the backend of that name. Several entries of
-    one name are tried in order.
+    Inputs whose size (`ir.sizes.size_of`) is less than `min_work` are left to the original. `comment`
+    tells backend, evidence and speed-up in a few words. `prelude` is the import block of the backend's
+    file; None takes it from the backend of that name. Several entries of one name are tried in order.
     """
 
     lowered: Lowered

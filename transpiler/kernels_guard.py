@@ -8,9 +8,11 @@ from loopwright.frontend.callables import find_function, helper_code, helpers_of
 from loopwright.frontend.region import CallableUse
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import For
+from loopwright.ir.sizes import counted
 from loopwright.ir.types import Array, Chars, ListOf, Num, Py, Ragged, Rng, Scalar
 from loopwright.ir.walk import walk_stmts
 from loopwright.kernels_door import Door, path_text, scalar_class, tuple_text
+from loopwright.kernels_streams import stream_tests, type_test
 from loopwright.runtime.code import code_digest
 
 STREAMS = ".".join(np.__version__.split(".")[:2])
@@ -23,7 +25,7 @@ def guard_lines(door: Door) -> None:
     """Add the lines after which every `door.machine` local exists and the domain holds."""
     conditions = _tuple_tests(door)
     conditions += [t for k in range(len(door.params)) for t in _type_tests(door, k)]
-    conditions += _code_tests(door) + _store_tests(door)
+    conditions += stream_tests(door) + _code_tests(door) + _store_tests(door)
     if any(isinstance(p.type, (Array, Num, Ragged)) for p in door.params):
         conditions.append("not guard.quiet()")
     if any(isinstance(s, For) and s.parallel for s in walk_stmts(door.entry.program.main.body)):
@@ -87,8 +89,8 @@ def _type_tests(door: Door, k: int) -> list[str]:
             if isinstance(rows, ListOf) and not isinstance(rows.elem, Py):
                 raise door.refuse(f"a value of type {param.type} cannot be tested at the door")
             return [] if param.bounds else [f"type({v}) is not list"]
-        case Rng():
-            return [f"type({v}) is not np.random.Generator"]
+        case Rng() as t:
+            return [type_test(door, k, t)]
         case other:
             raise door.refuse(f"a value of type {other} cannot be tested at the door of a kernel")
 
@@ -183,8 +185,10 @@ def _attributes(door: Door) -> set[tuple[str, str | int]]:
 def _size_test(door: Door, lists: list[str], hidden: int = 0) -> None:
     """The measure is that of the timings which chose the kernel (`KernelEntry.min_work`). `hidden`
     parameters count for nothing."""
+    counted_ints = counted(door.entry.lowered.domain)
     terms = [f"{door.value[k]}.size" for k in door.numbers(Array)] + lists
     terms += [f"len({door.value[k]})" for k in door.numbers(Chars)]
+    terms += [f"max({door.prefixes[p.path]}, 1)" for p in door.params if p.name in counted_ints]
     others = len(door.params) - len(terms) - hidden
     others += sum(len(p.text) - 1 for p in door.params if p.text is not None)
     if door.entry.min_work > 0 and terms:

@@ -133,7 +133,8 @@ def _apart(lowered: Lowered, region: Region, signature: Signature) -> Lowered | 
     """Declined if the guard of a kernel would have turned away every call that was recorded."""
     main = lowered.program.main
     params = lowered.domain.params
-    written = {params[k].path for k in summarise(lowered.program)[main.name].writes}
+    changed = summarise(lowered.program)[main.name].writes
+    written = {param.path for k, param in enumerate(params) if k in changed}
     path = {live.name: live.path for live in region.live_ins}
     known = {param.path for param in params}
     for pair in signature.shared:

@@ -9,7 +9,7 @@ import lowlang
 import numpy as np
 import pytest
 
-from loopwright.ir.draws import draw_number
+from loopwright.ir.interp_draws import draw_number
 
 SOURCE = """
 def f(rng: rng, n: i8, low: f8, scale: f8, top: i8) -> "f8[:, :], i8[:, :]":

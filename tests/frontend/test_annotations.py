@@ -43,6 +43,8 @@ EXACT: dict[str, Type] = {
     "np.bool": Num("bool"),
     "np.intp": Num("int64"),
     "np.random.Generator": Rng(),
+    "np.random.RandomState": Rng("RandomState"),
+    "random.Random": Rng("Random"),
     "list[float]": ListOf(FLOAT),
     "List[int]": ListOf(INT),
     "Sequence[float]": ListOf(FLOAT),

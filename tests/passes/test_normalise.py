@@ -216,6 +216,20 @@ def test_an_unused_value_is_removed() -> None:
     assert lines(normal(before)) == ["return"]
 
 
+def test_what_follows_a_branch_that_certainly_leaves_is_removed() -> None:
+    source = HEADER + (
+        "def f(x: float) -> float:\n"
+        "    k = 0\n"
+        "    if k > 0:\n        n = 1\n"
+        "    elif k < 0:\n        n = 2\n"
+        "    else:\n        raise ValueError\n"
+        "    return n * x\n"
+    )
+    after = normal(lower_function(source))
+    check(after)
+    assert not any("return" in line for line in lines(after))
+
+
 def test_an_unused_load_stays_as_it_may_fail() -> None:
     before = program(let(t, at(Var(n))), Return((), NOWHERE))
     assert normal(before) == before

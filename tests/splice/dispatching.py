@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import random
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +25,7 @@ from loopwright.ir.nodes import Program
 from loopwright.kernels_dispatch import dispatch_source
 from loopwright.kernels_entry import KernelEntry, call_roots
 from loopwright.pipeline import Passes, compiled_passes
-from loopwright.runtime import guard, lists
+from loopwright.runtime import guard, lists, streams
 from loopwright.runtime.dispatch import none
 from loopwright.workload.functions import function_ref
 from loopwright.workload.types_of import type_of
@@ -60,7 +61,7 @@ class Guarded:
     def kernel(self) -> Any:
         dtypes = {f"_{d}": np.dtype(d) for d in ("float64", "int64", "bool")}
         space: dict[str, Any] = {
-            "np": np, "guard": guard, "lists": lists, "none": none, "_user": self.space,
+            "np": np, "guard": guard, "lists": lists, "streams": streams, "none": none, "_user": self.space,
             "_ndarray": np.ndarray, "_CONTIGUOUS": 1, "_OWNER": 4, "_WRITEABLE": 0x400,
             "_PLAIN": 0x101, "_numba": SimpleNamespace(fast=_interpreted(self._low)), **dtypes,
         }  # fmt: skip
@@ -174,6 +175,10 @@ def plain(value: Any) -> Any:
         return (type(value).__name__, *map(plain, value))
     if isinstance(value, np.random.Generator):
         return repr(value.bit_generator.state)
+    if isinstance(value, random.Random):
+        return repr(value.getstate())
+    if isinstance(value, np.random.RandomState):
+        return repr(value.get_state())
     if hasattr(value, "__dict__") and not isinstance(value, type):
         return (type(value).__name__, *((k, plain(v)) for k, v in sorted(vars(value).items())))
     return (type(value).__name__, repr(value))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import numpy as np
 
 from loopwright.frontend.lower_source import lower_function
 from loopwright.ir.domain import Domain, Param
-from loopwright.ir.types import Array, ListOf, Py
+from loopwright.ir.sizes import size_of
+from loopwright.ir.types import Array, ListOf, Py, Rng
 from loopwright.verify.representative import representative
 
 DOMAIN = Domain(
@@ -73,3 +75,17 @@ def test_a_deep_loop_nest_gets_short_inputs() -> None:
     domain = Domain((Param("x", "x", Array("float64", 1)),))
     inputs: Any = representative(domain, [], program=program)
     assert max(len(leaves["x"]) for leaves in inputs) <= 100
+
+
+def test_ints_that_tell_how_much_is_drawn_are_scaled() -> None:
+    domain = Domain((Param("n", "n", Py("int")), Param("rng", "rng", Rng("Random"))))
+    made = [{"n": n, "rng": random.Random(1)} for n in (10, 3000)]
+    inputs: Any = representative(domain, made)
+    assert len(inputs) >= 4
+    assert inputs[-1]["n"] == 3000 and min(leaves["n"] for leaves in inputs) == 10
+    assert [size_of(domain, leaves) for leaves in inputs] == [leaves["n"] + 1 for leaves in inputs]
+
+
+def test_ints_count_as_one_where_no_stream_is_lent() -> None:
+    domain = Domain((Param("n", "n", Py("int")), Param("rng", "rng", Rng())))
+    assert size_of(domain, {"n": 500, "rng": np.random.default_rng(1)}) == 2

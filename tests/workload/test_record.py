@@ -114,6 +114,14 @@ def test_a_script_is_recorded_with_what_it_imports(tree: Path) -> None:
     assert {s.types["a"] for s in add.signatures} == {Array("float32", 1), Array("int64", 1)}
 
 
+def test_the_largest_int_is_among_the_samples(tree: Path) -> None:
+    script = tree / "script.py"
+    script.write_text("import lib\nfor n in (3, 2, 40, 9):\n    lib.add([0] * 40, n)\n")
+    _, recording = run(tree, str(script))
+    (one,) = find(recording, "lib.py", "add/0:body").signatures
+    assert {sample["n"] for sample in one.samples} >= {3, 40}
+
+
 def test_samples_are_taken_before_the_region_changes_them(tree: Path) -> None:
     _, recording = run(tree, str(tree / "script.py"))
     add = find(recording, "lib.py", "add/0:body")

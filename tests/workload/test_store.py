@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -99,6 +101,23 @@ def test_a_generator_goes_on_where_it_was(bits: str, tmp_path: Path) -> None:
     assert again.random(4).tolist() == rng.random(4).tolist()
 
 
+@pytest.mark.parametrize(
+    "made",
+    [lambda: random.Random(5), lambda: np.random.RandomState(5)],
+    ids=["Random", "RandomState"],
+)
+def test_other_streams_come_back_with_what_they_keep(tmp_path: Path, made: Any) -> None:
+    rng = made()
+    normal = getattr(rng, "randn", getattr(rng, "gauss", None))
+    normal(*[0.0, 1.0][: 2 * isinstance(rng, random.Random)])
+    save(recording(rng=copy_of(rng)), tmp_path / "r")
+    (record,) = load(tmp_path / "r").regions.values()
+    again = record.signatures[0].samples[0]["rng"]
+    for state in ("getstate", "get_state"):
+        if hasattr(rng, state):
+            assert repr(getattr(again, state)()) == repr(getattr(rng, state)())
+
+
 def _damaged(tmp_path: Path) -> dict[str, Path]:
     good = tmp_path / "good"
     save(recording(x=np.arange(100)), good)
@@ -181,6 +200,10 @@ TYPES: dict[str, tuple[object, Type | None]] = {
     "a tuple": ((1, 2.0), TupleOf((INT, FLOAT))),
     "a tuple of something else": ((1, object()), None),
     "a generator": (np.random.default_rng(), Rng()),
+    "a random state": (np.random.RandomState(1), Rng("RandomState")),
+    "a random state on other bits": (np.random.RandomState(np.random.PCG64(1)), None),
+    "a random": (random.Random(1), Rng("Random")),
+    "a random of the system": (random.SystemRandom(), None),
     "an object array": (np.array([None]), None),
     "half precision": (np.zeros(2, np.float16), None),
     "foreign byte order": (np.zeros(2, ">f8"), None),

@@ -8,6 +8,7 @@ gives its likely readings (`annotation_choices`). Names are compared by their la
 from __future__ import annotations
 
 import ast
+from typing import get_args
 
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import module_names
@@ -26,6 +27,7 @@ from loopwright.ir.types import (
     Ragged,
     Records,
     Rng,
+    RngForm,
     RowOf,
     TupleOf,
     Type,
@@ -80,6 +82,7 @@ _JAXTYPING: dict[str, DType] = {
     "Complex": "complex128",
 }
 _LISTS = frozenset(("list", "List", "Sequence", "MutableSequence", "Iterable", "Collection"))
+_STREAMS: dict[str, Rng] = {form: Rng(form) for form in get_args(RngForm)}
 _ARRAYS = frozenset(("ndarray", "NDArray", "ArrayLike"))
 _RANKS = (1, 2)
 _BARE: tuple[Type, ...] = (Array("float64", 1), Array("float64", 2), Array("int64", 1))
@@ -153,8 +156,8 @@ def _plain(node: ast.Name | ast.Attribute, module: Module | None, depth: int) ->
         return (Num("bool"),)
     if name in _ARRAYS:
         return _BARE
-    if name == "Generator":
-        return (Rng(),)
+    if name in _STREAMS:
+        return (_STREAMS[name],)
     return ()
 
 

@@ -20,6 +20,8 @@ from loopwright.frontend.names import (
 from loopwright.frontend.raising import always_raises
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names
+from loopwright.frontend.streams import METHODS as DRAWS
+from loopwright.frontend.streams import drawing
 from loopwright.ir.intrinsics import ALL, is_special
 
 BUILTINS = frozenset(
@@ -38,7 +40,7 @@ METHODS = REDUCTIONS | frozenset(
     beta binomial chisquare choice exponential gamma geometric integers laplace logistic lognormal normal
     pareto permutation poisson power random rayleigh shuffle standard_cauchy standard_exponential
     standard_gamma standard_normal standard_t triangular uniform weibull""".split()  # noqa: SIM905
-)
+).union(*DRAWS.values())
 _NUMERIC = ("numpy", "math", "heapq", "bisect", "collections")
 _SPECIAL = frozenset(f"scipy.{row.name}" for row in ALL if is_special(row.name)) | {
     f"scipy.special.{name}" for name in ("digamma", "logsumexp", "softmax")
@@ -152,9 +154,10 @@ class Coverable:
 
     def _numeric(self, func: ast.expr) -> bool:
         name = resolve(self._module, self._site, func)
-        if name is None or name.startswith(_EFFECTS):
+        if name is None:
             return False
-        return name in _SPECIAL or name.split(".")[0] in _NUMERIC
+        numeric = name.split(".")[0] in _NUMERIC and not name.startswith(_EFFECTS)
+        return numeric or name in _SPECIAL or drawing(name) is not None
 
     def is_allocation(self, stmt: ast.stmt) -> bool:
         """`x = np.zeros(...)` and its kin, `x = []`, `x = [c] * n`: makes a fresh object and no more."""

@@ -40,9 +40,11 @@ from loopwright.frontend.region import (
     Region,
 )
 from loopwright.frontend.scopes import kind_of_name, site_of
+from loopwright.frontend.streams import FORMS, stream_key
 from loopwright.ir.domain import Domain, split_path
 from loopwright.ir.nodes import Func, Program, Var
 from loopwright.ir.types import NONE, Chars, ListOf, Ragged, Type
+from loopwright.ir.walk import used
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ def lower_region(
     unit.rebound = frozenset(n for s in region.statements for n in rebinds(s))
     made, values = parameters(cx, types, region, texts or {})
     start, unit.targets = functions_held(cx, region, functions or {})
+    for module, form in FORMS.items():
+        start[stream_key(module)] = Entry(made.module_stream(module, form))
     for live_in, value in values.items():
         key = live_in_key(cx, live_in)
         start[key] = Entry(value)
@@ -182,8 +186,10 @@ def lower_region(
         if sym.type == ListOf(NONE):
             unknown(param.path, region)
     own, body = own_parameters(made.syms, tidy(cx.out, cx.markers))
+    needed = used(body)
+    hidden = [(sym, each) for sym, each in made.hidden if sym in needed]
     name = unit.unique(region.qualname.split(".")[-1])
-    main = Func(name, own, (), body, region.span)
+    main = Func(name, (*own, *(sym for sym, _ in hidden)), (), body, region.span)
     program = finished(unit, cx, main, region)
     helpers = tuple(
         n for n in unit.inlined if any(f.name == n.split(".")[-1] for f in program.helpers)
@@ -203,7 +209,11 @@ def lower_region(
         tuple(sorted(unit.assumed)),
         tuple(sorted(unit.callables)),
     )
-    return program, Domain(params, tuple(made.groups)), along
+    streams = tuple(
+        replace(each, functions=tuple(sorted(unit.drawn.get(each.module, ()))))
+        for _, each in hidden
+    )
+    return program, Domain(params, tuple(made.groups), streams), along
 
 
 def _objects_called(region: Region) -> set[str]:

@@ -15,8 +15,7 @@ from loopwright.frontend.lower_values import Closure, Value
 
 _FILES = (
     "library_order.py", "library_math.py", "library_special.py", "library_stats.py", "library_search.py",
-    "library_queue.py", "library_text.py",
-    "library_hash.py",
+    "library_queue.py", "library_text.py", "library_hash.py", "library_random.py",
 )  # fmt: skip
 
 
@@ -31,7 +30,7 @@ def library_names() -> Mapping[str, Value]:
         for name in ("lineno", "end_lineno", "col_offset", "end_col_offset"):
             if hasattr(node, name):
                 delattr(node, name)
-    numpy = ast.parse("import numpy as np").body
+    numpy = ast.parse("import math\nimport numpy as np").body
     found = module_names(ast.Module([*numpy, *tree.body], []))
     return {
         name: replace(value, library=True) if isinstance(value, Closure) else value

@@ -21,9 +21,9 @@ from loopwright.frontend.lower_numpy import numpy_call
 from loopwright.frontend.lower_objects import BLANK, construct
 from loopwright.frontend.lower_order import effects, in_order, present
 from loopwright.frontend.lower_queue import bisect_call, heap_call
-from loopwright.frontend.lower_random import draw
 from loopwright.frontend.lower_scope import Scope, decline, span_of
 from loopwright.frontend.lower_special import special_call
+from loopwright.frontend.lower_streams import draw, module_draw
 from loopwright.frontend.lower_strings import string_method
 from loopwright.frontend.lower_values import (
     Arr,
@@ -43,6 +43,7 @@ from loopwright.frontend.lower_values import (
     describe,
 )
 from loopwright.frontend.names import chain_of
+from loopwright.frontend.streams import drawing
 from loopwright.ir.domain import split_path
 
 
@@ -198,6 +199,9 @@ def _bound_to(cx: Scope, callee: Closure, base: Object | None) -> Object | None:
 
 def _library(cx: Scope, name: str, node: ast.Call) -> Value:
     package, _, short = name.partition(".")
+    stream = drawing(name)
+    if stream is not None:
+        return module_draw(cx, *stream, node)
     match package:
         case "builtins" if short in BUILTINS:
             return BUILTINS[short](cx, node)

@@ -1,4 +1,8 @@
-"""`choice` of a `numpy.random.Generator`: NumPy's four ways to draw positions, and what they select."""
+"""`choice` of `numpy.random`: NumPy's ways to draw positions, and what they select.
+
+A RandomState draws each position otherwise than a Generator, and takes the head of a whole permutation
+where a Generator draws only what it needs.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ from loopwright.frontend.lower_counted import (
     sub,
 )
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_shuffle import draw_one, shuffle_ints
+from loopwright.frontend.lower_shuffle import draw_one, permuted, shuffle_ints
 from loopwright.frontend.lower_values import (
     Arr,
     Generator,
@@ -42,10 +46,14 @@ _SLACK = 7e-9
 
 
 def choice(cx: Scope, rng: Generator, node: ast.Call) -> Value:
-    """`rng.choice(a, size, replace, p, axis, shuffle)` along the first axis."""
-    names = ["a", "size", "replace", "p", "axis", "shuffle"]
+    """`rng.choice(a, size, replace, p, axis, shuffle)` along the first axis; a RandomState lacks the last
+    two parameters."""
+    legacy = rng.form == "RandomState"
+    names = ["a", "size", "replace", "p", *["axis", "shuffle"] * (not legacy)]
     bound = bind(cx, node, names)
     population, count = _population(cx, bound["a"], node)
+    if legacy and population is not None and population.type.ndim != 1:
+        decline(node, "LW103", "a choice from an array of several axes: ValueError")
     if axis_of(bound.get("axis"), population.type.ndim if population else 1, node) not in (None, 0):
         decline(node, "LW106", "a choice along another axis than the first is not covered")
     size = bound.get("size")
@@ -54,6 +62,9 @@ def choice(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     shuffled = "shuffle" not in bound or flag_of(bound["shuffle"], node, "shuffle")
     cx.check(test("gt", count, integer(0)), "a choice from nothing")
     p = _probabilities(cx, bound["p"], count, node) if "p" in bound else None
+    if shape is None and legacy and not replace and p is None:
+        first = Load(permuted(cx, rng, count), (Pt(integer(0)),), I64)
+        return _taken(population, cx.hold(Cast(first, INT)))
     if shape is None:
         return _taken(population, _one(cx, rng, count, p))
     if replace:
@@ -63,6 +74,8 @@ def choice(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     cx.check(test("le", shape[0], count), "a larger sample than population")
     if p is not None:
         return _selected(cx, population, _weighted(cx, rng, count, shape[0], p))
+    if legacy:
+        return _selected(cx, population, _head(cx, permuted(cx, rng, count), shape[0]))
     return _selected(cx, population, _distinct(cx, rng, count, shape[0], shuffled))
 
 
@@ -142,7 +155,21 @@ def _one(cx: Scope, rng: Generator, count: Expr, p: Var | None) -> Expr:
             cx, _cumulative(cx, p, count), count, draw_one(cx, rng, "random", (), FLOAT)
         )
         return cx.hold(found)
-    return cx.hold(Cast(draw_one(cx, rng, "integers", (count,), I64), INT))
+    return cx.hold(_below(cx, rng, count))
+
+
+def _below(cx: Scope, rng: Generator, count: Expr) -> Expr:
+    """One position among `count`, of which there are some."""
+    if rng.form == "RandomState":
+        return draw_one(cx, rng, "interval", (sub(count, integer(1)),), INT)
+    return Cast(draw_one(cx, rng, "integers", (count,), I64), INT)
+
+
+def _head(cx: Scope, order: Var, size: Expr) -> Var:
+    """The first `size` positions of an order."""
+    made = blank(cx, "chosen", (size,), _INTS)
+    repeat(cx, integer(0), size, lambda i: store(cx, made, (i,), Load(order, (Pt(i),), I64)))
+    return made
 
 
 def _with_replacement(
@@ -153,7 +180,7 @@ def _with_replacement(
 
     def one(at: tuple[Expr, ...]) -> None:
         if cdf is None:
-            store(cx, made, at, draw_one(cx, rng, "integers", (count,), I64))
+            store(cx, made, at, Cast(_below(cx, rng, count), I64))
         else:
             found = _search(cx, cdf, count, draw_one(cx, rng, "random", (), FLOAT))
             store(cx, made, at, Cast(found, I64))

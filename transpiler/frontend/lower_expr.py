@@ -20,6 +20,7 @@ from loopwright.frontend.lower_lists import list_display, repeat_list
 from loopwright.frontend.lower_member import member
 from loopwright.frontend.lower_names import attribute, lookup
 from loopwright.frontend.lower_order import effects, eval_all, eval_spread, keep, present
+from loopwright.frontend.lower_ranges import with_range
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_types import same_class
 from loopwright.frontend.lower_values import (
@@ -141,7 +142,8 @@ def bin_op(cx: Scope, left: ast.expr, op: ast.operator, right: ast.expr, node: a
         display = repeat_list(cx, left, right, node)
         if display is not None:
             return display
-    a, b = (present(cx, v) for v in eval_all(cx, (left, right)))
+    operands = with_range(cx, left, right) or eval_all(cx, (left, right))
+    a, b = (present(cx, v) for v in operands)
     if isinstance(op, ast.MatMult):
         if not (isinstance(a, Arr) or isinstance(b, Arr)):
             decline(node, "LW103", "`@` needs an array")

@@ -53,7 +53,7 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
     name = _builtin_name(cx, node)
     if isinstance(node, ast.Call):
         if name == "range":
-            return _range(cx, node)
+            return range_source(cx, node)
         if name in ("enumerate", "zip", "reversed"):
             return _combined(cx, node, name, body)
         view = _hashed_view(cx, node)
@@ -207,7 +207,13 @@ def _int(cx: Scope, value: Value, node: ast.expr) -> Expr:
     return cast(index_number(cx, value, node), INT)
 
 
-def _range(cx: Scope, node: ast.Call) -> Source:
+def is_range(cx: Scope, node: ast.expr) -> bool:
+    """Whether the node is `range(...)`."""
+    return isinstance(node, ast.Call) and _builtin_name(cx, node) == "range"
+
+
+def range_source(cx: Scope, node: ast.Call) -> Source:
+    """What a loop over `range(...)` runs over."""
     values = eval_spread(cx, node.args)
     if node.keywords or not 1 <= len(values) <= 3:
         decline(node, "LW102", "this form of range is not covered")

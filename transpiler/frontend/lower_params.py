@@ -26,7 +26,8 @@ from loopwright.frontend.lower_values import (
     Value,
 )
 from loopwright.frontend.region import LiveIn, Region
-from loopwright.ir.domain import INT_LIMIT, Group, Param
+from loopwright.frontend.streams import stream_key
+from loopwright.ir.domain import INT_LIMIT, Group, Hidden, Param
 from loopwright.ir.nodes import Sym, Var
 from loopwright.ir.types import (
     CODES,
@@ -43,6 +44,7 @@ from loopwright.ir.types import (
     Ragged,
     Records,
     Rng,
+    RngForm,
     RowOf,
     TupleOf,
     Type,
@@ -60,6 +62,7 @@ class Parameters:
     syms: list[Sym] = field(default_factory=list)
     params: list[Param] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
+    hidden: list[tuple[Sym, Hidden]] = field(default_factory=list)
 
     def add(self, sym: Sym, param: Param) -> int:
         """The position of a new parameter."""
@@ -73,6 +76,20 @@ class Parameters:
             base += "_"
         self.taken.add(base)
         return base
+
+    def stream(self, sym: Sym, of: str) -> Generator:
+        """The stream whose bits `sym` is; `of` as in `Hidden.stream`."""
+        if sym.type == Rng():
+            return Generator(sym)
+        spare = Sym(self.name(f"{sym.name}_spare"), Array("float64", 1))
+        self.hidden.append((spare, Hidden(spare.name, of, spare=True)))
+        return Generator(sym, Var(spare))
+
+    def module_stream(self, module: str, form: RngForm) -> Generator:
+        """The stream that the functions of a module draw from."""
+        sym = Sym(self.name(f"{module.replace('.', '_')}_stream"), Rng(form))
+        self.hidden.append((sym, Hidden(sym.name, stream_key(module))))
+        return self.stream(sym, stream_key(module))
 
 
 def parameters(
@@ -142,10 +159,10 @@ def _value(cx: Scope, made: Parameters, name: str, path: str, given: Type, node:
         t = Array(t.dtype, t.ndim)
     sym = Sym(name, t)
     at = made.add(sym, Param(name, path, t))
-    return _held(cx, sym, at, path)
+    return _held(cx, made, sym, at, path)
 
 
-def _held(cx: Scope, sym: Sym, at: int, path: str) -> Value:
+def _held(cx: Scope, made: Parameters, sym: Sym, at: int, path: str) -> Value:
     """What the lowering knows of the parameter at position `at`."""
     t = sym.type
     origins = frozenset({Origin(("param", at))})
@@ -158,7 +175,7 @@ def _held(cx: Scope, sym: Sym, at: int, path: str) -> Value:
             site = cx.unit.sites.site(("param", at), element, frozen=True)
             return Lst((Var(sym),), site, ndim, origins)
         case Rng():
-            return Generator(sym)
+            return made.stream(sym, sym.name)
         case Py() | Num() if is_scalar(t):
             return Number(Var(sym), (t,))
         case _ if t == NONE:
@@ -173,7 +190,7 @@ def _rows(cx: Scope, made: Parameters, name: str, path: str, t: Ragged, node: as
     joined, bounds = Sym(name, t.rows), Sym(made.name(f"{name}_bounds"), ListOf(INT, 2))
     at = made.add(joined, Param(name, path, t))
     made.add(bounds, Param(bounds.name, path, t, (0, INT_LIMIT), bounds=True))
-    value = _held(cx, joined, at, path)
+    value = _held(cx, made, joined, at, path)
     assert isinstance(value, (Arr, Lst))
     if isinstance(value, Lst):
         cx.unit.row_sites.add(value.site)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
 from loopwright.frontend.lower_args import (
     array_of,
@@ -43,7 +44,10 @@ from loopwright.frontend.lower_values import (
 )
 from loopwright.ir.draws import DISTRIBUTIONS, Distribution, DrawMethod, Parameter, inside
 from loopwright.ir.nodes import Binary, Call, Const, Dim, Expr, Load, Pt
-from loopwright.ir.types import FLOAT, I64, INT, Array, DType, Num, kind_of
+from loopwright.ir.types import FLOAT, I64, INT, Array, DType, Num, Type, kind_of
+
+OneNumber: TypeAlias = Callable[[Scope, Generator, DrawMethod, tuple[Expr, ...], Type], Expr]
+"""What draws one number of a type, as `draw_one` does."""
 
 _WITH_DTYPE = ("random", "standard_normal", "standard_exponential", "standard_gamma")
 _RANGES: dict[str, tuple[int, int]] = {
@@ -55,9 +59,9 @@ _RANGES: dict[str, tuple[int, int]] = {
 """Where integers of a dtype lie. Smaller dtypes share the random bits of one number among several."""
 
 
-def draw(cx: Scope, rng: Generator, method: str, node: ast.Call) -> Value:
-    """`rng.method(...)`. A single integer comes as np.int64 from `integers`, else as int; a single real
-    number as float."""
+def generator_draw(cx: Scope, rng: Generator, method: str, node: ast.Call) -> Value:
+    """`rng.method(...)` of a Generator. A single integer comes as np.int64 from `integers`, else as int; a
+    single real number as float."""
     match method:
         case "integers":
             return _integers(cx, rng, node)
@@ -70,7 +74,7 @@ def draw(cx: Scope, rng: Generator, method: str, node: ast.Call) -> Value:
         case "interval":
             decline(node, "LW106", "a Generator has no method `interval`")
         case _ if method in DISTRIBUTIONS:
-            return _drawn(cx, rng, method, node)
+            return drawn(cx, rng, method, node, method in _WITH_DTYPE)
         case _:
             decline(node, "LW106", f"draws by `{method}` are not covered")
 
@@ -78,24 +82,44 @@ def draw(cx: Scope, rng: Generator, method: str, node: ast.Call) -> Value:
 # --------------------------------------------------------------- distributions
 
 
-def _drawn(cx: Scope, rng: Generator, method: DrawMethod, node: ast.Call) -> Value:
+def drawn(
+    cx: Scope,
+    rng: Generator,
+    method: DrawMethod,
+    node: ast.Call,
+    dtyped: bool = False,
+    one: OneNumber = draw_one,
+) -> Value:
+    """One number or an array of them, each drawn by `one`."""
     kind = DISTRIBUTIONS[method]
-    dtyped = ["dtype"] if method in _WITH_DTYPE else []
     names = [p.name for p in kind.params]
     # `random(size, dtype)`, but `standard_gamma(shape, size, dtype)`
     required = sum(p.default is None for p in kind.params)
-    bound = bind(cx, node, [*names, "size", *dtyped], required=required)
+    bound = bind(cx, node, [*names, "size", *["dtype"] * dtyped], required=required)
     if dtype_of(bound.get("dtype"), node) not in (None, "float64"):
         decline(node, "LW106", "draws of numbers other than float64 are not covered")
-    shape = _shape(cx, bound.get("size"), node)
+    shape = drawn_shape(cx, bound.get("size"), node)
     args = [_argument(cx, p, bound.get(p.name), node) for p in kind.params]
+    return filled(cx, rng, method, args, shape, one)
+
+
+def filled(
+    cx: Scope,
+    rng: Generator,
+    method: DrawMethod,
+    args: Sequence[Arr | Expr],
+    shape: tuple[Expr, ...] | None,
+    one: OneNumber = draw_one,
+) -> Value:
+    """One number, or an array of the shape."""
     if shape is None and not any(isinstance(a, Arr) for a in args):
         plain = tuple(a for a in args if not isinstance(a, Arr))
-        return number(draw_one(cx, rng, method, plain, INT if kind.result == "int64" else FLOAT))
-    return _many(cx, rng, method, args, shape)
+        whole = DISTRIBUTIONS[method].result == "int64"
+        return number(one(cx, rng, method, plain, INT if whole else FLOAT))
+    return _many(cx, rng, method, args, shape, one)
 
 
-def _shape(cx: Scope, size: Value | None, node: ast.Call) -> tuple[Expr, ...] | None:
+def drawn_shape(cx: Scope, size: Value | None, node: ast.Call) -> tuple[Expr, ...] | None:
     """The shape that `size` asks for, evaluated once; None if it is not given."""
     if size is None:
         return None
@@ -126,6 +150,7 @@ def _many(
     method: DrawMethod,
     args: Sequence[Arr | Expr],
     shape: tuple[Expr, ...] | None,
+    one: OneNumber,
 ) -> Arr:
     kind = DISTRIBUTIONS[method]
     arrays = [a for a in args if isinstance(a, Arr)]
@@ -138,11 +163,11 @@ def _many(
     t = Array(kind.result, len(shape))
     made = blank(cx, method, shape, t)
 
-    def one(at: tuple[Expr, ...]) -> None:
+    def put(at: tuple[Expr, ...]) -> None:
         plain = tuple(_element(a, at) if isinstance(a, Arr) else a for a in args)
-        store(cx, made, at, draw_one(cx, rng, method, plain, Num(kind.result)))
+        store(cx, made, at, one(cx, rng, method, plain, Num(kind.result)))
 
-    each(cx, shape, one)
+    each(cx, shape, put)
     return Arr(made, t, frozenset())
 
 
@@ -203,40 +228,45 @@ def _in_range(cx: Scope, param: Parameter, arg: Expr) -> None:
 
 def _integers(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     bound = bind(cx, node, ["low", "high", "size", "dtype", "endpoint"])
-    low, high = _bounds(cx, bound, node)
-    dtype, plain = _integer_dtype(bound.get("dtype"), node)
-    shape = _shape(cx, bound.get("size"), node)
+    low, high = integer_bounds(cx, bound, node)
+    if flag_of(bound.get("endpoint"), node, "endpoint"):
+        high = add(high, integer(1))
+    low, high = cx.hold(low, "low"), cx.hold(high, "high")
+    dtype, plain = integer_dtype(bound.get("dtype"), node)
+    one = lambda: draw_one(cx, rng, "integers", (low, high), I64)  # noqa: E731
+    return whole_numbers(cx, (low, high), bound.get("size"), (dtype, plain), one, node)
+
+
+def whole_numbers(
+    cx: Scope,
+    ends: tuple[Expr, Expr],
+    size: Value | None,
+    kind: tuple[DType, bool],
+    one: Callable[[], Expr],
+    node: ast.Call,
+) -> Value:
+    """One integer or an array of them, each drawn by `one`; `kind` as `integer_dtype` tells."""
+    dtype, plain = kind
+    shape = drawn_shape(cx, size, node)
     if dtype != "int64":
         least, end = _RANGES[dtype]
-        cx.check(test("ge", low, integer(least)), "low is out of bounds")
-        cx.check(test("le", high, integer(end)), "high is out of bounds")
+        cx.check(test("ge", ends[0], integer(least)), "low is out of bounds")
+        cx.check(test("le", ends[1], integer(end)), "high is out of bounds")
     if shape is None:
-        one = draw_one(cx, rng, "integers", (low, high), I64)
-        return number(cast(one, INT if plain else Num(dtype)))
-    low, high = cx.hold(low, "low"), cx.hold(high, "high")
+        return number(cast(one(), INT if plain else Num(dtype)))
     t = Array(dtype, len(shape))
     made = blank(cx, "integers", shape, t)
-
-    def fill(at: tuple[Expr, ...]) -> None:
-        value = draw_one(cx, rng, "integers", (low, high), I64)
-        store(cx, made, at, cast(value, Num(dtype)))
-
-    each(cx, shape, fill)
+    each(cx, shape, lambda at: store(cx, made, at, cast(one(), Num(dtype))))
     return Arr(made, t, frozenset())
 
 
-def _bounds(cx: Scope, bound: dict[str, Value], node: ast.Call) -> tuple[Expr, Expr]:
-    """The first integer, and the one after the last."""
+def integer_bounds(cx: Scope, bound: dict[str, Value], node: ast.Call) -> tuple[Expr, Expr]:
+    """The arguments `low` and `high`, where the first may be left out."""
     low = int_operand(cx, bound["low"], node)
-    low, high = (
-        (low, int_operand(cx, bound["high"], node)) if "high" in bound else (integer(0), low)
-    )
-    if flag_of(bound.get("endpoint"), node, "endpoint"):
-        high = add(high, integer(1))
-    return low, high
+    return (low, int_operand(cx, bound["high"], node)) if "high" in bound else (integer(0), low)
 
 
-def _integer_dtype(given: Value | None, node: ast.Call) -> tuple[DType, bool]:
+def integer_dtype(given: Value | None, node: ast.Call) -> tuple[DType, bool]:
     """The dtype, and whether single numbers come as Python ints."""
     if any(k.arg == "dtype" for k in node.keywords) and given is None:
         decline(node, "LW103", "None is float64, of which there are no integers: TypeError")

@@ -124,6 +124,8 @@ class Unit:
     methods: dict[MethodUse, None] = field(default_factory=dict)
     classes: dict[str, ClassUse] = field(default_factory=dict)
     assumed: set[tuple[str, str]] = field(default_factory=set)
+    # functions of modules that draw from their module's stream, by that module
+    drawn: dict[str, set[str]] = field(default_factory=dict)
     # functions that live-ins hold, by the key in the state; those that were used, and all live-ins that were
     targets: Mapping[str, CallableUse] = field(default_factory=dict)
     callables: dict[CallableUse, None] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""`permutation` and `shuffle` of a `numpy.random.Generator`: Fisher-Yates from the end, as NumPy does it."""
+"""`permutation` and `shuffle` of `numpy.random`: Fisher-Yates from the end, as NumPy does it."""
 
 from __future__ import annotations
 
@@ -35,12 +35,16 @@ def draw_one(cx: Scope, rng: Generator, method: DrawMethod, args: tuple[Expr, ..
     return target
 
 
+def _parameters(rng: Generator) -> list[str]:
+    return ["x", "axis"] if rng.form == "Generator" else ["x"]
+
+
 def permutation(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     """`rng.permutation(x)`: a new array, of the numbers below `x` or of the rows of `x`."""
-    bound = bind(cx, node, ["x", "axis"])
+    bound = bind(cx, node, _parameters(rng))
     value = bound["x"]
     if isinstance(value, Number):
-        return Arr(_ordinals(cx, rng, _count(cx, value, node)), Array("int64", 1), frozenset())
+        return Arr(permuted(cx, rng, _count(cx, value, node)), Array("int64", 1), frozenset())
     x = array_of(cx, value, node)
     if axis_of(bound.get("axis"), x.type.ndim, node) not in (None, 0):
         decline(node, "LW106", "a permutation of another axis than the first is not covered")
@@ -49,7 +53,7 @@ def permutation(cx: Scope, rng: Generator, node: ast.Call) -> Value:
         _swap_all(cx, rng, (copy,), 1)
         return Arr(copy, Array(x.type.dtype, 1), frozenset())
     held = cx.hold(x.expr, "rows")
-    by = _ordinals(cx, rng, Dim(held, 0, INT))
+    by = permuted(cx, rng, Dim(held, 0, INT))
     t = Array(x.type.dtype, x.type.ndim)
     rows = Load(held, (Fancy(by), *[Slc()] * (t.ndim - 1)), t)
     return Arr(rows, t, frozenset())
@@ -61,7 +65,8 @@ def _count(cx: Scope, value: Number, node: ast.Call) -> Expr:
     return int_operand(cx, value, node)
 
 
-def _ordinals(cx: Scope, rng: Generator, count: Expr) -> Var:
+def permuted(cx: Scope, rng: Generator, count: Expr) -> Var:
+    """The numbers below `count` in a new order."""
     t = Array("int64", 1)
     order = variable(cx, "order", Call("np.arange", (integer(0), count, integer(1)), t))
     _swap_all(cx, rng, (order,), 1)
@@ -70,7 +75,7 @@ def _ordinals(cx: Scope, rng: Generator, count: Expr) -> Var:
 
 def shuffle(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     """`rng.shuffle(x)`, in place along the first axis."""
-    bound = bind(cx, node, ["x", "axis"])
+    bound = bind(cx, node, _parameters(rng))
     x = bound["x"]
     ndim = x.type.ndim if isinstance(x, Arr) else 1
     if axis_of(bound.get("axis"), ndim, node) not in (None, 0):

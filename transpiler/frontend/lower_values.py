@@ -22,6 +22,8 @@ from loopwright.ir.types import (
     ListOf,
     Num,
     Py,
+    Rng,
+    RngForm,
     Scalar,
     Type,
     kind_of,
@@ -150,9 +152,17 @@ class Maybe:
 
 @dataclass(frozen=True, slots=True)
 class Generator:
-    """A `numpy.random.Generator`."""
+    """A stream of random numbers; `spare` is the array with the normal number that it keeps for the next
+    draw, where objects of its class keep one."""
 
     sym: Sym
+    spare: Var | None = None
+
+    @property
+    def form(self) -> RngForm:
+        """The class of the object."""
+        assert isinstance(self.sym.type, Rng)
+        return self.sym.type.form
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +328,12 @@ def negated(cond: Expr) -> Expr:
     return Unary("not", cond, B1 if isinstance(cond.type, Num) else BOOL)
 
 
+def kept_by(rng: Generator) -> Arr:
+    """What a stream keeps for its next normal number."""
+    assert rng.spare is not None and isinstance(rng.spare.type, Array)
+    return Arr(rng.spare, rng.spare.type, frozenset({Origin(("spare", rng.spare.sym))}))
+
+
 def is_string(value: Value) -> bool:
     """Whether the value is a string of any form."""
     return isinstance(value, (Letter, String, Text))
@@ -350,8 +366,8 @@ def flatten(value: Value) -> tuple[Expr, ...]:
             return (*(e for part in value.parts for e in flatten(part)), value.slots)
         case Maybe(inner, there):
             return (*flatten(inner), there)
-        case Generator(sym):
-            return (Var(sym),)
+        case Generator(sym, spare):
+            return (Var(sym),) if spare is None else (Var(sym), spare)
         case _:
             return ()
 
@@ -388,10 +404,11 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return replace(filled, slots=exprs.pop(0))
         case Maybe(inner, _):
             return Maybe(refill(inner, exprs), exprs.pop(0))
-        case Generator():
+        case Generator(_, spare):
             held = exprs.pop(0)
-            assert isinstance(held, Var)
-            return Generator(held.sym)
+            kept = None if spare is None else exprs.pop(0)
+            assert isinstance(held, Var) and (kept is None or isinstance(kept, Var))
+            return Generator(held.sym, kept)
         case _:
             return value
 
@@ -437,7 +454,7 @@ def describe(value: Value) -> str:
         case Maybe(inner, _):
             return f"{describe(inner)} or None"
         case Generator():
-            return "a Generator"
+            return f"a {value.form}"
         case Library(name):
             return f"`{name}`"
         case Object(path):
@@ -480,6 +497,6 @@ def type_key(value: Value) -> object:
         case Maybe(inner, _):
             return ("maybe", type_key(inner))
         case Generator():
-            return "rng"
+            return ("rng", value.form)
         case _:
             return value

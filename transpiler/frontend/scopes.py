@@ -19,6 +19,7 @@ LIBRARIES = (
     "heapq",
     "bisect",
     "collections",
+    "random",
     "typing",
     "collections.abc",
     "numbers",

@@ -57,9 +57,31 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """A parameter of the program that is no live-in, but part of a stream of random numbers.
+
+    `stream` is the name of the live-in whose stream it is, or "module random" or "module numpy.random";
+    `functions` are those of the module that draw from its stream and that the program calls. `spare`: it
+    is an array with what the stream keeps for the next normal number: 1.0 and the number, or 0.0 and 0.0.
+    Else it is the source of bits of a module's stream.
+    """
+
+    name: str
+    stream: str
+    functions: tuple[str, ...] = ()
+    spare: bool = False
+
+    @property
+    def module(self) -> str:
+        """The module whose stream it is part of, or ""."""
+        kind, _, name = self.stream.partition(" ")
+        return name if kind == "module" else ""
+
+
+@dataclass(frozen=True, slots=True)
 class Domain:
-    """Parameters in the order of `Program.main.params`, and the tuples that hold some of them, a tuple
-    before those inside of it.
+    """Parameters in the order of `Program.main.params`, where those of `hidden` come last, and the tuples
+    that hold some of them, a tuple before those inside of it.
 
     The guard also demands: written arrays are writable and share no memory with any other parameter;
     tuples are of the very class `tuple`, and of the length that their group says.
@@ -67,6 +89,7 @@ class Domain:
 
     params: tuple[Param, ...]
     groups: tuple[Group, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
 
     @property
     def roots(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ but what its `shuffle` is made of: an integer in [0, top] by masked rejection.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from loopwright.ir.types import DType
 
@@ -101,18 +101,3 @@ def inside(value: float, wanted: Range) -> bool:
         case "fraction" | "success" | "rate":
             least, most = LIMITS[wanted]
             return least <= value <= most
-
-
-def draw_number(rng: Any, method: DrawMethod, args: tuple[Any, ...]) -> Any:
-    """What `Draw` binds. Raises what NumPy raises for arguments out of range."""
-    if method != "interval":
-        return getattr(rng, method)(*args)
-    (top,) = map(int, args)
-    if top == 0:
-        return 0
-    mask = 2 ** top.bit_length() - 1
-    wide = mask > 2**32 - 1
-    while True:
-        value = int(rng.integers(0, 2**64 if wide else 2**32, dtype="uint64")) & mask
-        if value <= top:
-            return value

@@ -13,8 +13,9 @@ from typing import Any, Literal, TypeAlias, assert_never
 
 import numpy as np
 
-from loopwright.ir.draws import DrawMethod, draw_number
+from loopwright.ir.draws import DrawMethod
 from loopwright.ir.interp_calls import Level
+from loopwright.ir.interp_draws import draw_number
 from loopwright.ir.interp_expr import (
     PY_CLASS,
     assert_in_bounds,

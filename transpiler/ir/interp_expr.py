@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import operator
+import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, assert_never
 
@@ -135,7 +136,8 @@ def conform(value: Any, type_: Type, by_value: bool = False) -> Any:
         case TupleOf(items):
             right = isinstance(value, tuple) and len(value) == len(items)
         case _:
-            right = isinstance(value, np.random.Generator)
+            streams = np.random.Generator, np.random.RandomState, random.Random
+            right = isinstance(value, streams)
     if not right and by_value:
         raise KernelFailed(f"result is {type(value).__name__}, not {type_}")
     assert right, f"{value!r} of {type(value).__name__} where {type_} is declared"

@@ -145,12 +145,17 @@ class TupleOf:
         return "tuple[" + ", ".join(map(str, self.items)) + "]"
 
 
+RngForm: TypeAlias = Literal["Generator", "RandomState", "Random"]
+
+
 @dataclass(frozen=True, slots=True)
 class Rng:
-    """A `numpy.random.Generator`."""
+    """A stream of random numbers: an object of the class `form`, which decides what its methods draw."""
+
+    form: RngForm = "Generator"
 
     def __str__(self) -> str:
-        return "np.random.Generator"
+        return f"{'' if self.form == 'Random' else 'np.'}random.{self.form}"
 
 
 Scalar: TypeAlias = Py | Num

@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from loopwright.tune.timings import InputTiming, MeasureJob, Measurement, Timed, size_of
+from loopwright.ir.sizes import size_of
+from loopwright.tune.timings import InputTiming, MeasureJob, Measurement, Timed
 from loopwright.verify.candidate import load_candidate
 from loopwright.verify.roots import build_roots, load_reference
 from loopwright.workers import WorkerFailed, Workers
@@ -67,7 +68,7 @@ def run(job: MeasureJob) -> Measurement:
     for number, leaves in enumerate(job.inputs):
         left = len(job.inputs) - number
         budget = max(0.0, deadline - time.perf_counter()) / left
-        size = size_of(leaves)
+        size = size_of(job.domain, leaves)
 
         def prepare(calls: int, leaves: Mapping[str, object] = leaves) -> list[Arguments]:
             if job.changes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,19 +59,3 @@ class Measurement:
         """Of the fastest candidate at the largest input; 0 if none ran."""
         seen = self.timings[-1].candidates.values() if self.timings else ()
         return min((seconds for seconds in seen if seconds is not None), default=0.0)
-
-
-def size_of(leaves: Mapping[str, object]) -> int:
-    """The size of an input: elements of all arrays, lists and strings, 1 for each number."""
-    return sum(_elements(value) for value in leaves.values())
-
-
-def _elements(value: object) -> int:
-    size = getattr(value, "size", None)
-    if isinstance(size, int):
-        return size
-    if isinstance(value, str):
-        return len(value)
-    if isinstance(value, Sequence):
-        return sum(_elements(item) for item in value) if value else 0
-    return 1

@@ -121,8 +121,8 @@ def _kind(param: Param, symbols: Mapping[tuple[str, int], str], samples: Sequenc
             return PyNumber("int", like, low, high)
         case TupleOf(items):
             return TupleKind(tuple(_scalar(t) for t in items))
-        case Rng():
-            return RandomKind()
+        case Rng(form):
+            return RandomKind(form)
         case scalar:
             return _scalar(scalar)
 
@@ -166,8 +166,8 @@ def _scalar(t: Type) -> Kind:
             return ListKind(_scalar(elem) if ndim == 1 else _scalar(ListOf(elem, ndim - 1)))
         case TupleOf(items):
             return TupleKind(tuple(map(_scalar, items)))
-        case Rng():
-            return RandomKind()
+        case Rng(form):
+            return RandomKind(form)
         case DictOf() | Records() | RowOf():  # groups of lists in a domain
             raise TypeError(f"no parameter is of type {t}")
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from loopwright.ir.domain import Domain, Param
+from loopwright.ir.hidden import hidden_arguments
 from loopwright.ir.rows import codes_of, joined_rows, row_bounds
 from loopwright.ir.types import Chars, Ragged
 from loopwright.verify.accuracy import Oracle, Truth
@@ -41,7 +42,7 @@ class Reading:
     domain: Domain
 
     def __post_init__(self) -> None:
-        ours = [p.name for p in self.domain.params]
+        ours = [p.name for p in self.domain.params] + [p.name for p in self.domain.hidden]
         theirs = [p.name for p in self.program.main.params]
         if ours != theirs:
             raise ValueError(f"the domain has {ours}, the program takes {theirs}")
@@ -133,7 +134,9 @@ class Enclosing:
         watch = Stopwatch()
         for bits in PRECISIONS:
             drawn = self.pair.live_ins(reading.domain, case)
-            found = enclose(reading.program, _arguments(reading.domain, drawn), bits)
+            given = _arguments(reading.domain, drawn)
+            given += hidden_arguments(reading.domain, drawn, case.seed)
+            found = enclose(reading.program, given, bits)
             if not found.whole or not (found.open or _vague(found)):
                 break
             if watch.seconds > 0.2 * SECONDS:
@@ -150,7 +153,8 @@ class Enclosing:
             yield path, _midpoints(leaf)
         after: dict[str, Any] = {}
         params = reading.domain.params
-        for param, exact in zip(params, params_after(reading.program, found), strict=True):
+        # what is hidden comes last
+        for param, exact in zip(params, params_after(reading.program, found), strict=False):
             if not param.bounds:  # rows are only read
                 rows = isinstance(param.type, Ragged) or exact is None
                 after[param.name] = drawn[param.name] if rows else exact

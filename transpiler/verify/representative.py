@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from loopwright.ir.domain import Domain
 from loopwright.ir.nodes import For, If, Invoke, Program, Stmt, While
+from loopwright.ir.sizes import counted, size_of
 from loopwright.ir.types import Array, Chars, ListOf, Ragged, TupleOf, Type
 from loopwright.verify import codec
 from loopwright.verify.codec import AnyArray
@@ -27,9 +29,11 @@ from loopwright.verify.kinds import (
     NpNumber,
     Parameter,
     PyNumber,
+    RandomKind,
     Text,
     TupleKind,
 )
+from loopwright.verify.stock import generator
 
 Leaves = dict[str, object]
 _SCALES = (1 / 64, 1 / 16, 1 / 4, 1.0)
@@ -85,17 +89,22 @@ def _count(value: object) -> int:
 
 
 def _scaled(domain: Domain, samples: list[dict[str, Any]]) -> list[Leaves]:
-    largest = max(samples, key=_elements)
+    size = partial(size_of, domain)
+    largest = max(samples, key=size)
     parameters = parameters_of_domain(domain, samples)
     lengths = _lengths_of(parameters, largest)
+    varied = [n for n in counted(domain) if any(s[n] != largest[n] for s in samples)]
     seen: dict[int, Leaves] = {}
     for scale in _SCALES:
         targets = {s: _shorter(n, scale) for s, n in lengths.items()}
         leaves = {p.name: _cut(p.kind, largest[p.name], lengths, targets) for p in parameters}
-        seen[_elements(leaves)] = codec.copy(leaves)
+        for name in varied:
+            if leaves[name] == largest[name]:  # it follows no length
+                leaves[name] = max(min(s[name] for s in samples), _shorter(largest[name], scale))
+        seen[size(leaves)] = codec.copy(leaves)
     for sample in samples:
-        seen.setdefault(_elements(sample), codec.copy(sample))
-    ordered = [seen[size] for size in sorted(seen)]
+        seen.setdefault(size(sample), codec.copy(sample))
+    ordered = [seen[key] for key in sorted(seen)]
     if len(ordered) <= _SIZES:
         return ordered
     picks = {round(k * (len(ordered) - 1) / (_SIZES - 1)) for k in range(_SIZES)}
@@ -261,8 +270,10 @@ def _ordinary(kind: Kind, rng: np.random.Generator, length: int) -> object:
             return "text"
         case Exactly(values):
             return values[0]
+        case RandomKind(name):
+            return generator(name, 0)
         case _:
-            return np.random.default_rng(0)
+            raise TypeError(f"no ordinary value of {kind}")
 
 
 def _ordinary_array(dtype: str, shape: tuple[int, ...], rng: np.random.Generator) -> AnyArray:

@@ -13,6 +13,7 @@ import contextlib
 import ctypes
 import math
 import platform
+import random
 import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -53,6 +54,8 @@ class Wider:
 
     def _leaves(self, case: Case) -> dict[str, AnyArray] | None:
         try:
+            random.seed(case.seed)
+            np.random.seed(case.seed % 2**32)
             with time_limit(SECONDS):
                 result, after = self.call(case)
                 lazy = snapshot.is_lazy(result)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import random
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -54,8 +55,8 @@ def encode_type(t: Type) -> Json:
             return ["row", encode_type(elem)]
         case TupleOf(items):
             return ["tuple", [encode_type(i) for i in items]]
-        case Rng():
-            return ["rng"]
+        case Rng(form):
+            return ["rng", form]
 
 
 def decode_type(data: Json) -> Type:
@@ -87,8 +88,8 @@ def decode_type(data: Json) -> Type:
             return RowOf(*_numbers([elem]))
         case ["tuple", list() as items]:
             return TupleOf(tuple(map(decode_type, items)))
-        case ["rng"]:
-            return Rng()
+        case ["rng", "Generator" | "RandomState" | "Random" as form]:
+            return Rng(form)
         case _:
             raise ValueError(f"not a type: {data!r}")
 
@@ -141,6 +142,10 @@ class Encoder:
             case np.random.Generator():
                 bits = value.bit_generator
                 return {"rng": type(bits).__name__, "state": self.value(bits.state)}
+            case np.random.RandomState():
+                return {"random_state": self.value(value.get_state(legacy=False))}
+            case random.Random():
+                return {"random": self.value(value.getstate())}
             case _:
                 raise TypeError(f"{type(value).__name__} is not plain data")
 
@@ -186,5 +191,13 @@ def decode_value(data: Json, member: Callable[[int], np.ndarray[Any, Any]]) -> o
             bits = getattr(np.random, name)()
             bits.state = decode_value(state, member)
             return np.random.Generator(bits)
+        case {"random_state": state}:
+            made: Any = np.random.RandomState()
+            made.set_state(decode_value(state, member))
+            return made
+        case {"random": state}:
+            plain, given = random.Random(), decode_value(state, member)
+            plain.setstate(given)  # type: ignore[arg-type]
+            return plain
         case _:
             raise ValueError(f"not a value: {str(data)[:60]}")

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from loopwright.frontend.names import path_text
 from loopwright.frontend.region import FunctionRef
-from loopwright.ir.types import Type
+from loopwright.ir.types import INT, Type
 from loopwright.workload.functions import function_ref
 from loopwright.workload.instrument import Probe, Source
 from loopwright.workload.types_of import (
@@ -72,6 +72,7 @@ class Seen:
     middle: dict[str, object] | None = None
     largest: dict[str, object] | None = None
     size: int = 0
+    count: int = 0
     next_middle: int = 4
 
     def samples(self) -> list[dict[str, object]]:
@@ -228,27 +229,30 @@ class Recorder:
         seen.calls += weight
         shared = shared_of(values)
         seen.shared = shared if seen.shared is None else seen.shared & shared
-        size = 0
+        size = count = 0
         for name, kind in seen.types.items():
             value = values[name]
             size += bytes_of(value)
             extent = range_of(value, kind)
+            count += extent[1] if extent is not None and kind == INT else 0
             if extent is not None:
                 lo, hi = seen.ranges.get(name, extent)
                 seen.ranges[name] = (min(lo, extent[0]), max(hi, extent[1]))
             _note(seen.shapes, name, shape_of(value))
             _note(seen.layouts, name, layout_of(value))
-        self._sample(seen, values, size)
+        self._sample(seen, values, size, count)
 
-    def _sample(self, seen: Seen, values: Mapping[str, object], size: int) -> None:
+    def _sample(self, seen: Seen, values: Mapping[str, object], size: int, count: int) -> None:
+        """`size` is that in bytes; of calls of one size that is the largest which has the largest ints."""
         if size > SAMPLE_BYTES:
             return
+        larger = size > seen.size * 1.25 or (size >= seen.size and count > seen.count * 1.25)
         if seen.first is None:
             seen.first = _copy(seen, values)
-            seen.size = size
-        elif size > seen.size * 1.25:
+            seen.size, seen.count = size, count
+        elif larger:
             seen.largest = _copy(seen, values)
-            seen.size = size
+            seen.size, seen.count = size, count
         elif seen.calls >= seen.next_middle:
             seen.middle = _copy(seen, values)
             seen.next_middle = seen.calls * 3

@@ -24,7 +24,7 @@ from loopwright.workload.codec import Encoder, Json, decode_type, decode_value, 
 from loopwright.workload.digest import text_digest
 from loopwright.workload.types_of import sample_size
 
-FORMAT = "loopwright recording 3"
+FORMAT = "loopwright recording 4"
 FILE_BYTES = 64 * 2**20
 SAMPLES = 3
 SHAPES = 16

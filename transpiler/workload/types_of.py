@@ -6,6 +6,7 @@ in `sys.modules`, so a program that does not use it does not start to.
 
 from __future__ import annotations
 
+import random
 import sys
 from collections.abc import Mapping
 from itertools import combinations
@@ -62,6 +63,8 @@ def type_of(value: object) -> Type | None:
         return _tuple_type(value) if kind is tuple else None
     if isinstance(value, dict):
         return _dict_type(value) if kind is dict else None
+    if kind is random.Random:
+        return Rng("Random")
     np = _numpy()
     return None if np is None or not hasattr(np, "generic") else _numpy_type(np, value)
 
@@ -78,6 +81,9 @@ def _numpy_type(np: ModuleType, value: Any) -> Type | None:
         return Num(name) if name in _DTYPES and kind is np.dtype(name).type else None
     if "numpy.random" in sys.modules and kind is np.random.Generator:
         return Rng() if type(value.bit_generator).__name__ in _BIT_GENERATORS else None
+    if "numpy.random" in sys.modules and kind is np.random.RandomState:
+        twister = type(value._bit_generator).__name__ == "MT19937"
+        return Rng("RandomState") if twister else None
     return None
 
 
@@ -237,12 +243,23 @@ def copy_of(value: object) -> object:
     np = _numpy()
     if np is not None and isinstance(value, np.ndarray):
         return value.copy(order="K")
-    if np is not None and "numpy.random" in sys.modules and type(value) is np.random.Generator:
-        return _generator_copy(np, value)
+    if type(value) is random.Random:
+        made = random.Random()
+        made.setstate(value.getstate())
+        return made
+    if np is not None and "numpy.random" in sys.modules:
+        return _stream_copy(np, value)
     return value
 
 
-def _generator_copy(np: ModuleType, source: Any) -> object:
+def _stream_copy(np: ModuleType, source: Any) -> object:
+    """A copy of a Generator or RandomState; other values as they are."""
+    if type(source) is np.random.RandomState:
+        state = np.random.RandomState()
+        state.set_state(source.get_state())
+        return state
+    if type(source) is not np.random.Generator:
+        return source
     bits = type(source.bit_generator)()
     bits.state = source.bit_generator.state
     return np.random.Generator(bits)

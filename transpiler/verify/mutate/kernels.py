@@ -1,7 +1,8 @@
 """A generated kernel as plain Python: decorators of Numba and Cython do nothing, nothing is compiled.
 
-Where the text does what only a compiled one can (draws from C, machine integers that wrap around), the
-plain run disagrees with the original on that input, and the input is left out.
+Functions that draw by Numba's parts are replaced by the interpreter's draws. Where the text does what else
+only a compiled one can (machine integers that wrap around), the plain run disagrees with the original on
+that input, and the input is left out.
 """
 
 from __future__ import annotations
@@ -11,9 +12,12 @@ import ast
 import re
 import types
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+from loopwright.ir.draws import DrawMethod
+from loopwright.ir.interp_draws import draw_number
 from loopwright.verify.case import Case
 from loopwright.verify.engine import Run
 from loopwright.verify.mutate.subject import Play, Subject
@@ -93,7 +97,18 @@ def _loaded(text: str, path: Path) -> dict[str, Any]:
             node.module = (node.module or "").removeprefix("cython.cimports.")
     flags = __future__.annotations.compiler_flag
     exec(compile(tree, str(path), "exec", flags=flags, dont_inherit=True), scope)
+    for name in [n for n in scope if _method_of(n) in get_args(DrawMethod)]:
+        scope[name] = partial(_drawn, _method_of(name))
     return scope
+
+
+def _method_of(name: str) -> str:
+    """What the function of that name draws by; "" if it is none that draws."""
+    return name.rpartition("_draw_")[2] if "_draw_" in name else ""
+
+
+def _drawn(method: Any, rng: Any, *args: Any) -> Any:
+    return draw_number(rng, method, args)
 
 
 def _is_numba(node: ast.stmt) -> bool:
