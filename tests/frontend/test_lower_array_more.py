@@ -193,7 +193,7 @@ def f(x, c):
         "a random function of NumPy",
         """
 def f(n):
-    return np.random.rand(n)
+    return np.random.rand(n) * np.random.vonmises(0.0, n)
 """,
         (3,),
         "LW102",

@@ -18,7 +18,7 @@ from loopwright.verify.case import Case
 from loopwright.verify.constants import Constants, mine
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.parameters import parameters_of
-from loopwright.verify.rounds import EXAMPLES, FAR, Round, cases
+from loopwright.verify.rounds import EXAMPLES, FAR, Learnt, Round, cases
 from loopwright.verify.scope import find_function, scope_of
 from loopwright.verify.shrink import conforms
 
@@ -223,3 +223,16 @@ def test_neighbours_keep_lengths_and_change_one_argument() -> None:
         assert len(case.values["a"]) == len(case.values["b"]) == 7
         changed = [k for k in base.values if repr(case.values[k]) != repr(base.values[k])]
         assert len(changed) <= 1 or np.shares_memory(case.values["a"], case.values["b"])
+
+
+def test_what_reached_a_line_is_varied_for_good() -> None:
+    learnt = Learnt(Round(parameters("def f(x: int): ..."), Constants()), (), False, False)
+    reaching = Case({"x": -7}, {})
+    reaching.fresh()
+    learnt.learn(reaching, True, True)
+    for k in range(2000):
+        other = Case({"x": k}, {})
+        other.fresh()
+        learnt.learn(other, True, False)
+    assert reaching in learnt.pool
+    assert 1 < len(learnt.pool) < 200

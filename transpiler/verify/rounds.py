@@ -91,6 +91,7 @@ def warm_up() -> None:
 class Learnt:
     """What the rounds so far taught: inputs worth to be varied, and how many of them mean something.
 
+    `reaching` are those that reached a new line, `others` some more, of which later ones take the places.
     `guarded`: the candidate has to turn arguments of other types away. `tame`: no large inputs.
     """
 
@@ -98,7 +99,8 @@ class Learnt:
     scripts: Sequence[str]
     guarded: bool
     tame: bool
-    pool: list[Case] = field(default_factory=list)
+    reaching: list[Case] = field(default_factory=list)
+    others: list[Case] = field(default_factory=list)
     seen: set[int] = field(default_factory=set)
     inputs: int = 0
     accepted: int = 0
@@ -115,10 +117,17 @@ class Learnt:
         self.inputs += 1
         self.accepted += accepted
         light = accepted and len(case.data) <= _HEAVY
-        if fresh or (light and self.accepted % 3 == 0 and len(self.pool) < _POOL):
-            self.pool.append(case)
-        elif light and self.accepted % 10 == 0 and self.pool:
-            self.pool[self.accepted // 10 % len(self.pool)] = case
+        if fresh:
+            self.reaching.append(case)
+        elif light and self.accepted % 3 == 0 and len(self.others) < _POOL:
+            self.others.append(case)
+        elif light and self.accepted % 10 == 0 and self.others:
+            self.others[self.accepted // 10 % len(self.others)] = case
+
+    @property
+    def pool(self) -> tuple[Case, ...]:
+        """The inputs that later ones are varied from."""
+        return (*self.reaching, *self.others)
 
     def next_round(self, slow: bool) -> Round:
         """The strategy of the next round; `slow`: calls took too long, so that huge ints are rare."""
@@ -135,7 +144,7 @@ class Learnt:
             styles=styles,
             scripts=self.scripts,
             strays=_STRAYS if self.guarded else 0.0,
-            pool=tuple(self.pool),
+            pool=self.pool,
             near=0.3 if self.accepted > 0.25 * self.inputs else 0.65,
         )
 
