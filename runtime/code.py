@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import source_hash
-from types import CodeType
+from types import CodeType, FunctionType
 from typing import Final
 
 _KNOWN: Final[dict[int, tuple[CodeType, str]]] = {}
@@ -21,6 +21,20 @@ def code_digest(code: CodeType) -> str:
             _KNOWN.clear()
         known = _KNOWN[id(code)] = code, source_hash(repr(_parts(code)).encode()).hex()
     return known[1]
+
+
+def is_code_of(function: FunctionType, digest: str) -> bool:
+    """True if that is the digest of the function's code, or of what it was before kernels were put in."""
+    code = function.__code__
+    own = code_digest(code)
+    if own == digest:
+        return True
+    for name in code.co_names:
+        kernels = function.__globals__.get(name)
+        if type(kernels).__name__ == "Kernels":
+            before = getattr(kernels, "_originals", None)
+            return type(before) is dict and before.get(own) == digest
+    return False
 
 
 def _parts(code: CodeType) -> tuple[object, ...]:

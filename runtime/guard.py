@@ -18,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 from numpy._core import umath
 
-from .code import code_digest
+from .code import is_code_of
 
 # the classes of C repeat the slots of `object`
 _PLAIN_READS: Final[tuple[object, ...]] = (
@@ -226,7 +226,7 @@ def is_callable(user: dict[str, Any] | None, value: Any, qualname: str, digest: 
     `user` as for `is_function`.
     """
     return user is None or (
-        _defined_as(value, qualname, user) and (digest == "" or _has_code(value, digest))
+        _defined_as(value, qualname, user) and (digest == "" or is_code_of(value, digest))
     )
 
 
@@ -260,27 +260,13 @@ def has_code(user: dict[str, Any] | None, value: Any, digest: str, /, **known: s
     `known` mean what the dotted names say (of builtins: "builtins.abs") in its module."""
     if user is None:
         return True
-    if type(value) is not FunctionType or not _has_code(value, digest):
+    if type(value) is not FunctionType or not is_code_of(value, digest):
         return False
     names = value.__globals__
     return all(
         name not in names if dotted.startswith("builtins.") else _leads_to(names.get(name), dotted)
         for name, dotted in known.items()
     )
-
-
-def _has_code(function: FunctionType, digest: str) -> bool:
-    """True if that is the digest of the function's code, or of what it was before kernels were put in."""
-    code = function.__code__
-    own = code_digest(code)
-    if own == digest:
-        return True
-    for name in code.co_names:
-        kernels = function.__globals__.get(name)
-        if type(kernels).__name__ == "Kernels":
-            before = getattr(kernels, "_originals", None)
-            return type(before) is dict and before.get(own) == digest
-    return False
 
 
 def has_helpers(user: dict[str, Any] | None, value: Any, /, **digests: str) -> bool:
@@ -292,7 +278,7 @@ def has_helpers(user: dict[str, Any] | None, value: Any, /, **digests: str) -> b
     return all(
         type(found := names.get(name)) is FunctionType
         and found.__globals__ is names
-        and _has_code(found, digest)
+        and is_code_of(found, digest)
         for name, digest in digests.items()
     )
 

@@ -49,11 +49,12 @@ def telling(whole: RegionResult, parts: Sequence[RegionResult]) -> RegionResult:
         return whole
     hot = _HOT * (whole.share or 0.0)
     told = [
-        p
-        for p in parts
-        if p.code is not None and p.code.startswith(_OF_LOWERING) and p.code != "LW301"
+        part
+        for part in parts
+        if (part.code or "").startswith(_OF_LOWERING)
+        and part.code != "LW301"
+        and (part.share or 0.0) >= hot
     ]
-    told = [p for p in told if (p.share or 0.0) >= hot]
     if not told or (whole.code != "LW301" and whole.share is None):
         return whole
     first = max(told, key=lambda p: p.share or 0.0)

@@ -82,10 +82,10 @@ def gauge(
     """Try mutants on `cases`, the inputs that a search without a difference kept, for `seconds` of CPU time
     and until `deadline` at the latest. A small sample that the time cut short, or one that condemns, says
     nothing: it is taken again with more."""
+    inputs = cases or pair.given()
     for subject in (each for each in pair.mutable() if each.functions):
         for longer in (4**k for k in itertools.count()):
             end = min(deadline, time.monotonic() + 4 * longer * seconds)
-            inputs = cases or pair.given()
             trials = Trials(pair, subject, accuracy, inputs, longer * seconds, end, seed)
             found = _tried(trials)
             settled = not found.vacuous and (
