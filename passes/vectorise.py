@@ -76,7 +76,7 @@ def relu(x: Annotated[NDArray[np.float64], "n"], y: Annotated[NDArray[np.float64
 def relu(x: float64[:], y: float64[:]) -> None:
     if not (y.shape[0] >= x.shape[0]):
         raise Fail("an index beyond the end")
-    y[:x.shape[0]] = np.where(x > 0.0, x, np.float64(0.0))
+    y[: x.shape[0]] = np.where(x > 0.0, x, np.float64(0.0))
     return
 """,
         ),
@@ -97,7 +97,7 @@ def multiply(a: float64[:, :], b: float64[:, :]) -> float64[:, :]:
     c = np.zeros((a.shape[0], b.shape[1]))
     if not (b.shape[0] >= a.shape[1]):
         raise Fail("an index beyond the end")
-    c[:] = c + a @ b[:a.shape[1]]
+    c[:] = c + a @ b[: a.shape[1]]
     if not np.all(np.isfinite(c)):
         raise Fail("a sum overflows")
     return c

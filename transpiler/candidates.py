@@ -54,8 +54,9 @@ def candidates(
     passes = Passes(lowered.program)
     squares = options.accuracy == "bitwise" and _squares_numbers(lowered.program)
     made: list[Candidate | Refused] = []
+    wanted = "numpy" if options.style == "inline" else options.backend
     for recipe in plan.recipes(ints):
-        if options.backend not in ("auto", recipe.backend):
+        if wanted not in ("auto", recipe.backend):
             continue
         if options.accuracy == "bitwise" and not recipe.bitwise:
             why = f"{recipe.name} changes the order of floating-point operations"

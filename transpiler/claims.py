@@ -36,7 +36,7 @@ def _claim(f_path: Path, f_name: str, g_path: Path, g_name: str) -> Claim | None
     types = signatures[0].types
     by_position = {theirs[ours.index(name)]: t for name, t in types.items()}
     left, right = lower(f, types), lower(g, by_position)
-    if not (_is_plain(left) and _is_plain(right)):
+    if not (is_plain(left) and is_plain(right)):
         return None
     assert isinstance(left, Lowered) and isinstance(right, Lowered)
     positions = tuple(ours.index(p.path) for p in left.domain.params)
@@ -68,7 +68,7 @@ def _region(path: Path, name: str) -> Region | None:
     return region
 
 
-def _is_plain(found: Lowered | Declined) -> bool:
+def is_plain(found: Lowered | Declined) -> bool:
     """Nothing but the arguments decides what the program does."""
     return isinstance(found, Lowered) and not (
         found.helpers

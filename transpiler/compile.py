@@ -21,6 +21,7 @@ from loopwright.config import Options
 from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.emit import by_name as backend_named
 from loopwright.frontend.region import Lowered, Region
+from loopwright.inline import inline_forms
 from loopwright.kernels import KernelEntry
 from loopwright.pipeline import Candidate, Plan
 from loopwright.report.results import Loser, RegionResult
@@ -99,7 +100,10 @@ def start(
                 Declined(NOWHERE, "LW501", "no loop and no array expression: too little work"),
             )
         trail = Trail()
-        made = trail.made(candidates(lowered, options, place.name, plan))
+        found = candidates(lowered, options, place.name, plan)
+        if options.style == "inline":
+            found = inline_forms(lowered, found)
+        made = trail.made(found)
         serial = [c for c in made if not c.recipe.threaded]
         threaded = [c for c in made if c.recipe.threaded]
         trail.seconds["lower"] = time.monotonic() - begun
@@ -321,6 +325,7 @@ def _rewritten(
     shown = f"{ratio:.0f}x" if ratio >= 10 else f"{ratio:.1f}x"
     main = best if threads is None else threads[0]
     entry = best.trial.entry
+    inline = started.options.style == "inline"
     evidence = main.evidence
     if best.evidence.kind == "tested":
         evidence = replace(evidence, kind="tested")  # of two variants, the weaker word
@@ -339,11 +344,18 @@ def _rewritten(
         evidence=evidence,
         speedup=dict(sorted(speedup.items())),
         first_call=timing.first_call.get(main.trial.label),
-        kernel=entry.name,
-        notes=main.trial.candidate.notes,
+        kernel=None if inline else entry.name,
+        notes=(*main.trial.candidate.notes, *(_small(winner) if inline else ())),
         losers=tuple(started.trail.losers),
     )
     return result, Chosen(started.work.lowered, tuple(entries), comment)
+
+
+def _small(winner: Winner) -> tuple[str, ...]:
+    """What code without a test of the size costs small arguments."""
+    if not winner.min_size:
+        return ()
+    return (f"below {winner.min_size} elements the loop was faster",)
 
 
 def _threads(started: Started, timing: Measurement, serial: str) -> tuple[Survivor, int] | None:

@@ -40,6 +40,10 @@ class Options:
         parse_accuracy(self.accuracy)
         if self.style not in ("guarded", "inline"):
             raise UsageError(f"style must be guarded or inline, not {self.style!r}")
+        if self.style == "inline" and self.backend not in ("auto", "numpy"):
+            raise UsageError(
+                f"style inline writes NumPy code, so the backend is not {self.backend}"
+            )
         if self.jobs < 1:
             raise UsageError("the number of jobs must be at least 1")
         for name in ("time_limit", "verify_time", "measure_time", "min_speedup"):

@@ -136,8 +136,9 @@ CODES: tuple[Code, ...] = (
          "the original differ; the candidate was thrown away.", "nothing; the original stays"),
     Code("LW402", "the rewrite could not be verified", "Too few test inputs reached the kernel, or time ran out.",
          "record a workload with `loopwright trace`, or raise --time-limit"),
-    Code("LW403", "the rewrite is not proved", "`--style inline` replaces code only where all inputs are known to give the same; "
-         "the evidence here comes from tests.", "leave `--style` out: the kernel is then guarded and the code stays"),
+    Code("LW403", "the rewrite is not proved", "`--style inline` replaces code only where it is proved that the same comes out "
+         "for every value that the annotations promise.",
+         "leave `--style` out: the kernel is then guarded and the code stays; or annotate dtype, rank and shared lengths"),
     Code("LW404", "the check could not have failed", "Small faults put into the kernel went unnoticed by all inputs, so that "
          "no difference between the kernel and the original says little.",
          "record a workload with `loopwright trace`, so that inputs like yours are tried"),

@@ -32,18 +32,43 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """A file in which code was replaced: its original bytes (as Latin-1, so that any are text), and the
+    SHA-256 of what took their place."""
+
+    original: str
+    rewritten: str
+
+    @staticmethod
+    def of(original: bytes, text: bytes) -> Replaced:
+        return Replaced(original.decode("latin-1"), sha256(text))
+
+    def original_of(self, text: bytes) -> bytes | None:
+        """What stood in the place of `text`; None if that was edited since."""
+        return self.original.encode("latin-1") if sha256(text) == self.rewritten else None
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
-    """`files` by name of their dispatch module; `shared` are the runtime's files, as `outputs`."""
+    """`files` by name of their dispatch module; `shared` are the runtime's files, as `outputs`; `replaced`
+    by path from the folder that the manifest's is in."""
 
     files: Mapping[str, FileRecord] = field(default_factory=dict)
     shared: Mapping[str, str] = field(default_factory=dict)
+    replaced: Mapping[str, Replaced] = field(default_factory=dict)
 
     def including(self, module: str, record: FileRecord, shared: Mapping[str, str]) -> Manifest:
         files = dict(sorted({**self.files, module: record}.items()))
-        return Manifest(files, {name: sha256(text.encode()) for name, text in shared.items()})
+        hashes = {name: sha256(text.encode()) for name, text in shared.items()}
+        return replace(self, files=files, shared=hashes)
 
     def without(self, module: str) -> Manifest:
         return replace(self, files={k: v for k, v in self.files.items() if k != module})
+
+    @property
+    def empty(self) -> bool:
+        """True if no file of the user's needs the folder."""
+        return not self.files and not self.replaced
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -72,7 +97,8 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         data = json.loads((folder / _NAME).read_bytes())
         files = {name: FileRecord(**record) for name, record in data["files"].items()}
-        return Manifest(files, dict(data["shared"]))
+        replaced = {name: Replaced(**record) for name, record in data["replaced"].items()}
+        return Manifest(files, dict(data["shared"]), replaced)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return Manifest()
 
@@ -88,11 +114,34 @@ def forget(folder: Path, module: str) -> None:
     if module not in manifest.files:
         return
     left = manifest.without(module)
-    if not left.files:
+    if not left.empty:
+        _remove_made(folder, {Path(name).stem for name in manifest.files[module].outputs})
+    _leave(folder, left)
+
+
+def forget_original(folder: Path, file: str) -> None:
+    """Drop what is kept of `file`; the whole folder if that was all in it."""
+    manifest = read_manifest(folder)
+    kept = {name: record for name, record in manifest.replaced.items() if name != file}
+    _leave(folder, replace(manifest, replaced=kept))
+
+
+def _leave(folder: Path, left: Manifest) -> None:
+    if left.empty:
         remove_folder(folder)
-        return
-    _remove_made(folder, {Path(name).stem for name in manifest.files[module].outputs})
-    write_manifest(folder, left)
+    else:
+        write_manifest(folder, left)
+
+
+def keep_original(folder: Path, file: str, original: bytes, text: bytes) -> None:
+    """Note that `text` takes the place of `original` in `file`, so that it can be taken back. Where the
+    present text came about like that itself, its own original is kept."""
+    manifest = read_manifest(folder)
+    before = manifest.replaced.get(file)
+    first = None if before is None else before.original_of(original)
+    record = Replaced.of(original if first is None else first, text)
+    folder.mkdir(exist_ok=True)
+    write_manifest(folder, replace(manifest, replaced={**manifest.replaced, file: record}))
 
 
 def remove_folder(folder: Path) -> None:

@@ -90,7 +90,7 @@ def splice(
         refused = refusal(placement.lowered.region)
         if refused is not None:
             return refused
-    at, source = placements[0].lowered.region.span, _source(module)
+    at, source = placements[0].lowered.region.span, source_of(module)
     assert isinstance(source, Source)
     names = _names(module.text)
     home = home or kernels_home(module.path, _tree_root(module))
@@ -109,7 +109,7 @@ def splice(
 def refusal(region: Region) -> Declined | None:
     """Why no call can be put at `region`, whatever its kernel: LW604 where it shares a row with other code,
     LW605 where the function looks at its own variables, LW607 if LibCST cannot read the file."""
-    source = _source(region.module)
+    source = source_of(region.module)
     if isinstance(source, Unreadable):
         return Declined(region.span, "LW607", str(source))
     first, last = (source.spots.get(region.statements[k]) for k in (0, -1))
@@ -123,7 +123,8 @@ def refusal(region: Region) -> Declined | None:
 
 
 @lru_cache(maxsize=4)
-def _source(module: Module) -> Source | Unreadable:
+def source_of(module: Module) -> Source | Unreadable:
+    """The file as LibCST's tree, or why that cannot read it."""
     try:
         return read(module)
     except Unreadable as error:

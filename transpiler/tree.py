@@ -20,6 +20,7 @@ from loopwright.frontend.region import Module
 from loopwright.frontend.screen import screen
 from loopwright.kept_tests import NoTest, Spliced, kept_test
 from loopwright.kernels import Rewritten, kernels_home, write_kernels
+from loopwright.kernels_manifest import keep_original
 from loopwright.pipeline import Plan
 from loopwright.preflight import (
     check_in_place,
@@ -39,6 +40,7 @@ from loopwright.report.progress import progress_bar
 from loopwright.report.results import RegionResult, Report, SkippedFile
 from loopwright.splice import Placement, encode_like, splice
 from loopwright.splice_block import BEGIN
+from loopwright.splice_inline import Replacement, splice_inline
 from loopwright.tree_compile import FileWork, TreeCompiler
 from loopwright.trial import Builders
 from loopwright.unsplice import revert
@@ -87,6 +89,8 @@ def optimize_tree(
         raise UsageError(f"there is no backend {options.backend}; see `loopwright backends`")
     files = python_files(sources, options.exclude)
     _check_target(files, sources, target)
+    if options.style == "inline" and target.tests is not None:
+        raise UsageError("--emit-tests compares with the original, which --style inline replaces")
     _unsplice_first(files, sources, target)
     deadline = None if options.time_limit is None else begun + options.time_limit
     works, skipped = _read(files)
@@ -108,7 +112,7 @@ def optimize_tree(
                 advance(work.source.shown)
                 compiler.compile_file(work)
         compiled = time.monotonic()
-        diff, written = _write(works, sources, target, builders)
+        diff, written = _write(works, sources, target, builders, options.style == "inline")
         untested: list[tuple[RegionResult, str]] = []
         if target.tests is not None:
             untested = _keep_tests(written, target.tests, recording, options.accuracy)
@@ -191,17 +195,17 @@ def _read(files: Sequence[SourceFile]) -> tuple[list[FileWork], list[SkippedFile
 
 
 def _write(
-    works: Sequence[FileWork], sources: Sequence[Path], target: Target, builders: Builders
+    works: Sequence[FileWork],
+    sources: Sequence[Path],
+    target: Target,
+    builders: Builders,
+    inline: bool,
 ) -> tuple[str, list[tuple[FileWork, Spliced]]]:
     """Splice every file with something chosen, and write the tree; or make the diff."""
     spliced: dict[Path, str] = {}
     for work in works:
         if work.chosen:
-            places_in_file = [
-                Placement(c.lowered, c.entries[0].name, c.comment) for c in work.chosen
-            ]
-            home = kernels_home(work.source.path, work.source.root)
-            text = splice(work.module, places_in_file, home)
+            text = _spliced(work, inline)
             if isinstance(text, Declined):
                 _undo(work, text)
             else:
@@ -218,12 +222,23 @@ def _write(
     for work in works:
         if work.source.path in spliced:
             path, root = _place(work, places)
-            kernels = _write_file(work, spliced[work.source.path], path, root)
-            written.append((work, Spliced(path, root, spliced[work.source.path])))
-            homes[kernels] = None
+            text = spliced[work.source.path]
+            if inline:
+                _write_replaced(work, text, path, root)
+            else:
+                homes[_write_file(work, text, path, root)] = None
+            written.append((work, Spliced(path, root, text)))
     for folder in homes:
         builders.make_ready(folder)
     return "", written
+
+
+def _spliced(work: FileWork, inline: bool) -> str | Declined:
+    if inline:
+        replaced = [Replacement(c.lowered, c.entries[0].program) for c in work.chosen]
+        return splice_inline(work.module, replaced)
+    placements = [Placement(c.lowered, c.entries[0].name, c.comment) for c in work.chosen]
+    return splice(work.module, placements, kernels_home(work.source.path, work.source.root))
 
 
 def _place(work: FileWork, places: Mapping[Path, Path]) -> tuple[Path, Path]:
@@ -253,6 +268,15 @@ def _write_file(work: FileWork, text: str, path: Path, root: Path) -> Path:
     )
     write_atomic(path, data)
     return home.folder
+
+
+def _write_replaced(work: FileWork, text: str, path: Path, root: Path) -> None:
+    """Keep the original, then write the file, so that there is a way back at every moment."""
+    original = work.source.path.read_bytes()
+    data = encode_like(text, original)
+    folder = kernels_home(path, root).folder
+    keep_original(folder, path.relative_to(folder.parent).as_posix(), original, data)
+    write_atomic(path, data)
 
 
 def _keep_tests(

@@ -16,6 +16,7 @@ from loopwright.diagnostics import Declined
 from loopwright.frontend.outline import outline
 from loopwright.frontend.region import Module, Region
 from loopwright.frontend.screen import screen
+from loopwright.inline import promised
 from loopwright.kernels import kernels_home
 from loopwright.pipeline import Plan
 from loopwright.project import SourceFile
@@ -139,7 +140,7 @@ class TreeCompiler:
         found: Sequence[Signature] | Declined
         if early is not None:
             return _Begun(replace(blank, code=early.code, reason=early.why))
-        found = annotated(region) if seen is None else recorded(seen)
+        found = self._signatures(region, seen)
         if not isinstance(found, Declined):
             found = refusal(region) or found  # no kernel is made that has no place
         if isinstance(found, Declined):
@@ -156,6 +157,14 @@ class TreeCompiler:
         place = Place(scratch, module, name)
         outcome = start(region, found, self.options, place, plan=self.plan, builders=self.builders)
         return _Begun(outcome, scratch, name)
+
+    def _signatures(
+        self, region: Region, seen: RegionRecord | None
+    ) -> Sequence[Signature] | Declined:
+        if self.options.style == "inline":
+            found = promised(region, seen)
+            return found if isinstance(found, Declined) else [found]
+        return annotated(region) if seen is None else recorded(seen)
 
     def _region(self, work: FileWork, item: _Item, begun: _Begun, ahead: _Ahead) -> bool:
         """The verdict on one item, or failing that on parts of it. True if anything was rewritten."""
@@ -223,8 +232,6 @@ class TreeCompiler:
     ) -> Declined | None:
         if self.deadline is not None and time.monotonic() > self.deadline:
             return Declined(region.span, "LW505", "the time limit of the command was reached")
-        if self.options.style == "inline":
-            return Declined(region.span, "LW403", "`--style inline` takes proofs only")
         if self.recording is None:
             return None
         if seen is None or seen.calls == 0:
@@ -234,7 +241,7 @@ class TreeCompiler:
 
 
 _OF_THE_ACCOUNT = frozenset({"LW503", "LW506"})
-_FINAL = frozenset({"LW403", "LW502", "LW505", "LW605", "LW607"}) | _OF_THE_ACCOUNT
+_FINAL = frozenset({"LW502", "LW505", "LW605", "LW607"}) | _OF_THE_ACCOUNT
 """Verdicts that hold for the parts of a region too."""
 
 

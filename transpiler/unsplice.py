@@ -11,7 +11,13 @@ import libcst as cst
 from loopwright.atomic import write_atomic
 from loopwright.diagnostics import Declined
 from loopwright.frontend.parse import decode_source, encoding_of, parse_text
-from loopwright.kernels_manifest import forget, has_manifest, remove_folder
+from loopwright.kernels_manifest import (
+    forget,
+    forget_original,
+    has_manifest,
+    read_manifest,
+    remove_folder,
+)
 from loopwright.project_discover import discover
 from loopwright.runtime.guarded import FOLDER as KERNELS_FOLDER
 from loopwright.runtime.guarded import Guarded, guarded_calls, loader_of
@@ -173,11 +179,12 @@ def original_bytes(data: bytes) -> bytes:
 
 
 def revert(source: Path | Sequence[Path]) -> list[Path]:
-    """Restore every rewritten file in a tree (or several), and remove their kernels.
+    """Restore every rewritten file in a tree (or several), and remove their kernels and kept originals.
 
     Returns the restored files. A folder of kernels goes when no file uses it any more, unless it holds
     files that loopwright did not make. Raises UsageError, after restoring the others, for files that
-    LibCST cannot read since they were edited.
+    LibCST cannot read since they were edited, and for those whose replaced code cannot be taken back as
+    they were edited since.
     """
     sources = [source] if isinstance(source, Path) else list(source)
     restored: list[Path] = []
@@ -189,16 +196,35 @@ def revert(source: Path | Sequence[Path]) -> list[Path]:
         except Unreadable as error:
             left.append(f"{file.shown}: LW607 {error}; the file is left as it is")
             continue
+        home = block_home(ast.parse(data)) if original != data else None
+        holder = _holder(file.path)
+        if holder is not None:
+            folder, name = holder
+            first = read_manifest(folder).replaced[name].original_of(original)
+            if first is None:
+                why = "code in it was replaced, and it was edited since"
+                left.append(f"{file.shown}: {why}; {folder} holds the original")
+            original = first or original
         if original != data:
-            home = block_home(ast.parse(data))
             write_atomic(file.path, original)
             restored.append(file.shown)
             if home is not None:
                 module, up, _ = home
                 forget(file.path.parents[up] / KERNELS_FOLDER, module)
+            if holder is not None and first is not None:
+                forget_original(*holder)
     if left:
         raise UsageError("\n".join(left))
     for folder in (f for each in sources for f in sorted(each.rglob(KERNELS_FOLDER))):
         if folder.is_dir() and not folder.is_symlink() and has_manifest(folder):
             remove_folder(folder)
     return restored
+
+
+def _holder(file: Path) -> tuple[Path, str] | None:
+    """The folder that keeps the original of a file in which code was replaced, and the file's name there."""
+    for parent in file.parents:
+        folder, name = parent / KERNELS_FOLDER, file.relative_to(parent).as_posix()
+        if folder.is_dir() and name in read_manifest(folder).replaced:
+            return folder, name
+    return None

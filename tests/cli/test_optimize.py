@@ -178,12 +178,6 @@ def test_when_time_is_up_the_rest_is_declined(
     assert state(tree) == state(Path("out"))
 
 
-def test_inline_style_takes_proofs_only(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["optimize", "src", "-o", "out", "--style", "inline"]) == 0
-    assert "LW403" in capsys.readouterr().out
-    assert state(tree) == state(Path("out"))
-
-
 def test_a_single_file_goes_into_the_output_folder(
     tree: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -191,7 +191,7 @@ CASES: dict[str, tuple[str, Callable[[], Drawn]]] = {
     ),
     "slices clip": (
         "def f(x: F1, k: int):\n"
-        "    return x[k:] * 1.0, x[:k] * 1.0, x[k::3] * 1.0, x[-3:] * 1.0, x[k:k + 3] * 1.0, x[5:2] * 1.0",
+        "    return x[k:] * 1.0, x[:k] * 1.0, x[k::3] * 1.0, x[-3:] * 1.0, x[k : k + 3] * 1.0, x[5:2] * 1.0",
         lambda: [[a[0], k] for a in vectors() for k in (0, 1, 3, 200)],
     ),
     "negative steps": (

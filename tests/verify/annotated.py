@@ -35,6 +35,8 @@ TABLE = {
     "Float[Array, 'n m']": "float64[n, m] | float32[n, m] | float16[n, m]",
     "Float32[Array, '... n']": "float32[_, n] | float32[n] | float32[_, _, n]",
     "Float64[ndarray, '']": "float64[]",
+    "Float64[ndarray, '#n m']": "float64[n, m] | float64[1, m]",
+    "Float64[ndarray, '?n m']": "float64[_, m]",
     "Arr[np.float64]": "float64[...]",
     "Metres": "float",
     "Grid": "list[list[float]]",

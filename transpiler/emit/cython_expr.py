@@ -16,7 +16,6 @@ from loopwright.emit.contract import Product, product
 from loopwright.emit.cython_calls import cast, cython_call, libm
 from loopwright.emit.cython_support import support, variant
 from loopwright.emit.flow import Floors
-from loopwright.emit.layout import slice_text
 from loopwright.ir import text
 from loopwright.ir.nodes import (
     Alloc,
@@ -47,7 +46,7 @@ from loopwright.ir.nodes import (
     Var,
 )
 from loopwright.ir.show_expr import show_expr
-from loopwright.ir.text import Code, Prec
+from loopwright.ir.text import Code, Prec, slice_text
 from loopwright.ir.types import BOOL, INT, Array, DType, Type, kind_of, machine_dtype
 
 

@@ -50,15 +50,3 @@ def fitting(lines: Lines, text: str, comment: str) -> str:
     if len(text) > room:
         return f"{text}  # fmt: skip"
     return text + comment if len(text) + len(comment) <= room else text
-
-
-def slice_text(lo: str | None, hi: str | None, step: str | None) -> str:
-    """`lo:hi:step`, with spaces around the colons if a bound is more than a name or number."""
-    plain = all(p is None or p.isidentifier() or p.lstrip("-").isdigit() for p in (lo, hi, step))
-    gap = "" if plain else " "
-    text = f"{lo}{gap}:" if lo else ":"
-    if hi:
-        text += f"{gap}{hi}"
-    if step:
-        text += f"{gap}:{gap}{step}" if hi else f":{gap}{step}"
-    return text

@@ -17,7 +17,6 @@ from loopwright.diagnostics import NOWHERE
 from loopwright.emit.body import decline
 from loopwright.emit.contract import Product, product
 from loopwright.emit.flow import Floors
-from loopwright.emit.layout import slice_text
 from loopwright.emit.numba_calls import extreme, numba_call
 from loopwright.ir import text
 from loopwright.ir.nodes import (
@@ -48,7 +47,7 @@ from loopwright.ir.nodes import (
     Unary,
     Var,
 )
-from loopwright.ir.text import Code, Prec
+from loopwright.ir.text import Code, Prec, slice_text
 from loopwright.ir.types import Array, DType, Type, kind_of, machine_dtype
 
 NATURAL = frozenset({"int64", "uint64", "float64", "float32", "complex128", "complex64"})

@@ -2,17 +2,17 @@
 
 The text says what the IR says, operator by operator, so Python and NumPy raise where the program
 fails; any exception means that the kernel has given up. Lists come and go as arrays (see `base`) and
-are lists inside.
+are lists inside. `in_place` writes rows without a function around them, for code that replaces the user's.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import ClassVar, Literal
 
-from loopwright.diagnostics import CannotLower, Declined
+from loopwright.diagnostics import NOWHERE, CannotLower, Declined
 from loopwright.emit.base import KernelSource
 from loopwright.emit.body import decline, located, write_block
 from loopwright.emit.flow import functions
@@ -38,7 +38,7 @@ from loopwright.ir.nodes import (
 from loopwright.ir.show_expr import show_expr, show_place
 from loopwright.ir.text import Code, Lines, literal, name_symbols
 from loopwright.ir.types import ListOf, Num, Type, machine_dtype
-from loopwright.ir.walk import unused, walk_stmts
+from loopwright.ir.walk import symbols, unused, walk_stmts
 
 PRELUDE = """\
 import math
@@ -67,7 +67,13 @@ class Numpy:
         called = function_names(program, name)
         try:
             texts = [
-                _Function(func, called, func is program.main).write() for func in functions(program)
+                _Function(
+                    func,
+                    called,
+                    func is program.main,
+                    name_symbols(func, (*called.values(), *SPECIAL_NAMES)),
+                ).write()
+                for func in functions(program)
             ]
         except CannotLower as refused:
             return located(refused.declined, program)
@@ -78,11 +84,13 @@ class Numpy:
 class _Function:
     """Writes one function. It implements `body.Dialect`."""
 
-    def __init__(self, func: Func, called: Mapping[str, str], main: bool) -> None:
+    def __init__(
+        self, func: Func, called: Mapping[str, str], main: bool, names: Mapping[Sym, str]
+    ) -> None:
         self.func = func
         self.called = called
         self.main = main
-        self.names: dict[Sym, str] = name_symbols(func, (*called.values(), *SPECIAL_NAMES))
+        self.names = names
         self.lines = Lines()
         taken = set(self.names.values())
         self.lists = {
@@ -166,6 +174,46 @@ class _Function:
             raise decline("LW102", "a shuffle has no form in array code", stmt.span)
         args = ", ".join(self.expr(a).text for a in stmt.args)
         put(self.lines, f"{self.names[stmt.target]} = {self.names[stmt.rng]}.{stmt.method}({args})")
+
+
+Ending = Callable[[Sequence[str]], Sequence[str]]
+
+
+def in_place(
+    program: Program, params: Sequence[str], taken: Iterable[str], ending: Ending, columns: int
+) -> list[str] | Declined:
+    """The rows of the main function, to be indented by so many `columns`.
+
+    `params` are the names of its parameters there, `taken` those that no other variable may have; `ending`
+    turns the texts of its results into the last rows. LW403 for what rows in the middle of other code
+    cannot do: give up, call helpers, work on lists.
+    """
+    main = program.main
+    if program.helpers or special_functions(program):
+        return Declined(NOWHERE, "LW403", "the array code needs functions of its own")
+    if any(isinstance(sym.type, ListOf) for sym in symbols(main)):
+        return Declined(NOWHERE, "LW403", "lists are no arrays")
+    names = name_symbols(main, (*taken, *params))
+    rows = _Rows(main, {**names, **dict(zip(main.params, params, strict=True))}, ending, columns)
+    try:
+        write_block(rows, main.body)
+    except CannotLower as refused:
+        return refused.declined
+    return str(rows.lines).splitlines()
+
+
+class _Rows(_Function):
+    def __init__(self, func: Func, names: Mapping[Sym, str], ending: Ending, columns: int) -> None:
+        super().__init__(func, {}, True, names)
+        self.lines = Lines(columns=columns)
+        self.ending = ending
+
+    def fail(self, stmt: Fail | Check, comment: str) -> None:
+        raise decline("LW403", f"the array code may give up: {stmt.reason}", stmt.span)
+
+    def finish(self, values: Sequence[Expr]) -> None:
+        for row in self.ending([self.expr(value).text for value in values]):
+            put(self.lines, row)
 
 
 def _as_list(array: str, t: Type) -> str:

@@ -178,8 +178,9 @@ def _index_item(item: IndexItem, names: Names) -> str:
         case NewAxis():
             return "None"
         case Slc(lo, hi, step):
-            first, last = ("" if e is None else _plain(e, names).text for e in (lo, hi))
-            return f"{first}:{last}" + ("" if step is None else f":{_plain(step, names).text}")
+            return text.slice_text(
+                *(None if e is None else _plain(e, names).text for e in (lo, hi, step))
+            )
         case _:
             assert_never(item)
 

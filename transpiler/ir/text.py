@@ -120,6 +120,18 @@ def items(parts: Sequence[str]) -> str:
     return f"{parts[0]}," if len(parts) == 1 else ", ".join(parts)
 
 
+def slice_text(lo: str | None, hi: str | None, step: str | None) -> str:
+    """`lo:hi:step` as formatters leave it: spaces around colons if a bound is more than a name or number."""
+    plain = all(p is None or p.isidentifier() or p.lstrip("-").isdigit() for p in (lo, hi, step))
+    gap = "" if plain else " "
+    text = f"{lo}{gap}:" if lo else ":"
+    if hi:
+        text += f"{gap}{hi}"
+    if step:
+        text += f"{gap}:{gap}{step}" if hi else f":{gap}{step}"
+    return text
+
+
 def literal(value: bool | int | float | complex | str | None) -> Code:
     """An expression for exactly this value, signed zeros included; uses `math` for inf, nan."""
     match value:
@@ -137,17 +149,18 @@ def literal(value: bool | int | float | complex | str | None) -> Code:
 
 
 class Lines:
-    """A text under construction."""
+    """A text under construction, which will be indented by so many `columns` where it is put."""
 
-    def __init__(self, indent: str = "    ") -> None:
+    def __init__(self, indent: str = "    ", columns: int = 0) -> None:
         self._indent = indent
+        self._columns = columns
         self._depth = 0
         self._lines: list[str] = []
 
     @property
     def indentation(self) -> int:
         """How many columns the next line is indented by."""
-        return len(self._indent) * self._depth
+        return self._columns + len(self._indent) * self._depth
 
     def add(self, *lines: str) -> None:
         """Append lines at the present depth; an empty one stays empty."""

@@ -7,6 +7,7 @@ Names are looked up in the module and in those beside it, else by their last com
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 
 from loopwright.verify.dtypes import BARE, JAXTYPING, NAMES, dtypes_of
@@ -318,7 +319,11 @@ def _of_dtype(node: ast.expr, dims: tuple[Length, ...] | None, scope: Scope) -> 
 
 
 def _shaped(dtypes: Sequence[str], text: str) -> Kind:
-    """Arrays of the shape that `text` names; several ranks where it leaves the rank open."""
+    """Arrays of the shape that `text` names; several ranks where it leaves the rank open. An axis `#n` is
+    of length `n` or 1."""
+    if "#" in text:
+        ones = _shaped(dtypes, _BROADCAST.sub("1", text).replace("#", ""))
+        return one_of((_shaped(dtypes, text.replace("#", "")), ones))
     words = _words(text)
     open_at = next((k for k, w in enumerate(words) if w == "..." or w.startswith("*")), None)
     if open_at is None:
@@ -342,8 +347,13 @@ def dims_of(text: str) -> tuple[Length, ...] | None:
     return _lengths(words)
 
 
+_BROADCAST = re.compile(r"(?<![^\s,])#[^\s,]+")
+
+
 def _words(text: str) -> list[str]:
-    return [word.lstrip("#?") for word in text.replace(",", " ").split()]
+    """The axes; the lengths of `?n` need not agree, so it is an `_n`."""
+    words = text.replace("#", "").replace(",", " ").split()
+    return [f"_{word[1:]}" if word.startswith("?") else word for word in words]
 
 
 def _lengths(words: Sequence[str]) -> tuple[Length, ...]:

@@ -51,15 +51,9 @@ def proof_of(
     if any(p.how != "positional" or p.optional for p in parameters):
         return "parameters that a call may leave out"
     for param, at in zip(claim.domain.params, claim.positions, strict=True):
-        if not _is_all(parameters[at].kind, param.type):
+        if not covers(parameters[at].kind, param.type):
             return f"more is promised of `{param.name}` than {param.type}"
-    lengths = {
-        (k, axis): dim
-        for k, at in enumerate(claim.positions)
-        if isinstance(kind := parameters[at].kind, ArrayKind)
-        for axis, dim in enumerate(kind.dims or ())
-        if isinstance(dim, int) or (dim is not None and dim.isidentifier())
-    }
+    lengths = lengths_of([parameters[at].kind for at in claim.positions])
     from loopwright.verify.prove.prover import (
         prove_equal,  # isl: only where there is something to prove
     )
@@ -78,7 +72,18 @@ def _is_as_written(function: Any, path: Path, name: str, line: int) -> bool:
     )
 
 
-def _is_all(kind: Kind, t: Type) -> bool:
+def lengths_of(kinds: Sequence[Kind]) -> dict[tuple[int, int], str | int]:
+    """The declared lengths of axes, as `prove_equal` takes them, of parameters of such kinds."""
+    return {
+        (k, axis): dim
+        for k, kind in enumerate(kinds)
+        if isinstance(kind, ArrayKind)
+        for axis, dim in enumerate(kind.dims or ())
+        if isinstance(dim, int) or (dim is not None and dim.isidentifier())
+    }
+
+
+def covers(kind: Kind, t: Type) -> bool:
     """Whether every value of the kind has the type."""
     match kind, t:
         case ArrayKind(dtype, dims), Array(same, ndim, _):

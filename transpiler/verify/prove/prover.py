@@ -112,7 +112,7 @@ class _Task:
         for p, q in zip(a.main.params, b.main.params, strict=True):
             if not _alike(p.type, q.type):
                 raise NotProved(f"a parameter of type {p.type} against {q.type}")
-        assume = self.assumed(a.main)
+        assume = known = self.assumed(a.main)
         strict = self.total or b.main.level == "low"
         right, forbidden = self.scan(b.main, "b", assume, strict=strict)
         for where in forbidden:
@@ -121,7 +121,7 @@ class _Task:
             raise NotProved("the candidate gives up everywhere")
         left, _ = self.scan(a.main, "a", assume, strict=True)
         if self.total:
-            self.harmless(left, right, forbidden)
+            self.harmless(left, right, forbidden, known)
         if not left.stored <= right.stored | {r.param for r in a.refills}:
             raise NotProved("an argument that the candidate does not write")
         flows = (Dataflow(self.ctx, left, assume), Dataflow(self.ctx, right, assume))
@@ -134,9 +134,10 @@ class _Task:
         independent(flows[1], frozenset(t.name for t in terms if isinstance(t, Read)))
         return _told(left, right, matcher, roots, demands)
 
-    def harmless(self, a: Model, b: Model, forbidden: list[isl.Set]) -> None:
-        """NotProved if a call of either may raise, or change an argument."""
-        if a.demands or b.demands or not all(where.is_empty() for where in forbidden):
+    def harmless(self, a: Model, b: Model, forbidden: list[isl.Set], known: isl.Set) -> None:
+        """NotProved if a call of either may raise where `known` holds, or change an argument."""
+        raising = [*forbidden, *(demand.domain for demand in (*a.demands, *b.demands))]
+        if not all(where.intersect(known).is_empty() for where in raising):
             raise NotProved("a call that may raise")
         if a.stored or b.stored or self.original.refills or self.candidate.refills:
             raise NotProved("an argument that is written")
