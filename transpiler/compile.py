@@ -17,11 +17,12 @@ from pathlib import Path
 
 from loopwright.analysis.effects import summarise
 from loopwright.candidates import candidates, has_work
+from loopwright.choice import Chosen, Settled, as_serial, chosen_again, kernels_of
 from loopwright.config import Options
 from loopwright.diagnostics import NOWHERE, Declined
-from loopwright.emit import by_name as backend_named
-from loopwright.frontend.region import Lowered, Region
+from loopwright.frontend.region import Region
 from loopwright.inline import inline_forms
+from loopwright.journal import Journal, Record
 from loopwright.kernels import KernelEntry
 from loopwright.pipeline import Candidate, Plan
 from loopwright.report.results import Loser, RegionResult
@@ -35,15 +36,6 @@ from loopwright.verify.representative import representative
 
 THREADS_FROM = 2e-3
 """Seconds of the fastest serial variant from which on threads are tried; below, starting them costs more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What goes into the output: the variants behind one dispatch function, tried in order."""
-
-    lowered: Lowered
-    entries: tuple[KernelEntry, ...]
-    comment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +59,16 @@ class Started:
     building: list[Future[Built]]
     threaded: list[Candidate]
     trail: Trail
+    note: Note
 
     def cancel(self) -> None:
         """Stop what is not built yet; returns when nothing writes to the scratch folder any more."""
         for each in self.building:
             each.cancel()
         wait(self.building)
+
+
+Note = Callable[[RegionResult, Chosen | None], None]
 
 
 def start(
@@ -83,35 +79,52 @@ def start(
     *,
     plan: Plan,
     builders: Builders,
-) -> Started | RegionResult:
+    journal: Journal | None = None,
+) -> Started | Settled:
     """Lower `region` for the first signature that works and begin to build its variants.
 
-    A refusal is the verdict at once. A defect of the compiler (any exception) is the status `failed`.
+    A refusal is the verdict at once, as is what `journal` has of it. A defect of the compiler (any
+    exception) is the status `failed`.
     """
     blank = RegionResult(region.module.path, region.span, region.qualname, "declined")
     begun = time.monotonic()
     try:
         lowered, signature = lower_region(region, signatures)
         if isinstance(lowered, Declined):
-            return as_declined(blank, lowered)
+            return Settled(as_declined(blank, lowered))
         if not has_work(lowered.program):
-            return as_declined(
-                blank,
-                Declined(NOWHERE, "LW501", "no loop and no array expression: too little work"),
-            )
+            why = "no loop and no array expression: too little work"
+            return Settled(as_declined(blank, Declined(NOWHERE, "LW501", why)))
+        record = None if journal is None else journal.of(lowered, signature.samples, plan)
+        known = None if record is None else record.find(blank)
+        if known is not None and not known.kernels:
+            return Settled(known.result)
         trail = Trail()
         found = candidates(lowered, options, place.name, plan)
         if options.style == "inline":
             found = inline_forms(lowered, found)
         made = trail.made(found)
+        if known is not None:
+            again = chosen_again(lowered, place.name, known, made)
+            if again is not None:
+                return again
         serial = [c for c in made if not c.recipe.threaded]
         threaded = [c for c in made if c.recipe.threaded]
         trail.seconds["lower"] = time.monotonic() - begun
         work = Work(lowered, place.name, place.module, place.scratch)
         building = builders.submit(work, serial)
-        return Started(blank, work, signature, options, builders, building, threaded, trail)
+        note = _keep(record)
+        return Started(blank, work, signature, options, builders, building, threaded, trail, note)
     except Exception as error:
-        return _failed(blank, error)
+        return Settled(_failed(blank, error))
+
+
+def _keep(record: Record | None) -> Note:
+    def keep(result: RegionResult, chosen: Chosen | None) -> None:
+        if record is not None:
+            record.put(result, () if chosen is None else kernels_of(chosen))
+
+    return keep
 
 
 def finish(
@@ -123,6 +136,7 @@ def finish(
     """
     try:
         result, chosen = _finish(started, deadline, measured)
+        started.note(result, chosen)
         return replace(result, seconds=started.trail.seconds), chosen
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -143,7 +157,7 @@ def compile_region(
 ) -> tuple[RegionResult, Chosen | None]:
     """`start` and `finish` for one region by itself."""
     begun = start(region, signatures, options, place, plan=plan, builders=builders)
-    return (begun, None) if isinstance(begun, RegionResult) else finish(begun)
+    return (begun.result, begun.chosen) if isinstance(begun, Settled) else finish(begun)
 
 
 def _failed(blank: RegionResult, error: Exception) -> RegionResult:
@@ -331,10 +345,12 @@ def _rewritten(
         evidence = replace(evidence, kind="tested")  # of two variants, the weaker word
     comment = f"{main.trial.entry.backend}, {evidence.kind}, {shown}"
     entries: list[KernelEntry] = [replace(entry, min_work=winner.min_size, comment=comment)]
+    recipes = [winner.label]
     if threads is not None:
         first = replace(main.trial.entry, min_work=threads[1], comment=comment)
         # where threads may not be started, or would not pay, the serial variant takes over
-        entries = [first, _as_serial(entry, winner.min_size)]
+        entries = [first, as_serial(entry, winner.min_size)]
+        recipes.insert(0, main.trial.label)
     result = replace(
         started.blank,
         status="rewritten",
@@ -348,7 +364,7 @@ def _rewritten(
         notes=(*main.trial.candidate.notes, *(_small(winner) if inline else ())),
         losers=tuple(started.trail.losers),
     )
-    return result, Chosen(started.work.lowered, tuple(entries), comment)
+    return result, Chosen(started.work.lowered, tuple(entries), tuple(recipes), comment)
 
 
 def _small(winner: Winner) -> tuple[str, ...]:
@@ -368,10 +384,3 @@ def _threads(started: Started, timing: Measurement, serial: str) -> tuple[Surviv
             elif (survivor := _survivor(started, trial)) is not None:
                 return survivor, size
     return None
-
-
-def _as_serial(entry: KernelEntry, min_work: int) -> KernelEntry:
-    """The variant under a kernel name of its own; the dispatch function keeps its name."""
-    source = backend_named(entry.backend).emit(entry.program, f"{entry.name}_serial")
-    assert not isinstance(source, Declined)  # it was emitted before, under another name
-    return replace(entry, source=source, min_work=min_work, comment=f"{entry.backend}, serial")

@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from loopwright.cache import VerdictCache
+from loopwright.cache import verdicts
 from loopwright.diagnostics import Span
 from loopwright.frontend.parse import decode_source, module_name
 from loopwright.kernels_check import check_tree
@@ -82,7 +82,7 @@ def _entries(
     files: Sequence[SourceFile], trace: Path | None, jobs: int
 ) -> Iterator[tuple[SourceFile, bytes, Entry]]:
     """What is known of each file, from the cache or made now. A recording's answers are not kept."""
-    cache = VerdictCache() if trace is None else None
+    cache = verdicts() if trace is None else None
     datas: list[bytes] = []
     known: dict[int, Entry] = {}
     missing: list[int] = []
@@ -93,8 +93,7 @@ def _entries(
             datas.append(b"")
             known[at] = _skipped("LW001", error.strerror or str(error))
             continue
-        name = module_name(file.path, file.root)
-        entry: Any = None if cache is None else cache.get(name, datas[at])
+        entry: Any = None if cache is None else cache.get(_key(file, datas[at]))
         if _is_entry(entry):
             known[at] = entry
         else:
@@ -103,9 +102,13 @@ def _entries(
     for at, new in zip(missing, made, strict=True):
         known[at] = new
         if cache is not None:
-            cache.put(module_name(files[at].path, files[at].root), datas[at], new)
+            cache.put(_key(files[at], datas[at]), new)
     for at, file in enumerate(files):
         yield file, datas[at], known[at]
+
+
+def _key(file: SourceFile, data: bytes) -> bytes:
+    return module_name(file.path, file.root).encode() + b"\0" + data
 
 
 def _made(files: Sequence[SourceFile], size: int, trace: Path | None, jobs: int) -> Iterator[Entry]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from loopwright.compile import Chosen
+from loopwright.choice import Chosen
 from loopwright.diagnostics import Declined
 from loopwright.frontend.names import parameters
 from loopwright.frontend.outline import region_of_function

@@ -18,6 +18,7 @@ from loopwright.emit import backends
 from loopwright.frontend.parse import parse_module
 from loopwright.frontend.region import Module
 from loopwright.frontend.screen import screen
+from loopwright.journal import Journal
 from loopwright.kept_tests import NoTest, Spliced, kept_test
 from loopwright.kernels import Rewritten, kernels_home, write_kernels
 from loopwright.kernels_manifest import keep_original
@@ -95,6 +96,7 @@ def optimize_tree(
     deadline = None if options.time_limit is None else begun + options.time_limit
     works, skipped = _read(files)
     scratch = tempfile.TemporaryDirectory(prefix="loopwright-")
+    journal = Journal(sources, str((target.output, target.in_place)), options)
     with scratch as folder, Builders(options.jobs) as builders:
         if any(screen(work.module.text) for work in works):
             builders.ahead(options.backend)
@@ -105,7 +107,7 @@ def optimize_tree(
             recording = _record(command, sources, options, quiet=quiet)
         recorded = time.monotonic()
         compiler = TreeCompiler(
-            options, recording, Path(folder), deadline, plan or Plan(), builders
+            options, recording, Path(folder), deadline, plan or Plan(), builders, journal
         )
         with progress_bar(len(works), shown=progress) as advance:
             for work in compiler.hottest_first(works):
@@ -116,6 +118,7 @@ def optimize_tree(
         untested: list[tuple[RegionResult, str]] = []
         if target.tests is not None:
             untested = _keep_tests(written, target.tests, recording, options.accuracy)
+    journal.clear()
     results = [r for work in works for r in work.results]
     report = Report(
         regions=tuple(results),

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from loopwright.alternatives import parts_of, telling
-from loopwright.compile import Chosen, Place, Started, finish, start
+from loopwright.choice import Chosen, Settled
+from loopwright.compile import Place, Started, finish, start
 from loopwright.config import Options
 from loopwright.diagnostics import Declined
 from loopwright.frontend.outline import outline
 from loopwright.frontend.region import Module, Region
 from loopwright.frontend.screen import screen
 from loopwright.inline import promised
+from loopwright.journal import Journal
 from loopwright.kernels import kernels_home
 from loopwright.pipeline import Plan
 from loopwright.project import SourceFile
@@ -53,14 +55,14 @@ class _Item:
 class _Begun:
     """What became of an item at its start: a verdict, or variants that are being built under `name`."""
 
-    outcome: Started | RegionResult
+    outcome: Started | Settled
     scratch: Path | None = None
     name: str | None = None
 
     @property
     def provisional(self) -> bool:
         """A refusal that may fall when more is rewritten: less time is left then."""
-        return isinstance(self.outcome, RegionResult) and self.outcome.code in _OF_THE_ACCOUNT
+        return isinstance(self.outcome, Settled) and self.outcome.result.code in _OF_THE_ACCOUNT
 
 
 _Ahead = Callable[[], None]
@@ -76,6 +78,7 @@ class TreeCompiler:
     deadline: float | None
     plan: Plan
     builders: Builders
+    journal: Journal | None = None
     trials: int = 0
     account: Account = field(default_factory=Account)
 
@@ -139,23 +142,30 @@ class TreeCompiler:
         early = self._early_refusal(work, region, seen)
         found: Sequence[Signature] | Declined
         if early is not None:
-            return _Begun(replace(blank, code=early.code, reason=early.why))
+            return _Begun(Settled(replace(blank, code=early.code, reason=early.why)))
         found = self._signatures(region, seen)
         if not isinstance(found, Declined):
             found = refusal(region) or found  # no kernel is made that has no place
         if isinstance(found, Declined):
-            return _Begun(
-                replace(
-                    blank, span=found.at, code=found.code, reason=found.why, unlocks=found.unlocks
-                )
+            result = replace(
+                blank, span=found.at, code=found.code, reason=found.why, unlocks=found.unlocks
             )
+            return _Begun(Settled(result))
         self.trials += 1
         scratch = self.scratch / f"trial{self.trials}"
         scratch.mkdir()
         name = _kernel_name(region, work.names)
         module = kernels_home(work.source.path, work.source.root).module
         place = Place(scratch, module, name)
-        outcome = start(region, found, self.options, place, plan=self.plan, builders=self.builders)
+        outcome = start(
+            region,
+            found,
+            self.options,
+            place,
+            plan=self.plan,
+            builders=self.builders,
+            journal=self.journal,
+        )
         return _Begun(outcome, scratch, name)
 
     def _signatures(
@@ -202,13 +212,16 @@ class TreeCompiler:
     ) -> tuple[RegionResult, Chosen | None]:
         try:
             late = self._early_refusal(work, item.region, item.seen)
-            if late is not None and isinstance(begun.outcome, Started):
-                result: RegionResult = replace(begun.outcome.blank, code=late.code, reason=late.why)
-                chosen = None
-            elif isinstance(begun.outcome, Started):
-                result, chosen = finish(begun.outcome, deadline=self.deadline, measured=ahead)
+            outcome, chosen = begun.outcome, None
+            if late is not None and (isinstance(outcome, Started) or outcome.chosen is not None):
+                blank = RegionResult(
+                    work.source.shown, item.region.span, item.region.qualname, "declined"
+                )
+                result = replace(blank, code=late.code, reason=late.why)
+            elif isinstance(outcome, Started):
+                result, chosen = finish(outcome, deadline=self.deadline, measured=ahead)
             else:
-                result, chosen = begun.outcome, None
+                result, chosen = outcome.result, outcome.chosen
         finally:
             if begun.scratch is not None:
                 self._tidy(begun)
