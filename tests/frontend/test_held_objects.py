@@ -47,7 +47,10 @@ class Model:
 """
 AS_PATHS = {
     "entries": ("P = self.parameters\nA = P['A']\nreturn A[0] * x + P['b'].sum()", "self.parameters['A']"),
-    "attributes": ("m = self.inner\nfor i in range(3):\n    x = x + m.scale * i\nreturn x", "self.inner.scale"),
+    "attributes": (
+        "m = self.inner\nfor i in range(3):\n    x = x + m.scale * i\nreturn x",
+        "self.inner.scale",
+    ),
     "in a loop and a comprehension": (
         "P = self.parameters\nt = 0.0\nfor i in range(3):\n    t += sum([P['b'][k] * i for k in range(3)])\n"
         "return t + x", "self.parameters['b']"),

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from loopwright.diagnostics import NOWHERE
+from loopwright.diagnostics import NOWHERE, CannotLower
 from loopwright.frontend import lower_expr, lower_stmt
 from loopwright.frontend.lower_along import library_names
 from loopwright.frontend.lower_grown import copy_captures
@@ -139,7 +139,10 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
     if callee in cx.unit.active:
         decline(node, "LW105", f"`{callee.name}` calls itself")
     given = [_passed(cx, v, node, k) for k, v in enumerate(given)]
-    helper = _cached(cx, callee, given, node) or _lower_helper(cx, callee, given, node)
+    try:
+        helper = _cached(cx, callee, given, node) or _lower_helper(cx, callee, given, node)
+    except CannotLower as error:
+        raise CannotLower(replace(error.declined, call=span_of(node))) from None
     outer = {key: _outside(cx, key, node) for key in helper.captures}
     args: list[Expr] = []
     for value in (*given, *outer.values()):
