@@ -107,12 +107,11 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
 def array_index(cx: Scope, t: Array, node: ast.expr) -> Index:
     """The index items of `x[node]` for an array of type `t`."""
     parts = node.elts if isinstance(node, ast.Tuple) else [node]
-    if not isinstance(node, ast.Tuple) and not isinstance(node, ast.Slice):
+    if not isinstance(node, ast.Tuple | ast.Slice) and not _is_ellipsis(node):
         value = cx.eval(node)
         if isinstance(value, Tpl):
             return complete([_item(cx, v, node) for v in value.items], t, node)
-        if not _is_ellipsis(node):
-            return complete([_item(cx, value, node)], t, node)
+        return complete([_item(cx, value, node)], t, node)
     return complete(_items(cx, parts), t, node)
 
 
@@ -201,7 +200,7 @@ def complete(found: list[IndexItem | None], t: Array, node: ast.AST) -> Index:
     kept = sum(isinstance(i, (Slc, NewAxis)) for i in items)
     fancy = [i.by.type for i in items if isinstance(i, Fancy)]
     masks = [m for m in fancy if machine_dtype(m) == "bool"]
-    if masks and (len(fancy) > 1 or any(isinstance(i, Pt) for i in items)):
+    if masks and (len(fancy) > 1 or not _beside_points(items)):
         decline(node, "LW103", "a boolean mask together with other indices is not covered")
     ranks = [1 if machine_dtype(f) == "bool" else f.ndim for f in fancy]  # type: ignore[union-attr]
     return Index(items, kept + max(ranks, default=0), ellipsis)
@@ -216,8 +215,32 @@ def _axes_used(item: IndexItem | None) -> int:
     return 1
 
 
+def _beside_points(items: tuple[IndexItem, ...]) -> bool:
+    """Whether nothing stands between the mask and the points, which it selects at, then."""
+    chosen = [k for k, item in enumerate(items) if isinstance(item, (Pt, Fancy))]
+    return chosen[-1] - chosen[0] == len(chosen) - 1
+
+
+def at_points(base: Arr, index: Index) -> tuple[Arr, Index]:
+    """The part of `base` at the points beside a mask, and the index without them: `x[i, mask]` is `x[i][mask]`."""
+    by = [i.by for i in index.items if isinstance(i, Fancy)]
+    if not any(isinstance(i, Pt) for i in index.items) or not any(
+        machine_dtype(b.type) == "bool" for b in by
+    ):
+        return base, index
+    axes: list[IndexItem] = []
+    for item in index.items:
+        axes += [item] if isinstance(item, Pt) else [FULL] * _axes_used(item)
+    view = Array(base.type.dtype, sum(item == FULL for item in axes), "A")
+    if _contiguous(base.type, tuple(axes)):
+        view = Array(view.dtype, view.ndim)
+    part = Arr(_point(base.expr, tuple(axes), view), view, views(base))
+    return part, replace(index, items=tuple(i for i in index.items if not isinstance(i, Pt)))
+
+
 def load(base: Arr, index: Index, node: ast.AST) -> Value:
     """`base[index]`: an element, a view, or (with an index array) a copy."""
+    base, index = at_points(base, index)
     t = base.type
     if index.ndim == 0 and not index.fancy:
         if index.ellipsis:

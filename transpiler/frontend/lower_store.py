@@ -16,6 +16,7 @@ from loopwright.frontend.lower_index import (
     FULL,
     Index,
     array_index,
+    at_points,
     in_buffer,
     index_number,
     list_element,
@@ -185,6 +186,7 @@ def store_array(cx: Scope, base: Arr, index: Index, value: Value, node: ast.AST)
     if rank_of(operand.type) > index.ndim:
         decline(node, "LW304", "the value has more axes than the place that it is stored to")
     cx.at(node)
+    base, index = at_points(base, index)
     sym, items = _storage(cx, base.expr, index.items, node)
     cx.emit(Store(sym, items, operand, cx.span))
 
