@@ -222,7 +222,7 @@ def _beside_points(items: tuple[IndexItem, ...]) -> bool:
 
 
 def at_points(base: Arr, index: Index) -> tuple[Arr, Index]:
-    """The part of `base` at the points beside a mask, and the index without them: `x[i, mask]` is `x[i][mask]`."""
+    """The part of `base` at the points beside a mask, and the index without them."""
     by = [i.by for i in index.items if isinstance(i, Fancy)]
     if not any(isinstance(i, Pt) for i in index.items) or not any(
         machine_dtype(b.type) == "bool" for b in by

@@ -62,7 +62,9 @@ def _has_gaps(x: Arr) -> Expr | None:
         if not isinstance(item, Slc) or item == FULL or item.step not in (None, integer(1)):
             continue
         rows, row = (Dim(x.expr, at, INT) for at in (k - 1, k))
-        part = Logic("and", test("gt", row, integer(1)), test("lt", row, Dim(x.expr.x, axis, INT)), BOOL)
+        part = Logic(
+            "and", test("gt", row, integer(1)), test("lt", row, Dim(x.expr.x, axis, INT)), BOOL
+        )
         gap = Logic("and", test("gt", rows, integer(1)), part, BOOL)
         found = gap if found is None else Logic("or", found, gap, BOOL)
     return found
