@@ -26,6 +26,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
     describe,
+    flatten,
     integer,
     number,
     refill,
@@ -36,6 +37,7 @@ from loopwright.ir.nodes import (
     Binary,
     Cast,
     Const,
+    Dim,
     Expr,
     Fancy,
     IndexItem,
@@ -59,6 +61,7 @@ from loopwright.ir.types import (
 )
 
 FULL = Slc()
+ROW = "row of a list that is made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +246,9 @@ def load(base: Arr, index: Index, node: ast.AST) -> Value:
     base, index = at_points(base, index)
     t = base.type
     if index.ndim == 0 and not index.fancy:
+        if isinstance(base.expr, Cast) and isinstance(base.expr.x.type, ListOf):
+            if base.expr.x.type.elem == Num(t.dtype):  # an element of a row that needs no copy
+                return number(_point(base.expr.x, index.items, Num(t.dtype)))
         if index.ellipsis:
             decline(
                 node, "LW103", "an ellipsis that stands for no axis makes an array without axes"
@@ -341,15 +347,58 @@ def string_part(part: Value, node: ast.AST) -> Value:
 
 
 def row_of(base: RaggedList, at: Expr) -> Value:
-    """Row number `at`: a view of the joined rows. Like the list, its bounds wrap and may be out of range."""
-    ends = [_point(base.bounds, (Pt(at), Pt(integer(k))), INT) for k in (0, 1)]
+    """Row number `at`: a view of the joined rows. Like the list, its bounds wrap and may be out of range.
+
+    Of a list that the function makes it may not be written to, and is copied where it gets a name, for
+    the joined rows move when they grow.
+    """
+    if base.made:
+        places = [_twice(at, k) for k in (0, 1)]
+        ends = [_point(base.bounds, (Pt(place),), INT) for place in places]
+    else:
+        ends = [_point(base.bounds, (Pt(at), Pt(integer(k))), INT) for k in (0, 1)]
     part = (Slc(*ends),)
+    if base.made and isinstance(base.items, Lst):
+        origins = frozenset({Origin((ROW, base.items.site), False)})
+        if base.dtype is None:
+            loads = tuple(Load(c, part, c.type) for c in base.items.columns)
+            return Lst(loads, base.items.site, 1, origins)
+        (column,) = base.items.columns
+        t = Array(base.dtype, 1)
+        return Arr(Cast(Load(column, part, column.type), t), t, origins)
     match base.items:
         case Arr(expr, t, _):
             return Arr(Load(expr, part, t), t, views(base.items))
         case Lst(columns, site, _, _, _):
             loads = tuple(Load(c, part, c.type) for c in columns)
             return Lst(loads, site, 1, views_of(base.items))
+
+
+def _twice(at: Expr, more: int) -> Expr:
+    """`2 * at + more`."""
+    if isinstance(at, Const) and isinstance(at.value, int):
+        return integer(2 * at.value + more)
+    double = Binary("mul", cast(at, INT), integer(2), INT)
+    return double if more == 0 else Binary("add", double, integer(more), INT)
+
+
+def row_count(value: RaggedList) -> Expr:
+    """The number of rows."""
+    ends = Dim(value.bounds, 0, INT)
+    return Binary("floordiv", ends, integer(2), INT) if value.made else ends
+
+
+def is_row(value: Arr | Lst) -> bool:
+    """Whether the value is a row of a list that the function makes."""
+    return any(o.key[0] == ROW for o in value.origins)
+
+
+def copied_row(value: Arr | Lst) -> Arr | Lst:
+    """A copy of a row, which stays as it is when the list grows."""
+    exprs: list[Expr] = [copy_of(e) for e in flatten(value)]
+    made = refill(value, exprs)
+    assert isinstance(made, (Arr, Lst))
+    return made
 
 
 def views_of(base: Lst) -> frozenset[Origin]:
