@@ -94,7 +94,7 @@ def sequence(cx: Scope, value: Value, node: ast.expr) -> Source:
                 ZERO, list_length(value), ONE, lambda at: list_element(cx, value, at, node)
             )
         case RaggedList():
-            return Source(ZERO, row_count(value), ONE, lambda at: row_of(value, at))
+            return Source(ZERO, row_count(value), ONE, lambda at: row_of(cx, value, at))
         case _:
             decline(node, "LW101", f"a loop over {describe(value)} is not covered")
 

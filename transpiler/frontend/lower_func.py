@@ -10,7 +10,9 @@ from loopwright.diagnostics import NOWHERE, CannotLower
 from loopwright.frontend import lower_expr, lower_stmt
 from loopwright.frontend.lower_along import library_names
 from loopwright.frontend.lower_grown import copy_captures
-from loopwright.frontend.lower_index import ROW, copied_row, is_row
+from loopwright.frontend.lower_index import (
+    copied_row,
+)
 from loopwright.frontend.lower_join import canonical, columns_of
 from loopwright.frontend.lower_lists import shrunk
 from loopwright.frontend.lower_live import liveness, writes
@@ -21,6 +23,7 @@ from loopwright.frontend.lower_store import store_path
 from loopwright.frontend.lower_tidy import tidy
 from loopwright.frontend.lower_values import (
     NOTHING,
+    ROW,
     Arr,
     Closure,
     Entry,
@@ -35,6 +38,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
     flatten,
+    is_row,
     origins_of,
     refill,
     row_with,

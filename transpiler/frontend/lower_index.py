@@ -12,6 +12,7 @@ from loopwright.frontend.lower_order import eval_all, keep, spill
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_values import (
     NOTHING,
+    ROW,
     Arr,
     Letter,
     Lst,
@@ -30,6 +31,7 @@ from loopwright.frontend.lower_values import (
     integer,
     number,
     refill,
+    row_part,
     row_with,
     test,
 )
@@ -45,6 +47,7 @@ from loopwright.ir.nodes import (
     Logic,
     NewAxis,
     Pt,
+    Select,
     Slc,
 )
 from loopwright.ir.types import (
@@ -61,7 +64,6 @@ from loopwright.ir.types import (
 )
 
 FULL = Slc()
-ROW = "row of a list that is made"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,9 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
     match base:
         case Arr():
             index = array_index(cx, base.type, node.slice)
+            part = row_part(base)
+            if part is not None and len(index.items) == 1 and isinstance(index.items[0], Pt):
+                return number(_in_row(cx, part, index.items[0].at))
             if node in cx.operands:  # arithmetic makes a number of an array without axes
                 index = replace(index, ellipsis=False)
             return load(base, index, node)
@@ -92,7 +97,7 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
         case RaggedList():
             if isinstance(node.slice, ast.Slice):
                 decline(node, "LW103", "a slice of a list of rows is not covered")
-            return row_of(base, list_position(cx, cx.eval(node.slice), node.slice))
+            return row_of(cx, base, list_position(cx, cx.eval(node.slice), node.slice))
         case Row(items):
             found = _list_item(cx, items, node)
             return row_with(found) if isinstance(node.slice, ast.Slice) else found
@@ -246,9 +251,6 @@ def load(base: Arr, index: Index, node: ast.AST) -> Value:
     base, index = at_points(base, index)
     t = base.type
     if index.ndim == 0 and not index.fancy:
-        if isinstance(base.expr, Cast) and isinstance(base.expr.x.type, ListOf):
-            if base.expr.x.type.elem == Num(t.dtype):  # an element of a row that needs no copy
-                return number(_point(base.expr.x, index.items, Num(t.dtype)))
         if index.ellipsis:
             decline(
                 node, "LW103", "an ellipsis that stands for no axis makes an array without axes"
@@ -324,6 +326,9 @@ def list_element(cx: Scope, base: Lst, at: Expr, node: ast.AST) -> Value:
     elem = cx.unit.sites.element(base.site)
     if elem is None:
         raise Unreachable("an element of a list that stays empty", cx.at(node))
+    if row_part(base) is not None:
+        parts = [c for c in base.columns if isinstance(c, Load)]
+        return refill(elem, [_in_row(cx, part, at) for part in parts])
     at = in_buffer(cx, base, at)
     items: tuple[IndexItem, ...] = (Pt(at), *[FULL] * (base.ndim - 1))
     if base.ndim > 1:
@@ -346,15 +351,17 @@ def string_part(part: Value, node: ast.AST) -> Value:
             decline(node, "LW103", "this index of a string is not covered")
 
 
-def row_of(base: RaggedList, at: Expr) -> Value:
+def row_of(cx: Scope, base: RaggedList, at: Expr) -> Value:
     """Row number `at`: a view of the joined rows. Like the list, its bounds wrap and may be out of range.
 
     Of a list that the function makes it may not be written to, and is copied where it gets a name, for
     the joined rows move when they grow.
     """
     if base.made:
-        places = [_twice(at, k) for k in (0, 1)]
-        ends = [_point(base.bounds, (Pt(place),), INT) for place in places]
+        at = at if isinstance(at, Const) else cx.hold(at, "at")
+        ends: list[Expr] = [
+            cx.hold(_point(base.bounds, (Pt(_twice(at, k)),), INT), "end") for k in (0, 1)
+        ]
     else:
         ends = [_point(base.bounds, (Pt(at), Pt(integer(k))), INT) for k in (0, 1)]
     part = (Slc(*ends),)
@@ -388,9 +395,20 @@ def row_count(value: RaggedList) -> Expr:
     return Binary("floordiv", ends, integer(2), INT) if value.made else ends
 
 
-def is_row(value: Arr | Lst) -> bool:
-    """Whether the value is a row of a list that the function makes."""
-    return any(o.key[0] == ROW for o in value.origins)
+def _in_row(cx: Scope, part: Load, at: Expr) -> Expr:
+    """Element `at` of a row, straight from the joined rows."""
+    (ends,) = part.index
+    assert isinstance(ends, Slc) and ends.lo is not None and ends.hi is not None
+    if isinstance(at, Const) and isinstance(at.value, int):
+        near, by = (ends.lo, at.value) if at.value >= 0 else (ends.hi, at.value)
+        place = cx.hold(Binary("add", near, integer(by), INT), "at")
+    else:
+        at = cx.hold(cast(at, INT), "at")
+        behind, before = (Binary("add", end, at, INT) for end in (ends.lo, ends.hi))
+        place = cx.hold(Select(test("lt", at, integer(0)), before, behind, INT), "at")
+    inside = Logic("and", test("le", ends.lo, place), test("lt", place, ends.hi), BOOL)
+    cx.check(inside, "index out of range")
+    return Load(part.x, (Pt(place),), element(part.type))
 
 
 def copied_row(value: Arr | Lst) -> Arr | Lst:

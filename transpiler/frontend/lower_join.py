@@ -34,6 +34,7 @@ from loopwright.frontend.lower_values import (
     describe,
     flatten,
     integer,
+    row_part,
     row_with,
     tag_const,
     test,
@@ -41,7 +42,17 @@ from loopwright.frontend.lower_values import (
     unread,
 )
 from loopwright.frontend.typing_rules import carrier, union
-from loopwright.ir.nodes import Cast, Const, Dim, Expr, Logic, Select, Var
+from loopwright.ir.nodes import (
+    Binary,
+    Cast,
+    Const,
+    Dim,
+    Expr,
+    Logic,
+    Select,
+    Slc,
+    Var,
+)
 from loopwright.ir.types import (
     BOOL,
     FLOAT,
@@ -406,6 +417,11 @@ def table_length(table: Table) -> Expr:
 
 
 def list_length(value: Lst) -> Expr:
+    part = row_part(value)
+    if part is not None and isinstance(part.index[0], Slc):
+        lo, hi = part.index[0].lo, part.index[0].hi
+        assert lo is not None and hi is not None
+        return Binary("sub", hi, lo, INT)
     return value.length if value.length is not None else Dim(value.columns[0], 0, INT)
 
 

@@ -6,7 +6,6 @@ import ast
 from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
-from loopwright.frontend.lower_index import is_row
 from loopwright.frontend.lower_join import plain_column
 from loopwright.frontend.lower_scope import Scope, Unit
 from loopwright.frontend.lower_values import (
@@ -23,6 +22,7 @@ from loopwright.frontend.lower_values import (
     Value,
     describe,
     flatten,
+    is_row,
 )
 from loopwright.frontend.region import Region
 from loopwright.ir.nodes import (

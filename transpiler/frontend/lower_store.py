@@ -20,7 +20,6 @@ from loopwright.frontend.lower_index import (
     copied_row,
     in_buffer,
     index_number,
-    is_row,
     list_element,
     load,
     merge,
@@ -50,6 +49,7 @@ from loopwright.frontend.lower_values import (
     Value,
     describe,
     flatten,
+    is_row,
     number,
 )
 from loopwright.frontend.typing_rules import rank_of, same_kind

@@ -11,7 +11,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from loopwright.ir.nodes import Alloc, Compare, CompareOp, Const, Expr, Sym, Unary, Var
+from loopwright.ir.nodes import (
+    Alloc,
+    Cast,
+    Compare,
+    CompareOp,
+    Const,
+    Expr,
+    Load,
+    Slc,
+    Sym,
+    Unary,
+    Var,
+)
 from loopwright.ir.types import (
     B1,
     BOOL,
@@ -544,3 +556,22 @@ def origins_of(value: Value) -> Origins:
             return origins_of(inner)
         case _:
             return frozenset()
+
+
+ROW = "row of a list that is made"
+
+
+def is_row(value: Arr | Lst) -> bool:
+    """Whether the value is a row of a list that the function makes."""
+    return any(o.key[0] == ROW for o in value.origins)
+
+
+def row_part(value: Arr | Lst) -> Load | None:
+    """The part of the joined rows that such a row is, if it is not copied."""
+    held = value.expr if isinstance(value, Arr) else value.columns[0]
+    inner = held.x if isinstance(held, Cast) and isinstance(value, Arr) else held
+    match inner:
+        case Load(_, (Slc(Var(), Var(), None),)) if is_row(value):
+            return inner
+        case _:
+            return None
