@@ -330,11 +330,25 @@ class _Rewriter:
                 return Var(self.counters[x])
             case Load(Var(x), (Pt(at),), type_) if x in self.counters:
                 return Load(Var(x), (Pt(self._place(x, at)),), type_)
+            case Load(Var(x), (Slc(lo, hi, None),), type_) if x in self.counters:
+                ends = [None if e is None else self._end(x, e) for e in (lo, hi)]
+                filled = ends[1] or Var(self.counters[x])
+                return Load(Var(x), (Slc(ends[0], filled),), type_)
             case Var(x) if x in self.counters:
                 part = Slc(None, Var(self.counters[x]))
                 return Load(expr, (part,), x.type)
             case _:
                 return map_children(expr, self.expr)
+
+    def _end(self, x: Sym, at: Expr) -> Expr:
+        """An end of a slice of the list as one of a slice of the buffer, not behind what is filled."""
+        at = as_int(self.expr(at))
+        length: Expr = Var(self.counters[x])
+        inside = Call("min2", (at, length), INT)
+        if nonnegative(at, lambda _: False):
+            return inside
+        wrapped = Call("max2", (plus(at, length), ZERO), INT)
+        return Select(compare("ge", at, ZERO), inside, wrapped, INT)
 
     def _place(self, x: Sym, at: Expr) -> Expr:
         """A position in the list as one in the buffer; outside the buffer if outside the list."""

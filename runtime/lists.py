@@ -45,6 +45,16 @@ def to_array(
     return array.reshape(shape)
 
 
+def parts(whole: Any, ends: np.ndarray[Any, Any]) -> list[Any]:
+    """Lists or new arrays: those parts of the list or array `whole` whose first position and the one behind
+    whose last stand by turns in `ends`."""
+    bounds = ends.tolist()
+    pairs = zip(bounds[::2], bounds[1::2], strict=True)
+    if isinstance(whole, np.ndarray):
+        return [whole[low:high].copy() for low, high in pairs]
+    return [whole[low:high] for low, high in pairs]
+
+
 def rows(
     make: Callable[..., Any] | None, *columns: np.ndarray[Any, Any], ndim: int = 1
 ) -> list[Any]:

@@ -38,7 +38,7 @@ def parts_of(
             for inner in part.inner:
                 yield from found(inner)
 
-    smaller = alternatives(region, declined.code, declined.span)
+    smaller = alternatives(region, declined.code, declined.call or declined.span)
     return [each for part in smaller for each in found(part)]
 
 

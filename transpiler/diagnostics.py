@@ -36,13 +36,15 @@ class Code:
 class Declined:
     """A refusal: what was refused, where, by which code, and why in the words of this very case.
 
-    `unlocks` replaces the code's general advice where something more exact is known.
+    `unlocks` replaces the code's general advice where something more exact is known. `call`: where the
+    region calls the function that `at` is in, or one that calls it, and so on.
     """
 
     at: Span
     code: str
     why: str
     unlocks: str | None = None
+    call: Span | None = None
 
 
 class CannotLower(Exception):

@@ -13,6 +13,7 @@ from loopwright.ir.nodes import (
     Nothing,
     OneOf,
     Pack,
+    Parts,
     Perhaps,
     Rebuild,
     Refill,
@@ -169,6 +170,11 @@ def _rebuilt(door: Door, rebuild: Rebuild) -> str:
             return door.prefixes[name]
         case Rows(item, ndim):
             return _rows(door, item, ndim)
+        case Parts(at, ends, row):
+            whole = (
+                f"out[{at + 1}]" if isinstance(row, Array) else _object(door, f"out[{at + 1}]", row)
+            )
+            return f"lists.parts({whole}, out[{ends + 1}])"
         case Mapping(items, "dict" | "set" as form):
             return f"{form}({_rebuilt(door, items)})"
         case Mapping(items, form):

@@ -159,5 +159,11 @@ def as_declined(blank: RegionResult, why: Declined) -> RegionResult:
     """The result for a refusal, at its own place if it has one."""
     at = blank.span if why.at == NOWHERE else why.at
     return replace(
-        blank, status="declined", span=at, code=why.code, reason=why.why, unlocks=why.unlocks
+        blank,
+        status="declined",
+        span=at,
+        code=why.code,
+        reason=why.why,
+        unlocks=why.unlocks,
+        call=why.call,
     )

@@ -289,3 +289,22 @@ def test_a_refusal_carries_its_code(source: str, args: tuple[Any, ...], code: st
     declined = refusal(source, *args)
     assert declined.code == code, declined
     assert declined.at.line > 0
+
+
+def test_a_refusal_within_a_function_tells_where_the_region_calls_it() -> None:
+    source = """
+def inner(x):
+    return [print(v) for v in x]
+
+def outer(x):
+    return inner(x)
+
+def f(x):
+    n = len(x)
+    m = outer(x)
+    return n, m
+"""
+    declined = refusal(source, [1.0, 2.0])
+    assert (declined.code, declined.at.line) == ("LW102", 3)
+    assert declined.call is not None
+    assert declined.call.line == 10

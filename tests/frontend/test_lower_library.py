@@ -68,7 +68,9 @@ np.isin(k, k[:3]); np.isin(x, none); np.take_along_axis(a, np.argsort(b, axis=1,
 np.take_along_axis(a, np.argsort(b, axis=0, kind="stable"), axis=0)
 np.take(x, k); x.take(k); np.take(a, k % 4, axis=1); a.take(k)
 np.pad(x, 2); np.pad(a, 1); np.pad(a, ((1, 2), (0, 3))); np.pad(x, (1, 2)); np.pad(x, 1, constant_values=2.5)
-np.pad(a, (1, 2)); np.pad(k, 1); np.pad(x, 0)
+np.pad(a, (1, 2)); np.pad(k, 1); np.pad(x, 0); np.pad(a[None], 1)
+np.pad(a[:, None], ((0, 1), (1, 2), (3, 0)))
+np.pad(a[None, :, :, None], ((0, 0), (1, 2), (0, 3), (0, 1)), mode="constant", constant_values=2)
 np.nansum(nans); np.nanmean(nans); np.nanmax(nans); np.nanmin(x); np.nan_to_num(nans); np.nan_to_num(infs)
 np.squeeze(a[:1], axis=0) + 0; a[:, :1].squeeze(axis=1) + 0; np.swapaxes(a, 0, 1) + 0
 np.moveaxis(a, 0, 1) + 0
@@ -87,6 +89,7 @@ np.convolve(x, y); np.convolve(x, y[:3]); np.convolve(x[:3], y); np.convolve(x, 
 np.convolve(x, y[:4], mode="same"); np.convolve(x, y[:3], "valid"); np.convolve(x[:2], y, "valid")
 """
 RAISES = """
+np.pad(a[None], -1); np.pad(a[None, None], -1)
 np.interp(x, none, none); np.interp(x, s, y[1:]); np.quantile(x, 1.5); np.quantile(x, -0.1)
 np.quantile(none, 0.5); np.unravel_index(24, (2, 3, 4)); np.unravel_index(-1, (2, 3))
 np.ravel_multi_index((3, 2), (3, 4)); np.ravel_multi_index((-1, 2), (3, 4)); np.take(x, k + 20)

@@ -287,15 +287,6 @@ def f(a):
         "LW302",
     ),
     (
-        "a list of lists of several lengths",
-        """
-def f(n):
-    return [[j for j in range(i)] for i in range(n)]
-""",
-        (3,),
-        "LW103",
-    ),
-    (
         "rows that are shared",
         """
 def f(n):

@@ -339,6 +339,28 @@ def test_region_of_function_makes_the_body_without_asking() -> None:
         region_of_function(module, "h")
 
 
+def test_a_loop_goes_with_what_binds_its_names_for_sure() -> None:
+    source = """
+        def f(x, how):
+            n = len(x)
+            if how == "max":
+                pick = max
+            elif how == "min":
+                pick = min
+            y = [0.0] * n
+            for i in range(n):
+                y[i] = pick(x[i], i)
+            t = y[0] + n
+            return t
+        """
+    module = module_of(source)
+    (body,) = outline(module)
+    first, last = body.statements[1], body.statements[3]
+    spans = [(r.span.line, r.span.end_line) for r in every_region((body,))]
+    assert (first.lineno, last.end_lineno) in spans
+    assert excluded(module) == ()  # that the loop alone is none is of no interest, then
+
+
 def test_regions_beside_a_declined_statement() -> None:
     source = "def f(x):\n    a = [v for v in x]\n    b = x.pop()\n    c = [v for v in x]\n    return a, b, c"
     (body,) = outline(module_of(source))

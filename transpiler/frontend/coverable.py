@@ -54,6 +54,10 @@ _EFFECTS = (
     "numpy.testing.",
     "collections.abc.",
 )
+_ASSERTIONS = frozenset(
+    f"numpy.testing.assert_{name}" for name in ("allclose", "almost_equal", "array_almost_equal")
+)
+"""Only the message, an argument by keyword, may be made of what lowering declines elsewhere."""
 _FORBIDDEN = (
     ast.Try, ast.TryStar, ast.With, ast.AsyncWith, ast.AsyncFor, ast.AsyncFunctionDef, ast.ClassDef,
     ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Match, ast.Delete,
@@ -103,6 +107,8 @@ class Coverable:
                 return self._visit(test)
             case ast.JoinedStr():
                 return node
+            case ast.Call() if self._assertion(node.func):
+                return self._first(node.args)
             case ast.Call() if not self._callable(node.func):
                 return node
             case ast.AnnAssign(target, _, value):
@@ -151,6 +157,9 @@ class Coverable:
             owner = module_names(self._module).classes.get(chain.root)
             return owner is not None and len(chain.steps) == 1 and last in methods_of(owner)
         return last in METHODS
+
+    def _assertion(self, func: ast.expr) -> bool:
+        return resolve(self._module, self._site, func) in _ASSERTIONS
 
     def _numeric(self, func: ast.expr) -> bool:
         name = resolve(self._module, self._site, func)

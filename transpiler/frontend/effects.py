@@ -7,12 +7,13 @@ makes itself; a recursive call adds nothing.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from loopwright.frontend.callables import Callee, candidates, may_hold_function
 from loopwright.frontend.classes import class_at, constructor, find_method, is_dataclass
+from loopwright.frontend.held_objects import ARRAY_ATTRIBUTES, Held, as_taken, held_objects
 from loopwright.frontend.names import (
     Chain,
     bound_names,
@@ -33,23 +34,6 @@ from loopwright.frontend.scopes import (
     site_of,
 )
 from loopwright.ir.domain import Step
-
-ARRAY_ATTRIBUTES = frozenset(
-    (
-        "T",
-        "base",
-        "data",
-        "dtype",
-        "flags",
-        "flat",
-        "imag",
-        "itemsize",
-        "mT",
-        "nbytes",
-        "ndim",
-        "real",
-    )
-) | {"shape", "size", "strides"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +184,27 @@ def is_object(accesses: Iterable[Access], root: str, prefix: tuple[Step, ...]) -
 
 def accesses(module: Module, site: Site, nodes: Iterable[ast.AST]) -> list[Access]:
     """All accesses in `nodes`, those of the functions called included, in source order."""
+    return accesses_and_held(module, site, tuple(nodes))[0]
+
+
+def accesses_and_held(
+    module: Module, site: Site, nodes: Sequence[ast.AST]
+) -> tuple[list[Access], Held]:
+    """All accesses in `nodes`, and the names by which some of them were made."""
+    found = _accesses(module, site, nodes, frozenset())
+    held = held_objects(nodes, found)
+    if not held:
+        return found, held
+    left_out = frozenset(id(chain.node) for chain in held.values())
+    return [as_taken(a, held) for a in _accesses(module, site, nodes, left_out)], held
+
+
+def _accesses(
+    module: Module, site: Site, nodes: Sequence[ast.AST], left_out: frozenset[int]
+) -> list[Access]:
     found: list[Access] = []
     for node in nodes:
-        chains = list(reads(node))
+        chains = [chain for chain in reads(node) if id(chain.node) not in left_out]
         skip = {
             id(passed.node)
             for chain in chains

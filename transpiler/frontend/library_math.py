@@ -283,6 +283,32 @@ def pad_2(x, top, bottom, left, right, value):
     return out
 
 
+def pad_3(x, front, behind, top, bottom, left, right, value):
+    if min(front, behind, top, bottom, left, right) < 0:
+        raise ValueError("index can't contain negative values")
+    planes, n, m = x.shape
+    out = np.full((front + planes + behind, top + n + bottom, left + m + right), value, x.dtype)
+    for p in range(planes):
+        for i in range(n):
+            for j in range(m):
+                out[front + p, top + i, left + j] = x[p, i, j]
+    return out
+
+
+def pad_4(x, first, last, front, behind, top, bottom, left, right, value):
+    if min(first, last, front, behind, top, bottom, left, right) < 0:
+        raise ValueError("index can't contain negative values")
+    images, planes, n, m = x.shape
+    shape = (first + images + last, front + planes + behind, top + n + bottom, left + m + right)
+    out = np.full(shape, value, x.dtype)
+    for k in range(images):
+        for p in range(planes):
+            for i in range(n):
+                for j in range(m):
+                    out[first + k, front + p, top + i, left + j] = x[k, p, i, j]
+    return out
+
+
 def ravel_index(at, shape):
     """`at` and `shape` are tuples of one length."""
     result = 0

@@ -12,7 +12,7 @@ from loopwright.frontend.lower_comprehension import list_of, set_of
 from loopwright.frontend.lower_fold import quantified, reduce_items, total_of
 from loopwright.frontend.lower_generators import generator_at
 from loopwright.frontend.lower_hashes import constructed
-from loopwright.frontend.lower_index import whole
+from loopwright.frontend.lower_index import row_count, whole
 from loopwright.frontend.lower_iter import is_view
 from loopwright.frontend.lower_join import (
     cast,
@@ -49,7 +49,7 @@ from loopwright.frontend.lower_values import (
     real,
 )
 from loopwright.frontend.typing_rules import real_dtype
-from loopwright.ir.nodes import Call, Const, Dim, Reduce
+from loopwright.ir.nodes import Call, Const, Reduce
 from loopwright.ir.types import (
     BOOL,
     COMPLEX,
@@ -158,8 +158,8 @@ def _len(cx: Scope, node: ast.Call) -> Value:
             return number(list_length(value))
         case Row(items):
             return number(list_length(items))
-        case RaggedList(_, bounds):
-            return number(Dim(bounds, 0, INT))
+        case RaggedList():
+            return number(row_count(value))
         case Table():
             return number(table_length(value))
         case Hashed():

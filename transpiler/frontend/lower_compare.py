@@ -206,7 +206,7 @@ def truth(cx: Scope, value: Value, node: ast.AST) -> Expr:
             return test("gt", list_length(value), integer(0))
         case Row(listed):
             return truth(cx, listed, node)
-        case RaggedList(_, bounds):
+        case RaggedList(bounds=bounds):
             return test("gt", Dim(bounds, 0, INT), integer(0))
         case Table():
             return test("gt", table_length(value), integer(0))

@@ -15,10 +15,19 @@ from loopwright.frontend.lower_generators import opened, own_names
 from loopwright.frontend.lower_hashes import built, store
 from loopwright.frontend.lower_iter import source_of
 from loopwright.frontend.lower_join import convert, join_envs, store_variable, widen
-from loopwright.frontend.lower_lists import append, build_list, fresh_list, held, is_plain, put
+from loopwright.frontend.lower_lists import (
+    append,
+    build_list,
+    fresh_list,
+    held,
+    is_plain,
+    new_site,
+    put,
+)
 from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_loops import iterate
 from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_rows import append_row, let_hold_rows
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import assign_to
 from loopwright.frontend.lower_values import (
@@ -26,6 +35,8 @@ from loopwright.frontend.lower_values import (
     Hashed,
     Lst,
     Number,
+    RaggedList,
+    RowType,
     Tpl,
     Value,
     describe,
@@ -101,7 +112,8 @@ def list_comprehension(cx: Scope, node: Comprehension) -> Value:
     """`[elt for ...]`: stored into a list of known length, or appended if there is a filter."""
     generators = node.generators
     simple = len(generators) == 1 and not generators[0].ifs
-    if simple:
+    site = new_site(cx, node)
+    if simple and not isinstance(cx.unit.sites.element(site), RowType):
         nested = _nested(cx, node)
         return nested or _known_length(cx, node)
     name = cx.fresh("items")
@@ -110,6 +122,9 @@ def list_comprehension(cx: Scope, node: Comprehension) -> Value:
     def item() -> None:
         value = cx.eval(node.elt)
         target = cx.live[name].value
+        if isinstance(target, RaggedList):
+            append_row(cx, target, value, None, node)
+            return
         assert isinstance(target, Lst)
         append(cx, target, value, node)
 
@@ -174,7 +189,7 @@ def filled(
         assert isinstance(at, Number)
         assign_to(cx, generators[0].target, item)
         made = make()
-        reason = _element_reason(cx, result, made)
+        reason = _element_reason(cx, result, made, node)
         if reason is not None:
             decline(node, "LW302", reason)
         put(cx, result, at.expr, made)
@@ -184,7 +199,8 @@ def filled(
     return result
 
 
-def _element_reason(cx: Scope, target: Lst, value: Value) -> str | None:
+def _element_reason(cx: Scope, target: Lst, value: Value, node: ast.AST) -> str | None:
+    let_hold_rows(cx, target.site, value, node)
     if not is_plain(value) or not (flatten(value) or value == NOTHING):
         return f"a list whose elements are {describe(value)} is not covered"
     return widen(cx, target.site, value)
@@ -220,7 +236,7 @@ def _nested(cx: Scope, node: Comprehension) -> Value | None:
         return _repeated_rows(cx, node, display.elts[0], other)
     if isinstance(elt, ast.ListComp) and len(elt.generators) == 1 and not elt.generators[0].ifs:
         if reads(elt.generators[0].iter) & own:
-            decline(node, "LW103", "rows whose length depends on the outer loop are not covered")
+            return None
         return _computed_rows(cx, node, elt)
     return None
 
@@ -254,7 +270,7 @@ def _computed_rows(cx: Scope, node: Comprehension, inner: ast.ListComp) -> Value
             assert isinstance(j, Number)
             assign_to(cx, inner.generators[0].target, value)
             made = cx.eval(inner.elt)
-            reason = _element_reason(cx, result, made)
+            reason = _element_reason(cx, result, made, inner)
             if reason is not None:
                 decline(inner, "LW302", reason)
             for column, expr in zip(result.columns, flatten(made), strict=False):
@@ -281,7 +297,7 @@ def list_of(cx: Scope, node: ast.expr, at: ast.expr) -> Value:
 
     def run(value: Value) -> None:
         assert isinstance(value, Tpl) and isinstance(value.items[0], Number)
-        reason = _element_reason(cx, result, value.items[1])
+        reason = _element_reason(cx, result, value.items[1], at)
         if reason is not None:
             decline(at, "LW302", reason)
         put(cx, result, value.items[0].expr, value.items[1])

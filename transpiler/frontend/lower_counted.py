@@ -11,6 +11,7 @@ from loopwright.frontend.lower_index import (
     Index,
     list_element,
     load,
+    row_count,
     row_of,
     string_part,
 )
@@ -92,8 +93,8 @@ def sequence(cx: Scope, value: Value, node: ast.expr) -> Source:
             return Source(
                 ZERO, list_length(value), ONE, lambda at: list_element(cx, value, at, node)
             )
-        case RaggedList(_, bounds):
-            return Source(ZERO, Dim(bounds, 0, INT), ONE, lambda at: row_of(value, at))
+        case RaggedList():
+            return Source(ZERO, row_count(value), ONE, lambda at: row_of(cx, value, at))
         case _:
             decline(node, "LW101", f"a loop over {describe(value)} is not covered")
 

@@ -13,7 +13,7 @@ from loopwright.frontend.lower_args import (
 )
 from loopwright.frontend.lower_arith import as_operand
 from loopwright.frontend.lower_dtypes import dtype_of
-from loopwright.frontend.lower_index import FULL, copy_of, whole
+from loopwright.frontend.lower_index import FULL, copy_of, row_count, whole
 from loopwright.frontend.lower_items import common_dtype, from_items
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_order import eval_all, eval_spread
@@ -24,6 +24,7 @@ from loopwright.frontend.lower_values import (
     Arr,
     Lst,
     Number,
+    RaggedList,
     Row,
     Tpl,
     Value,
@@ -31,7 +32,21 @@ from loopwright.frontend.lower_values import (
     integer,
     test,
 )
-from loopwright.ir.nodes import Alloc, Call, Cast, Const, Dim, Expr, Pt, Store, Var
+from loopwright.ir.nodes import (
+    Alloc,
+    Binary,
+    Call,
+    Cast,
+    Const,
+    Dim,
+    Expr,
+    For,
+    Load,
+    Pt,
+    Reshape,
+    Store,
+    Var,
+)
 from loopwright.ir.types import (
     BOOL,
     FLOAT,
@@ -191,6 +206,8 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
         if dtype in (None, value.type.dtype):
             return copied(value)
         return wrap(as_dtype(value.expr, dtype or value.type.dtype))
+    if isinstance(value, RaggedList) and value.made:
+        return _from_made_rows(cx, value, dtype, node)
     if isinstance(value, (Lst, Row)):
         listed = value.items if isinstance(value, Row) else value
         return _from_list(cx, listed, dtype, node)
@@ -218,6 +235,29 @@ def _from_list(cx: Scope, value: Lst, dtype: DType | None, node: ast.AST) -> Val
     if isinstance(elem, Tpl) and value.ndim == 1:
         return _from_rows(cx, value, elem, dtype, node)
     decline(node, "LW102", f"an array of elements that are {describe(elem)} is not covered")
+
+
+def _from_made_rows(cx: Scope, value: RaggedList, dtype: DType | None, node: ast.AST) -> Arr:
+    """`np.array(rows)`: a matrix; the kernel gives up where the rows differ in length, or there are none."""
+    items = value.items
+    assert isinstance(items, Lst)
+    element = cx.unit.sites.element(items.site)
+    if not isinstance(element, Number):
+        decline(node, "LW102", "an array of rows of what is no number is not covered")
+    found = common_dtype(cx, [element], dtype, node)
+    n = cx.hold(row_count(value), "n")
+    cx.check(test("gt", n, integer(0)), "an array of an empty list")
+    width = cx.hold(Load(value.bounds, (Pt(integer(1)),), INT), "width")
+    cx.check(test("gt", width, integer(0)), "an array of empty rows")
+    at = cx.sym(cx.fresh("k"), INT)
+    end = Binary("add", Binary("mul", Var(at), integer(2), INT), integer(1), INT)
+    with cx.block() as body:
+        reached = Binary("mul", Binary("add", Var(at), integer(1), INT), width, INT)
+        cx.check(test("eq", Load(value.bounds, (Pt(end),), INT), reached), "rows of one length")
+    cx.emit(For(at, integer(0), n, integer(1), tuple(body), (), cx.span))
+    flat = cast(items.columns[0], Array(found, 1))
+    result = Array(found, 2)
+    return Arr(Reshape(flat, (n, width), result), result, frozenset())
 
 
 def _from_rows(cx: Scope, value: Lst, elem: Tpl, dtype: DType | None, node: ast.AST) -> Value:

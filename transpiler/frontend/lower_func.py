@@ -6,10 +6,13 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from loopwright.diagnostics import NOWHERE
+from loopwright.diagnostics import NOWHERE, CannotLower
 from loopwright.frontend import lower_expr, lower_stmt
 from loopwright.frontend.lower_along import library_names
 from loopwright.frontend.lower_grown import copy_captures
+from loopwright.frontend.lower_index import (
+    copied_row,
+)
 from loopwright.frontend.lower_join import canonical, columns_of
 from loopwright.frontend.lower_lists import shrunk
 from loopwright.frontend.lower_live import liveness, writes
@@ -20,6 +23,7 @@ from loopwright.frontend.lower_store import store_path
 from loopwright.frontend.lower_tidy import tidy
 from loopwright.frontend.lower_values import (
     NOTHING,
+    ROW,
     Arr,
     Closure,
     Entry,
@@ -34,6 +38,8 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
     flatten,
+    is_row,
+    origins_of,
     refill,
     row_with,
     type_key,
@@ -139,7 +145,10 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
     if callee in cx.unit.active:
         decline(node, "LW105", f"`{callee.name}` calls itself")
     given = [_passed(cx, v, node, k) for k, v in enumerate(given)]
-    helper = _cached(cx, callee, given, node) or _lower_helper(cx, callee, given, node)
+    try:
+        helper = _cached(cx, callee, given, node) or _lower_helper(cx, callee, given, node)
+    except CannotLower as error:
+        raise CannotLower(replace(error.declined, call=span_of(node))) from None
     outer = {key: _outside(cx, key, node) for key in helper.captures}
     args: list[Expr] = []
     for value in (*given, *outer.values()):
@@ -165,6 +174,8 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
 def _passed(cx: Scope, value: Value, node: ast.AST, k: int) -> Value:
     """An argument as it is handed over: arrays in variables, each of known origin."""
     if isinstance(value, (Arr, Lst)):
+        if is_row(value):
+            value = copied_row(value)
         if not value.origins:
             value = with_origin(value, Origin(("argument", cx.depth, id(node), k)))
         held = [e if isinstance(e, Var) else cx.hold(e, "arg") for e in flatten(value)]
@@ -197,9 +208,11 @@ def _key(cx: Scope, value: Value) -> object:
     """The types of a value, with those of the elements of lists."""
     match value:
         case Lst():
-            return (type_key(value), cx.unit.sites.element(value.site))
-        case RaggedList(joined, _):
-            return ("rows", _key(cx, joined))
+            return (type_key(value), cx.unit.sites.element(value.site), is_row(value))
+        case Arr() if is_row(value):
+            return (type_key(value), ROW)
+        case RaggedList(joined):
+            return ("rows", _key(cx, joined), value.made, value.dtype)
         case Row(listed):
             return ("row", _key(cx, listed))
         case Tpl(items):
@@ -344,16 +357,18 @@ def _parameter(inner: Scope, name: str, value: Value, k: int) -> Value:
 
 
 def with_origin(value: Value, origin: Origin) -> Value:
-    """The value with that origin for its arrays and lists."""
+    """The value with that origin for its arrays and lists, but for rows of lists that the function makes."""
     match value:
+        case Arr() | Lst() if is_row(value):
+            return value
         case Arr(expr, t, _):
             return Arr(expr, t, frozenset({origin}))
         case Lst(columns, site, ndim, _, length):
             return Lst(columns, site, ndim, frozenset({origin}), length)
-        case RaggedList(joined, bounds):
+        case RaggedList(joined):
             whole = with_origin(joined, origin)
             assert isinstance(whole, (Arr, Lst))
-            return RaggedList(whole, bounds)
+            return replace(value, items=whole)
         case Row(listed):
             return row_with(with_origin(listed, origin))
         case Tpl(items):
@@ -374,8 +389,10 @@ def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: O
     def mapped(origins: Origins) -> Origins:
         found: set[Origin] = set()
         for origin in origins:
-            if origin.key in given:
-                theirs = _all_origins(given[origin.key])
+            if origin.key[0] == ROW:
+                found.add(origin)
+            elif origin.key in given:
+                theirs = origins_of(given[origin.key])
                 found |= {Origin(o.key, o.exact and origin.exact) for o in theirs}
             else:  # each storage of the helper's own is one of the call's, at each place another
                 found.add(Origin((*fresh.key, origin.key), origin.exact))
@@ -386,10 +403,10 @@ def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: O
             return Arr(expr, t, mapped(origins))
         case Lst(columns, site, ndim, origins, length):
             return Lst(columns, site, ndim, mapped(origins), length)
-        case RaggedList(joined, bounds):
+        case RaggedList(joined):
             whole = _with_origins(joined, given, fresh)
             assert isinstance(whole, (Arr, Lst))
-            return RaggedList(whole, bounds)
+            return replace(value, items=whole)
         case Row(listed):
             return row_with(_with_origins(listed, given, fresh))
         case Tpl(items):
@@ -402,21 +419,3 @@ def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: O
             return Maybe(_with_origins(inner, given, fresh), there)
         case _:
             return value
-
-
-def _all_origins(value: Value) -> Origins:
-    match value:
-        case Arr() | Lst():
-            return value.origins
-        case RaggedList(joined, _):
-            return joined.origins
-        case Row(listed):
-            return listed.origins
-        case Tpl(items) | Table(Tpl(items), _):
-            return frozenset(o for v in items for o in _all_origins(v))
-        case Hashed():
-            return value.keys.origins
-        case Maybe(inner, _):
-            return _all_origins(inner)
-        case _:
-            return frozenset()

@@ -12,6 +12,7 @@ from loopwright.frontend.lower_order import eval_all, keep, spill
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_values import (
     NOTHING,
+    ROW,
     Arr,
     Letter,
     Lst,
@@ -26,9 +27,11 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
     describe,
+    flatten,
     integer,
     number,
     refill,
+    row_part,
     row_with,
     test,
 )
@@ -36,6 +39,7 @@ from loopwright.ir.nodes import (
     Binary,
     Cast,
     Const,
+    Dim,
     Expr,
     Fancy,
     IndexItem,
@@ -43,6 +47,7 @@ from loopwright.ir.nodes import (
     Logic,
     NewAxis,
     Pt,
+    Select,
     Slc,
 )
 from loopwright.ir.types import (
@@ -79,6 +84,9 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
     match base:
         case Arr():
             index = array_index(cx, base.type, node.slice)
+            part = row_part(base)
+            if part is not None and len(index.items) == 1 and isinstance(index.items[0], Pt):
+                return number(_in_row(cx, part, index.items[0].at))
             if node in cx.operands:  # arithmetic makes a number of an array without axes
                 index = replace(index, ellipsis=False)
             return load(base, index, node)
@@ -89,7 +97,7 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
         case RaggedList():
             if isinstance(node.slice, ast.Slice):
                 decline(node, "LW103", "a slice of a list of rows is not covered")
-            return row_of(base, list_position(cx, cx.eval(node.slice), node.slice))
+            return row_of(cx, base, list_position(cx, cx.eval(node.slice), node.slice))
         case Row(items):
             found = _list_item(cx, items, node)
             return row_with(found) if isinstance(node.slice, ast.Slice) else found
@@ -107,12 +115,11 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
 def array_index(cx: Scope, t: Array, node: ast.expr) -> Index:
     """The index items of `x[node]` for an array of type `t`."""
     parts = node.elts if isinstance(node, ast.Tuple) else [node]
-    if not isinstance(node, ast.Tuple) and not isinstance(node, ast.Slice):
+    if not isinstance(node, ast.Tuple | ast.Slice) and not _is_ellipsis(node):
         value = cx.eval(node)
         if isinstance(value, Tpl):
             return complete([_item(cx, v, node) for v in value.items], t, node)
-        if not _is_ellipsis(node):
-            return complete([_item(cx, value, node)], t, node)
+        return complete([_item(cx, value, node)], t, node)
     return complete(_items(cx, parts), t, node)
 
 
@@ -201,7 +208,7 @@ def complete(found: list[IndexItem | None], t: Array, node: ast.AST) -> Index:
     kept = sum(isinstance(i, (Slc, NewAxis)) for i in items)
     fancy = [i.by.type for i in items if isinstance(i, Fancy)]
     masks = [m for m in fancy if machine_dtype(m) == "bool"]
-    if masks and (len(fancy) > 1 or any(isinstance(i, Pt) for i in items)):
+    if masks and (len(fancy) > 1 or not _beside_points(items)):
         decline(node, "LW103", "a boolean mask together with other indices is not covered")
     ranks = [1 if machine_dtype(f) == "bool" else f.ndim for f in fancy]  # type: ignore[union-attr]
     return Index(items, kept + max(ranks, default=0), ellipsis)
@@ -216,8 +223,32 @@ def _axes_used(item: IndexItem | None) -> int:
     return 1
 
 
+def _beside_points(items: tuple[IndexItem, ...]) -> bool:
+    """Whether nothing stands between the mask and the points, which it selects at, then."""
+    chosen = [k for k, item in enumerate(items) if isinstance(item, (Pt, Fancy))]
+    return chosen[-1] - chosen[0] == len(chosen) - 1
+
+
+def at_points(base: Arr, index: Index) -> tuple[Arr, Index]:
+    """The part of `base` at the points beside a mask, and the index without them."""
+    by = [i.by for i in index.items if isinstance(i, Fancy)]
+    if not any(isinstance(i, Pt) for i in index.items) or not any(
+        machine_dtype(b.type) == "bool" for b in by
+    ):
+        return base, index
+    axes: list[IndexItem] = []
+    for item in index.items:
+        axes += [item] if isinstance(item, Pt) else [FULL] * _axes_used(item)
+    view = Array(base.type.dtype, sum(item == FULL for item in axes), "A")
+    if _contiguous(base.type, tuple(axes)):
+        view = Array(view.dtype, view.ndim)
+    part = Arr(_point(base.expr, tuple(axes), view), view, views(base))
+    return part, replace(index, items=tuple(i for i in index.items if not isinstance(i, Pt)))
+
+
 def load(base: Arr, index: Index, node: ast.AST) -> Value:
     """`base[index]`: an element, a view, or (with an index array) a copy."""
+    base, index = at_points(base, index)
     t = base.type
     if index.ndim == 0 and not index.fancy:
         if index.ellipsis:
@@ -295,6 +326,9 @@ def list_element(cx: Scope, base: Lst, at: Expr, node: ast.AST) -> Value:
     elem = cx.unit.sites.element(base.site)
     if elem is None:
         raise Unreachable("an element of a list that stays empty", cx.at(node))
+    if row_part(base) is not None:
+        parts = [c for c in base.columns if isinstance(c, Load)]
+        return refill(elem, [_in_row(cx, part, at) for part in parts])
     at = in_buffer(cx, base, at)
     items: tuple[IndexItem, ...] = (Pt(at), *[FULL] * (base.ndim - 1))
     if base.ndim > 1:
@@ -317,16 +351,72 @@ def string_part(part: Value, node: ast.AST) -> Value:
             decline(node, "LW103", "this index of a string is not covered")
 
 
-def row_of(base: RaggedList, at: Expr) -> Value:
-    """Row number `at`: a view of the joined rows. Like the list, its bounds wrap and may be out of range."""
-    ends = [_point(base.bounds, (Pt(at), Pt(integer(k))), INT) for k in (0, 1)]
+def row_of(cx: Scope, base: RaggedList, at: Expr) -> Value:
+    """Row number `at`: a view of the joined rows. Like the list, its bounds wrap and may be out of range.
+
+    Of a list that the function makes it may not be written to, and is copied where it gets a name, for
+    the joined rows move when they grow.
+    """
+    if base.made:
+        at = at if isinstance(at, Const) else cx.hold(at, "at")
+        ends: list[Expr] = [
+            cx.hold(_point(base.bounds, (Pt(_twice(at, k)),), INT), "end") for k in (0, 1)
+        ]
+    else:
+        ends = [_point(base.bounds, (Pt(at), Pt(integer(k))), INT) for k in (0, 1)]
     part = (Slc(*ends),)
+    if base.made and isinstance(base.items, Lst):
+        origins = frozenset({Origin((ROW, base.items.site), False)})
+        if base.dtype is None:
+            loads = tuple(Load(c, part, c.type) for c in base.items.columns)
+            return Lst(loads, base.items.site, 1, origins)
+        (column,) = base.items.columns
+        t = Array(base.dtype, 1)
+        return Arr(Cast(Load(column, part, column.type), t), t, origins)
     match base.items:
         case Arr(expr, t, _):
             return Arr(Load(expr, part, t), t, views(base.items))
         case Lst(columns, site, _, _, _):
             loads = tuple(Load(c, part, c.type) for c in columns)
             return Lst(loads, site, 1, views_of(base.items))
+
+
+def _twice(at: Expr, more: int) -> Expr:
+    """`2 * at + more`."""
+    if isinstance(at, Const) and isinstance(at.value, int):
+        return integer(2 * at.value + more)
+    double = Binary("mul", cast(at, INT), integer(2), INT)
+    return double if more == 0 else Binary("add", double, integer(more), INT)
+
+
+def row_count(value: RaggedList) -> Expr:
+    """The number of rows."""
+    ends = Dim(value.bounds, 0, INT)
+    return Binary("floordiv", ends, integer(2), INT) if value.made else ends
+
+
+def _in_row(cx: Scope, part: Load, at: Expr) -> Expr:
+    """Element `at` of a row, straight from the joined rows."""
+    (ends,) = part.index
+    assert isinstance(ends, Slc) and ends.lo is not None and ends.hi is not None
+    if isinstance(at, Const) and isinstance(at.value, int):
+        near, by = (ends.lo, at.value) if at.value >= 0 else (ends.hi, at.value)
+        place = cx.hold(Binary("add", near, integer(by), INT), "at")
+    else:
+        at = cx.hold(cast(at, INT), "at")
+        behind, before = (Binary("add", end, at, INT) for end in (ends.lo, ends.hi))
+        place = cx.hold(Select(test("lt", at, integer(0)), before, behind, INT), "at")
+    inside = Logic("and", test("le", ends.lo, place), test("lt", place, ends.hi), BOOL)
+    cx.check(inside, "index out of range")
+    return Load(part.x, (Pt(place),), element(part.type))
+
+
+def copied_row(value: Arr | Lst) -> Arr | Lst:
+    """A copy of a row, which stays as it is when the list grows."""
+    exprs: list[Expr] = [copy_of(e) for e in flatten(value)]
+    made = refill(value, exprs)
+    assert isinstance(made, (Arr, Lst))
+    return made
 
 
 def views_of(base: Lst) -> frozenset[Origin]:

@@ -33,6 +33,7 @@ from loopwright.frontend.lower_values import (
     Hashed,
     Library,
     Lst,
+    RaggedList,
     Tpl,
     Value,
     flatten,
@@ -67,6 +68,8 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
     if isinstance(value, Lst) and isinstance(node, (ast.Name, ast.Attribute)):
         if resized(ast.unparse(node), body) or _may_grow(cx, value, body):
             return _growing(cx, node, body)
+    if isinstance(value, RaggedList) and value.made and resized(ast.unparse(node), body):
+        decline(node, "LW101", "a list of rows that changes its length meanwhile is not covered")
     value = _anchored(cx, value, body)
     return sequence(cx, value, node)
 

@@ -25,6 +25,7 @@ from loopwright.frontend.lower_values import (
     Object,
     RaggedList,
     Row,
+    RowType,
     String,
     Table,
     Text,
@@ -33,6 +34,7 @@ from loopwright.frontend.lower_values import (
     describe,
     flatten,
     integer,
+    row_part,
     row_with,
     tag_const,
     test,
@@ -40,7 +42,17 @@ from loopwright.frontend.lower_values import (
     unread,
 )
 from loopwright.frontend.typing_rules import carrier, union
-from loopwright.ir.nodes import Cast, Const, Dim, Expr, Logic, Select, Var
+from loopwright.ir.nodes import (
+    Binary,
+    Cast,
+    Const,
+    Dim,
+    Expr,
+    Logic,
+    Select,
+    Slc,
+    Var,
+)
 from loopwright.ir.types import (
     BOOL,
     FLOAT,
@@ -100,7 +112,9 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
         case RaggedList(joined, bounds):
             whole = canonical(cx, name, joined)
             assert isinstance(whole, (Arr, Lst))
-            return RaggedList(whole, Var(cx.sym(f"{name} bounds", bounds.type)))
+            return replace(value, items=whole, bounds=Var(cx.sym(f"{name} bounds", bounds.type)))
+        case RowType(site, dtype):
+            return RowType(cx.unit.sites.find(site), dtype)
         case Row(listed):
             return row_with(canonical(cx, name, listed))
         case Tpl(items):
@@ -146,10 +160,14 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             if site is not None:
                 length = a.length if a.length is not None else b.length
                 return canonical(cx, name, Lst((), site, a.ndim, a.origins | b.origins, length))
-        case RaggedList(), RaggedList():
+        case RaggedList(), RaggedList() if (a.made, a.dtype) == (b.made, b.dtype):
             joined_rows = join_values(cx, name, a.items, b.items)
             if isinstance(joined_rows, (Arr, Lst)):
-                return canonical(cx, name, RaggedList(joined_rows, a.bounds))
+                return canonical(cx, name, replace(a, items=joined_rows))
+        case RowType(), RowType() if a.dtype == b.dtype:
+            site = unify(cx, a.site, b.site)
+            if site is not None:
+                return RowType(site, a.dtype)
         case Row(), Row():
             listed = join_values(cx, name, a.items, b.items)
             if isinstance(listed, Lst):
@@ -399,6 +417,11 @@ def table_length(table: Table) -> Expr:
 
 
 def list_length(value: Lst) -> Expr:
+    part = row_part(value)
+    if part is not None and isinstance(part.index[0], Slc):
+        lo, hi = part.index[0].lo, part.index[0].hi
+        assert lo is not None and hi is not None
+        return Binary("sub", hi, lo, INT)
     return value.length if value.length is not None else Dim(value.columns[0], 0, INT)
 
 
@@ -427,6 +450,9 @@ def fits(value: Value, target: Value) -> bool:
             return (value.type.dtype, value.type.ndim) == (target.type.dtype, target.type.ndim)
         case Lst(), Lst():
             return value.ndim == target.ndim and len(value.columns) == len(target.columns)
+        case RaggedList(), RaggedList():
+            alike = (value.made, value.dtype) == (target.made, target.dtype)
+            return alike and fits(value.items, target.items)
         case Hashed(), Hashed():
             return value.form == target.form and all(map(fits, value.parts, target.parts))
         case Row(), Row():

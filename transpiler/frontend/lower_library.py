@@ -245,8 +245,8 @@ def _pad(cx: Scope, node: ast.Call) -> Value:
         decline(node, "LW102", "np.pad is covered for the mode `constant`")
     x, width = array_of(cx, bound["array"], node), bound["pad_width"]
     n = x.type.ndim
-    if n > 2:
-        decline(node, "LW102", "np.pad is covered for one and two axes")
+    if n > 4:
+        decline(node, "LW102", "np.pad is covered for up to four axes")
     fill = bound.get("constant_values", number(integer(0)))
     sides: list[Value] = []
     pairs = width.items if isinstance(width, Tpl) else (Tpl((width, width)),) * n

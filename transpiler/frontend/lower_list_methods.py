@@ -28,6 +28,7 @@ from loopwright.frontend.lower_lists import (
     shared,
 )
 from loopwright.frontend.lower_order import eval_all, present, spill
+from loopwright.frontend.lower_rows import append_row
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_sorted import sorted_columns
 from loopwright.frontend.lower_values import (
@@ -35,6 +36,7 @@ from loopwright.frontend.lower_values import (
     Maybe,
     Number,
     Origin,
+    RaggedList,
     Tpl,
     Value,
     describe,
@@ -73,6 +75,9 @@ def list_statement(cx: Scope, node: ast.Call) -> bool:
     if not isinstance(func, ast.Attribute) or func.attr not in STATEMENTS:
         return False
     base = cx.eval(func.value)
+    if isinstance(base, RaggedList) and func.attr == "append" and len(node.args) == 1:
+        append_row(cx, base, cx.eval(node.args[0]), node.args[0], node)
+        return True
     if not isinstance(base.value if isinstance(base, Maybe) else base, Lst):
         return False
     base = present(cx, base)

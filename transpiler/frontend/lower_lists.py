@@ -25,6 +25,7 @@ from loopwright.frontend.lower_join import (
     widen,
 )
 from loopwright.frontend.lower_order import eval_all, eval_spread, spill
+from loopwright.frontend.lower_rows import append_row, let_hold_rows, made_rows
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -32,6 +33,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Number,
     Origin,
+    RaggedList,
     Tpl,
     Value,
     describe,
@@ -127,6 +129,7 @@ def is_plain(value: Value) -> bool:
 
 def let_hold(cx: Scope, site: int, value: Value, node: ast.AST) -> None:
     """Let lists of the site hold such elements."""
+    let_hold_rows(cx, site, value, node)
     if not (flatten(value) or value == NOTHING) or not is_plain(value):
         decline(node, "LW103", f"a list whose elements are {describe(value)} is not covered")
     reason = widen(cx, site, value)
@@ -145,9 +148,14 @@ def held(cx: Scope, value: Lst) -> Lst:
     )
 
 
-def build_list(cx: Scope, values: Sequence[Value], node: ast.AST) -> Lst:
+def build_list(cx: Scope, values: Sequence[Value], node: ast.AST) -> Lst | RaggedList:
     """A list of the given items."""
     site = new_site(cx, node)
+    rows = made_rows(cx, node, site)
+    if rows is not None:
+        for value in values:
+            append_row(cx, rows, value, None, node)
+        return rows
     for value in values:
         let_hold(cx, site, value, node)
     result = fresh_list(cx, node, (integer(len(values)),), None)

@@ -34,6 +34,7 @@ from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import SHAPES
 from loopwright.frontend.lower_sorting import SORTING
 from loopwright.frontend.lower_stats import STATS
+from loopwright.frontend.lower_testing import TESTING
 from loopwright.frontend.lower_values import (
     Arr,
     Library,
@@ -343,6 +344,7 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     **STATS,
     **ARRANGING,
     **LINALG,
+    **TESTING,
     **{name: _operator(op) for name, op in _BINARY.items()},
     **{name: _comparison(op) for name, op in _COMPARE.items()},
     "negative": _unary("neg"),

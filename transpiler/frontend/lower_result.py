@@ -22,6 +22,7 @@ from loopwright.frontend.lower_values import (
     Value,
     describe,
     flatten,
+    is_row,
 )
 from loopwright.frontend.region import Region
 from loopwright.ir.nodes import (
@@ -32,6 +33,7 @@ from loopwright.ir.nodes import (
     Nothing,
     OneOf,
     Pack,
+    Parts,
     Perhaps,
     Program,
     Rebuild,
@@ -43,7 +45,7 @@ from loopwright.ir.nodes import (
     Stmt,
 )
 from loopwright.ir.nodes import Value as Result
-from loopwright.ir.types import NONE, STR, ListOf, Type, is_scalar
+from loopwright.ir.types import NONE, STR, Array, ListOf, Type, is_scalar
 from loopwright.ir.walk import map_stmts, walk_stmts
 
 
@@ -77,6 +79,8 @@ class _Plan:
                     return Result(self.take(expr.type), types[0])
                 at = self.take(expr.type)
                 return OneOf(at, self.take(tag.type), types)
+            case Arr() | Lst() if is_row(value):
+                raise self.refuse("a row of a list is returned by itself")
             case Arr(expr, t, origins):
                 same = _same(origins)
                 if same is not None:
@@ -95,6 +99,9 @@ class _Plan:
                     return Same(same)
                 self.own(origins)
                 return self.contents(value)
+            case RaggedList(joined) if value.made:
+                self.own(joined.origins)
+                return self.parts(value)
             case RaggedList(joined, _):
                 same = _same(joined.origins)
                 if same is None:
@@ -127,6 +134,20 @@ class _Plan:
     def rows(self, value: Lst) -> Rebuild:
         """A list of tuples, or of numbers of more than one type."""
         return Rows(self.element(value), value.ndim)
+
+    def parts(self, value: RaggedList) -> Rebuild:
+        """A list of lists or arrays, made of the joined ones."""
+        assert isinstance(value.items, Lst)
+        if plain_column(self.cx, value.items) is None:
+            raise self.refuse(
+                "a list of rows whose elements are no numbers of one type is returned"
+            )
+        held = value.items.columns[0].type
+        assert isinstance(held, ListOf)
+        at = self.take(held)
+        return Parts(
+            at, self.take(value.bounds.type), Array(value.dtype, 1) if value.dtype else held
+        )
 
     def mapping(self, value: Hashed) -> Rebuild:
         """A dict or set, without the index."""

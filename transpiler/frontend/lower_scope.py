@@ -232,6 +232,8 @@ class Scope:
         self.counter = 0
         self.operands: set[ast.expr] = set()
         self.span: Span = NOWHERE
+        # what may be read behind the present statement
+        self.live_after: frozenset[str] = frozenset()
         self.returned: list[Value] = []
         # the indexes of dicts that the present expression runs over
         self.iterated: frozenset[Sym] = frozenset()

@@ -24,9 +24,9 @@ from loopwright.frontend.lower_names import views
 from loopwright.frontend.lower_order import eval_all, eval_spread, present
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import NOTHING, Arr, Number, Tpl, Value, integer
-from loopwright.ir.nodes import Call, Dim, Expr, IndexItem, Load, NewAxis, Reshape
-from loopwright.ir.types import INT, Array, machine_dtype
+from loopwright.frontend.lower_values import NOTHING, Arr, Number, Tpl, Value, integer, test
+from loopwright.ir.nodes import Call, Dim, Expr, IndexItem, Load, Logic, NewAxis, Pt, Reshape, Slc
+from loopwright.ir.types import BOOL, INT, Array, machine_dtype
 
 
 def reshape(cx: Scope, x: Arr, shape: tuple[Expr, ...], node: ast.AST) -> Value:
@@ -34,12 +34,40 @@ def reshape(cx: Scope, x: Arr, shape: tuple[Expr, ...], node: ast.AST) -> Value:
     t = x.type
     if not shape:
         decline(node, "LW102", "an array without axes is not covered")
+    result = Array(t.dtype, len(shape))
     if t.layout != "C" and t.ndim > 1 and x.origins:
         # NumPy copies or not depending on the strides
-        decline(node, "LW102", "reshape of an array that is not contiguous is not covered")
+        gaps = _has_gaps(x) if sum(n != integer(1) for n in shape) == 1 else None
+        if gaps is None:
+            decline(node, "LW102", "reshape of an array that is not contiguous is not covered")
+        cx.check(gaps, "an array that is made flat is a part of another one with gaps")
+        return wrap(Reshape(copy_of_array(x.expr), shape, result))
     expr = x.expr if t.layout == "C" else copy_of_array(x.expr)
-    result = Array(t.dtype, len(shape))
     return Arr(Reshape(expr, shape, result), result, views(x))
+
+
+def _has_gaps(x: Arr) -> Expr | None:
+    """Whether flattening the slices surely makes a copy; None if that is not known.
+
+    If it made a view, the rows (of several elements, but not of all that the array has) would lie end to
+    end, so that the element behind a row and the first of the next row were one.
+    """
+    if not isinstance(x.expr, Load) or not isinstance(x.expr.x.type, Array):
+        return None
+    kept = [(axis, i) for axis, i in enumerate(x.expr.index) if not isinstance(i, Pt)]
+    if not all(isinstance(i, Slc) for _, i in kept):
+        return None
+    found: Expr | None = None
+    for k, (axis, item) in enumerate(kept[1:], 1):
+        if not isinstance(item, Slc) or item == FULL or item.step not in (None, integer(1)):
+            continue
+        rows, row = (Dim(x.expr, at, INT) for at in (k - 1, k))
+        part = Logic(
+            "and", test("gt", row, integer(1)), test("lt", row, Dim(x.expr.x, axis, INT)), BOOL
+        )
+        gap = Logic("and", test("gt", rows, integer(1)), part, BOOL)
+        found = gap if found is None else Logic("or", found, gap, BOOL)
+    return found
 
 
 def reshape_method(cx: Scope, x: Arr, node: ast.Call) -> Value:

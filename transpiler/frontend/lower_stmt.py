@@ -62,6 +62,7 @@ def body(cx: Scope, statements: Sequence[ast.stmt]) -> None:
 
 
 def statement(cx: Scope, stmt: ast.stmt) -> None:
+    cx.live_after = cx.liveness.after.get(id(stmt), frozenset()) | cx.liveness.always
     match stmt:
         case ast.Assign(targets, value):
             _assignment(cx, targets, value, stmt)

@@ -16,6 +16,8 @@ from loopwright.frontend.lower_index import (
     FULL,
     Index,
     array_index,
+    at_points,
+    copied_row,
     in_buffer,
     index_number,
     list_element,
@@ -47,6 +49,7 @@ from loopwright.frontend.lower_values import (
     Value,
     describe,
     flatten,
+    is_row,
     number,
 )
 from loopwright.frontend.typing_rules import rank_of, same_kind
@@ -65,6 +68,8 @@ from loopwright.ir.types import (
 
 def named(cx: Scope, value: Value, node: ast.AST, *place: int) -> Value:
     """A fresh array that gets a name: its storage is known by `node` and its place in a tuple."""
+    if isinstance(value, (Arr, Lst)) and is_row(value):
+        return copied_row(value)
     if isinstance(value, Arr) and not value.origins:
         origin = Origin(("site", cx.depth, id(node), *place))
         return Arr(value.expr, value.type, frozenset({origin}))
@@ -181,10 +186,13 @@ def store_array(cx: Scope, base: Arr, index: Index, value: Value, node: ast.AST)
     """`base[index] = value`."""
     if not base.origins:
         decline(node, "LW101", "assignment into a temporary array is not covered")
+    if is_row(base):
+        decline(node, "LW104", "a row of a list of rows is changed")
     operand = stored_operand(cx, value, base.type.dtype, node)
     if rank_of(operand.type) > index.ndim:
         decline(node, "LW304", "the value has more axes than the place that it is stored to")
     cx.at(node)
+    base, index = at_points(base, index)
     sym, items = _storage(cx, base.expr, index.items, node)
     cx.emit(Store(sym, items, operand, cx.span))
 
@@ -213,6 +221,8 @@ def store_list(cx: Scope, base: Lst, at: Expr, value: Value, node: ast.AST) -> N
     """`base[at] = value` on a list of numbers (or tuples of numbers)."""
     if base.ndim > 1 or isinstance(value, (Arr, Lst)):
         decline(node, "LW101", "replacing a row of a nested list is not covered")
+    if is_row(base):
+        decline(node, "LW104", "a row of a list of rows is changed")
     if foreign(cx, base) and cx.unit.of_rows(base.site):
         decline(node, "LW104", "a row of a list from outside is changed")
     widen_elements(cx, base, value, node)

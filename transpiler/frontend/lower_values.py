@@ -11,7 +11,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from loopwright.ir.nodes import Alloc, Compare, CompareOp, Const, Expr, Sym, Unary, Var
+from loopwright.ir.nodes import (
+    Alloc,
+    Cast,
+    Compare,
+    CompareOp,
+    Const,
+    Expr,
+    Load,
+    Slc,
+    Sym,
+    Unary,
+    Var,
+)
 from loopwright.ir.types import (
     B1,
     BOOL,
@@ -19,6 +31,7 @@ from loopwright.ir.types import (
     INT,
     NONE,
     Array,
+    DType,
     ListOf,
     Num,
     Py,
@@ -85,10 +98,31 @@ class Lst:
 
 @dataclass(frozen=True, slots=True)
 class RaggedList:
-    """A list of rows that differ in length: the rows joined, and the bounds of each in `items`."""
+    """A list of rows that differ in length: the rows joined, and the bounds of each in `items`.
+
+    `bounds` is a list of pairs, or of the two numbers of each row by turns if the function makes the list,
+    which can grow then. `dtype`: the rows are arrays of it, though `items` is a list.
+    """
 
     items: Arr | Lst
     bounds: Expr
+    dtype: DType | None = None
+
+    @property
+    def made(self) -> bool:
+        """Whether the function makes the list."""
+        return isinstance(self.bounds.type, ListOf) and self.bounds.type.ndim == 1
+
+
+@dataclass(frozen=True, slots=True)
+class RowType:
+    """What the elements of a list of rows are: lists of the site `site`, or arrays of `dtype`.
+
+    It stands for the element of a list only, and is no value of a variable.
+    """
+
+    site: int
+    dtype: DType | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +295,7 @@ Value: TypeAlias = (
     | Arr
     | Lst
     | RaggedList
+    | RowType
     | Row
     | Tpl
     | Table
@@ -389,10 +424,10 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
         case Lst(columns, site, ndim, origins, length):
             new = tuple(exprs.pop(0) for _ in columns)
             return Lst(new, site, ndim, origins, None if length is None else exprs.pop(0))
-        case RaggedList(joined, _):
+        case RaggedList(joined):
             whole = refill(joined, exprs)
             assert isinstance(whole, (Arr, Lst))
-            return RaggedList(whole, exprs.pop(0))
+            return replace(value, items=whole, bounds=exprs.pop(0))
         case Row(listed):
             return row_with(refill(listed, exprs))
         case Tpl(items):
@@ -443,6 +478,8 @@ def describe(value: Value) -> str:
             return "a list"
         case RaggedList():
             return "a list of rows"
+        case RowType(_, dtype):
+            return "a list" if dtype is None else f"ndarray[np.{dtype}, (:)]"
         case Row():
             return "a tuple"
         case Tpl(_, fields):
@@ -484,8 +521,8 @@ def type_key(value: Value) -> object:
             return ("string", codes.type)
         case Lst(columns, site, ndim, _, length):
             return ("list", site, ndim, length is None, tuple(c.type for c in columns))
-        case RaggedList(joined, _):
-            return ("rows", type_key(joined))
+        case RaggedList(joined):
+            return ("rows", type_key(joined), value.made, value.dtype)
         case Row(listed):
             return ("row", type_key(listed))
         case Tpl(items):
@@ -500,3 +537,41 @@ def type_key(value: Value) -> object:
             return ("rng", value.form)
         case _:
             return value
+
+
+def origins_of(value: Value) -> Origins:
+    """Where the arrays and lists of a value come from."""
+    match value:
+        case Arr() | Lst():
+            return value.origins
+        case RaggedList(joined):
+            return joined.origins
+        case Row(listed):
+            return listed.origins
+        case Tpl(items) | Table(Tpl(items), _):
+            return frozenset(o for v in items for o in origins_of(v))
+        case Hashed():
+            return value.keys.origins
+        case Maybe(inner, _):
+            return origins_of(inner)
+        case _:
+            return frozenset()
+
+
+ROW = "row of a list that is made"
+
+
+def is_row(value: Arr | Lst) -> bool:
+    """Whether the value is a row of a list that the function makes."""
+    return any(o.key[0] == ROW for o in value.origins)
+
+
+def row_part(value: Arr | Lst) -> Load | None:
+    """The part of the joined rows that such a row is, if it is not copied."""
+    held = value.expr if isinstance(value, Arr) else value.columns[0]
+    inner = held.x if isinstance(held, Cast) and isinstance(value, Arr) else held
+    match inner:
+        case Load(_, (Slc(Var(), Var(), None),)) if is_row(value):
+            return inner
+        case _:
+            return None

@@ -2,8 +2,9 @@
 
 For each plain function the first choice is its body; within a body (or where it is not coverable) come the
 longest groups of neighbouring coverable statements that hold a loop or array work; within a group each loop,
-first with the allocations right before it (fresh arrays need no guard), then alone; within a loop the same
-again. A `return` is part of body regions only: a block never holds one, not even at the function's end.
+first with the allocations right before it (fresh arrays need no guard) and what binds its names surely, then
+alone; within a loop the same again. A `return` is part of body regions only: a block never holds one, not
+even at the function's end.
 """
 
 from __future__ import annotations
@@ -126,10 +127,23 @@ def _outline(module: Module) -> tuple[tuple[Region, ...], tuple[Declined, ...]]:
         function = _FunctionOutline(module, site)
         found = function.regions()
         regions += found
-        notes += function.declined
+        notes += _beyond(function.declined, found)
         notes += function.left_over(found)
     notes += _outside(module.tree)
     return tuple(regions), tuple(sorted(notes, key=lambda n: (n.at.line, n.at.col)))
+
+
+def _beyond(notes: Sequence[Declined], regions: Sequence[Region]) -> Iterator[Declined]:
+    """The notes on code that no region holds."""
+    spans = [region.span for region in every_region(regions)]
+    for note in notes:
+        at = note.at
+        if not any(
+            (s.line, s.col) <= (at.line, at.col)
+            and (at.end_line, at.end_col) <= (s.end_line, s.end_col)
+            for s in spans
+        ):
+            yield note
 
 
 def _outside(node: ast.AST) -> Iterator[Declined]:
@@ -274,6 +288,7 @@ class _FunctionOutline:
             first = k
             while first > 0 and self._coverable.is_allocation(run[first - 1]):
                 first -= 1
+            first = self._bound_from(run, first, k)
             if 0 < k - first < len(run) - 1:
                 found += self._block(run[first : k + 1], lambda s=stmt: self._single(s))  # type: ignore[misc]
             elif len(run) > 1:
@@ -281,6 +296,15 @@ class _FunctionOutline:
             else:
                 found += self._nested(stmt)
         return found
+
+    def _bound_from(self, run: Sequence[ast.stmt], first: int, last: int) -> int:
+        """From where on a block to `last` has an interface, if the names that are perhaps not bound at
+        `first` are bound a little earlier in `run`; else `first`."""
+        for start in range(first, -1, -1):
+            found = self._interface_of(run[start : last + 1])
+            if not isinstance(found, Declined) or found.code != "LW281":
+                return start
+        return first
 
     def _single(self, stmt: ast.stmt) -> list[Region]:
         if stmt not in self._loops:
@@ -305,14 +329,19 @@ class _FunctionOutline:
         """The block of `run`, or its alternatives if its names do not permit one."""
         at = self._count
         self._count += 1
-        live = self._after[run[-1]] | self._escaping
-        bound = [n for s in run for n in bound_names(s)]
-        live_outs = tuple(dict.fromkeys(n for n in bound if n in live))
-        interface_ = self._interface(run, live_outs)
+        interface_ = self._interface_of(run)
         if isinstance(interface_, Declined):
             self.declined.append(interface_)
             return inner()
-        return [self._region("block", at, run, interface_, live_outs, inner())]
+        return [self._region("block", at, run, interface_, self._live_outs(run), inner())]
+
+    def _live_outs(self, run: Sequence[ast.stmt]) -> tuple[str, ...]:
+        live = self._after[run[-1]] | self._escaping
+        bound = [n for s in run for n in bound_names(s)]
+        return tuple(dict.fromkeys(n for n in bound if n in live))
+
+    def _interface_of(self, run: Sequence[ast.stmt]) -> Interface | Declined:
+        return self._interface(run, self._live_outs(run))
 
     def _interface(
         self, stmts: Sequence[ast.stmt], live_outs: tuple[str, ...]

@@ -15,14 +15,16 @@ from functools import lru_cache
 from loopwright.diagnostics import Declined, Span
 from loopwright.frontend.definite import Bound
 from loopwright.frontend.effects import (
+    Access,
     absorbed,
-    accesses,
+    accesses_and_held,
     call_of,
     chain_accesses,
     expand,
     is_library,
     is_object,
 )
+from loopwright.frontend.held_objects import as_taken
 from loopwright.frontend.liveness import Liveness, Variables
 from loopwright.frontend.names import Chain, bound_names, mangled, path_text
 from loopwright.frontend.region import LiveIn, Module
@@ -53,7 +55,8 @@ class _Paths:
     def __init__(self, module: Module, site: Site, stmts: Sequence[ast.stmt]) -> None:
         self._module, self._site = module, site
         self._rebound = frozenset(n for s in stmts for n in bound_names(s))
-        self.accesses = accesses(module, site, stmts)
+        self.accesses, self._held = accesses_and_held(module, site, stmts)
+        self._taken = frozenset(id(chain.node) for chain in self._held.values())
         self._absorbed: set[int] = set()
         self._self = receiver(site)
         self.stored = dict.fromkeys(
@@ -78,6 +81,8 @@ class _Paths:
         return None
 
     def read(self, chain: Chain) -> Iterator[str]:
+        if id(chain.node) in self._taken:
+            return
         call = call_of(self._module, self._site, chain)
         if call is not None:
             self._absorbed |= {id(c.node) for c in absorbed(self._module, call)}
@@ -86,7 +91,7 @@ class _Paths:
             return
         else:
             found = list(chain_accesses(self._module, self._site, chain))
-        for access in found:
+        for access in (as_taken(a, self._held) for a in found):
             path = self.place(access.root, access.steps)
             if path is not None:
                 yield path_text(*path)
@@ -94,7 +99,8 @@ class _Paths:
     def kill(self, chain: Chain) -> str | None:
         if not chain.steps:
             return chain.root
-        path = (chain.root, chain.steps)
+        made = as_taken(Access(chain.root, chain.steps), self._held)
+        path = (made.root, made.steps)
         return path_text(*path) if path in self.stored else None
 
 

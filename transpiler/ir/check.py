@@ -27,6 +27,7 @@ from loopwright.ir.nodes import (
     Nothing,
     OneOf,
     Pack,
+    Parts,
     Perhaps,
     Program,
     Rebuild,
@@ -42,7 +43,7 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.results import numbers_of, parts_of
 from loopwright.ir.show import show_stmts
-from loopwright.ir.types import Array, ListOf, Num, Py, Rng, Type, is_scalar
+from loopwright.ir.types import Array, ListOf, Num, Py, Rng, Type, is_scalar, machine_dtype
 from loopwright.ir.walk import (
     Body,
     assigned,
@@ -161,6 +162,15 @@ def _check_rebuild(tree: Rebuild, main: Func) -> None:
             pass
         case Rows(item, ndim):
             _check_rows(item, main, ndim)
+        case Parts(at, ends, row):
+            number(at)
+            number(ends)
+            for result, dtype in ((at, machine_dtype(row)), (ends, "int64")):
+                match main.results[result]:
+                    case ListOf(_, 1) | Array(_, 1) as held:
+                        demand(machine_dtype(held) == dtype, f"result {result} holds no {dtype}")
+                    case other:
+                        demand(False, f"result {result} is {other}, no list")
         case Mapping(Rows(item, ndim), _):
             _check_rows(item, main, ndim)
         case Pack(items):

@@ -43,6 +43,7 @@ from loopwright.ir.nodes import (
     Nothing,
     OneOf,
     Pack,
+    Parts,
     Perhaps,
     Program,
     Rebuild,
@@ -56,7 +57,7 @@ from loopwright.ir.nodes import (
     Value,
     While,
 )
-from loopwright.ir.results import mapping, numbers_of
+from loopwright.ir.results import cut, mapping, numbers_of
 from loopwright.ir.types import Array, ListOf, Num, Py, Type
 
 __all__ = ["KernelFailed", "rebuild", "run"]
@@ -122,6 +123,9 @@ def _rebuild(tree: Rebuild, results: Sequence[Any], args: Sequence[Any]) -> Any:
             return tree
         case Rows(item, ndim):
             return _rows(item, ndim, results, args)
+        case Parts(at, ends, row):
+            whole = _python_object(results[at], row) if isinstance(row, ListOf) else results[at]
+            return cut(whole, results[ends], isinstance(row, Array))
         case Mapping(items, form):
             return mapping(form, _rebuild(items, results, args))
         case Perhaps(there, item):

@@ -36,6 +36,7 @@ from loopwright.ir.nodes import (
     Nothing,
     OneOf,
     Pack,
+    Parts,
     Perhaps,
     Program,
     Rebuild,
@@ -47,8 +48,8 @@ from loopwright.ir.nodes import (
     Store,
     Value,
 )
-from loopwright.ir.results import mapping, numbers_of
-from loopwright.ir.types import STR, Type
+from loopwright.ir.results import cut, mapping, numbers_of
+from loopwright.ir.types import STR, Array, Type
 from loopwright.ir.walk import Body, assigned, index_exprs, stored, walk_stmts
 
 
@@ -138,6 +139,10 @@ def _rebuild(tree: Rebuild, found: Enclosures) -> Any:
             return None
         case Rows(item, ndim):
             return _rows(item, ndim, found)
+        case Parts(at, ends, row):
+            whole = found.results[at]
+            held = whole.ordinary if whole.exact is None else whole.exact
+            return cut(held, found.results[ends].ordinary, isinstance(row, Array))
         case Mapping(items, form):
             return mapping(form, _rebuild(items, found))
         case Perhaps(there, item):

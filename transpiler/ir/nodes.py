@@ -18,7 +18,7 @@ from typing import Literal, TypeAlias
 
 from loopwright.diagnostics import Span
 from loopwright.ir.draws import DrawMethod
-from loopwright.ir.types import Scalar, Type
+from loopwright.ir.types import Array, ListOf, Scalar, Type
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -465,6 +465,16 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """A list of lists or of new arrays, each of type `row`: the parts of the list that is result `at`. The
+    list of ints that is result `ends` holds the first position of each part and the one behind its last."""
+
+    at: int
+    ends: int
+    row: ListOf | Array
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """A dict made of a list of pairs, or a set made of a list. `int` and `float` are the factories of a
     defaultdict."""
@@ -479,7 +489,7 @@ class Nothing:
 
 
 Rebuild: TypeAlias = (
-    Value | OneOf | Same | Either | Root | Perhaps | Pack | Rows | Mapping | Nothing
+    Value | OneOf | Same | Either | Root | Perhaps | Pack | Rows | Parts | Mapping | Nothing
 )
 
 

@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from loopwright.ir.nodes import Either, Mapping, OneOf, Pack, Perhaps, Rebuild, Rows, Value
+import numpy as np
+
+from loopwright.ir.nodes import Either, Mapping, OneOf, Pack, Parts, Perhaps, Rebuild, Rows, Value
 
 
 def mapping(form: str, items: list[Any]) -> Any:
@@ -20,6 +22,15 @@ def mapping(form: str, items: list[Any]) -> Any:
             return Counter(dict(items))
         case _:
             return defaultdict({"int": int, "float": float}[form], items)
+
+
+def cut(whole: Any, ends: Any, array: bool) -> list[Any]:
+    """The list of `Parts`; `whole` is a list or an array, `array` tells that the parts are arrays."""
+    bounds = [int(end) for end in ends]
+    pairs = zip(bounds[::2], bounds[1::2], strict=True)
+    if array:
+        return [np.array(whole[low:high], np.asarray(whole).dtype) for low, high in pairs]
+    return [whole[low:high] for low, high in pairs]
 
 
 def parts_of(rebuild: Rebuild) -> Iterator[Rebuild]:
@@ -44,7 +55,7 @@ def numbers_of(rebuild: Rebuild) -> tuple[int, ...]:
         match part:
             case Value(at, _) | Either(at, _) | Perhaps(at, _):
                 found.append(at)
-            case OneOf(at, tag, _):
+            case OneOf(at, tag, _) | Parts(at, tag, _):
                 found += [at, tag]
             case _:
                 pass

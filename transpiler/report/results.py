@@ -42,7 +42,7 @@ class RegionResult:
     `first_call` is the time of the first call in seconds, compilation or loading included.
     `share` is the region's part of the recorded run time, if there was one. `seconds` is what the
     compiler took by stage: `lower`, `build` (waiting for the background), `measure`, `verify`. `test` is
-    the file that was written to be kept as evidence.
+    the file that was written to be kept as evidence. `call` is as in `Declined`.
     """
 
     file: Path
@@ -64,6 +64,7 @@ class RegionResult:
     notes: tuple[str, ...] = ()
     losers: tuple[Loser, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    call: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

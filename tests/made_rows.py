@@ -1,0 +1,262 @@
+"""Functions that make lists of rows, by what is special about them: bodies of `f(x, n)`."""
+
+from __future__ import annotations
+
+BODIES = {
+    "displays that are appended": """
+out = []
+for i in range(n):
+    out.append([i, i * i])
+return out
+""",
+    "none at all": """
+out = []
+for i in range(n - n):
+    out.append([i])
+return out, len(out)
+""",
+    "lists that are built before": """
+out = []
+for i in range(n):
+    row = []
+    for j in range(i):
+        row.append(j * 0.5)
+    out.append(row)
+return out
+""",
+    "rows made of the rows before": """
+out = [[1]]
+for i in range(1, n):
+    row = [1] * (i + 1)
+    for j in range(1, i):
+        row[j] = out[i - 1][j - 1] + out[-1][j]
+    out.append(row)
+return out
+""",
+    "comprehensions of any lengths": """
+return [[i * j for j in range(i)] for i in range(n)]
+""",
+    "empty ones": """
+return [[] for _ in range(n)], n
+""",
+    "under a condition": """
+return [[i, -i] for i in range(n) if i % 2]
+""",
+    "arrays": """
+out = []
+for i in range(n):
+    out.append(x[i] * i)
+return out
+""",
+    "arrays of any lengths": """
+return [np.arange(i) * 2 for i in range(n)]
+""",
+    "arrays as a matrix": """
+out = []
+for row in x:
+    out.append(row - row.mean())
+return np.array(out)
+""",
+    "lists as a matrix": """
+return np.array([[i * 1.0, i + 0.5] for i in range(n) if i != 1])
+""",
+    "lists of floats as a matrix": """
+out = []
+for row in x:
+    ps = [v * 2 for v in row]
+    out.append(ps)
+return np.asarray(out)
+""",
+    "read by loops": """
+out = [[i] * i for i in range(n)]
+t = 0
+for row in out:
+    for v in row:
+        t += v * len(row)
+return t, len(out), out[-1][0]
+""",
+    "arrays that are read": """
+out = [row * 2 for row in x]
+t = 0.0
+for i in range(len(out)):
+    t += out[i][1] + out[i].sum()
+return t
+""",
+    "a row that has a name": """
+out = [[i, 1] for i in range(n) if i]
+last = out[0]
+for i in range(n):
+    out.append([i, last[0]])
+return out
+""",
+    "whether there are any": """
+out = []
+if n > 2:
+    out.append([n])
+return 1 if out else 0
+""",
+    "handed to a function": """
+def total(rows):
+    return sum(rows[i][0] for i in range(len(rows)))
+out = [[i] for i in range(n) if i]
+return total(out), out
+""",
+    "of a function": """
+def make(k):
+    rows = []
+    for i in range(k):
+        rows.append([i] * i)
+    return rows
+return make(n), make(2)[1][0]
+""",
+}
+LEFT_TO_THE_ORIGINAL = {
+    "rows of several lengths as a matrix": """
+return np.array([[i] * i for i in range(n)])
+""",
+    "no rows as a matrix": """
+return np.array([[i] for i in range(n - n)])
+""",
+    "a position out of range": """
+out = [[i] for i in range(n) if i]
+return out[3][0]
+""",
+    "a position before the first": """
+out = [[i] for i in range(n) if i]
+return out[-4][0]
+""",
+}
+DECLINED = {
+    "a row that is changed later": (
+        "LW102",
+        """
+row = [0]
+out = []
+for i in range(n):
+    row[0] = i
+    out.append(row)
+return out
+""",
+    ),
+    "a row with a second name": (
+        "LW102",
+        """
+row = [0]
+keep = row
+out = []
+out.append(row)
+keep[0] = 1
+return out
+""",
+    ),
+    "a view": (
+        "LW102",
+        """
+out = []
+for row in x:
+    out.append(row)
+return out
+""",
+    ),
+    "an argument": (
+        "LW102",
+        """
+out = []
+out.append(x[0])
+return out
+""",
+    ),
+    "a row of itself": (
+        "LW102",
+        """
+out = [[1]]
+out.append(out[0])
+return out
+""",
+    ),
+    "a row that is changed in place": (
+        "LW104",
+        """
+out = [[i] for i in range(n) if i]
+out[0][0] = 5
+return out
+""",
+    ),
+    "a named row that is changed": (
+        "LW104",
+        """
+out = [[i] for i in range(n) if i]
+r = out[0]
+r[0] = 5
+return out
+""",
+    ),
+    "an array that is changed": (
+        "LW104",
+        """
+out = [r * 2 for r in x]
+for r in out:
+    r[0] = 5
+return out
+""",
+    ),
+    "an array that a function changes": (
+        "LW104",
+        """
+def change(r):
+    r[0] = 5
+out = [r * 2 for r in x]
+change(out[0])
+return out
+""",
+    ),
+    "a row that grows": (
+        "LW102",
+        """
+out = [[] for _ in range(n)]
+out[1].append(3)
+return out
+""",
+    ),
+    "a row by itself": (
+        "LW107",
+        """
+out = [[i] for i in range(n) if i]
+return out, out[0]
+""",
+    ),
+    "a row of a function's list": (
+        "LW107",
+        """
+def pick(rows):
+    return rows[0]
+out = [[i] for i in range(n) if i]
+return out, pick(out)
+""",
+    ),
+    "rows and numbers": (
+        "LW302",
+        """
+out = []
+out.append([1])
+out.append(1)
+return out
+""",
+    ),
+    "a list that grows while a loop runs over it": (
+        "LW101",
+        """
+out = [[1]]
+for r in out:
+    if len(out) < n:
+        out.append([2])
+return out
+""",
+    ),
+}
+
+
+def function_of(body: str) -> str:
+    """The function `f` of a module."""
+    rows = "".join(f"    {row}\n" for row in body.strip().splitlines())
+    return f"import numpy as np\n\ndef f(x, n):\n{rows}"
