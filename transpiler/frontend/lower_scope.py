@@ -231,6 +231,8 @@ class Scope:
         self.renamed: dict[str, str] = {}
         self.counter = 0
         self.operands: set[ast.expr] = set()
+        # calls whose value is put into an array at once
+        self.elements: set[ast.expr] = set()
         self.span: Span = NOWHERE
         self.returned: list[Value] = []
         # the indexes of dicts that the present expression runs over
