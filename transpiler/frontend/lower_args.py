@@ -70,6 +70,7 @@ def bind(
             decline(arg, "LW103", f"the argument `{name}` is given twice: TypeError")
         if name not in names:
             decline(arg, "LW102", f"the argument `{name}` of this function is not covered")
+    cx.at_once.update(n for n in nodes if isinstance(n, ast.ListComp))
     values = in_order(cx, [lambda n=n: cx.eval(n) for n in nodes])  # type: ignore[misc]
     bound: dict[str, Value] = {}
     for name, arg, value in zip(given, nodes, values, strict=True):
@@ -145,6 +146,6 @@ def array_of(cx: Scope, value: Value, node: ast.AST) -> Arr:
     if isinstance(value, Lst):
         expr = as_operand(cx, value, node)
         return Arr(expr, expr.type, frozenset())  # type: ignore[arg-type]
-    if isinstance(value, Tpl) and all(isinstance(v, Number) for v in value.items):
+    if isinstance(value, Tpl) and len({type(v) for v in value.items} | {Number, Arr}) == 2:
         return from_items(cx, [list(value.items)], 1, None, node)
     decline(node, "LW102", f"{describe(value)} where an array is needed")

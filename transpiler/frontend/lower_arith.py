@@ -23,6 +23,7 @@ from loopwright.frontend.lower_join import (
     plain_column,
     to_carrier,
 )
+from loopwright.frontend.lower_listed import stacked
 from loopwright.frontend.lower_order import present
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
@@ -191,6 +192,8 @@ def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
             return value.expr
         case Arr(expr, _, _):
             return expr
+        case Lst() if isinstance(value.columns[0].type, Array):
+            return stacked(cx, value, node)
         case Lst(_, _, ndim, _, None):
             column = plain_column(cx, value) or _floats(cx, value)
             if column is None:

@@ -14,7 +14,8 @@ from loopwright.frontend.lower_counted import (
 from loopwright.frontend.lower_generators import opened, own_names
 from loopwright.frontend.lower_hashes import built, store
 from loopwright.frontend.lower_iter import source_of
-from loopwright.frontend.lower_join import convert, join_envs, store_variable, widen
+from loopwright.frontend.lower_join import coerce, convert, join_envs, store_variable, widen
+from loopwright.frontend.lower_listed import lists
 from loopwright.frontend.lower_lists import append, build_list, fresh_list, held, is_plain, put
 from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_loops import iterate
@@ -177,11 +178,17 @@ def filled(
         reason = _element_reason(cx, result, made)
         if reason is not None:
             decline(node, "LW302", reason)
-        put(cx, result, at.expr, made)
+        _listed(cx, result, made, node)
+        put(cx, result, at.expr, made, new=True)
 
     with own_names(cx, generators):
         iterate(cx, source, run, nothing, node)
     return result
+
+
+def _listed(cx: Scope, target: Lst, value: Value, node: ast.expr) -> None:
+    if node not in cx.at_once:
+        lists(cx, target, value, node)
 
 
 def _element_reason(cx: Scope, target: Lst, value: Value) -> str | None:
@@ -205,7 +212,7 @@ def _counted(cx: Scope, source: Source) -> Source:
 
 
 def _nested(cx: Scope, node: Comprehension) -> Value | None:
-    """`[[x for ...] for ...]` and `[[x] * m for ...]`: a rectangular list of lists.
+    """`[[x for ...] for ...]`, `[[x, y] for ...]` and `[[x] * m for ...]`: a rectangular list of lists.
 
     The inner length must not depend on the outer variable.
     """
@@ -218,6 +225,8 @@ def _nested(cx: Scope, node: Comprehension) -> Value | None:
             return None
         other = parts[1] if parts[0] is display else parts[0]
         return _repeated_rows(cx, node, display.elts[0], other)
+    if isinstance(elt, ast.List) and elt.elts:
+        return _displayed_rows(cx, node, elt)
     if isinstance(elt, ast.ListComp) and len(elt.generators) == 1 and not elt.generators[0].ifs:
         if reads(elt.generators[0].iter) & own:
             decline(node, "LW103", "rows whose length depends on the outer loop are not covered")
@@ -237,6 +246,37 @@ def _repeated_rows(cx: Scope, node: Comprehension, fill: ast.expr, times: ast.ex
     return fresh_list(cx, node, (n, m), value)
 
 
+def _displayed_rows(cx: Scope, node: Comprehension, row: ast.List) -> Value | None:
+    if any(isinstance(e, (ast.Starred, ast.List, ast.ListComp)) for e in row.elts):
+        return None
+    outer, n = _rows(cx, node)
+    result = held(cx, fresh_list(cx, node, (n, integer(len(row.elts))), None))
+
+    def fill(pair: Value) -> None:
+        assert isinstance(pair, Tpl)
+        i, item = pair.items
+        assert isinstance(i, Number)
+        assign_to(cx, node.generators[0].target, item)
+        for k, made in enumerate(eval_all(cx, row.elts)):
+            _put_cell(cx, result, (i.expr, integer(k)), made, row)
+
+    with own_names(cx, node.generators):
+        iterate(cx, outer, fill, nothing, node)
+    return result
+
+
+def _put_cell(cx: Scope, target: Lst, at: tuple[Expr, Expr], value: Value, node: ast.expr) -> None:
+    """Element `at` of a list of lists."""
+    reason = _element_reason(cx, target, value)
+    if reason is not None:
+        decline(node, "LW302", reason)
+    element = cx.unit.sites.element(target.site)
+    assert element is not None
+    for column, expr in zip(target.columns, flatten(coerce(cx, value, element)), strict=False):
+        assert isinstance(column, Var)
+        cx.emit(Store(column.sym, tuple(map(Pt, at)), expr, cx.span))
+
+
 def _computed_rows(cx: Scope, node: Comprehension, inner: ast.ListComp) -> Value:
     outer, n = _rows(cx, node)
     columns = _counted(cx, source_of(cx, inner.generators[0].iter, ()))
@@ -253,13 +293,7 @@ def _computed_rows(cx: Scope, node: Comprehension, inner: ast.ListComp) -> Value
             j, value = inner_pair.items
             assert isinstance(j, Number)
             assign_to(cx, inner.generators[0].target, value)
-            made = cx.eval(inner.elt)
-            reason = _element_reason(cx, result, made)
-            if reason is not None:
-                decline(inner, "LW302", reason)
-            for column, expr in zip(result.columns, flatten(made), strict=False):
-                assert isinstance(column, Var)
-                cx.emit(Store(column.sym, (Pt(i.expr), Pt(j.expr)), expr, cx.span))
+            _put_cell(cx, result, (i.expr, j.expr), cx.eval(inner.elt), inner)
 
         with own_names(cx, inner.generators):
             iterate(cx, columns, cell, nothing, inner)
@@ -284,7 +318,8 @@ def list_of(cx: Scope, node: ast.expr, at: ast.expr) -> Value:
         reason = _element_reason(cx, result, value.items[1])
         if reason is not None:
             decline(at, "LW302", reason)
-        put(cx, result, value.items[0].expr, value.items[1])
+        _listed(cx, result, value.items[1], at)
+        put(cx, result, value.items[0].expr, value.items[1], new=True)
 
     iterate(cx, counted, run, nothing, at)
     return result

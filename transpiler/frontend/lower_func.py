@@ -11,6 +11,7 @@ from loopwright.frontend import lower_expr, lower_stmt
 from loopwright.frontend.lower_along import library_names
 from loopwright.frontend.lower_grown import copy_captures
 from loopwright.frontend.lower_join import canonical, columns_of
+from loopwright.frontend.lower_listed import changes
 from loopwright.frontend.lower_lists import shrunk
 from loopwright.frontend.lower_live import liveness, writes
 from loopwright.frontend.lower_names import captured_entry, outside
@@ -154,6 +155,9 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
         ("param", helper.depth, k): v for k, v in enumerate(given)
     }
     origins |= {("capture", helper.depth, k): v for k, v in actual.items()}
+    for key, value in origins.items():
+        if key in cx.unit.changed:
+            changes(cx, _all_origins(value), node)
     result = _with_origins(shape, origins, Origin(("call", cx.depth, id(node))))
     stores, result = received(cx, helper.made, helper.stores, result, node)
     assert isinstance(result, Tpl)

@@ -145,6 +145,8 @@ class _Plan:
         if element is None or not flatten(element):
             raise self.refuse("a list of nothing but None is returned")
         columns = iter(value.columns)
+        if any(self.cx.unit.sites.find(s) == value.site for s in self.cx.unit.borrowing):
+            raise self.refuse("a list is returned whose arrays other variables may hold")
 
         def built(part: Value) -> Rebuild:
             match part:
@@ -157,6 +159,8 @@ class _Plan:
                     return Nothing()
                 case Letter():
                     return Result(self.take(next(columns).type), STR)
+                case Arr(_, t, _):
+                    return Result(self.take(next(columns).type), t)
                 case Tpl(items):
                     return Pack(tuple(built(item) for item in items))
                 case _:

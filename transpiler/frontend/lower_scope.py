@@ -134,6 +134,12 @@ class Unit:
     idents: dict[object, int] = field(default_factory=dict)
     sites: Sites = field(default_factory=Sites)
     row_sites: set[int] = field(default_factory=set)
+    # lists of arrays (`lower_listed`): storage that is changed in place, storage that lists hold; and the
+    # sites of lists whose arrays give way to others, and of those that may hold arrays of other variables
+    changed: set[object] = field(default_factory=set)
+    listed: set[object] = field(default_factory=set)
+    replaced: set[int] = field(default_factory=set)
+    borrowing: set[int] = field(default_factory=set)
     helpers: dict[object, list[object]] = field(default_factory=dict)
     functions: list[Func] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
@@ -233,7 +239,10 @@ class Scope:
         self.operands: set[ast.expr] = set()
         # calls whose value is put into an array at once
         self.elements: set[ast.expr] = set()
+        # comprehensions that only a function sees which makes an array of them
+        self.at_once: set[ast.expr] = set()
         self.span: Span = NOWHERE
+        self.stmt: ast.stmt | None = None
         self.returned: list[Value] = []
         # the indexes of dicts that the present expression runs over
         self.iterated: frozenset[Sym] = frozenset()

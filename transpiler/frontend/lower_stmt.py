@@ -52,6 +52,7 @@ def body(cx: Scope, statements: Sequence[ast.stmt]) -> None:
         if cx.env is None:
             return
         cx.at(stmt)
+        cx.stmt = stmt
         held = deferred(cx, stmt, statements[k + 1 :])
         if held is not None:
             cx.bind(*held)
