@@ -58,13 +58,14 @@ def parts(whole: Any, ends: np.ndarray[Any, Any]) -> list[Any]:
 def rows(
     make: Callable[..., Any] | None, *columns: np.ndarray[Any, Any], ndim: int = 1
 ) -> list[Any]:
-    """A list of `make(a, b, ...)` for the elements of `columns`, arrays of one shape with `ndim` axes.
+    """A list of `make(a, b, ...)` for the elements of `columns`, arrays of one shape with `ndim` axes; where
+    a column has more axes, its elements are arrays.
 
     Without `make` the elements are the tuples `(a, b, ...)`.
     """
     if ndim > 1:
         return [rows(make, *parts, ndim=ndim - 1) for parts in zip(*columns, strict=True)]
-    parts = [column.tolist() for column in columns]
+    parts = [column.tolist() if column.ndim == 1 else list(column) for column in columns]
     return list(zip(*parts, strict=True) if make is None else map(make, *parts))
 
 

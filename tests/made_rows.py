@@ -150,7 +150,7 @@ return out
 """,
     ),
     "a view": (
-        "LW102",
+        "LW107",
         """
 out = []
 for row in x:
@@ -159,7 +159,7 @@ return out
 """,
     ),
     "an argument": (
-        "LW102",
+        "LW107",
         """
 out = []
 out.append(x[0])

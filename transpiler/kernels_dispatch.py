@@ -205,6 +205,8 @@ def _rank(ndim: int) -> str:
 def _element(door: Door, item: Rebuild, names: dict[int, str]) -> str:
     """The expression for one element of a list from the elements of its columns, Python numbers."""
     match item:
+        case Value(at, Array()):
+            return names[at]
         case Value(at, Py(kind) as t) if kind != "str":
             return names[at] if t != _NONE else "None"
         case Value(at, t):

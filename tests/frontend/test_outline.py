@@ -239,6 +239,20 @@ def test_closure_variables_and_kinds() -> None:
     }
 
 
+USED_UP = {
+    "a generator that a loop runs over": "for k in (i + 1 for _ in x):\n        print(k)",
+    "the key of a sorted list": "x.sort(key=lambda v: v * i)",
+    "the key of a minimum": "print(min(x, key=lambda v: v * i))",
+}
+
+
+@pytest.mark.parametrize("stmt", USED_UP.values(), ids=USED_UP)
+def test_what_is_used_up_at_once_reads_no_name_later(stmt: str) -> None:
+    source = f"def f(x):\n    for i in x:\n        pass\n    {stmt}\n    for i in range(9):\n        x[i] = 0"
+    region = blocks(source + "\n    print()")[-1]
+    assert (region.live_ins[0].name, region.live_outs) == ("x", ())
+
+
 NOTED = {
     "a name perhaps unbound at the start": (
         "def f(x, c):\n    if c:\n        k = 1\n    print()\n    for v in x:\n        k += v\n    print(k)",

@@ -16,6 +16,7 @@ from loopwright.frontend.lower_modules import module_names
 from loopwright.frontend.lower_names import lookup
 from loopwright.frontend.lower_params import live_in_key, parameters, unknown
 from loopwright.frontend.lower_result import finished
+from loopwright.frontend.lower_rows import joins_arrays
 from loopwright.frontend.lower_scope import Scope, Unit, decline
 from loopwright.frontend.lower_stmt import give_back
 from loopwright.frontend.lower_tidy import tidy
@@ -111,9 +112,21 @@ def lower_region(
 ) -> tuple[Program, Domain, Along]:
     """The program, its domain without the ranges of integers, and what was compiled along.
 
-    Raises CannotLower.
+    Where joined rows of arrays are not enough, columns are tried (`lower_rows`). Raises CannotLower.
     """
-    unit = Unit(
+    unit = _unit(region)
+    try:
+        return _lowered(unit, region, types, functions, texts)
+    except CannotLower:
+        if not joins_arrays(unit):
+            raise
+    unit = _unit(region)
+    unit.in_columns = True
+    return _lowered(unit, region, types, functions, texts)
+
+
+def _unit(region: Region) -> Unit:
+    return Unit(
         rules(),
         region.module.tree,
         module_names(region.module.tree),
@@ -124,6 +137,15 @@ def lower_region(
         region.module,
         site_of(region.module, region.function),
     )
+
+
+def _lowered(
+    unit: Unit,
+    region: Region,
+    types: Mapping[str, Type],
+    functions: Mapping[str, FunctionRef] | None,
+    texts: Mapping[str, str] | None,
+) -> tuple[Program, Domain, Along]:
     cx = Scope(unit, None, None)
     cx.locals = _locals(region)
     cx.bound = frozenset[str]().union(*(writes(s) for s in region.statements))

@@ -15,6 +15,7 @@ from loopwright.frontend.lower_values import (
     Arr,
     Lst,
     Number,
+    RaggedList,
     Row,
     Text,
     Tpl,
@@ -70,6 +71,7 @@ def bind(
             decline(arg, "LW103", f"the argument `{name}` is given twice: TypeError")
         if name not in names:
             decline(arg, "LW102", f"the argument `{name}` of this function is not covered")
+    cx.at_once.update(n for n in nodes if isinstance(n, ast.ListComp))
     values = in_order(cx, [lambda n=n: cx.eval(n) for n in nodes])  # type: ignore[misc]
     bound: dict[str, Value] = {}
     for name, arg, value in zip(given, nodes, values, strict=True):
@@ -142,9 +144,9 @@ def array_of(cx: Scope, value: Value, node: ast.AST) -> Arr:
         value = value.items
     if isinstance(value, Arr):
         return value
-    if isinstance(value, Lst):
+    if isinstance(value, (Lst, RaggedList)):
         expr = as_operand(cx, value, node)
         return Arr(expr, expr.type, frozenset())  # type: ignore[arg-type]
-    if isinstance(value, Tpl) and all(isinstance(v, Number) for v in value.items):
+    if isinstance(value, Tpl) and len({type(v) for v in value.items} | {Number, Arr}) == 2:
         return from_items(cx, [list(value.items)], 1, None, node)
     decline(node, "LW102", f"{describe(value)} where an array is needed")

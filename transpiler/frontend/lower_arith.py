@@ -23,7 +23,9 @@ from loopwright.frontend.lower_join import (
     plain_column,
     to_carrier,
 )
+from loopwright.frontend.lower_listed import stacked
 from loopwright.frontend.lower_order import present
+from loopwright.frontend.lower_rows import to_columns
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     TAG,
@@ -31,6 +33,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Mixed,
     Number,
+    RaggedList,
     Row,
     Tpl,
     Value,
@@ -191,6 +194,10 @@ def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
             return value.expr
         case Arr(expr, _, _):
             return expr
+        case RaggedList() if value.dtype is not None:
+            to_columns(cx, value)
+        case Lst() if isinstance(value.columns[0].type, Array):
+            return stacked(cx, value, node)
         case Lst(_, _, ndim, _, None):
             column = plain_column(cx, value) or _floats(cx, value)
             if column is None:

@@ -259,7 +259,12 @@ def _unravel_index(cx: Scope, node: ast.Call) -> Value:
 
 
 def squeeze(cx: Scope, x: Arr, axis: Value | None, node: ast.AST) -> Value:
-    """`x.squeeze(axis)`; without axis the rank would depend on the lengths."""
+    """`x.squeeze(axis)`; without axis the rank would depend on the lengths, so that it is covered where one
+    number must be meant."""
+    if axis is None and (node in cx.elements or (node in cx.operands and x.type.ndim == 1)):
+        for each in range(x.type.ndim):
+            cx.check(test("eq", dim(x, each), integer(1)), "the array has one element")
+        return _viewed(x, [Pt(integer(0))] * x.type.ndim, 0, node)
     if axis is None or x.type.ndim == 1:
         decline(node, "LW102", "squeeze is covered for a given axis of an array with several")
     place = _axis(x, axis, node)

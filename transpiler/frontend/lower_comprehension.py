@@ -14,7 +14,8 @@ from loopwright.frontend.lower_counted import (
 from loopwright.frontend.lower_generators import opened, own_names
 from loopwright.frontend.lower_hashes import built, store
 from loopwright.frontend.lower_iter import source_of
-from loopwright.frontend.lower_join import convert, join_envs, store_variable, widen
+from loopwright.frontend.lower_join import coerce, convert, join_envs, store_variable, widen
+from loopwright.frontend.lower_listed import lists
 from loopwright.frontend.lower_lists import (
     append,
     build_list,
@@ -27,7 +28,7 @@ from loopwright.frontend.lower_lists import (
 from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_loops import iterate
 from loopwright.frontend.lower_order import eval_all
-from loopwright.frontend.lower_rows import append_row, let_hold_rows
+from loopwright.frontend.lower_rows import let_hold_rows
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import assign_to
 from loopwright.frontend.lower_values import (
@@ -114,7 +115,7 @@ def list_comprehension(cx: Scope, node: Comprehension) -> Value:
     simple = len(generators) == 1 and not generators[0].ifs
     site = new_site(cx, node)
     if simple and not isinstance(cx.unit.sites.element(site), RowType):
-        nested = _nested(cx, node)
+        nested = None if cx.unit.sites.within(site, cx.unit.ragged) else _nested(cx, node)
         return nested or _known_length(cx, node)
     name = cx.fresh("items")
     store_variable(cx, name, build_list(cx, [], node))
@@ -122,10 +123,7 @@ def list_comprehension(cx: Scope, node: Comprehension) -> Value:
     def item() -> None:
         value = cx.eval(node.elt)
         target = cx.live[name].value
-        if isinstance(target, RaggedList):
-            append_row(cx, target, value, None, node)
-            return
-        assert isinstance(target, Lst)
+        assert isinstance(target, (Lst, RaggedList))
         append(cx, target, value, node)
 
     with own_names(cx, generators):
@@ -189,21 +187,27 @@ def filled(
         assert isinstance(at, Number)
         assign_to(cx, generators[0].target, item)
         made = make()
-        reason = _element_reason(cx, result, made, node)
-        if reason is not None:
-            decline(node, "LW302", reason)
-        put(cx, result, at.expr, made)
+        _put_next(cx, result, at.expr, made, node)
 
     with own_names(cx, generators):
         iterate(cx, source, run, nothing, node)
     return result
 
 
-def _element_reason(cx: Scope, target: Lst, value: Value, node: ast.AST) -> str | None:
+def _put_next(cx: Scope, target: Lst, at: Expr, value: Value, node: ast.expr) -> None:
+    """The next element of a new list."""
     let_hold_rows(cx, target.site, value, node)
+    _let_hold_plain(cx, target, value, node)
+    lists(cx, target, value, node)
+    put(cx, target, at, value, new=True)
+
+
+def _let_hold_plain(cx: Scope, target: Lst, value: Value, node: ast.AST) -> None:
     if not is_plain(value) or not (flatten(value) or value == NOTHING):
-        return f"a list whose elements are {describe(value)} is not covered"
-    return widen(cx, target.site, value)
+        decline(node, "LW302", f"a list whose elements are {describe(value)} is not covered")
+    reason = widen(cx, target.site, value)
+    if reason is not None:
+        decline(node, "LW302", reason)
 
 
 def _counted(cx: Scope, source: Source) -> Source:
@@ -221,7 +225,7 @@ def _counted(cx: Scope, source: Source) -> Source:
 
 
 def _nested(cx: Scope, node: Comprehension) -> Value | None:
-    """`[[x for ...] for ...]` and `[[x] * m for ...]`: a rectangular list of lists.
+    """`[[x for ...] for ...]`, `[[x, y] for ...]` and `[[x] * m for ...]`: a rectangular list of lists.
 
     The inner length must not depend on the outer variable.
     """
@@ -234,6 +238,8 @@ def _nested(cx: Scope, node: Comprehension) -> Value | None:
             return None
         other = parts[1] if parts[0] is display else parts[0]
         return _repeated_rows(cx, node, display.elts[0], other)
+    if isinstance(elt, ast.List) and elt.elts:
+        return _displayed_rows(cx, node, elt)
     if isinstance(elt, ast.ListComp) and len(elt.generators) == 1 and not elt.generators[0].ifs:
         if reads(elt.generators[0].iter) & own:
             return None
@@ -253,6 +259,35 @@ def _repeated_rows(cx: Scope, node: Comprehension, fill: ast.expr, times: ast.ex
     return fresh_list(cx, node, (n, m), value)
 
 
+def _displayed_rows(cx: Scope, node: Comprehension, row: ast.List) -> Value | None:
+    if any(isinstance(e, (ast.Starred, ast.List, ast.ListComp)) for e in row.elts):
+        return None
+    outer, n = _rows(cx, node)
+    result = held(cx, fresh_list(cx, node, (n, integer(len(row.elts))), None))
+
+    def fill(pair: Value) -> None:
+        assert isinstance(pair, Tpl)
+        i, item = pair.items
+        assert isinstance(i, Number)
+        assign_to(cx, node.generators[0].target, item)
+        for k, made in enumerate(eval_all(cx, row.elts)):
+            _put_cell(cx, result, (i.expr, integer(k)), made, row)
+
+    with own_names(cx, node.generators):
+        iterate(cx, outer, fill, nothing, node)
+    return result
+
+
+def _put_cell(cx: Scope, target: Lst, at: tuple[Expr, Expr], value: Value, node: ast.expr) -> None:
+    """Element `at` of a list of lists."""
+    _let_hold_plain(cx, target, value, node)
+    element = cx.unit.sites.element(target.site)
+    assert element is not None
+    for column, expr in zip(target.columns, flatten(coerce(cx, value, element)), strict=False):
+        assert isinstance(column, Var)
+        cx.emit(Store(column.sym, tuple(map(Pt, at)), expr, cx.span))
+
+
 def _computed_rows(cx: Scope, node: Comprehension, inner: ast.ListComp) -> Value:
     outer, n = _rows(cx, node)
     columns = _counted(cx, source_of(cx, inner.generators[0].iter, ()))
@@ -269,13 +304,7 @@ def _computed_rows(cx: Scope, node: Comprehension, inner: ast.ListComp) -> Value
             j, value = inner_pair.items
             assert isinstance(j, Number)
             assign_to(cx, inner.generators[0].target, value)
-            made = cx.eval(inner.elt)
-            reason = _element_reason(cx, result, made, inner)
-            if reason is not None:
-                decline(inner, "LW302", reason)
-            for column, expr in zip(result.columns, flatten(made), strict=False):
-                assert isinstance(column, Var)
-                cx.emit(Store(column.sym, (Pt(i.expr), Pt(j.expr)), expr, cx.span))
+            _put_cell(cx, result, (i.expr, j.expr), cx.eval(inner.elt), inner)
 
         with own_names(cx, inner.generators):
             iterate(cx, columns, cell, nothing, inner)
@@ -297,10 +326,7 @@ def list_of(cx: Scope, node: ast.expr, at: ast.expr) -> Value:
 
     def run(value: Value) -> None:
         assert isinstance(value, Tpl) and isinstance(value.items[0], Number)
-        reason = _element_reason(cx, result, value.items[1], at)
-        if reason is not None:
-            decline(at, "LW302", reason)
-        put(cx, result, value.items[0].expr, value.items[1])
+        _put_next(cx, result, value.items[0].expr, value.items[1], at)
 
     iterate(cx, counted, run, nothing, at)
     return result

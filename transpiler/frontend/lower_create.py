@@ -16,8 +16,10 @@ from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_index import FULL, copy_of, row_count, whole
 from loopwright.frontend.lower_items import common_dtype, from_items
 from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_listed import stacked
 from loopwright.frontend.lower_order import eval_all, eval_spread
 from loopwright.frontend.lower_reduce import as_dtype, wrap
+from loopwright.frontend.lower_rows import to_columns
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import stored_operand
 from loopwright.frontend.lower_values import (
@@ -206,6 +208,8 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
         if dtype in (None, value.type.dtype):
             return copied(value)
         return wrap(as_dtype(value.expr, dtype or value.type.dtype))
+    if isinstance(value, RaggedList) and value.dtype is not None:
+        to_columns(cx, value)
     if isinstance(value, RaggedList) and value.made:
         return _from_made_rows(cx, value, dtype, node)
     if isinstance(value, (Lst, Row)):
@@ -217,8 +221,10 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
 
 
 def _from_list(cx: Scope, value: Lst, dtype: DType | None, node: ast.AST) -> Value:
-    value = whole(value)
     elem = cx.unit.sites.element(value.site)
+    if isinstance(elem, Arr):
+        return wrap(as_dtype(stacked(cx, value, node), dtype or elem.type.dtype))
+    value = whole(value)
     if elem is None:
         empty: DType = dtype or "float64"
         return _alloc((integer(0),), None, empty)

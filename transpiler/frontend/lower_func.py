@@ -14,6 +14,7 @@ from loopwright.frontend.lower_index import (
     copied_row,
 )
 from loopwright.frontend.lower_join import canonical, columns_of
+from loopwright.frontend.lower_listed import changes
 from loopwright.frontend.lower_lists import shrunk
 from loopwright.frontend.lower_live import liveness, writes
 from loopwright.frontend.lower_names import captured_entry, outside
@@ -163,6 +164,9 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
         ("param", helper.depth, k): v for k, v in enumerate(given)
     }
     origins |= {("capture", helper.depth, k): v for k, v in actual.items()}
+    for key, value in origins.items():
+        if key in cx.unit.changed:
+            changes(cx, origins_of(value), node)
     result = _with_origins(shape, origins, Origin(("call", cx.depth, id(node))))
     stores, result = received(cx, helper.made, helper.stores, result, node)
     assert isinstance(result, Tpl)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from loopwright.frontend.lower_alias import which
 from loopwright.frontend.lower_index import copy_of, used_part
 from loopwright.frontend.lower_join import cast, columns_of, store_variable
+from loopwright.frontend.lower_listed import empty_column
 from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_values import Lst, Number, Origin, integer, tag_const, test
 from loopwright.ir.nodes import Alloc, Dim, Expr, Sym, Var
@@ -102,7 +103,7 @@ def _copy_parameter(cx: Scope, key: str, given: Sym, at: int) -> None:
             columns = (*columns, Alloc((length,), kind, types[1]))
     else:
         cx.check(test("eq", length, integer(0)), "a list that gets tuples is not empty")
-        columns = tuple(Alloc((integer(0),), None, t) for t in types)
+        columns = tuple(map(empty_column, types))
     store_variable(cx, key, Lst(columns, site, 1, frozenset({Origin(("param", at))})))
 
 

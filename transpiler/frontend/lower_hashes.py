@@ -14,6 +14,7 @@ from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_arith import choose
 from loopwright.frontend.lower_index import list_element
 from loopwright.frontend.lower_join import cast, list_length, store_variable
+from loopwright.frontend.lower_listed import arrays_in
 from loopwright.frontend.lower_lists import append, empty_list, let_hold, put
 from loopwright.frontend.lower_order import eval_all, spill
 from loopwright.frontend.lower_scope import Scope, decline
@@ -141,6 +142,11 @@ def _ints(key: Value, node: ast.AST) -> Iterator[Expr]:
             decline(node, "LW102", f"{describe(key)} as the key of a dict is not covered")
 
 
+def _no_arrays(value: Value, node: ast.AST) -> None:
+    if any(True for _ in arrays_in(value)):
+        decline(node, "LW102", "arrays as the values of a dict are not covered")
+
+
 def _key(cx: Scope, key: Value) -> Value:
     """The key in variables; a constant of one character is one character."""
     if isinstance(key, Text) and len(key.value) == 1:
@@ -213,12 +219,14 @@ def store(cx: Scope, base: Hashed, key: Value, value: Value, node: ast.AST) -> N
     value = spill(cx, value)
     if base.form == "set":
         value = number(integer(0))
+    _no_arrays(value, node)
     let_hold(cx, base.values.site, value, node)
     _entered(cx, base, key, value, lambda at: put(cx, base.values, at, value), node)
 
 
 def _ensured(cx: Scope, base: Hashed, key: Value, value: Value, node: ast.AST) -> Expr:
     """The position of the key, which is put in with `value` if it is not there."""
+    _no_arrays(value, node)
     let_hold(cx, base.values.site, value, node)
     return _entered(cx, base, key, value, lambda at: None, node)
 

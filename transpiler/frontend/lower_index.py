@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from loopwright.frontend.lower_arith import as_operand, choose
 from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_listed import as_element, leading, shares, slice_of
 from loopwright.frontend.lower_names import is_prefix, read_path, views
 from loopwright.frontend.lower_order import eval_all, keep, spill
+from loopwright.frontend.lower_rows import to_columns
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -96,6 +98,8 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
             return _list_item(cx, base, node)
         case RaggedList():
             if isinstance(node.slice, ast.Slice):
+                if base.dtype is not None:
+                    to_columns(cx, base)
                 decline(node, "LW103", "a slice of a list of rows is not covered")
             return row_of(cx, base, list_position(cx, cx.eval(node.slice), node.slice))
         case Row(items):
@@ -337,7 +341,15 @@ def list_element(cx: Scope, base: Lst, at: Expr, node: ast.AST) -> Value:
             assert isinstance(column.type, ListOf)
             rows.append(_point(column, items, ListOf(column.type.elem, base.ndim - 1)))
         return Lst(tuple(rows), base.site, base.ndim - 1, views_of(base))
-    return refill(elem, [_point(c, items, element(c.type)) for c in base.columns])
+    found = refill(elem, [element_of(c, at) for c in base.columns])
+    return as_element(cx, base, found, views_of(base))
+
+
+def element_of(column: Expr, at: Expr) -> Load:
+    """Element `at` of a column."""
+    t = column.type
+    part = Array(t.dtype, t.ndim - 1) if isinstance(t, Array) else element(t)
+    return _point(column, leading(column, Pt(at)), part)
 
 
 def string_part(part: Value, node: ast.AST) -> Value:
@@ -428,9 +440,10 @@ def list_slice(cx: Scope, base: Lst, part: ast.Slice, node: ast.AST) -> Value:
     (item,) = _items(cx, [part])
     assert isinstance(item, Slc)
     columns = used_part(base)
-    copies = tuple(copy_of(Load(c, (item, *[FULL] * (base.ndim - 1)), c.type)) for c in columns)
     if base.ndim > 1:
         decline(node, "LW103", "a slice of a nested list shares its rows")
+    copies = tuple(slice_of(c, item) for c in columns)
+    shares(cx, base)
     origin = Origin(("site", cx.depth, id(node)))
     return Lst(copies, base.site, base.ndim, frozenset({origin}))
 
@@ -439,8 +452,8 @@ def used_part(base: Lst) -> tuple[Expr, ...]:
     """The columns cut to the length in use."""
     if base.length is None:
         return base.columns
-    cut = (Slc(None, base.length), *[FULL] * (base.ndim - 1))
-    return tuple(copy_of(Load(c, cut, c.type)) for c in base.columns)
+    cut = Slc(None, base.length)
+    return tuple(slice_of(c, cut) for c in base.columns)
 
 
 def copy_of(expr: Expr) -> Expr:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_alias import refuse_second_dict, refuse_second_name
+from loopwright.frontend.lower_listed import bare, holds_arrays
 from loopwright.frontend.lower_scope import Again, Scope
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -75,13 +76,15 @@ EXACT = 2**53
 # ------------------------------------------------------------------- templates
 
 
-def columns_of(cx: Scope, site: int, ndim: int) -> tuple[ListOf, ...]:
+def columns_of(cx: Scope, site: int, ndim: int) -> tuple[ListOf | Array, ...]:
     """The types of the columns of a list. A list that never gets a number is a list of ints."""
     element = cx.unit.sites.element(site)
     if element is None or not flatten(element):
         return (ListOf(INT, ndim),)
-    types = [e.type for e in flatten(element)]
-    return tuple(ListOf(t, ndim) for t in types)  # type: ignore[arg-type]
+    return tuple(
+        Array(e.type.dtype, e.type.ndim + 1) if isinstance(e.type, Array) else ListOf(e.type, ndim)  # type: ignore[arg-type]
+        for e in flatten(element)
+    )
 
 
 def canonical(cx: Scope, name: str, value: Value) -> Value:
@@ -233,7 +236,7 @@ def join_templates(cx: Scope, a: Value, b: Value) -> Value:
 
 def template(cx: Scope, value: Value) -> Value:
     """An element type: the canonical value of a variable that does not exist."""
-    return canonical(cx.unit.blank, "element", value)
+    return canonical(cx.unit.blank, "element", bare(value))
 
 
 def widen(cx: Scope, site: int, value: Value) -> str | None:
@@ -503,9 +506,9 @@ def store_variable(cx: Scope, name: str, value: Value) -> None:
         if any(isinstance(c, Var) and c.sym not in cx.hidden for c in value.columns):
             why = "a list that shrinks has a second name"
             raise CannotLower(Declined(cx.span, "LW102", why))
-    if isinstance(value, Lst) and name in cx.shrinking and value.length is None:
-        target = canonical(
-            cx, name, Lst(value.columns, value.site, value.ndim, value.origins, integer(0))
-        )
+    if isinstance(value, Lst) and value.length is None:
+        if name in cx.shrinking or holds_arrays(cx, value):
+            sized = Lst(value.columns, value.site, value.ndim, value.origins, integer(0))
+            target = canonical(cx, name, sized)
     assign(cx, target, value)
     cx.live[name] = Entry(target)

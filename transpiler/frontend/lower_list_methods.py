@@ -10,12 +10,21 @@ from loopwright.frontend.lower_compare import compare, truth
 from loopwright.frontend.lower_grown import own_copy
 from loopwright.frontend.lower_index import (
     copy_of,
+    element_of,
     in_buffer,
     index_number,
     list_element,
     used_part,
 )
 from loopwright.frontend.lower_join import cast, list_length, store_variable
+from loopwright.frontend.lower_listed import (
+    as_element,
+    empty_column,
+    holds_arrays,
+    replaces,
+    shares,
+    slice_of,
+)
 from loopwright.frontend.lower_lists import (
     append,
     build_list,
@@ -28,7 +37,6 @@ from loopwright.frontend.lower_lists import (
     shared,
 )
 from loopwright.frontend.lower_order import eval_all, present, spill
-from loopwright.frontend.lower_rows import append_row
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_sorted import sorted_columns
 from loopwright.frontend.lower_values import (
@@ -47,7 +55,6 @@ from loopwright.frontend.lower_values import (
     truth_const,
 )
 from loopwright.ir.nodes import (
-    Alloc,
     Assign,
     Binary,
     Break,
@@ -76,7 +83,7 @@ def list_statement(cx: Scope, node: ast.Call) -> bool:
         return False
     base = cx.eval(func.value)
     if isinstance(base, RaggedList) and func.attr == "append" and len(node.args) == 1:
-        append_row(cx, base, cx.eval(node.args[0]), node.args[0], node)
+        append(cx, base, cx.eval(node.args[0]), node)
         return True
     if not isinstance(base.value if isinstance(base, Maybe) else base, Lst):
         return False
@@ -91,13 +98,12 @@ def list_statement(cx: Scope, node: ast.Call) -> bool:
         case "insert", [at, value]:
             insert(cx, base, cast(index_number(cx, at, node), INT), value, node)
         case "reverse", []:
-            step = integer(-1)
-            turned = tuple(
-                copy_of(Load(c, (Slc(None, None, step),), c.type)) for c in used_part(base)
-            )
+            step = Slc(None, None, integer(-1))
+            turned = tuple(slice_of(c, step) for c in used_part(base))
+            replaces(cx, base)
             _replace(cx, func.value, base, turned, node)
         case "clear", []:
-            empty = tuple(Alloc((integer(0),), None, c.type) for c in base.columns)
+            empty = tuple(empty_column(c.type) for c in base.columns)
             _replace(cx, func.value, base, empty, node)
         case "sort", []:
             ordered = sorted_columns(cx, base, node, method=True)
@@ -131,6 +137,7 @@ def list_method(cx: Scope, base: Lst, node: ast.Call, attr: str) -> Value:
         case "pop", [at]:
             return _pop_at(cx, base, cast(index_number(cx, at, node), INT), node)
         case "copy", [] if base.ndim == 1:
+            shares(cx, base)
             origin = Origin(("site", cx.depth, id(node)))
             columns = (
                 tuple(copy_of(c) for c in base.columns) if base.length is None else used_part(base)
@@ -153,6 +160,7 @@ def insert(cx: Scope, base: Lst, at: Expr, value: Value, node: ast.AST) -> None:
     """`base.insert(at, value)`: the elements behind move up by one."""
     growable(cx, base, node)
     let_hold(cx, base.site, value, node)
+    _numbers_only(cx, base, node)
     n = cx.hold(list_length(base), "n")
     if isinstance(at, Const) and isinstance(at.value, int) and at.value >= 0:
         place: Expr = at if at.value == 0 else Call("min2", (at, n), INT)
@@ -168,6 +176,11 @@ def insert(cx: Scope, base: Lst, at: Expr, value: Value, node: ast.AST) -> None:
     moves = _moves(cx, base, Var(behind), before)
     cx.emit(For(behind, n, place, integer(-1), moves, (), cx.span))
     put(cx, base, place, value)
+
+
+def _numbers_only(cx: Scope, base: Lst, node: ast.AST) -> None:
+    if holds_arrays(cx, base):
+        decline(node, "LW102", "moving the arrays of a list is not covered")
 
 
 def _moves(cx: Scope, base: Lst, to: Expr, source: Expr) -> tuple[Stmt, ...]:
@@ -190,13 +203,15 @@ def pop_last(cx: Scope, base: Lst, node: ast.AST) -> Value:
     elem = cx.unit.sites.element(base.site)
     if elem is None:
         raise Unreachable("pop from a list that stays empty", cx.at(node))
-    items = [Load(c, (Pt(base.length),), c.type.elem) for c in base.columns]  # type: ignore[union-attr]
-    return spill(cx, refill(elem, list(items)))
+    replaces(cx, base)
+    items: list[Expr] = [element_of(c, base.length) for c in base.columns]
+    return spill(cx, as_element(cx, base, refill(elem, items), frozenset()))
 
 
 def _pop_at(cx: Scope, base: Lst, at: Expr, node: ast.AST) -> Value:
     """`base.pop(at)`: the elements behind move down by one."""
     growable(cx, base, node)
+    _numbers_only(cx, base, node)
     if not isinstance(base.length, Var):
         decline(node, "LW102", "only a list that has a name may shrink")
     cx.at(node)

@@ -1,7 +1,8 @@
 """Lists: displays, repetition, append, extend, pop, reverse.
 
 A list is held by columns, one for each machine number of an element, so a list of pairs is two
-columns. A list that `pop` shrinks keeps its buffers and a length beside them.
+columns. A list that `pop` shrinks keeps its buffers and a length beside them. `lower_rows` tells how lists
+are held whose elements are lists or arrays.
 """
 
 from __future__ import annotations
@@ -24,11 +25,20 @@ from loopwright.frontend.lower_join import (
     list_length,
     widen,
 )
+from loopwright.frontend.lower_listed import (
+    append_array,
+    arrays_in,
+    empty_column,
+    lists,
+    put_array,
+    shares,
+)
 from loopwright.frontend.lower_order import eval_all, eval_spread, spill
-from loopwright.frontend.lower_rows import append_row, let_hold_rows, made_rows
+from loopwright.frontend.lower_rows import append_row, join_rows, let_hold_rows, made_rows
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
+    Arr,
     Letter,
     Lst,
     Number,
@@ -41,6 +51,7 @@ from loopwright.frontend.lower_values import (
     integer,
     test,
 )
+from loopwright.frontend.typing_rules import rank_of
 from loopwright.ir.nodes import (
     Alloc,
     Append,
@@ -53,7 +64,7 @@ from loopwright.ir.nodes import (
     Store,
     Var,
 )
-from loopwright.ir.types import INT
+from loopwright.ir.types import INT, Array
 
 CHANGING = frozenset({"append", "pop", "extend", "insert", "remove", "clear"})
 SHRINKING_QUEUES = frozenset({"heappop"})
@@ -105,10 +116,18 @@ def fresh_list(cx: Scope, node: ast.AST, shape: tuple[Expr, ...], fill: Value | 
         let_hold(cx, site, fill, node)
     elem = cx.unit.sites.element(site)
     types = columns_of(cx, site, ndim)
+    if elem is not None and any(True for _ in arrays_in(elem)):
+        if fill is not None:
+            decline(node, "LW103", "a list that holds one array several times is not covered")
+        if ndim > 1:
+            decline(node, "LW302", "a list of lists of arrays is not covered")
     fills: Sequence[Expr | None] = [None] * len(types)
     if fill is not None and elem is not None:
         fills = flatten(coerce(cx, fill, elem)) or fills
-    columns = tuple(Alloc(shape, f, t) for f, t in zip(fills, types, strict=True))
+    columns = tuple(
+        Alloc((*shape, *[integer(0)] * (rank_of(t) - ndim)), f, t)
+        for f, t in zip(fills, types, strict=True)
+    )
     origin = Origin(("site", cx.depth, id(node)))
     return Lst(columns, cx.unit.sites.find(site), ndim, frozenset({origin}))
 
@@ -116,15 +135,15 @@ def fresh_list(cx: Scope, node: ast.AST, shape: tuple[Expr, ...], fill: Value | 
 def empty_list(cx: Scope, key: tuple[object, ...]) -> Lst:
     """A new list without elements, of the allocation site `key`."""
     site = cx.unit.sites.site(key)
-    columns = tuple(Alloc((integer(0),), None, t) for t in columns_of(cx, site, 1))
+    columns = tuple(map(empty_column, columns_of(cx, site, 1)))
     return Lst(columns, site, 1, frozenset({Origin(key)}))
 
 
 def is_plain(value: Value) -> bool:
-    """Whether the value is a number, a character, or a tuple of such values."""
+    """Whether the value is a number, a character, an array, or a tuple of such values."""
     if isinstance(value, Tpl):
         return not value.fields and all(map(is_plain, value.items))
-    return isinstance(value, (Letter, Number))
+    return isinstance(value, (Letter, Number, Arr))
 
 
 def let_hold(cx: Scope, site: int, value: Value, node: ast.AST) -> None:
@@ -154,7 +173,7 @@ def build_list(cx: Scope, values: Sequence[Value], node: ast.AST) -> Lst | Ragge
     rows = made_rows(cx, node, site)
     if rows is not None:
         for value in values:
-            append_row(cx, rows, value, None, node)
+            append_row(cx, rows, value, node)
         return rows
     for value in values:
         let_hold(cx, site, value, node)
@@ -163,18 +182,22 @@ def build_list(cx: Scope, values: Sequence[Value], node: ast.AST) -> Lst | Ragge
         return result
     result = held(cx, result)
     for i, value in enumerate(values):
-        put(cx, result, integer(i), value)
+        lists(cx, result, value, node)
+        put(cx, result, integer(i), value, new=True)
     return result
 
 
-def put(cx: Scope, target: Lst, at: Expr, value: Value) -> None:
-    """Store an element into columns that are variables."""
+def put(cx: Scope, target: Lst, at: Expr, value: Value, *, new: bool = False) -> None:
+    """Store an element into columns that are variables; a `new` list gets its elements in order."""
     elem = cx.unit.sites.element(target.site)
     assert elem is not None
     exprs = flatten(coerce(cx, value, elem))
     for column, expr in zip(target.columns, exprs, strict=False):
         assert isinstance(column, Var)
-        cx.emit(Store(column.sym, (Pt(at),), expr, cx.span))
+        if isinstance(column.type, Array):
+            put_array(cx, column.sym, at, expr, new=new)
+        else:
+            cx.emit(Store(column.sym, (Pt(at),), expr, cx.span))
 
 
 def list_display(cx: Scope, elts: Sequence[ast.expr], node: ast.AST) -> Value:
@@ -217,10 +240,15 @@ def growable(cx: Scope, base: Lst, node: ast.AST) -> None:
         decline(node, "LW102", "only a list that has a name may change its length")
 
 
-def append(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
+def append(cx: Scope, base: Lst | RaggedList, value: Value, node: ast.AST) -> None:
     """`base.append(value)`."""
+    if isinstance(base, RaggedList):
+        append_row(cx, base, value, node)
+        return
+    join_rows(cx, base)
     growable(cx, base, node)
     let_hold(cx, base.site, value, node)
+    lists(cx, base, value, node)
     elem = cx.unit.sites.element(base.site)
     assert elem is not None
     cx.at(node)
@@ -229,6 +257,9 @@ def append(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
         exprs = tuple(cx.hold(e) for e in exprs)
     for column, expr in zip(base.columns, exprs, strict=False):
         assert isinstance(column, Var)
+        if isinstance(column.type, Array):
+            append_array(cx, column.sym, list_length(base), expr)
+            continue
         grow = Append(column.sym, expr, cx.span)
         if base.length is None:
             cx.emit(grow)
@@ -265,6 +296,7 @@ def to_list(cx: Scope, value: Value, node: ast.AST) -> Value | None:
     """`list(value)` of a list or a tuple; None for anything else."""
     match value:
         case Lst(_, site, 1, _, _):
+            shares(cx, value)
             origin = Origin(("site", cx.depth, id(node)))
             columns = (
                 used_part(value)

@@ -138,6 +138,7 @@ class _Plan:
     def parts(self, value: RaggedList) -> Rebuild:
         """A list of lists or arrays, made of the joined ones."""
         assert isinstance(value.items, Lst)
+        self.unshared(value.items)
         if plain_column(self.cx, value.items) is None:
             raise self.refuse(
                 "a list of rows whose elements are no numbers of one type is returned"
@@ -166,6 +167,7 @@ class _Plan:
         if element is None or not flatten(element):
             raise self.refuse("a list of nothing but None is returned")
         columns = iter(value.columns)
+        self.unshared(value)
 
         def built(part: Value) -> Rebuild:
             match part:
@@ -178,12 +180,19 @@ class _Plan:
                     return Nothing()
                 case Letter():
                     return Result(self.take(next(columns).type), STR)
+                case Arr(_, t, _):
+                    return Result(self.take(next(columns).type), t)
                 case Tpl(items):
                     return Pack(tuple(built(item) for item in items))
                 case _:
                     raise self.refuse(f"a list of {describe(part)} is returned")
 
         return built(element)
+
+    def unshared(self, value: Lst) -> None:
+        """Arrays of a list that is returned must be those of no other variable."""
+        if self.cx.unit.sites.within(value.site, self.cx.unit.borrowing):
+            raise self.refuse("a list is returned whose arrays other variables may hold")
 
     def own(self, origins: frozenset[Origin]) -> None:
         """A returned array must be new, and share memory with nothing else that is returned."""

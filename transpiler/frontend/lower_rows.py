@@ -1,17 +1,32 @@
-"""Lists of rows that the function makes: `rows.append([a, b])`, `[x[i] * k for i in ...]`, `[[1], [2, 3]]`.
+"""Lists whose elements are lists or arrays: how they are held, and joined rows.
 
-Such a list is held by its rows joined to one list, and by the first position of each row and the one behind
-its last. A row that is appended is copied, so no other name may be left by which it could be changed; rows
-are only read, and copied where they get a name.
+A list that the function makes is held
+
+- by its rows joined, `rows.append([a, b])`, if its elements are lists, of any lengths; but as a table with
+  an axis for each level where a comprehension shows that the lengths are one, as in `[[0] * n for _ in x]`,
+  unless the list grows;
+- by its rows joined, too, if its elements are arrays of one axis and one dtype, of any lengths, as long as
+  joined rows will do: the list gets all its elements as it is made or by `append`, they are read, joined by
+  `np.concatenate`, or the list is returned;
+- in columns (`lower_listed`), an array with an axis more, which needs arrays of one shape: where an array is
+  made of a list of arrays, or a part taken of it, or the function cannot be lowered with joined rows; and in
+  any case if the arrays have more axes, or stand in tuples.
+
+Joined rows are one list, beside the first position of each row and the one behind its last. A row that is
+appended is copied. Lists must have no other name then by which they could be changed; what may become of
+arrays is told in `lower_listed`. Rows are only read, and copied where they get a name.
 """
 
 from __future__ import annotations
 
 import ast
+from typing import NoReturn
 
-from loopwright.frontend.lower_join import columns_of, list_length, unify, widen
-from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_join import columns_of, list_length, template, unify, widen
+from loopwright.frontend.lower_listed import lists, out_of_use
+from loopwright.frontend.lower_scope import Again, Scope, Unit, decline
 from loopwright.frontend.lower_values import (
+    NOTHING,
     Arr,
     Lst,
     Number,
@@ -21,10 +36,9 @@ from loopwright.frontend.lower_values import (
     Value,
     describe,
     integer,
-    origins_of,
 )
 from loopwright.ir.nodes import Alloc, Append, Dim, For, Load, Pt, Var
-from loopwright.ir.types import INT, DType, ListOf, Num
+from loopwright.ir.types import INT, Array, DType, ListOf, Num
 
 
 def made_rows(cx: Scope, node: ast.AST, site: int) -> RaggedList | None:
@@ -40,31 +54,71 @@ def made_rows(cx: Scope, node: ast.AST, site: int) -> RaggedList | None:
 
 
 def let_hold_rows(cx: Scope, site: int, row: Value, node: ast.AST) -> None:
-    """Let lists of the site hold such rows, if it is one; lowering starts again if they did not."""
-    if not isinstance(row, (Arr, Lst)):
-        return
-    rank = row.ndim if isinstance(row, Lst) else row.type.ndim
-    if rank > 1:
-        decline(node, "LW103", f"a list whose elements are {describe(row)} is not covered")
-    if isinstance(row, Lst):
-        kind = RowType(cx.unit.sites.find(row.site), None)
-    else:
-        kind = RowType(_site_of_arrays(cx, row.type.dtype), row.type.dtype)
+    """Let lists of the site hold such rows, if they are to be joined; lowering starts again if new."""
+    match row:
+        case Lst(ndim=1):
+            kind = RowType(cx.unit.sites.find(row.site), None)
+        case Arr(_, Array(dtype, 1)) if not _has_columns(cx, site):
+            kind = RowType(_site_of_arrays(cx, dtype, site), dtype)
+        case Lst():
+            decline(node, "LW103", f"a list whose elements are {describe(row)} is not covered")
+        case _:
+            return
     reason = widen(cx, site, kind)
     decline(node, "LW302", reason or "a list of rows is used where it is not covered")
 
 
-def _site_of_arrays(cx: Scope, dtype: DType) -> int:
-    """The site of lists that hold the elements of arrays."""
+def _has_columns(cx: Scope, site: int) -> bool:
+    return cx.unit.in_columns or isinstance(cx.unit.sites.element(site), Arr)
+
+
+def _site_of_arrays(cx: Scope, dtype: DType, site: int) -> int:
+    """The site of the joined elements of the arrays in lists of the site `site`."""
     elem = Num(dtype)
     element = Number(Var(cx.unit.blank.sym("element", elem)), (elem,))
-    return cx.unit.sites.site(("elements of arrays", dtype), element)
+    return cx.unit.sites.site(("elements of arrays", dtype, site), element)
 
 
-def append_row(
-    cx: Scope, base: RaggedList, row: Value, given: ast.expr | None, node: ast.AST
-) -> None:
-    """`base.append(row)`; `given` is the row as text."""
+def joins_arrays(unit: Unit) -> bool:
+    """Whether the program has lists of arrays whose rows are joined."""
+    kinds = unit.sites.elements
+    return any(isinstance(kind, RowType) and kind.dtype is not None for kind in kinds)
+
+
+def to_columns(cx: Scope, value: RaggedList) -> NoReturn:
+    """Hold the lists of arrays that `value` may be in columns; lowering starts again."""
+    assert isinstance(value.items, Lst) and value.dtype is not None
+    t = Array(value.dtype, 1)
+    sites = cx.unit.sites
+    for site, kind in enumerate(sites.elements):
+        if isinstance(kind, RowType) and sites.find(kind.site) == sites.find(value.items.site):
+            sites.elements[site] = template(cx, Arr(NOTHING.expr, t, frozenset()))
+    _start_over(cx)
+
+
+def join_rows(cx: Scope, base: Lst) -> None:
+    """Join the rows of a list of lists that is held as a table, since it grows; lowering starts again."""
+    sites, site = cx.unit.sites, cx.unit.sites.find(base.site)
+    ours = all(o.exact and o.key[0] == "site" for o in base.origins) and not sites.frozen[site]
+    if base.ndim == 1 or not ours or sites.within(site, cx.unit.ragged):
+        return
+    cx.unit.ragged.add(site)
+    sites.elements[site] = None
+    _start_over(cx)
+
+
+def _start_over(cx: Scope) -> NoReturn:
+    """Lower the whole program again, since values may have another form."""
+    unit = cx.unit
+    assert unit.main is not None
+    unit.helpers.clear()
+    unit.main.result = None
+    unit.sites.version += 1
+    raise Again(unit.main)
+
+
+def append_row(cx: Scope, base: RaggedList, row: Value, node: ast.AST) -> None:
+    """`base.append(row)`."""
     items, ends = base.items, base.bounds
     if not base.made or not isinstance(items, Lst) or _foreign(items):
         decline(node, "LW102", "a list of rows that may come from outside changes its length")
@@ -72,7 +126,9 @@ def append_row(
         decline(node, "LW102", "only a list that has a name may change its length")
     _same_kind(cx, base, items, row, node)
     assert isinstance(row, (Arr, Lst)) and isinstance(ends, Var)
-    if not _known_here_only(cx, row, given):
+    if isinstance(row, Arr):
+        lists(cx, items, row, node)
+    elif node not in cx.at_once and not _known_here_only(cx, row):
         decline(node, "LW102", "a row that is put into a list may be changed by another name")
     cx.at(node)
     cx.emit(Append(ends.sym, cx.hold(list_length(items), "start"), cx.span))
@@ -103,13 +159,6 @@ def _foreign(value: Arr | Lst) -> bool:
     return any(not o.exact or o.key[0] in ("param", "capture") for o in value.origins)
 
 
-def _known_here_only(cx: Scope, row: Arr | Lst, given: ast.expr | None) -> bool:
-    """Whether no variable that is read later holds the row."""
-    if _foreign(row) or (isinstance(row, Lst) and not row.origins):
-        return False
-    if given is not None and isinstance(given, ast.Name) and given.id in cx.live_after:
-        return False
-    return not any(
-        name in cx.live_after and origins_of(entry.value) & row.origins
-        for name, entry in cx.live.items()
-    )
+def _known_here_only(cx: Scope, row: Lst) -> bool:
+    """Whether nothing that is read later holds the row."""
+    return bool(row.origins) and not _foreign(row) and out_of_use(cx, {o.key for o in row.origins})

@@ -97,6 +97,10 @@ class Sites:
     def element(self, site: int) -> Value | None:
         return self.elements[self.find(site)]
 
+    def within(self, site: int, others: set[int]) -> bool:
+        """Whether the site is one of the others, or met one."""
+        return any(self.find(other) == self.find(site) for other in others)
+
 
 @dataclass(slots=True)
 class Rules:
@@ -134,6 +138,16 @@ class Unit:
     idents: dict[object, int] = field(default_factory=dict)
     sites: Sites = field(default_factory=Sites)
     row_sites: set[int] = field(default_factory=set)
+    # lists of arrays (`lower_listed`): storage that is changed in place, storage that lists hold; and the
+    # sites of lists whose arrays give way to others, and of those that may hold arrays of other variables
+    changed: set[object] = field(default_factory=set)
+    listed: set[object] = field(default_factory=set)
+    replaced: set[int] = field(default_factory=set)
+    borrowing: set[int] = field(default_factory=set)
+    # how lists of lists and arrays are held (`lower_rows`): the sites of those whose rows are joined though
+    # one length would do, and whether all lists of arrays are held in columns
+    ragged: set[int] = field(default_factory=set)
+    in_columns: bool = False
     helpers: dict[object, list[object]] = field(default_factory=dict)
     functions: list[Func] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
@@ -154,7 +168,7 @@ class Unit:
 
     def of_rows(self, site: int) -> bool:
         """Whether lists of that site may be rows of a list that kernels get joined, as a copy."""
-        return any(self.sites.find(row) == self.sites.find(site) for row in self.row_sites)
+        return self.sites.within(site, self.row_sites)
 
     def unique(self, name: str) -> str:
         """A function name that the program does not have yet."""
@@ -231,9 +245,15 @@ class Scope:
         self.renamed: dict[str, str] = {}
         self.counter = 0
         self.operands: set[ast.expr] = set()
+        # calls whose value is put into an array at once
+        self.elements: set[ast.expr] = set()
+        # comprehensions that only a function sees which makes an array of them
+        self.at_once: set[ast.expr] = set()
         self.span: Span = NOWHERE
         # what may be read behind the present statement
         self.live_after: frozenset[str] = frozenset()
+        # storage of variables that the present statement has put into lists
+        self.given: set[object] = set()
         self.returned: list[Value] = []
         # the indexes of dicts that the present expression runs over
         self.iterated: frozenset[Sym] = frozenset()

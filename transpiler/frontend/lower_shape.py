@@ -16,16 +16,39 @@ from loopwright.frontend.lower_args import (
     normal_axis,
     shape_of,
 )
-from loopwright.frontend.lower_create import copy_of_array
+from loopwright.frontend.lower_create import copied, copy_of_array
 from loopwright.frontend.lower_dtypes import dtype_of
-from loopwright.frontend.lower_index import FULL
+from loopwright.frontend.lower_index import FULL, row_count
 from loopwright.frontend.lower_items import from_items
+from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_names import views
 from loopwright.frontend.lower_order import eval_all, eval_spread, present
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import NOTHING, Arr, Number, Tpl, Value, integer, test
-from loopwright.ir.nodes import Call, Dim, Expr, IndexItem, Load, Logic, NewAxis, Pt, Reshape, Slc
+from loopwright.frontend.lower_values import (
+    NOTHING,
+    Arr,
+    Number,
+    RaggedList,
+    Tpl,
+    Value,
+    flatten,
+    integer,
+    test,
+)
+from loopwright.ir.nodes import (
+    Binary,
+    Call,
+    Dim,
+    Expr,
+    IndexItem,
+    Load,
+    Logic,
+    NewAxis,
+    Pt,
+    Reshape,
+    Slc,
+)
 from loopwright.ir.types import BOOL, INT, Array, machine_dtype
 
 
@@ -135,6 +158,43 @@ def same_dtype(arrays: Sequence[Arr]) -> list[Arr]:
     return [Arr(as_dtype(a.expr, dtype), Array(dtype, a.type.ndim), a.origins) for a in arrays]  # type: ignore[arg-type]
 
 
+def _of_list(cx: Scope, node: ast.Call, *, joined: bool = False) -> Arr | None:
+    """The arrays of a list that is the only argument, stacked; None if they are given one by one. `joined`:
+    if the list holds them one behind the other, so they stay.
+    """
+    if len(node.args) != 1 or node.keywords or isinstance(node.args[0], (ast.List, ast.Tuple)):
+        return None
+    if isinstance(node.args[0], ast.ListComp):
+        cx.at_once.add(node.args[0])
+    value = cx.eval(node.args[0])
+    if joined and isinstance(value, RaggedList) and value.dtype is not None:
+        return _joined(cx, value)
+    x = array_of(cx, value, node)
+    if x.type.ndim < 2:
+        decline(node, "LW102", "joining the items of this argument is not covered")
+    made = copied(x)
+    assert isinstance(made, Arr)
+    return made
+
+
+def _joined(cx: Scope, rows: RaggedList) -> Arr:
+    """The joined rows of a list of arrays as an array."""
+    cx.check(test("gt", row_count(rows), integer(0)), "no arrays to join")
+    assert rows.dtype is not None
+    t = Array(rows.dtype, 1)
+    return Arr(cast(flatten(rows.items)[0], t), t, frozenset())
+
+
+def _run_together(cx: Scope, x: Arr) -> Value:
+    """The parts of `x` along its first axis, one behind the other; an array of one axis is so already."""
+    if x.type.ndim == 1:
+        return x
+    held = cx.hold(x.expr, "parts")
+    lengths = [Dim(held, k, INT) for k in range(x.type.ndim)]
+    first = Binary("mul", lengths[0], lengths[1], INT)
+    return wrap(Reshape(held, (first, *lengths[2:]), Array(x.type.dtype, x.type.ndim - 1)))
+
+
 def _parts(cx: Scope, node: ast.Call, ndim: int = 0) -> tuple[list[Arr], Value | None]:
     """The arrays of a display, with at least `ndim` axes, and the axis if it is given."""
     if not node.args or not isinstance(node.args[0], (ast.List, ast.Tuple)):
@@ -156,6 +216,9 @@ def _of_one_rank(arrays: Sequence[Arr], node: ast.AST) -> Array:
 
 def _join(name: str, default: int) -> Callable[[Scope, ast.Call], Value]:
     def handler(cx: Scope, node: ast.Call) -> Value:
+        whole = _of_list(cx, node, joined=name == "concatenate")
+        if whole is not None:
+            return whole if name == "stack" else _run_together(cx, whole)
         arrays, given = _parts(cx, node)
         if given == NOTHING and name == "concatenate":
             flattened = [flat(cx, a, False, node) for a in arrays]
@@ -175,6 +238,12 @@ def _hv(horizontal: bool) -> Callable[[Scope, ast.Call], Value]:
     """`np.hstack` and `np.vstack`."""
 
     def handler(cx: Scope, node: ast.Call) -> Value:
+        whole = _of_list(cx, node, joined=horizontal)
+        if whole is not None and horizontal and whole.type.ndim > 2:
+            decline(node, "LW102", "the arrays must be given in a list or tuple display")
+        if whole is not None:
+            flat_ones = whole.type.ndim == 2 and not horizontal
+            return whole if flat_ones else _run_together(cx, whole)
         arrays, axis = _parts(cx, node, 1 if horizontal else 2)
         if axis is not None:
             decline(node, "LW103", "there is no argument `axis`: TypeError")
@@ -249,11 +318,11 @@ def _roll(cx: Scope, node: ast.Call) -> Value:
 def astype(cx: Scope, x: Arr, node: ast.Call) -> Value:
     """`x.astype(dtype)`: always a copy."""
     bound = bind(cx, node, ["self", "dtype", "copy"], required=2, first=x)
-    if "copy" in bound and not constant_of(bound["copy"], node, "copy"):
-        decline(node, "LW102", "astype without copying is not covered")
     dtype = dtype_of(bound["dtype"], node)
     assert dtype is not None
     t = x.type
+    if "copy" in bound and not constant_of(bound["copy"], node, "copy") and t.dtype == dtype:
+        return x
     if t.dtype == dtype:
         return wrap(copy_of_array(x.expr))
     if t.dtype.startswith("complex") and not dtype.startswith("complex"):

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from loopwright.frontend.lower_args import constant_of
 from loopwright.frontend.lower_index import copy_of, used_part
 from loopwright.frontend.lower_join import cast, plain_column
+from loopwright.frontend.lower_listed import holds_arrays
 from loopwright.frontend.lower_lists import build_list, let_hold, new_site
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
@@ -86,6 +87,8 @@ def sorted_columns(cx: Scope, value: Lst, node: ast.Call, *, method: bool) -> tu
     reverse, key = _options(cx, node, method=method)
     if value.ndim > 1:
         decline(node, "LW102", "sorting a nested list is not covered")
+    if holds_arrays(cx, value):
+        decline(node, "LW102", "sorting a list of arrays is not covered")
     columns = used_part(value)
     integral = (
         plain_column(cx, value) is not None and kind_of(machine_dtype(columns[0].type)) in "biu"

@@ -27,6 +27,7 @@ from loopwright.frontend.lower_scope import Frame, Scope, Unreachable, decline
 from loopwright.frontend.lower_store import assign_to, augmented, named
 from loopwright.frontend.lower_values import (
     NOTHING,
+    Arr,
     Closure,
     Env,
     Lst,
@@ -36,6 +37,7 @@ from loopwright.frontend.lower_values import (
     Value,
     flatten,
 )
+from loopwright.frontend.names import chain_of
 from loopwright.frontend.raising import always_raises
 from loopwright.ir.nodes import Break, Const, Continue, If, Return, Stmt
 
@@ -63,6 +65,7 @@ def body(cx: Scope, statements: Sequence[ast.stmt]) -> None:
 
 def statement(cx: Scope, stmt: ast.stmt) -> None:
     cx.live_after = cx.liveness.after.get(id(stmt), frozenset()) | cx.liveness.always
+    cx.given = set()
     match stmt:
         case ast.Assign(targets, value):
             _assignment(cx, targets, value, stmt)
@@ -72,6 +75,7 @@ def statement(cx: Scope, stmt: ast.stmt) -> None:
         case ast.AugAssign(target, op, operand):
             if isinstance(op, ast.MatMult):
                 decline(stmt, "LW101", "`@=` is not covered")
+            cx.operands.add(operand)
             augmented(cx, target, BINARY[type(op)], lambda: cx.eval(operand), stmt)
         case ast.If():
             _if(cx, stmt)
@@ -114,12 +118,23 @@ def _expression(cx: Scope, value: ast.expr) -> None:
 
 def _assignment(cx: Scope, targets: list[ast.expr], node: ast.expr, stmt: ast.stmt) -> None:
     _release(cx, targets, node)
+    if isinstance(node, ast.Call) and all(_is_of_array(cx, target) for target in targets):
+        cx.elements.add(node)
     value = cx.eval(node)
     if len(targets) > 1:
         value = spill(cx, named(cx, value, stmt))
     cx.at(stmt)
     for target in targets:
         assign_to(cx, target, value)
+
+
+def _is_of_array(cx: Scope, target: ast.expr) -> bool:
+    """Whether an assignment to the target puts the value into an array."""
+    match target:
+        case ast.Subscript(ast.Name() | ast.Attribute() as base) if chain_of(base) is not None:
+            return isinstance(cx.eval(base), Arr)
+        case _:
+            return False
 
 
 def _release(cx: Scope, targets: list[ast.expr], node: ast.expr) -> None:

@@ -31,6 +31,7 @@ from loopwright.frontend.lower_join import (
     template,
     widen,
 )
+from loopwright.frontend.lower_listed import changes, lists, put_array, replaces
 from loopwright.frontend.lower_lists import extend, foreign
 from loopwright.frontend.lower_names import is_prefix, lookup, member, outside
 from loopwright.frontend.lower_order import effects, present, spill
@@ -188,6 +189,7 @@ def store_array(cx: Scope, base: Arr, index: Index, value: Value, node: ast.AST)
         decline(node, "LW101", "assignment into a temporary array is not covered")
     if is_row(base):
         decline(node, "LW104", "a row of a list of rows is changed")
+    changes(cx, base.origins, node)
     operand = stored_operand(cx, value, base.type.dtype, node)
     if rank_of(operand.type) > index.ndim:
         decline(node, "LW304", "the value has more axes than the place that it is stored to")
@@ -219,7 +221,7 @@ def stored_operand(cx: Scope, value: Value, dtype: DType, node: ast.AST) -> Expr
 
 def store_list(cx: Scope, base: Lst, at: Expr, value: Value, node: ast.AST) -> None:
     """`base[at] = value` on a list of numbers (or tuples of numbers)."""
-    if base.ndim > 1 or isinstance(value, (Arr, Lst)):
+    if base.ndim > 1 or isinstance(value, Lst):
         decline(node, "LW101", "replacing a row of a nested list is not covered")
     if is_row(base):
         decline(node, "LW104", "a row of a list of rows is changed")
@@ -233,7 +235,13 @@ def store_list(cx: Scope, base: Lst, at: Expr, value: Value, node: ast.AST) -> N
     cx.at(node)
     if len(exprs) > 1:
         exprs = tuple(cx.hold(e) for e in exprs)
+    replaces(cx, base)
+    lists(cx, base, value, node)
     for column, expr in zip(base.columns, exprs, strict=False):
+        if isinstance(column.type, Array):
+            assert isinstance(column, Var)
+            put_array(cx, column.sym, cx.hold(at, "at"), expr, new=False)
+            continue
         sym, items = _storage(cx, column, (Pt(at),), node)
         cx.emit(Store(sym, items, expr, cx.span))
 
@@ -348,6 +356,8 @@ def _augmented_item(
             place = in_buffer(cx, base, place)
             base = Lst(base.columns, base.site, base.ndim, base.origins)
         old, other = _second(cx, list_element(cx, base, place, target), operand)
+        if isinstance(old, Arr):
+            decline(target, "LW104", "an array that a list holds is changed")
         store_list(cx, base, place, combine(old, other), target)
     elif isinstance(base, Hashed):
         where = cx.eval(target.slice)

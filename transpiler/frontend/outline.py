@@ -408,17 +408,28 @@ def _annotated(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
             yield arg.arg, arg.annotation
 
 
+def _used_up(part: ast.AST) -> Iterator[ast.expr]:
+    """Generators and functions that nothing refers to once the node was evaluated."""
+    match part:
+        case ast.For(iter=made):
+            yield made
+        case ast.Call(ast.Name(name), args, keywords) if name in _EATERS:
+            yield from args[:1]
+            yield from (k.value for k in keywords if k.arg == "key")
+        case ast.Call(ast.Attribute(attr="sort"), [], keywords):
+            yield from (k.value for k in keywords if k.arg == "key")
+        case _:
+            pass
+
+
 def _escaping(function: ast.FunctionDef) -> frozenset[str]:
     """Local names that nested functions, lambdas and stored generators may read at any later time."""
     found: set[str] = set()
-    eaten = {
-        id(part.args[0])
-        for part in walk_scope(function)
-        if isinstance(part, ast.Call) and len(part.args) >= 1
-        if isinstance(part.func, ast.Name) and part.func.id in _EATERS
-    }
+    eaten = {id(node) for part in walk_scope(function) for node in _used_up(part)}
     for part in walk_scope(function):
         match part:
+            case ast.Lambda() if id(part) in eaten:
+                pass
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda() | ast.ClassDef():
                 found |= free_names(part)
             case ast.GeneratorExp() if id(part) not in eaten:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import functools
 import importlib
 import io
 import tokenize
 import warnings
+from collections.abc import Set
 from pathlib import Path
 
 from loopwright.diagnostics import NOWHERE, Declined, Span
 from loopwright.frontend.region import Module
+
+_BUILTINS = ("builtins", "six.moves")
 
 
 @functools.cache
@@ -64,6 +68,7 @@ def parse_text(text: str, path: Path, name: str) -> Module | Declined:
     except (ValueError, RecursionError, MemoryError) as error:
         return Declined(NOWHERE, "LW003", f"{type(error).__name__}: {error}")
     spell_out_stars(tree)
+    settle_versions(tree)
     return Module(path, name, text, tree)
 
 
@@ -74,6 +79,38 @@ def spell_out_stars(tree: ast.Module) -> None:
             star = node.names[0]
             known = _starred(node.module or "")
             node.names = [ast.copy_location(ast.alias(name), star) for name in known]
+
+
+def settle_versions(tree: ast.Module) -> None:
+    """Take out what a module does for older Pythons alone: `from builtins import range`, and `try` around a
+    name that is certainly unbound, of which the handler remains."""
+    bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not _is_read(n)}
+    bound |= {n.asname or n.name for n in ast.walk(tree) if isinstance(n, ast.alias)}
+    bound |= {n.name for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
+    for stmt in tree.body:
+        if isinstance(stmt, ast.ImportFrom) and stmt.level == 0 and stmt.module in _BUILTINS:
+            stmt.names = [a for a in stmt.names if a.asname or not hasattr(builtins, a.name)]
+    settled: list[ast.stmt] = []
+    for stmt in tree.body:
+        handler = _certain_handler(stmt, bound) if "*" not in bound else None
+        settled += [stmt] if handler is None else handler
+    tree.body[:] = [s for s in settled if not isinstance(s, ast.ImportFrom) or s.names]
+
+
+def _is_read(name: ast.Name) -> bool:
+    return isinstance(name.ctx, ast.Load)
+
+
+def _certain_handler(stmt: ast.stmt, bound: Set[str]) -> list[ast.stmt] | None:
+    """The body of the handler for NameError if the `try` statement begins with an unbound name."""
+    match stmt:
+        case ast.Try(
+            [ast.Assign(value=ast.Name(name)) | ast.Expr(ast.Name(name)), *_],
+            [ast.ExceptHandler(ast.Name("NameError"), None, body), *_],
+        ) if name not in bound and not hasattr(builtins, name):
+            return [*body, *stmt.finalbody]
+        case _:
+            return None
 
 
 def parse_module(path: Path, root: Path) -> Module | Declined:

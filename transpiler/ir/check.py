@@ -187,11 +187,16 @@ def _check_rows(item: Rebuild, main: Func, ndim: int) -> None:
     for part in parts_of(item):
         demand(isinstance(part, (Value, OneOf, Pack, Nothing)), "an element is made of elements")
     demand(numbers_of(item) != (), "a list that nothing tells the length of")
+    arrays = {
+        p.at: p.type.ndim
+        for p in parts_of(item)
+        if isinstance(p, Value) and isinstance(p.type, Array)
+    }
     for at in numbers_of(item):
         demand(at in range(len(main.results)), f"result {at} of {len(main.results)}")
-        column = main.results[at]
-        held = isinstance(column, (ListOf, Array)) and column.ndim == ndim
-        demand(held, f"result {at} is no list of rank {ndim}")
+        column, rank = main.results[at], ndim + arrays.get(at, 0)
+        held = isinstance(column, (ListOf, Array)) and column.ndim == rank
+        demand(held, f"result {at} is no list of rank {rank}")
 
 
 class _Checker:
