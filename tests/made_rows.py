@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 BODIES = {
+    "views that are copied at once": """
+return np.array([row for row in x if row[0] < n])
+""",
+    "views that a function chooses": """
+above = lambda row: row[1] >= n
+return np.array([row for row in x if above(row)]), np.array([row for row in x if not above(row)])
+""",
     "displays that are appended": """
 out = []
 for i in range(n):
@@ -127,6 +134,15 @@ return out[-4][0]
 """,
 }
 DECLINED = {
+    "views that are copied after a change": (
+        "LW102",
+        """
+def above(row):
+    x[0, 0] += 1
+    return row[0] > 0
+return np.array([row for row in x if above(row)])
+""",
+    ),
     "a row that is changed later": (
         "LW102",
         """

@@ -16,7 +16,7 @@ from loopwright.frontend.lower_modules import module_names
 from loopwright.frontend.lower_names import lookup
 from loopwright.frontend.lower_params import live_in_key, parameters, unknown
 from loopwright.frontend.lower_result import finished
-from loopwright.frontend.lower_scope import Scope, Unit, decline
+from loopwright.frontend.lower_scope import Scope, Unit
 from loopwright.frontend.lower_stmt import give_back
 from loopwright.frontend.lower_tidy import tidy
 from loopwright.frontend.lower_values import (
@@ -181,7 +181,7 @@ def lower_region(
 
     settle_function(cx, region.statements, begin, end, region.statements[0])
     if cx.result is None:
-        decline(region.statements[0], "LW103", "this code never ends normally")
+        raise CannotLower(Declined(region.span, "LW103", "this code never ends normally"))
     for sym, param in zip(made.syms, made.params, strict=True):
         if sym.type == ListOf(NONE):
             unknown(param.path, region)

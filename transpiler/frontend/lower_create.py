@@ -18,6 +18,9 @@ from loopwright.frontend.lower_items import common_dtype, from_items
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_order import eval_all, eval_spread
 from loopwright.frontend.lower_reduce import as_dtype, wrap
+from loopwright.frontend.lower_rows import (
+    copied_at_once,
+)
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import stored_operand
 from loopwright.frontend.lower_values import (
@@ -196,7 +199,8 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
         return _display(cx, node.args[0], dtype_of(bound.get("dtype"), node), node)
     if len(node.args) > 2:
         decline(node, "LW102", "only the first two arguments are taken by position")
-    bound = bind(cx, node, bound_names)
+    with copied_at_once(cx, node.args[0] if node.args else node, node):
+        bound = bind(cx, node, bound_names)
     dtype = dtype_of(bound.get("dtype"), node)
     value = bound["object"]
     if isinstance(value, Arr):

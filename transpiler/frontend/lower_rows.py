@@ -8,6 +8,8 @@ are only read, and copied where they get a name.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from loopwright.frontend.lower_join import columns_of, list_length, unify, widen
 from loopwright.frontend.lower_scope import Scope, decline
@@ -23,8 +25,23 @@ from loopwright.frontend.lower_values import (
     integer,
     origins_of,
 )
-from loopwright.ir.nodes import Alloc, Append, Dim, For, Load, Pt, Var
+from loopwright.ir.nodes import (
+    Alloc,
+    Append,
+    Dim,
+    Draw,
+    For,
+    Invoke,
+    Load,
+    Pt,
+    Stmt,
+    Store,
+    Var,
+)
 from loopwright.ir.types import INT, DType, ListOf, Num
+from loopwright.ir.walk import (
+    walk_stmts,
+)
 
 
 def made_rows(cx: Scope, node: ast.AST, site: int) -> RaggedList | None:
@@ -72,7 +89,7 @@ def append_row(
         decline(node, "LW102", "only a list that has a name may change its length")
     _same_kind(cx, base, items, row, node)
     assert isinstance(row, (Arr, Lst)) and isinstance(ends, Var)
-    if not _known_here_only(cx, row, given):
+    if not cx.copying and not _known_here_only(cx, row, given):
         decline(node, "LW102", "a row that is put into a list may be changed by another name")
     cx.at(node)
     cx.emit(Append(ends.sym, cx.hold(list_length(items), "start"), cx.span))
@@ -86,6 +103,36 @@ def append_row(
             cx.emit(Append(column.sym, Load(source, (Pt(Var(at)),), column.type.elem), cx.span))
     cx.emit(For(at, integer(0), cx.hold(count, "n"), integer(1), tuple(body), (), cx.span))
     cx.emit(Append(ends.sym, cx.hold(list_length(items), "end"), cx.span))
+
+
+@contextmanager
+def copied_at_once(cx: Scope, given: ast.expr, node: ast.AST) -> Iterator[None]:
+    """Rows of the comprehension `given` may be views of what nothing changes until they are copied."""
+    before, cx.copying = cx.copying, isinstance(given, ast.ListComp)
+    try:
+        with cx.block() as made:
+            yield
+    finally:
+        copying, cx.copying = cx.copying, before
+    if copying and not _writes_nothing(cx, made):
+        decline(node, "LW102", "rows are made by code that changes arrays")
+    cx.out.extend(made)
+
+
+def _writes_nothing(cx: Scope, stmts: Sequence[Stmt]) -> bool:
+    """Whether the statements change nothing that is not made by them."""
+    for stmt in walk_stmts(tuple(stmts)):
+        match stmt:
+            case Store(x) | Append(x) if x not in cx.hidden:
+                return False
+            case Draw():
+                return False
+            case Invoke(_, name):
+                func = next(f for f in cx.unit.functions if f.name == name)
+                inside = list(walk_stmts(func.body))
+                if any(isinstance(s, (Store, Append, Draw, Invoke)) for s in inside):
+                    return False
+    return True
 
 
 def _same_kind(cx: Scope, base: RaggedList, items: Lst, row: Value, node: ast.AST) -> None:

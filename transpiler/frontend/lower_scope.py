@@ -232,6 +232,8 @@ class Scope:
         self.counter = 0
         self.operands: set[ast.expr] = set()
         self.span: Span = NOWHERE
+        # whether the list of rows being made is copied before anything else happens
+        self.copying = False
         # what may be read behind the present statement
         self.live_after: frozenset[str] = frozenset()
         self.returned: list[Value] = []
