@@ -3,6 +3,38 @@
 from __future__ import annotations
 
 BODIES = {
+    "rows of an argument": """
+out = []
+for row in x:
+    if row[0] < n:
+        out.append(row)
+return out
+""",
+    "rows of an argument by their numbers": """
+out = []
+for i in range(len(x) - 1, -1, -1):
+    row = x[i]
+    i = 0
+    out.append(row)
+    out.append(x[-1])
+x[0, 0] = 7.0
+return out, len(out)
+""",
+    "rows of an argument that are read": """
+out = [row for row in x if row[1] > 1]
+t = 0.0
+for row in out:
+    t += row.sum() * out[0][1]
+out[0][1] = t
+return np.array(out), out[-1][2]
+""",
+    "a row that another array had": """
+out = []
+for row in x:
+    row = row * 2
+    out.append(row)
+return out
+""",
     "views that are copied at once": """
 return np.array([row for row in x if row[0] < n])
 """,
@@ -165,20 +197,33 @@ keep[0] = 1
 return out
 """,
     ),
-    "a view": (
+    "a view of a view": (
         "LW102",
         """
+part = x[1:]
 out = []
-for row in x:
+for row in part:
     out.append(row)
 return out
 """,
     ),
-    "an argument": (
-        "LW102",
+    "a row of one array and one of another": (
+        "LW302",
+        """
+y = x * 2
+out = [x[0]]
+out.append(y[0])
+return out
+""",
+    ),
+    "a row of the iteration before": (
+        "LW302",
         """
 out = []
-out.append(x[0])
+before = x[0]
+for row in x:
+    out.append(before)
+    before = row
 return out
 """,
     ),

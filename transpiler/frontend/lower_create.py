@@ -43,7 +43,9 @@ from loopwright.ir.nodes import (
     Const,
     Dim,
     Expr,
+    Fancy,
     For,
+    IndexItem,
     Load,
     Pt,
     Reshape,
@@ -241,10 +243,16 @@ def _from_list(cx: Scope, value: Lst, dtype: DType | None, node: ast.AST) -> Val
     decline(node, "LW102", f"an array of elements that are {describe(elem)} is not covered")
 
 
-def _from_made_rows(cx: Scope, value: RaggedList, dtype: DType | None, node: ast.AST) -> Arr:
+def _from_made_rows(cx: Scope, value: RaggedList, dtype: DType | None, node: ast.AST) -> Value:
     """`np.array(rows)`: a matrix; the kernel gives up where the rows differ in length, or there are none."""
     items = value.items
-    assert isinstance(items, Lst)
+    if isinstance(items, Arr):
+        n = cx.hold(row_count(value), "n")
+        cx.check(test("gt", n, integer(0)), "an array of an empty list")
+        rest: list[IndexItem] = [FULL] * (items.type.ndim - 1)
+        t = Array(items.type.dtype, items.type.ndim)
+        chosen = Load(items.expr, (Fancy(cast(value.bounds, Array("int64", 1))), *rest), t)
+        return wrap(as_dtype(chosen, dtype or t.dtype))
     element = cx.unit.sites.element(items.site)
     if not isinstance(element, Number):
         decline(node, "LW102", "an array of rows of what is no number is not covered")

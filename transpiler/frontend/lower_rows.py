@@ -11,7 +11,16 @@ import ast
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from loopwright.frontend.lower_join import columns_of, list_length, unify, widen
+from loopwright.frontend.lower_join import (
+    cast,
+    columns_of,
+    list_length,
+    unify,
+    widen,
+)
+from loopwright.frontend.lower_names import (
+    dim,
+)
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -19,11 +28,13 @@ from loopwright.frontend.lower_values import (
     Number,
     Origin,
     RaggedList,
+    RowAt,
     RowType,
     Value,
     describe,
     integer,
     origins_of,
+    test,
 )
 from loopwright.ir.nodes import (
     Alloc,
@@ -33,12 +44,20 @@ from loopwright.ir.nodes import (
     For,
     Invoke,
     Load,
+    Logic,
     Pt,
     Stmt,
     Store,
+    Unary,
     Var,
 )
-from loopwright.ir.types import INT, DType, ListOf, Num
+from loopwright.ir.types import (
+    BOOL,
+    INT,
+    DType,
+    ListOf,
+    Num,
+)
 from loopwright.ir.walk import (
     walk_stmts,
 )
@@ -49,6 +68,9 @@ def made_rows(cx: Scope, node: ast.AST, site: int) -> RaggedList | None:
     kind = cx.unit.sites.element(site)
     if not isinstance(kind, RowType):
         return None
+    if kind.base is not None:
+        numbers = cx.hold(Alloc((integer(0),), None, ListOf(INT)), "rows")
+        return RaggedList(kind.base, numbers, kind.dtype)
     types = columns_of(cx, kind.site, 1)
     columns = tuple(cx.hold(Alloc((integer(0),), None, t), "rows") for t in types)
     ends = cx.hold(Alloc((integer(0),), None, ListOf(INT)), "ends")
@@ -61,14 +83,23 @@ def let_hold_rows(cx: Scope, site: int, row: Value, node: ast.AST) -> None:
     if not isinstance(row, (Arr, Lst)):
         return
     rank = row.ndim if isinstance(row, Lst) else row.type.ndim
-    if rank > 1:
+    picked = _picked(cx, row)
+    if rank > 1 and picked is None:
         decline(node, "LW103", f"a list whose elements are {describe(row)} is not covered")
     if isinstance(row, Lst):
         kind = RowType(cx.unit.sites.find(row.site), None)
     else:
-        kind = RowType(_site_of_arrays(cx, row.type.dtype), row.type.dtype)
+        base = None if picked is None else picked.base
+        kind = RowType(_site_of_arrays(cx, row.type.dtype), row.type.dtype, base)
     reason = widen(cx, site, kind)
     decline(node, "LW302", reason or "a list of rows is used where it is not covered")
+
+
+def _picked(cx: Scope, row: Value) -> RowAt | None:
+    """Which row of an argument it is, if lists are to hold it as that."""
+    if cx is not cx.unit.main or cx.copying or not isinstance(row, Arr):
+        return None
+    return row.row
 
 
 def _site_of_arrays(cx: Scope, dtype: DType) -> int:
@@ -83,6 +114,9 @@ def append_row(
 ) -> None:
     """`base.append(row)`; `given` is the row as text."""
     items, ends = base.items, base.bounds
+    if base.picked:
+        _append_picked(cx, base, row, node)
+        return
     if not base.made or not isinstance(items, Lst) or _foreign(items):
         decline(node, "LW102", "a list of rows that may come from outside changes its length")
     if not all(isinstance(e, Var) for e in (*items.columns, ends)):
@@ -103,6 +137,24 @@ def append_row(
             cx.emit(Append(column.sym, Load(source, (Pt(Var(at)),), column.type.elem), cx.span))
     cx.emit(For(at, integer(0), cx.hold(count, "n"), integer(1), tuple(body), (), cx.span))
     cx.emit(Append(ends.sym, cx.hold(list_length(items), "end"), cx.span))
+
+
+def _append_picked(cx: Scope, base: RaggedList, row: Value, node: ast.AST) -> None:
+    """Append the number of a row."""
+    assert isinstance(base.items, Arr)
+    picked = _picked(cx, row)
+    if (
+        picked is None
+        or picked.base.origins != base.items.origins
+        or not isinstance(base.bounds, Var)
+    ):
+        decline(node, "LW302", f"a list of rows of an array would get {describe(row)}")
+    cx.at(node)
+    at = cx.hold(cast(picked.at, INT), "row")
+    n = dim(picked.base, 0)
+    inside = Logic("and", test("le", Unary("neg", n, INT), at), test("lt", at, n), BOOL)
+    cx.check(inside, "index out of range")
+    cx.emit(Append(base.bounds.sym, at, cx.span))
 
 
 @contextmanager

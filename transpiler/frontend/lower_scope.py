@@ -209,6 +209,7 @@ class Scope:
         self.bound: frozenset[str] = frozenset()
         self.liveness = Liveness()
         self.aliased: frozenset[str] = frozenset()
+        self.appended: frozenset[str] = frozenset()
         self.shrinking: frozenset[str] = frozenset()
         self.syms: dict[tuple[str, Type], Sym] = {}
         self.hidden: set[Sym] = set()
