@@ -3,6 +3,53 @@
 from __future__ import annotations
 
 BODIES = {
+    "rows of an argument": """
+out = []
+for row in x:
+    if row[0] < n:
+        out.append(row)
+return out
+""",
+    "rows of an argument by their numbers": """
+out = []
+for i in range(len(x) - 1, -1, -1):
+    row = x[i]
+    i = 0
+    out.append(row)
+    out.append(x[-1])
+x[0, 0] = 7.0
+return out, len(out)
+""",
+    "rows of an argument that are read": """
+out = [row for row in x if row[1] > 1]
+t = 0.0
+for row in out:
+    t += row.sum() * out[0][1]
+out[0][1] = t
+return np.array(out), out[-1][2]
+""",
+    "rows of an argument by another name": """
+out = []
+y = x
+x = x * 2
+for row in y:
+    out.append(row)
+return len(out), out[1][0], x
+""",
+    "a row that another array had": """
+out = []
+for row in x:
+    row = row * 2
+    out.append(row)
+return out
+""",
+    "views that are copied at once": """
+return np.array([row for row in x if row[0] < n])
+""",
+    "views that a function chooses": """
+above = lambda row: row[1] >= n
+return np.array([row for row in x if above(row)]), np.array([row for row in x if not above(row)])
+""",
     "displays that are appended": """
 out = []
 for i in range(n):
@@ -127,6 +174,15 @@ return out[-4][0]
 """,
 }
 DECLINED = {
+    "views that are copied after a change": (
+        "LW104",
+        """
+def above(row):
+    x[0, 0] += 1
+    return row[0] > 0
+return np.array([row for row in x if above(row)])
+""",
+    ),
     "a row that is changed later": (
         "LW102",
         """
@@ -149,20 +205,33 @@ keep[0] = 1
 return out
 """,
     ),
-    "a view": (
+    "a view of a view": (
         "LW107",
         """
+part = x[1:]
 out = []
-for row in x:
+for row in part:
     out.append(row)
 return out
 """,
     ),
-    "an argument": (
+    "a row of one array and one of another": (
+        "LW107",
+        """
+y = x * 2
+out = [x[0]]
+out.append(y[0])
+return out
+""",
+    ),
+    "a row of the iteration before": (
         "LW107",
         """
 out = []
-out.append(x[0])
+before = x[0]
+for row in x:
+    out.append(before)
+    before = row
 return out
 """,
     ),

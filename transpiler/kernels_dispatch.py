@@ -15,6 +15,7 @@ from loopwright.ir.nodes import (
     Pack,
     Parts,
     Perhaps,
+    Picks,
     Rebuild,
     Refill,
     Root,
@@ -175,6 +176,8 @@ def _rebuilt(door: Door, rebuild: Rebuild) -> str:
                 f"out[{at + 1}]" if isinstance(row, Array) else _object(door, f"out[{at + 1}]", row)
             )
             return f"lists.parts({whole}, out[{ends + 1}])"
+        case Picks(param, at):
+            return f"[{door.value[param]}[k] for k in out[{at + 1}].tolist()]"
         case Mapping(items, "dict" | "set" as form):
             return f"{form}({_rebuilt(door, items)})"
         case Mapping(items, form):

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from loopwright.diagnostics import Declined
+from loopwright.frontend.lower import (
+    lower,
+)
 from loopwright.frontend.outline import (
     every_region,
     excluded,
@@ -19,6 +22,10 @@ from loopwright.frontend.outline import (
 )
 from loopwright.frontend.parse import parse_text
 from loopwright.frontend.region import Module, Region
+from loopwright.ir.types import (
+    FLOAT,
+    ListOf,
+)
 
 HEAD = "import math\nimport numpy as np\n"
 
@@ -408,3 +415,12 @@ def test_an_elif_is_no_block() -> None:
     module = module_of(source)
     firsts = [ast.unparse(r.statements[0]).split(" ")[0] for r in outline(module)]
     assert firsts == ["for", "while", "if"]
+
+
+def test_what_never_ends_is_declined_as_a_whole() -> None:
+    module = module_of("def f(x):\n    t = [v * 2 for v in x]\n    raise ValueError(t)\n")
+    region = region_of_function(module, "f")
+    assert isinstance(region, Region)
+    declined = lower(region, {"x": ListOf(FLOAT)})
+    assert isinstance(declined, Declined)
+    assert (declined.code, declined.at) == ("LW103", region.span)

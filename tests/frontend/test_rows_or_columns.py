@@ -22,7 +22,8 @@ return np.concatenate(out), np.hstack([x[1][i:] for i in range(n)])
 """,
     "views that are only read": """
 out = []
-for row in x:
+part = x[1:]
+for row in part:
     out.append(row)
 out.append(out[0])
 return len(out), out[-1][1], sum(r[2] for r in out)
@@ -34,6 +35,14 @@ return out, [[0.5] * 2 for _ in range(n)]
 """,
 }
 COLUMNS = {
+    "rows of an argument stand beside other arrays": """
+out = []
+for row in x:
+    out.append(row)
+out.append(x[0] * 2)
+out.append(out[0])
+return len(out), out[-1][1], sum(r[2] for r in out)
+""",
     "an array is made of them": """
 out = []
 for row in x:

@@ -22,3 +22,12 @@ def test_the_kernel_runs_and_does_the_same(body: str) -> None:
 @pytest.mark.parametrize("body", LEFT_TO_THE_ORIGINAL.values(), ids=LEFT_TO_THE_ORIGINAL)
 def test_what_the_kernel_does_not_do_is_left_to_the_original(body: str) -> None:
     assert not agrees(guarded(function_of(body), "f", X, 4), X, 4)
+
+
+def test_rows_of_an_argument_are_views_of_it() -> None:
+    source = "def f(x):\n    out = []\n    for row in x:\n        out.append(row)\n    return out\n"
+    x = X.copy()
+    ran, rows = guarded(source, "f", x).fast(x)
+    assert ran
+    rows[1][2] = -1.0
+    assert x[1, 2] == -1.0

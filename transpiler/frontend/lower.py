@@ -17,7 +17,7 @@ from loopwright.frontend.lower_names import lookup
 from loopwright.frontend.lower_params import live_in_key, parameters, unknown
 from loopwright.frontend.lower_result import finished
 from loopwright.frontend.lower_rows import joins_arrays
-from loopwright.frontend.lower_scope import Scope, Unit, decline
+from loopwright.frontend.lower_scope import Scope, Unit
 from loopwright.frontend.lower_stmt import give_back
 from loopwright.frontend.lower_tidy import tidy
 from loopwright.frontend.lower_values import (
@@ -163,6 +163,8 @@ def _lowered(
         for at, sym in enumerate(made.syms):
             if sym.name == live_in.name:  # no tuple, then
                 cx.syms[(key, sym.type)] = sym
+                if split_path(live_in.path)[0] not in cx.bound and not region.stores:
+                    unit.constant.add(sym)
                 if isinstance(value, Lst):
                     unit.lists[key] = at
         if isinstance(value, Row):
@@ -203,7 +205,7 @@ def _lowered(
 
     settle_function(cx, region.statements, begin, end, region.statements[0])
     if cx.result is None:
-        decline(region.statements[0], "LW103", "this code never ends normally")
+        raise CannotLower(Declined(region.span, "LW103", "this code never ends normally"))
     for sym, param in zip(made.syms, made.params, strict=True):
         if sym.type == ListOf(NONE):
             unknown(param.path, region)

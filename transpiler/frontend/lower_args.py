@@ -10,6 +10,7 @@ from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_items import from_items
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_order import in_order, present
+from loopwright.frontend.lower_rows import copied_at_once
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -71,8 +72,8 @@ def bind(
             decline(arg, "LW103", f"the argument `{name}` is given twice: TypeError")
         if name not in names:
             decline(arg, "LW102", f"the argument `{name}` of this function is not covered")
-    cx.at_once.update(n for n in nodes if isinstance(n, ast.ListComp))
-    values = in_order(cx, [lambda n=n: cx.eval(n) for n in nodes])  # type: ignore[misc]
+    with copied_at_once(cx, nodes):
+        values = in_order(cx, [lambda n=n: cx.eval(n) for n in nodes])  # type: ignore[misc]
     bound: dict[str, Value] = {}
     for name, arg, value in zip(given, nodes, values, strict=True):
         if not is_none_value(value):

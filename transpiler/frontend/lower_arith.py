@@ -25,7 +25,7 @@ from loopwright.frontend.lower_join import (
 )
 from loopwright.frontend.lower_listed import stacked
 from loopwright.frontend.lower_order import present
-from loopwright.frontend.lower_rows import to_columns
+from loopwright.frontend.lower_rows import chosen, to_columns
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     TAG,
@@ -194,6 +194,8 @@ def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
             return value.expr
         case Arr(expr, _, _):
             return expr
+        case RaggedList() if value.picked:
+            return chosen(cx, value)
         case RaggedList() if value.dtype is not None:
             to_columns(cx, value)
         case Lst() if isinstance(value.columns[0].type, Array):

@@ -19,7 +19,7 @@ from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_listed import stacked
 from loopwright.frontend.lower_order import eval_all, eval_spread
 from loopwright.frontend.lower_reduce import as_dtype, wrap
-from loopwright.frontend.lower_rows import to_columns
+from loopwright.frontend.lower_rows import chosen, to_columns
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import stored_operand
 from loopwright.frontend.lower_values import (
@@ -208,7 +208,7 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
         if dtype in (None, value.type.dtype):
             return copied(value)
         return wrap(as_dtype(value.expr, dtype or value.type.dtype))
-    if isinstance(value, RaggedList) and value.dtype is not None:
+    if isinstance(value, RaggedList) and value.dtype is not None and not value.picked:
         to_columns(cx, value)
     if isinstance(value, RaggedList) and value.made:
         return _from_made_rows(cx, value, dtype, node)
@@ -243,10 +243,11 @@ def _from_list(cx: Scope, value: Lst, dtype: DType | None, node: ast.AST) -> Val
     decline(node, "LW102", f"an array of elements that are {describe(elem)} is not covered")
 
 
-def _from_made_rows(cx: Scope, value: RaggedList, dtype: DType | None, node: ast.AST) -> Arr:
+def _from_made_rows(cx: Scope, value: RaggedList, dtype: DType | None, node: ast.AST) -> Value:
     """`np.array(rows)`: a matrix; the kernel gives up where the rows differ in length, or there are none."""
     items = value.items
-    assert isinstance(items, Lst)
+    if isinstance(items, Arr):
+        return wrap(as_dtype(chosen(cx, value), dtype or items.type.dtype))
     element = cx.unit.sites.element(items.site)
     if not isinstance(element, Number):
         decline(node, "LW102", "an array of rows of what is no number is not covered")

@@ -74,7 +74,17 @@ def prepare(cx: Scope, statements: Sequence[ast.stmt], at_end: Sequence[str] = (
     cx.liveness = liveness(statements, at_end)
     nodes = [n for s in statements for n in ast.walk(s)]
     cx.shrinking = frozenset(name for n in nodes if (name := shrunk(n)) is not None)
+    cx.appended = frozenset(name for n in nodes if (name := _appended(n)) is not None)
     cx.aliased = frozenset(name for n in nodes for name in _aliases(n))
+
+
+def _appended(node: ast.AST) -> str | None:
+    """The name that a call puts at the end of a list."""
+    match node:
+        case ast.Call(ast.Attribute(_, "append"), [ast.Name(name)]):
+            return name
+        case _:
+            return None
 
 
 def _aliases(node: ast.AST) -> list[str]:

@@ -24,6 +24,7 @@ from loopwright.frontend.lower_values import (
     Origin,
     RaggedList,
     Row,
+    RowAt,
     String,
     Text,
     Tpl,
@@ -51,6 +52,7 @@ from loopwright.ir.nodes import (
     Pt,
     Select,
     Slc,
+    Var,
 )
 from loopwright.ir.types import (
     BOOL,
@@ -98,7 +100,7 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
             return _list_item(cx, base, node)
         case RaggedList():
             if isinstance(node.slice, ast.Slice):
-                if base.dtype is not None:
+                if base.dtype is not None and not base.picked:
                     to_columns(cx, base)
                 decline(node, "LW103", "a slice of a list of rows is not covered")
             return row_of(cx, base, list_position(cx, cx.eval(node.slice), node.slice))
@@ -268,7 +270,18 @@ def load(base: Arr, index: Index, node: ast.AST) -> Value:
         )
     view = Array(t.dtype, index.ndim, "C" if _contiguous(t, index.items) else "A")
     expr = _point(base.expr, index.items, view)
-    return Arr(expr, view, views(base))
+    return Arr(expr, view, views(base), _row_at(base, index))
+
+
+def _row_at(base: Arr, index: Index) -> RowAt | None:
+    """Which row of an argument the index chooses."""
+    first, *rest = index.items
+    argument = [o for o in base.origins if o.exact and o.key[0] == "param" and len(o.key) == 2]
+    if len(argument) != 1 or len(base.origins) != 1 or not isinstance(base.expr, Var):
+        return None
+    if not isinstance(first, Pt) or any(item != FULL for item in rest):
+        return None
+    return RowAt(base, first.at)
 
 
 def _contiguous(t: Array, items: tuple[IndexItem, ...]) -> bool:
@@ -369,6 +382,12 @@ def row_of(cx: Scope, base: RaggedList, at: Expr) -> Value:
     Of a list that the function makes it may not be written to, and is copied where it gets a name, for
     the joined rows move when they grow.
     """
+    if base.picked:
+        assert isinstance(base.items, Arr)
+        number_ = cx.hold(_point(base.bounds, (Pt(at),), INT), "row")
+        ndim = base.items.type.ndim
+        index = Index((Pt(number_), *[FULL] * (ndim - 1)), ndim - 1)
+        return load(base.items, index, ast.Pass())
     if base.made:
         at = at if isinstance(at, Const) else cx.hold(at, "at")
         ends: list[Expr] = [
@@ -404,7 +423,7 @@ def _twice(at: Expr, more: int) -> Expr:
 def row_count(value: RaggedList) -> Expr:
     """The number of rows."""
     ends = Dim(value.bounds, 0, INT)
-    return Binary("floordiv", ends, integer(2), INT) if value.made else ends
+    return Binary("floordiv", ends, integer(2), INT) if value.made and not value.picked else ends
 
 
 def _in_row(cx: Scope, part: Load, at: Expr) -> Expr:

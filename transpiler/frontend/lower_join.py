@@ -116,8 +116,8 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
             whole = canonical(cx, name, joined)
             assert isinstance(whole, (Arr, Lst))
             return replace(value, items=whole, bounds=Var(cx.sym(f"{name} bounds", bounds.type)))
-        case RowType(site, dtype):
-            return RowType(cx.unit.sites.find(site), dtype)
+        case RowType(site):
+            return replace(value, site=cx.unit.sites.find(site))
         case Row(listed):
             return row_with(canonical(cx, name, listed))
         case Tpl(items):
@@ -163,14 +163,16 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             if site is not None:
                 length = a.length if a.length is not None else b.length
                 return canonical(cx, name, Lst((), site, a.ndim, a.origins | b.origins, length))
-        case RaggedList(), RaggedList() if (a.made, a.dtype) == (b.made, b.dtype):
+        case RaggedList(), RaggedList() if (a.made, a.dtype) == (b.made, b.dtype) and (
+            a.picked == b.picked
+        ):
             joined_rows = join_values(cx, name, a.items, b.items)
             if isinstance(joined_rows, (Arr, Lst)):
                 return canonical(cx, name, replace(a, items=joined_rows))
-        case RowType(), RowType() if a.dtype == b.dtype:
+        case RowType(), RowType() if (a.dtype, a.base) == (b.dtype, b.base):
             site = unify(cx, a.site, b.site)
             if site is not None:
-                return RowType(site, a.dtype)
+                return replace(a, site=site)
         case Row(), Row():
             listed = join_values(cx, name, a.items, b.items)
             if isinstance(listed, Lst):
@@ -511,4 +513,8 @@ def store_variable(cx: Scope, name: str, value: Value) -> None:
             sized = Lst(value.columns, value.site, value.ndim, value.origins, integer(0))
             target = canonical(cx, name, sized)
     assign(cx, target, value)
+    if isinstance(value, Arr) and isinstance(target, Arr) and value.row is not None:
+        at = value.row.at
+        if isinstance(at, Const) or (isinstance(at, Var) and at.sym in cx.hidden):
+            target = replace(target, row=value.row)
     cx.live[name] = Entry(target)

@@ -35,6 +35,7 @@ from loopwright.ir.nodes import (
     Pack,
     Parts,
     Perhaps,
+    Picks,
     Program,
     Rebuild,
     Refill,
@@ -99,6 +100,12 @@ class _Plan:
                     return Same(same)
                 self.own(origins)
                 return self.contents(value)
+            case RaggedList(joined) if value.picked:
+                param = _same(joined.origins)
+                if param is None:
+                    raise self.refuse("rows of what may be several arrays are returned")
+                self.seen += 1
+                return Picks(param, self.take(value.bounds.type))
             case RaggedList(joined) if value.made:
                 self.own(joined.origins)
                 return self.parts(value)

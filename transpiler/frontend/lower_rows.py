@@ -2,6 +2,7 @@
 
 A list that the function makes is held
 
+- by the numbers of its rows, if they are rows of one array that is an argument of the region: views of it;
 - by its rows joined, `rows.append([a, b])`, if its elements are lists, of any lengths; but as a table with
   an axis for each level where a comprehension shows that the lengths are one, as in `[[0] * n for _ in x]`,
   unless the list grows;
@@ -20,9 +21,18 @@ arrays is told in `lower_listed`. Rows are only read, and copied where they get 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NoReturn
 
-from loopwright.frontend.lower_join import columns_of, list_length, template, unify, widen
+from loopwright.frontend.lower_join import (
+    cast,
+    columns_of,
+    list_length,
+    template,
+    unify,
+    widen,
+)
 from loopwright.frontend.lower_listed import lists, out_of_use
 from loopwright.frontend.lower_scope import Again, Scope, Unit, decline
 from loopwright.frontend.lower_values import (
@@ -32,13 +42,34 @@ from loopwright.frontend.lower_values import (
     Number,
     Origin,
     RaggedList,
+    RowAt,
     RowType,
     Value,
     describe,
     integer,
+    test,
 )
-from loopwright.ir.nodes import Alloc, Append, Dim, For, Load, Pt, Var
-from loopwright.ir.types import INT, Array, DType, ListOf, Num
+from loopwright.ir.nodes import (
+    Alloc,
+    Append,
+    Assign,
+    Dim,
+    Expr,
+    Fancy,
+    For,
+    Invoke,
+    Load,
+    Logic,
+    Pt,
+    Slc,
+    Stmt,
+    Store,
+    Sym,
+    Unary,
+    Var,
+)
+from loopwright.ir.types import BOOL, INT, Array, DType, ListOf, Num
+from loopwright.ir.walk import walk_stmts
 
 
 def made_rows(cx: Scope, node: ast.AST, site: int) -> RaggedList | None:
@@ -46,6 +77,9 @@ def made_rows(cx: Scope, node: ast.AST, site: int) -> RaggedList | None:
     kind = cx.unit.sites.element(site)
     if not isinstance(kind, RowType):
         return None
+    if kind.base is not None:
+        numbers = cx.hold(Alloc((integer(0),), None, ListOf(INT)), "rows")
+        return RaggedList(kind.base, numbers, kind.dtype)
     types = columns_of(cx, kind.site, 1)
     columns = tuple(cx.hold(Alloc((integer(0),), None, t), "rows") for t in types)
     ends = cx.hold(Alloc((integer(0),), None, ListOf(INT)), "ends")
@@ -58,6 +92,8 @@ def let_hold_rows(cx: Scope, site: int, row: Value, node: ast.AST) -> None:
     match row:
         case Lst(ndim=1):
             kind = RowType(cx.unit.sites.find(row.site), None)
+        case Arr(_, Array(dtype)) if (picked := _picked(cx, row, node)) is not None:
+            kind = RowType(_site_of_arrays(cx, dtype, site), dtype, picked.base)
         case Arr(_, Array(dtype, 1)) if not _has_columns(cx, site):
             kind = RowType(_site_of_arrays(cx, dtype, site), dtype)
         case Lst():
@@ -70,6 +106,16 @@ def let_hold_rows(cx: Scope, site: int, row: Value, node: ast.AST) -> None:
 
 def _has_columns(cx: Scope, site: int) -> bool:
     return cx.unit.in_columns or isinstance(cx.unit.sites.element(site), Arr)
+
+
+def _picked(cx: Scope, row: Value, node: ast.AST) -> RowAt | None:
+    """Which row of an argument it is, if lists are to hold it as that."""
+    if cx is not cx.unit.main or cx.unit.in_columns or node in cx.at_once:
+        return None
+    picked = row.row if isinstance(row, Arr) else None
+    if picked is None or not isinstance(picked.base.expr, Var):
+        return None
+    return picked if picked.base.expr.sym in cx.unit.constant else None
 
 
 def _site_of_arrays(cx: Scope, dtype: DType, site: int) -> int:
@@ -120,6 +166,9 @@ def _start_over(cx: Scope) -> NoReturn:
 def append_row(cx: Scope, base: RaggedList, row: Value, node: ast.AST) -> None:
     """`base.append(row)`."""
     items, ends = base.items, base.bounds
+    if base.picked:
+        _append_picked(cx, base, row, node)
+        return
     if not base.made or not isinstance(items, Lst) or _foreign(items):
         decline(node, "LW102", "a list of rows that may come from outside changes its length")
     if not all(isinstance(e, Var) for e in (*items.columns, ends)):
@@ -142,6 +191,86 @@ def append_row(cx: Scope, base: RaggedList, row: Value, node: ast.AST) -> None:
             cx.emit(Append(column.sym, Load(source, (Pt(Var(at)),), column.type.elem), cx.span))
     cx.emit(For(at, integer(0), cx.hold(count, "n"), integer(1), tuple(body), (), cx.span))
     cx.emit(Append(ends.sym, cx.hold(list_length(items), "end"), cx.span))
+
+
+def _append_picked(cx: Scope, base: RaggedList, row: Value, node: ast.AST) -> None:
+    """Append the number of a row."""
+    assert isinstance(base.items, Arr)
+    picked = _picked(cx, row, node)
+    if (
+        picked is None
+        or picked.base.origins != base.items.origins
+        or not isinstance(base.bounds, Var)
+    ):
+        decline(node, "LW302", f"a list of rows of an array would get {describe(row)}")
+    cx.at(node)
+    at = cx.hold(cast(picked.at, INT), "row")
+    n = Dim(picked.base.expr, 0, INT)
+    inside = Logic("and", test("le", Unary("neg", n, INT), at), test("lt", at, n), BOOL)
+    cx.check(inside, "index out of range")
+    cx.emit(Append(base.bounds.sym, at, cx.span))
+
+
+def chosen(cx: Scope, rows: RaggedList) -> Expr:
+    """An array of those rows of an argument that a list holds."""
+    assert isinstance(rows.items, Arr)
+    cx.check(test("gt", Dim(rows.bounds, 0, INT), integer(0)), "an array of an empty list")
+    numbers = cast(rows.bounds, Array("int64", 1))
+    t = Array(rows.items.type.dtype, rows.items.type.ndim)
+    return Load(rows.items.expr, (Fancy(numbers), *[Slc()] * (t.ndim - 1)), t)
+
+
+@contextmanager
+def copied_at_once(cx: Scope, nodes: Iterable[ast.expr]) -> Iterator[None]:
+    """Comprehensions among the nodes are seen only by a function that makes an array of them. What is in
+    their lists may be part of arrays that are changed elsewhere, but not meanwhile."""
+    made_at_once = {n for n in nodes if isinstance(n, ast.ListComp)} - cx.watched
+    if not made_at_once:
+        yield
+        return
+    cx.at_once |= made_at_once
+    with cx.block() as made:
+        yield
+    if not _writes_nothing(cx, made):
+        cx.watched |= made_at_once
+        raise Again(cx)
+    cx.out.extend(made)
+
+
+def _writes_nothing(cx: Scope, stmts: Sequence[Stmt]) -> bool:
+    """Whether the statements change nothing that is not made by them."""
+    inside = list(walk_stmts(tuple(stmts)))
+    own = _allocated(inside)
+    for stmt in inside:
+        match stmt:
+            case Store(x) | Append(x) if x not in own:
+                return False
+            case Invoke(_, name):
+                func = next(f for f in cx.unit.functions if f.name == name)
+                if not _writes_nothing(cx, func.body):
+                    return False
+    return True
+
+
+def _allocated(stmts: Iterable[Stmt]) -> set[Sym]:
+    """The variables that hold nothing but storage which the statements allocate."""
+    given: dict[Sym, list[Expr | None]] = {}
+    for stmt in stmts:
+        match stmt:
+            case Assign(x, value):
+                given.setdefault(x, []).append(value)
+            case Invoke(targets):
+                for x in targets:
+                    given.setdefault(x, []).append(None)
+    own, more = set(given), True
+    while more:
+        less = {x for x in own if all(_is_new(value, own) for value in given[x])}
+        own, more = less, less != own
+    return own
+
+
+def _is_new(value: Expr | None, own: set[Sym]) -> bool:
+    return isinstance(value, Alloc) or (isinstance(value, Var) and value.sym in own)
 
 
 def _same_kind(cx: Scope, base: RaggedList, items: Lst, row: Value, node: ast.AST) -> None:

@@ -147,6 +147,8 @@ class Unit:
     # how lists of lists and arrays are held (`lower_rows`): the sites of those whose rows are joined though
     # one length would do, and whether all lists of arrays are held in columns
     ragged: set[int] = field(default_factory=set)
+    # live-ins that stay what they are
+    constant: set[Sym] = field(default_factory=set)
     in_columns: bool = False
     helpers: dict[object, list[object]] = field(default_factory=dict)
     functions: list[Func] = field(default_factory=list)
@@ -223,6 +225,7 @@ class Scope:
         self.bound: frozenset[str] = frozenset()
         self.liveness = Liveness()
         self.aliased: frozenset[str] = frozenset()
+        self.appended: frozenset[str] = frozenset()
         self.shrinking: frozenset[str] = frozenset()
         self.syms: dict[tuple[str, Type], Sym] = {}
         self.hidden: set[Sym] = set()
@@ -234,6 +237,8 @@ class Scope:
         self.made: dict[str, ast.ClassDef] = {}
         self.result: Value | None = None
         self.array_sums: set[ast.AST] = set()
+        # comprehensions as `at_once` below that change something meanwhile
+        self.watched: set[ast.expr] = set()
         self.restart()
 
     def restart(self) -> None:

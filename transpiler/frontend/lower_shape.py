@@ -24,6 +24,7 @@ from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_names import views
 from loopwright.frontend.lower_order import eval_all, eval_spread, present
 from loopwright.frontend.lower_reduce import as_dtype, wrap
+from loopwright.frontend.lower_rows import copied_at_once
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -164,10 +165,9 @@ def _of_list(cx: Scope, node: ast.Call, *, joined: bool = False) -> Arr | None:
     """
     if len(node.args) != 1 or node.keywords or isinstance(node.args[0], (ast.List, ast.Tuple)):
         return None
-    if isinstance(node.args[0], ast.ListComp):
-        cx.at_once.add(node.args[0])
-    value = cx.eval(node.args[0])
-    if joined and isinstance(value, RaggedList) and value.dtype is not None:
+    with copied_at_once(cx, node.args):
+        value = cx.eval(node.args[0])
+    if joined and isinstance(value, RaggedList) and value.dtype is not None and not value.picked:
         return _joined(cx, value)
     x = array_of(cx, value, node)
     if x.type.ndim < 2:

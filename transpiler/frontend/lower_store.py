@@ -86,6 +86,9 @@ def assign_to(cx: Scope, target: ast.expr, value: Value) -> None:
     """`target = value`."""
     match target:
         case ast.Name(name):
+            if name in cx.appended and isinstance(value, Arr) and value.row is not None:
+                kept = replace(value.row, at=cx.hold(value.row.at, "row"))
+                value = replace(value, row=kept)
             store_variable(cx, cx.renamed.get(name, name), named(cx, value, target))
         case ast.Tuple(elts) | ast.List(elts):
             for part, item in shared_out(cx, elts, value, target):

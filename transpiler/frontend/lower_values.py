@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from loopwright.ir.nodes import (
@@ -77,9 +77,20 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Arr:
+    """An array. `row` tells which row it is, if it is one of an argument."""
+
     expr: Expr
     type: Array
     origins: Origins
+    row: RowAt | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RowAt:
+    """The row number `at` of an array that is an argument."""
+
+    base: Arr
+    at: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +112,8 @@ class RaggedList:
     """A list of rows that differ in length: the rows joined, and the bounds of each in `items`.
 
     `bounds` is a list of pairs, or of the two numbers of each row by turns if the function makes the list,
-    which can grow then. `dtype`: the rows are arrays of it, though `items` is a list.
+    which can grow then. `dtype`: the rows are arrays of it, though `items` is a list. If `items` is an
+    array then, it is an argument, and `bounds` are the numbers of its rows that are the elements.
     """
 
     items: Arr | Lst
@@ -113,16 +125,22 @@ class RaggedList:
         """Whether the function makes the list."""
         return isinstance(self.bounds.type, ListOf) and self.bounds.type.ndim == 1
 
+    @property
+    def picked(self) -> bool:
+        """Whether the elements are rows of one array, as views."""
+        return self.made and isinstance(self.items, Arr)
+
 
 @dataclass(frozen=True, slots=True)
 class RowType:
-    """What the elements of a list of rows are: lists of the site `site`, or arrays of `dtype`.
+    """What the elements of a list of rows are: lists of the site `site`, arrays of `dtype`, rows of `base`.
 
     It stands for the element of a list only, and is no value of a variable.
     """
 
     site: int
     dtype: DType | None
+    base: Arr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -478,7 +496,7 @@ def describe(value: Value) -> str:
             return "a list"
         case RaggedList():
             return "a list of rows"
-        case RowType(_, dtype):
+        case RowType(dtype=dtype):
             return "a list" if dtype is None else f"ndarray[np.{dtype}, (:)]"
         case Row():
             return "a tuple"

@@ -29,6 +29,7 @@ from loopwright.ir.nodes import (
     Pack,
     Parts,
     Perhaps,
+    Picks,
     Program,
     Rebuild,
     Return,
@@ -171,6 +172,10 @@ def _check_rebuild(tree: Rebuild, main: Func) -> None:
                         demand(machine_dtype(held) == dtype, f"result {result} holds no {dtype}")
                     case other:
                         demand(False, f"result {result} is {other}, no list")
+        case Picks(param, at):
+            number(at)
+            demand(param in range(len(main.params)), f"parameter {param} of {len(main.params)}")
+            demand(isinstance(main.params[param].type, Array), "rows of an array")
         case Mapping(Rows(item, ndim), _):
             _check_rows(item, main, ndim)
         case Pack(items):

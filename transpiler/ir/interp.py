@@ -45,6 +45,7 @@ from loopwright.ir.nodes import (
     Pack,
     Parts,
     Perhaps,
+    Picks,
     Program,
     Rebuild,
     Return,
@@ -126,6 +127,8 @@ def _rebuild(tree: Rebuild, results: Sequence[Any], args: Sequence[Any]) -> Any:
         case Parts(at, ends, row):
             whole = _python_object(results[at], row) if isinstance(row, ListOf) else results[at]
             return cut(whole, results[ends], isinstance(row, Array))
+        case Picks(param, at):
+            return [args[param][int(k)] for k in results[at]]
         case Mapping(items, form):
             return mapping(form, _rebuild(items, results, args))
         case Perhaps(there, item):

@@ -38,6 +38,7 @@ from loopwright.ir.nodes import (
     Pack,
     Parts,
     Perhaps,
+    Picks,
     Program,
     Rebuild,
     Return,
@@ -143,6 +144,10 @@ def _rebuild(tree: Rebuild, found: Enclosures) -> Any:
             whole = found.results[at]
             held = whole.ordinary if whole.exact is None else whole.exact
             return cut(held, found.results[ends].ordinary, isinstance(row, Array))
+        case Picks(param, at):
+            given = found.params[param]
+            rows = given.ordinary if given.exact is None else given.exact
+            return [rows[int(k)] for k in found.results[at].ordinary]
         case Mapping(items, form):
             return mapping(form, _rebuild(items, found))
         case Perhaps(there, item):

@@ -475,6 +475,15 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
+class Picks:
+    """A list of rows, as views, of the array that was passed for parameter number `param`; their numbers are
+    the list of ints that is result `at`."""
+
+    param: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """A dict made of a list of pairs, or a set made of a list. `int` and `float` are the factories of a
     defaultdict."""
@@ -489,7 +498,7 @@ class Nothing:
 
 
 Rebuild: TypeAlias = (
-    Value | OneOf | Same | Either | Root | Perhaps | Pack | Rows | Parts | Mapping | Nothing
+    Value | OneOf | Same | Either | Root | Perhaps | Pack | Rows | Parts | Picks | Mapping | Nothing
 )
 
 

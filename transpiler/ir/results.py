@@ -8,7 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from loopwright.ir.nodes import Either, Mapping, OneOf, Pack, Parts, Perhaps, Rebuild, Rows, Value
+from loopwright.ir.nodes import (
+    Either,
+    Mapping,
+    OneOf,
+    Pack,
+    Parts,
+    Perhaps,
+    Picks,
+    Rebuild,
+    Rows,
+    Value,
+)
 
 
 def mapping(form: str, items: list[Any]) -> Any:
@@ -53,7 +64,7 @@ def numbers_of(rebuild: Rebuild) -> tuple[int, ...]:
     found: list[int] = []
     for part in parts_of(rebuild):
         match part:
-            case Value(at, _) | Either(at, _) | Perhaps(at, _):
+            case Value(at, _) | Either(at, _) | Perhaps(at, _) | Picks(_, at):
                 found.append(at)
             case OneOf(at, tag, _) | Parts(at, tag, _):
                 found += [at, tag]
