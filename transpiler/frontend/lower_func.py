@@ -202,8 +202,8 @@ def _key(cx: Scope, value: Value) -> object:
     match value:
         case Lst():
             return (type_key(value), cx.unit.sites.element(value.site))
-        case RaggedList(joined, _):
-            return ("rows", _key(cx, joined))
+        case RaggedList(joined, _, text):
+            return ("rows", text, _key(cx, joined))
         case Row(listed):
             return ("row", _key(cx, listed))
         case Tpl(items):
@@ -354,10 +354,10 @@ def with_origin(value: Value, origin: Origin) -> Value:
             return Arr(expr, t, frozenset({origin}))
         case Lst(columns, site, ndim, _, length):
             return Lst(columns, site, ndim, frozenset({origin}), length)
-        case RaggedList(joined, bounds):
+        case RaggedList(joined):
             whole = with_origin(joined, origin)
             assert isinstance(whole, (Arr, Lst))
-            return RaggedList(whole, bounds)
+            return replace(value, items=whole)
         case Row(listed):
             return row_with(with_origin(listed, origin))
         case Tpl(items):
@@ -390,10 +390,10 @@ def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: O
             return Arr(expr, t, mapped(origins))
         case Lst(columns, site, ndim, origins, length):
             return Lst(columns, site, ndim, mapped(origins), length)
-        case RaggedList(joined, bounds):
+        case RaggedList(joined):
             whole = _with_origins(joined, given, fresh)
             assert isinstance(whole, (Arr, Lst))
-            return RaggedList(whole, bounds)
+            return replace(value, items=whole)
         case Row(listed):
             return row_with(_with_origins(listed, given, fresh))
         case Tpl(items):

@@ -89,7 +89,7 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
             return _list_item(cx, base, node)
         case RaggedList():
             if isinstance(node.slice, ast.Slice):
-                decline(node, "LW103", "a slice of a list of rows is not covered")
+                return _some_rows(cx, base, node.slice)
             return row_of(base, list_position(cx, cx.eval(node.slice), node.slice))
         case Row(items):
             found = _list_item(cx, items, node)
@@ -326,13 +326,27 @@ def string_part(part: Value, node: ast.AST) -> Value:
             decline(node, "LW103", "this index of a string is not covered")
 
 
+def _some_rows(cx: Scope, base: RaggedList, part: ast.Slice) -> Value:
+    """A slice of a list of rows: another list, of the same rows."""
+    (item,) = _items(cx, [part])
+    assert isinstance(item, Slc)
+    t = base.bounds.type
+    bounds = copy_of(Load(base.bounds, (item, FULL), t))
+    if isinstance(base.items, Arr):
+        inner: Arr | Lst = replace(base.items, origins=views(base.items))
+    else:
+        inner = replace(base.items, origins=views_of(base.items))
+    return replace(base, items=inner, bounds=bounds)
+
+
 def row_of(base: RaggedList, at: Expr) -> Value:
     """Row number `at`: a view of the joined rows. Like the list, its bounds wrap and may be out of range."""
     ends = [_point(base.bounds, (Pt(at), Pt(integer(k))), INT) for k in (0, 1)]
     part = (Slc(*ends),)
     match base.items:
         case Arr(expr, t, _):
-            return Arr(Load(expr, part, t), t, views(base.items))
+            row = Arr(Load(expr, part, t), t, views(base.items))
+            return String(row) if base.text else row
         case Lst(columns, site, _, _, _):
             loads = tuple(Load(c, part, c.type) for c in columns)
             return Lst(loads, site, 1, views_of(base.items))

@@ -103,7 +103,8 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
         case RaggedList(joined, bounds):
             whole = canonical(cx, name, joined)
             assert isinstance(whole, (Arr, Lst))
-            return RaggedList(whole, Var(cx.sym(f"{name} bounds", bounds.type)))
+            held_bounds = Var(cx.sym(f"{name} bounds", bounds.type))
+            return replace(value, items=whole, bounds=held_bounds)
         case Row(listed):
             return row_with(canonical(cx, name, listed))
         case Tpl(items):
@@ -149,10 +150,10 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             if site is not None:
                 length = a.length if a.length is not None else b.length
                 return canonical(cx, name, Lst((), site, a.ndim, a.origins | b.origins, length))
-        case RaggedList(), RaggedList():
+        case RaggedList(), RaggedList() if a.text == b.text:
             joined_rows = join_values(cx, name, a.items, b.items)
             if isinstance(joined_rows, (Arr, Lst)):
-                return canonical(cx, name, RaggedList(joined_rows, a.bounds))
+                return canonical(cx, name, replace(a, items=joined_rows))
         case Row(), Row():
             listed = join_values(cx, name, a.items, b.items)
             if isinstance(listed, Lst):

@@ -85,10 +85,12 @@ class Lst:
 
 @dataclass(frozen=True, slots=True)
 class RaggedList:
-    """A list of rows that differ in length: the rows joined, and the bounds of each in `items`."""
+    """A list of rows that differ in length: the rows joined, and the bounds of each in `items`. `text`: the
+    rows are strings."""
 
     items: Arr | Lst
     bounds: Expr
+    text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,7 +394,7 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
         case RaggedList(joined, _):
             whole = refill(joined, exprs)
             assert isinstance(whole, (Arr, Lst))
-            return RaggedList(whole, exprs.pop(0))
+            return replace(value, items=whole, bounds=exprs.pop(0))
         case Row(listed):
             return row_with(refill(listed, exprs))
         case Tpl(items):
@@ -442,7 +444,7 @@ def describe(value: Value) -> str:
         case Lst():
             return "a list"
         case RaggedList():
-            return "a list of rows"
+            return "a list of strings" if value.text else "a list of rows"
         case Row():
             return "a tuple"
         case Tpl(_, fields):
@@ -484,8 +486,8 @@ def type_key(value: Value) -> object:
             return ("string", codes.type)
         case Lst(columns, site, ndim, _, length):
             return ("list", site, ndim, length is None, tuple(c.type for c in columns))
-        case RaggedList(joined, _):
-            return ("rows", type_key(joined))
+        case RaggedList(joined, _, text):
+            return ("rows", text, type_key(joined))
         case Row(listed):
             return ("row", type_key(listed))
         case Tpl(items):
