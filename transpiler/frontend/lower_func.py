@@ -250,7 +250,8 @@ def _cached(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> He
 def parameters(node: ast.FunctionDef | ast.Lambda) -> list[str]:
     """Names of the parameters in the order in which `invoke` takes them."""
     a = node.args
-    return [p.arg for p in (*a.posonlyargs, *a.args, *a.kwonlyargs)]
+    rest = [] if a.vararg is None else [a.vararg]
+    return [p.arg for p in (*a.posonlyargs, *a.args, *rest, *a.kwonlyargs)]
 
 
 def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Helper:
