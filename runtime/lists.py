@@ -138,6 +138,13 @@ def to_array_rows(values: Any, dtype: np.dtype[Any]) -> Joined | None:
     return joined, _bounds(values)
 
 
+def to_text_rows(values: Any) -> Joined | None:
+    """`to_rows` for a list of strings: their code points."""
+    if type(values) is not list or not set(map(type, values)) <= {str}:
+        return None
+    return codes("".join(values)), _bounds(values)
+
+
 def _bounds(values: list[Any]) -> np.ndarray[Any, Any]:
     lengths = np.fromiter(map(len, values), np.int64, len(values))
     ends = np.cumsum(lengths)

@@ -22,10 +22,18 @@ _FULL_INT64 = (-(2**63), 2**63 - 1)
 
 
 def guard_lines(door: Door) -> None:
-    """Add the lines after which every `door.machine` local exists and the domain holds."""
+    """Add the lines after which every `door.machine` local exists and the domain holds.
+
+    The size is tested as soon as the types are known: short calls must not pay for the other tests.
+    """
     conditions = _tuple_tests(door)
     conditions += [t for k in range(len(door.params)) for t in _type_tests(door, k)]
-    conditions += stream_tests(door) + _code_tests(door) + _store_tests(door)
+    door.decline_if(conditions)
+    joined = [k for k in door.numbers(Ragged) if not door.params[k].bounds]
+    nested = joined or any(isinstance(p.type, ListOf) and p.type.ndim > 1 for p in door.params)
+    if not nested:
+        _size_test(door, [f"len({door.value[k]})" for k in door.numbers(ListOf)])
+    conditions = stream_tests(door) + _code_tests(door) + _store_tests(door)
     if any(isinstance(p.type, (Array, Num, Ragged)) for p in door.params):
         conditions.append("not guard.quiet()")
     if any(isinstance(s, For) and s.parallel for s in walk_stmts(door.entry.program.main.body)):
@@ -33,10 +41,6 @@ def guard_lines(door: Door) -> None:
     if door.effects.draws:
         conditions.append(f"not guard.draws_like({STREAMS!r})")
     door.decline_if(conditions)
-    joined = [k for k in door.numbers(Ragged) if not door.params[k].bounds]
-    nested = joined or any(isinstance(p.type, ListOf) and p.type.ndim > 1 for p in door.params)
-    if not nested:
-        _size_test(door, [f"len({door.value[k]})" for k in door.numbers(ListOf)])
     for k in door.numbers(Chars):
         door.lines.append(f"{door.machine[k]} = lists.codes({door.value[k]})")
     _convert_lists(door)
@@ -215,6 +219,8 @@ def _convert_rows(door: Door, k: int) -> None:
     match param.type.rows:
         case Array(dtype, _, _):
             call = f"lists.to_array_rows({door.value[k]}, _{dtype})"
+        case Chars():
+            call = f"lists.to_text_rows({door.value[k]})"
         case ListOf(elem, _):
             kind = machine_kind(elem)
             limits = f", {param.ints}" if kind == "int" and param.ints != _FULL_INT64 else ""
@@ -229,6 +235,8 @@ def _row_tests(door: Door, k: int) -> None:
     """Rows are copies, so that nothing which the kernel writes may be one of them."""
     t = door.params[k].type
     assert isinstance(t, Ragged)
+    if isinstance(t.rows, Chars):
+        return
     written, v = door.effects.written, door.value[k]
     if k in written or k + 1 in written:
         raise door.refuse("a row of a list is changed")

@@ -21,8 +21,10 @@ from loopwright.ir.types import (
     NONE,
     STR,
     Array,
+    Chars,
     ListOf,
     Num,
+    Ragged,
     Rng,
     RowOf,
     TupleOf,
@@ -45,6 +47,7 @@ EXACT: dict[str, Type] = {
     "np.random.Generator": Rng(),
     "np.random.RandomState": Rng("RandomState"),
     "random.Random": Rng("Random"),
+    "list[str]": Ragged(Chars()),
     "list[float]": ListOf(FLOAT),
     "List[int]": ListOf(INT),
     "Sequence[float]": ListOf(FLOAT),
@@ -88,7 +91,7 @@ OPEN: dict[str, tuple[Type, ...]] = {
     "pd.DataFrame": (),
     "dict[str, float]": (),
     "NDArray[np.object_]": (),
-    "list[str]": (),
+    "list[bytes]": (),
     "'not python ['": (),
 }
 

@@ -14,6 +14,27 @@ N = np.array([3, -1, 4, 1, -5, 9])
 
 CASES: list[tuple[str, str, tuple[Any, ...]]] = [
     (
+        "a helper with any number of arguments",
+        """
+def g(a, *rest, k=3):
+    return a * k + sum(rest) + len(rest)
+def f(a, n):
+    t = (n, 2.5)
+    return g(a), g(a, n), g(a, 1, n, k=2.0), g(*t)
+""",
+        (2, 5),
+    ),
+    (
+        "a helper that takes keywords without reading them",
+        """
+def g(a, b, **_):
+    return a * b
+def f(a, n):
+    return g(a, n), g(a, b=n, c=4), g(a, n, x=[a], y=None)
+""",
+        (2, 5),
+    ),
+    (
         "a nested function sees the variables around it",
         """
 def f(a, n):
@@ -183,6 +204,12 @@ def test_the_kernel_does_what_the_function_does(source: str, args: tuple[Any, ..
 
 
 REFUSALS: list[tuple[str, str, tuple[Any, ...], str]] = [
+    (
+        "a dict of keywords that is read",
+        "def g(a, **more):\n    return a * more['k']\ndef f(a):\n    return g(a, k=2)\n",
+        (1,),
+        "LW102",
+    ),
     (
         "try",
         """

@@ -125,6 +125,25 @@ def test_tuples_of_numbers_are_arrays() -> None:
     assert agrees(calls, X, names="x")
 
 
+OF_NUMBERS = """
+x[1].sum(), x[2].mean(), x[1].squeeze(), x[1].copy(), x[0].any(), x[1].all(), x[1].tolist(), x[1].max()
+np.sum(x[1]), np.max(2.5), np.any(x[1] > 0), np.all(True), np.mean(x[0]), np.prod(3), np.min(x[2])
+np.isscalar(x), np.isscalar(x[0]), np.isscalar(3), np.isscalar("a"), np.isscalar(None)
+np.spacing(1), np.spacing(2.5), np.any(np.ma.getmask(x)), np.ma.is_masked(x), np.asanyarray(x) * 1
+"""
+
+
+@pytest.mark.parametrize("calls", OF_NUMBERS.split("\n")[1:-1])
+def test_functions_of_arrays_take_numbers(calls: str) -> None:
+    assert agrees(calls, np.array([0.0, 2.5, -1.5]), names="x")
+
+
+def test_numbers_of_short_dtypes_are_summed_in_wider_ones() -> None:
+    source = "\ndef f(x):\n    return x[0].sum()\n"
+    assert refusal(source, np.array([1], np.int32)).code == "LW102"
+    assert refusal("\ndef f(x):\n    return np.spacing(x[0])\n", np.ones(2)).code == "LW102"
+
+
 def test_what_the_original_refuses() -> None:
     assert refusal("\ndef f(x):\n    return np.ptp(x)\n", np.array([True])).code == "LW304"
     assert agrees("np.polyval(x, 2.0)", np.array([1.0, 2.0]), names="x")

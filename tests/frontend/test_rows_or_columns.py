@@ -20,6 +20,12 @@ for i in range(n):
     out.append(x[0][i:])
 return np.concatenate(out), np.hstack([x[1][i:] for i in range(n)])
 """,
+    "a part of the rows of an argument": """
+out = []
+for row in x:
+    out.append(row)
+return out[1:], out[::-1], np.mean(out, axis=0)
+""",
     "views that are only read": """
 out = []
 part = x[1:]
@@ -94,7 +100,7 @@ def _appends(body: str) -> int:
 
 
 @pytest.mark.parametrize("body", ROWS.values(), ids=ROWS)
-def test_rows_are_joined(body: str) -> None:
+def test_rows_are_joined_or_numbered(body: str) -> None:
     assert_same(function_of(body), X, 3)
     assert _appends(body) > 0
 

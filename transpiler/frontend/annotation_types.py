@@ -20,6 +20,7 @@ from loopwright.ir.types import (
     NONE,
     STR,
     Array,
+    Chars,
     DType,
     ListOf,
     Num,
@@ -212,6 +213,8 @@ def _list_of(item: Type) -> tuple[Type, ...]:
     match item:
         case Py(kind) if kind in ("int", "float", "bool", "complex"):
             return (ListOf(item),)
+        case Py("str"):
+            return (Ragged(Chars()),)
         case ListOf(elem, 1):
             # lists of ints that are only read are neighbours, words or sequences more often than grids
             choices: tuple[Type, ...] = (ListOf(elem, 2), Ragged(item))

@@ -127,7 +127,8 @@ def call_of(module: Module, site: Site, chain: Chain) -> Call | None:
     if found is None:
         return None
     callee, around = found
-    names = list(parameters(callee))
+    a = callee.args
+    names = [p.arg for p in (*a.posonlyargs, *a.args)]
     args: list[tuple[str, Chain | None]] = []
     if isinstance(callee, ast.FunctionDef) and names:
         base = base_of_call(module, site, chain)

@@ -14,12 +14,13 @@ from loopwright.frontend.lower_dtypes import dtype_attribute, is_object
 from loopwright.frontend.lower_hashes import constructed, hash_method
 from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_list_methods import list_method
+from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_math import math_call
 from loopwright.frontend.lower_methods import array_method, number_method
 from loopwright.frontend.lower_names import member, object_with
 from loopwright.frontend.lower_numpy import numpy_call
 from loopwright.frontend.lower_objects import BLANK, construct
-from loopwright.frontend.lower_order import effects, in_order, present
+from loopwright.frontend.lower_order import effects, in_order, keep, present
 from loopwright.frontend.lower_queue import bisect_call, heap_call
 from loopwright.frontend.lower_scope import Scope, decline, span_of
 from loopwright.frontend.lower_special import special_call
@@ -226,27 +227,35 @@ def _arguments(cx: Scope, callee: Closure, node: ast.Call, base: Object | None) 
     """The values of the parameters; `base` is the object whose method is called."""
     definition = callee.node
     a = definition.args
-    if a.vararg is not None or a.kwarg is not None:
-        decline(node, "LW102", f"`{callee.name}` takes any number of arguments")
+    body = definition.body if isinstance(definition.body, list) else [definition.body]
+    if a.kwarg is not None and any(a.kwarg.arg in reads(part) for part in body):
+        decline(node, "LW102", f"`{callee.name}` reads a dict of its arguments")
     positional = [p.arg for p in (*a.posonlyargs, *a.args)]
     bound: dict[str, Value] = {}
     if base is not None and callee.self_path is not None and not callee.static:
         bound[positional[0]] = base
     free = [p for p in positional if p not in bound]
-    if len(node.args) > len(free):
+    if len(node.args) > len(free) and a.vararg is None:
         decline(node, "LW102", f"too many arguments for `{callee.name}`")
-    names = [*free[: len(node.args)], *[k.arg or "" for k in node.keywords]]
+    names = [*free[: len(node.args)], *[""] * (len(node.args) - len(free))]
+    names += [k.arg or "" for k in node.keywords]
     nodes = [*node.args, *[k.value for k in node.keywords]]
     values = in_order(cx, [lambda n=n: cx.eval(n) for n in nodes])  # type: ignore[misc]
+    if a.vararg is not None:
+        bound[a.vararg.arg] = Tpl(tuple(values[len(free) : len(node.args)]))
     for name, value in zip(names, values, strict=True):
-        bound[name] = value
+        if name:
+            bound[name] = value
     defaults = dict(zip(positional[len(positional) - len(a.defaults) :], a.defaults, strict=True))
     defaults |= {
         p.arg: d for p, d in zip(a.kwonlyargs, a.kw_defaults, strict=True) if d is not None
     }
-    order = [*positional, *[p.arg for p in a.kwonlyargs]]
-    if set(bound) - set(order):
-        decline(node, "LW102", f"`{callee.name}` has no such parameter")
+    rest = [] if a.vararg is None else [a.vararg.arg]
+    order = [*positional, *rest, *[p.arg for p in a.kwonlyargs]]
+    for name in [name for name in bound if name not in order]:
+        if a.kwarg is None:
+            decline(node, "LW102", f"`{callee.name}` has no such parameter")
+        keep(cx, bound.pop(name))
     given: list[Value] = []
     for name in order:
         if name not in bound:

@@ -187,7 +187,7 @@ def cast_copy(expr: Expr, t: Type) -> Expr:
 
 
 def array(cx: Scope, name: str, node: ast.Call) -> Value:
-    """`np.array` and `np.asarray` of an array, a list, or a display of numbers or rows."""
+    """`np.array`, `np.asarray` and `np.asanyarray` of an array, a list, or a display of numbers or rows."""
     bound_names = ["object", "dtype", "copy"]
     if node.args and isinstance(node.args[0], (ast.List, ast.Tuple)):
         if len(node.args) > 2:
@@ -202,7 +202,7 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
     dtype = dtype_of(bound.get("dtype"), node)
     value = bound["object"]
     if isinstance(value, Arr):
-        if name == "asarray" or ("copy" in bound and not flag_of(bound["copy"], node, "copy")):
+        if name != "array" or ("copy" in bound and not flag_of(bound["copy"], node, "copy")):
             if dtype in (None, value.type.dtype):
                 return value
         if dtype in (None, value.type.dtype):

@@ -226,7 +226,7 @@ def _key(cx: Scope, value: Value) -> object:
         case Arr() if is_row(value):
             return (type_key(value), ROW)
         case RaggedList(joined):
-            return ("rows", _key(cx, joined), value.made, value.dtype)
+            return ("rows", _key(cx, joined), value.form)
         case Row(listed):
             return ("row", _key(cx, listed))
         case Tpl(items):
@@ -246,7 +246,7 @@ def _outdated(cx: Scope, value: Value) -> bool:
     match value:
         case Lst(columns, site, ndim, _, _):
             return tuple(c.type for c in columns) != columns_of(cx, site, ndim)
-        case Row(listed):
+        case Row(listed) | RaggedList(listed):
             return _outdated(cx, listed)
         case Tpl(items) | Table(Tpl(items), _):
             return any(_outdated(cx, v) for v in items)
@@ -273,7 +273,8 @@ def _cached(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> He
 def parameters(node: ast.FunctionDef | ast.Lambda) -> list[str]:
     """Names of the parameters in the order in which `invoke` takes them."""
     a = node.args
-    return [p.arg for p in (*a.posonlyargs, *a.args, *a.kwonlyargs)]
+    rest = [] if a.vararg is None else [a.vararg]
+    return [p.arg for p in (*a.posonlyargs, *a.args, *rest, *a.kwonlyargs)]
 
 
 def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Helper:

@@ -100,9 +100,7 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
             return _list_item(cx, base, node)
         case RaggedList():
             if isinstance(node.slice, ast.Slice):
-                if base.dtype is not None and not base.picked:
-                    to_columns(cx, base)
-                decline(node, "LW103", "a slice of a list of rows is not covered")
+                return _some_rows(cx, base, node)
             return row_of(cx, base, list_position(cx, cx.eval(node.slice), node.slice))
         case Row(items):
             found = _list_item(cx, items, node)
@@ -376,6 +374,25 @@ def string_part(part: Value, node: ast.AST) -> Value:
             decline(node, "LW103", "this index of a string is not covered")
 
 
+def _some_rows(cx: Scope, base: RaggedList, node: ast.Subscript) -> Value:
+    """A slice of a list of rows: another list, of the same rows."""
+    if base.made and not base.picked:
+        if base.dtype is not None:
+            to_columns(cx, base)
+        decline(node, "LW103", "a slice of a list of rows is not covered")
+    assert isinstance(node.slice, ast.Slice)
+    (item,) = _items(cx, [node.slice])
+    assert isinstance(item, Slc)
+    if base.picked:
+        return replace(base, bounds=copy_of(Load(base.bounds, (item,), base.bounds.type)))
+    bounds = copy_of(Load(base.bounds, (item, FULL), base.bounds.type))
+    if isinstance(base.items, Arr):
+        inner: Arr | Lst = replace(base.items, origins=views(base.items))
+    else:
+        inner = replace(base.items, origins=views_of(base.items))
+    return replace(base, items=inner, bounds=bounds)
+
+
 def row_of(cx: Scope, base: RaggedList, at: Expr) -> Value:
     """Row number `at`: a view of the joined rows. Like the list, its bounds wrap and may be out of range.
 
@@ -406,7 +423,8 @@ def row_of(cx: Scope, base: RaggedList, at: Expr) -> Value:
         return Arr(Cast(Load(column, part, column.type), t), t, origins)
     match base.items:
         case Arr(expr, t, _):
-            return Arr(Load(expr, part, t), t, views(base.items))
+            row = Arr(Load(expr, part, t), t, views(base.items))
+            return String(row) if base.text else row
         case Lst(columns, site, _, _, _):
             loads = tuple(Load(c, part, c.type) for c in columns)
             return Lst(loads, site, 1, views_of(base.items))

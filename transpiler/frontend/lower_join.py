@@ -115,7 +115,8 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
         case RaggedList(joined, bounds):
             whole = canonical(cx, name, joined)
             assert isinstance(whole, (Arr, Lst))
-            return replace(value, items=whole, bounds=Var(cx.sym(f"{name} bounds", bounds.type)))
+            held_bounds = Var(cx.sym(f"{name} bounds", bounds.type))
+            return replace(value, items=whole, bounds=held_bounds)
         case RowType(site):
             return replace(value, site=cx.unit.sites.find(site))
         case Row(listed):
@@ -163,9 +164,7 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             if site is not None:
                 length = a.length if a.length is not None else b.length
                 return canonical(cx, name, Lst((), site, a.ndim, a.origins | b.origins, length))
-        case RaggedList(), RaggedList() if (a.made, a.dtype) == (b.made, b.dtype) and (
-            a.picked == b.picked
-        ):
+        case RaggedList(), RaggedList() if a.form == b.form:
             joined_rows = join_values(cx, name, a.items, b.items)
             if isinstance(joined_rows, (Arr, Lst)):
                 return canonical(cx, name, replace(a, items=joined_rows))
@@ -456,8 +455,7 @@ def fits(value: Value, target: Value) -> bool:
         case Lst(), Lst():
             return value.ndim == target.ndim and len(value.columns) == len(target.columns)
         case RaggedList(), RaggedList():
-            alike = (value.made, value.dtype) == (target.made, target.dtype)
-            return alike and fits(value.items, target.items)
+            return value.form == target.form and fits(value.items, target.items)
         case Hashed(), Hashed():
             return value.form == target.form and all(map(fits, value.parts, target.parts))
         case Row(), Row():

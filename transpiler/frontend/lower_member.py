@@ -7,9 +7,10 @@ import ast
 from loopwright.frontend.lower_compare import compare, truth
 from loopwright.frontend.lower_dicts import dict_member
 from loopwright.frontend.lower_hashes import member as hashed_member
+from loopwright.frontend.lower_index import row_of
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_list_methods import position
-from loopwright.frontend.lower_order import present
+from loopwright.frontend.lower_order import present, spill
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_strings import within
 from loopwright.frontend.lower_values import (
@@ -17,16 +18,18 @@ from loopwright.frontend.lower_values import (
     Hashed,
     Lst,
     Number,
+    RaggedList,
     Row,
     Table,
     Tpl,
     Value,
     describe,
+    integer,
     is_string,
     truth_const,
 )
-from loopwright.ir.nodes import Const, Expr, Logic, Reduce
-from loopwright.ir.types import BOOL, NONE, Num
+from loopwright.ir.nodes import Assign, Break, Const, Dim, Expr, For, If, Logic, Reduce, Var
+from loopwright.ir.types import BOOL, INT, NONE, Num
 
 
 def member(cx: Scope, a: Value, b: Value, node: ast.expr) -> Expr:
@@ -45,6 +48,8 @@ def member(cx: Scope, a: Value, b: Value, node: ast.expr) -> Expr:
             return dict_member(cx, b, a, node)
         case Hashed():
             return hashed_member(cx, b, a, node)
+        case RaggedList(text=True) if is_string(a):
+            return _of_strings(cx, a, b, node)
         case _ if is_string(a) and is_string(b):
             return within(cx, a, b, node)
         case _:
@@ -59,6 +64,20 @@ def _of_array(cx: Scope, a: Value, b: Arr, node: ast.expr) -> Expr:
     equal = compare(cx, "eq", b, a, node)
     assert isinstance(equal, Arr)
     return cast(Reduce("any", equal.expr, None, False, Num("bool")), BOOL)
+
+
+def _of_strings(cx: Scope, a: Value, b: RaggedList, node: ast.expr) -> Expr:
+    """A loop that ends at the first string that is equal."""
+    a = spill(cx, a)
+    found, k = cx.sym(cx.fresh("found"), BOOL), cx.sym(cx.fresh("k"), INT)
+    cx.set(found, truth_const(False))
+    with cx.block() as body:
+        equal = truth(cx, compare(cx, "eq", row_of(cx, b, Var(k)), a, node), node)
+        hit = (Assign(found, truth_const(True), cx.span), Break(cx.span))
+        cx.emit(If(equal, hit, (), cx.span))
+    count = cx.hold(Dim(b.bounds, 0, INT), "n")
+    cx.emit(For(k, integer(0), count, integer(1), tuple(body), (), cx.span))
+    return Var(found)
 
 
 def _of_tuple(cx: Scope, a: Value, items: Tpl, node: ast.expr) -> Expr:

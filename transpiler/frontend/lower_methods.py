@@ -26,7 +26,7 @@ from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_names import transpose
 from loopwright.frontend.lower_numpy import clip, rounded, ufunc
 from loopwright.frontend.lower_order import eval_all
-from loopwright.frontend.lower_reduce import NAMES, reduction
+from loopwright.frontend.lower_reduce import NAMES, of_number, reduction
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import astype, flat, reshape_method
 from loopwright.frontend.lower_sorting import argsort, searchsorted, sorted_copy
@@ -113,12 +113,17 @@ def _transposed(cx: Scope, x: Arr, node: ast.Call) -> Value:
 
 
 def number_method(cx: Scope, x: Number, name: str, node: ast.Call) -> Value:
-    """Methods of numbers: `item`, `astype`, `conjugate`."""
+    """Methods of numbers: `item`, `astype`, and reductions of NumPy's, which give the number itself."""
     if len(x.types) != 1:
         decline(node, "LW302", f"`{name}` of a number of uncertain type")
     t = x.type
+    plain = not node.args and not node.keywords
     match name:
-        case "item" if isinstance(t, Num) and not node.args:
+        case "copy" | "squeeze" if isinstance(t, Num) and plain:
+            return x
+        case _ if isinstance(t, Num) and plain and name in NAMES:
+            return of_number(cx, name, x, node)
+        case "item" | "tolist" if isinstance(t, Num) and not node.args:
             to: Py = {"b": BOOL, "i": INT, "u": INT, "f": FLOAT, "c": COMPLEX}[kind_of(t.dtype)]
             return number(cast(x.expr, to))
         case "astype" if isinstance(t, Num):

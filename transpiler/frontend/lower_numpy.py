@@ -28,7 +28,7 @@ from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_library import LIBRARY
 from loopwright.frontend.lower_linalg import LINALG
 from loopwright.frontend.lower_names import transpose
-from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_order import eval_all, keep
 from loopwright.frontend.lower_reduce import NAMES, reduction, wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import SHAPES
@@ -44,6 +44,7 @@ from loopwright.frontend.lower_values import (
     Value,
     describe,
     integer,
+    is_string,
     number,
     truth_const,
 )
@@ -61,7 +62,7 @@ from loopwright.ir.nodes import (
     NewAxis,
     Unary,
 )
-from loopwright.ir.types import BOOL, FLOAT, Array, Num, Py, Type, kind_of, machine_dtype
+from loopwright.ir.types import BOOL, FLOAT, INT, NONE, Array, Num, Py, Type, kind_of, machine_dtype
 
 _ALIAS = {
     "abs": "absolute", "asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2",
@@ -331,6 +332,39 @@ def _issubdtype(cx: Scope, node: ast.Call) -> Value:
     return number(truth_const(is_subdtype(bound["arg1"], bound["arg2"], node)))
 
 
+def _isscalar(cx: Scope, node: ast.Call) -> Value:
+    """`np.isscalar(x)`: numbers and strings are scalars, None is none."""
+    values = eval_all(cx, node.args)
+    if len(values) != 1 or node.keywords:
+        decline(node, "LW102", "np.isscalar takes one argument")
+    (value,) = values
+    if isinstance(value, Number) and NONE in value.types and len(value.types) > 1:
+        decline(node, "LW302", "None or a number, depending on the path")
+    keep(cx, value)
+    scalar = (isinstance(value, Number) and NONE not in value.types) or is_string(value)
+    return number(truth_const(scalar))
+
+
+def _spacing(cx: Scope, node: ast.Call) -> Value:
+    """`np.spacing(x)` of a constant."""
+    value = bind(cx, node, ["x"])["x"]
+    given = value.expr if isinstance(value, Number) else None
+    if not isinstance(given, Const) or given.type not in (INT, FLOAT):
+        decline(node, "LW102", "np.spacing is covered for constants")
+    return number(Const(float(np.spacing(float(given.value or 0))), Num("float64")))  # type: ignore[arg-type]
+
+
+def _unmasked(cx: Scope, node: ast.Call) -> Value:
+    """The mask of an array that is no masked one."""
+    value = bind(cx, node, ["a" if ast.unparse(node.func).endswith("getmask") else "x"])
+    (array,) = value.values()
+    if not isinstance(array, Arr):
+        decline(node, "LW102", f"the mask of {describe(array)} is not covered")
+    keep(cx, array)
+    masked = not ast.unparse(node.func).endswith("getmask")
+    return number(truth_const(False) if masked else Const(False, Num("bool")))
+
+
 def _with_name(
     handler: Callable[[Scope, str, ast.Call], Value], name: str
 ) -> Callable[[Scope, ast.Call], Value]:
@@ -375,5 +409,9 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
         for n in ("zeros_like", "ones_like", "empty_like", "full_like")
     },
     **{n: _with_name(lower_create.eye, n) for n in ("eye", "identity")},
-    **{n: _with_name(lower_create.array, n) for n in ("array", "asarray")},
+    **{n: _with_name(lower_create.array, n) for n in ("array", "asarray", "asanyarray")},
+    "isscalar": _isscalar,
+    "spacing": _spacing,
+    "ma.getmask": _unmasked,
+    "ma.is_masked": _unmasked,
 }

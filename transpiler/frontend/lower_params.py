@@ -185,16 +185,17 @@ def _held(cx: Scope, made: Parameters, sym: Sym, at: int, path: str) -> Value:
 
 
 def _rows(cx: Scope, made: Parameters, name: str, path: str, t: Ragged, node: ast.stmt) -> Value:
-    if t.rows.ndim != 1:
+    rows = CODES if isinstance(t.rows, Chars) else t.rows
+    if rows.ndim != 1:
         decline(node, "LW302", f"the rows of `{path}` have several axes")
-    joined, bounds = Sym(name, t.rows), Sym(made.name(f"{name}_bounds"), ListOf(INT, 2))
+    joined, bounds = Sym(name, rows), Sym(made.name(f"{name}_bounds"), ListOf(INT, 2))
     at = made.add(joined, Param(name, path, t))
     made.add(bounds, Param(bounds.name, path, t, (0, INT_LIMIT), bounds=True))
     value = _held(cx, made, joined, at, path)
     assert isinstance(value, (Arr, Lst))
     if isinstance(value, Lst):
         cx.unit.row_sites.add(value.site)
-    return RaggedList(value, Var(bounds))
+    return RaggedList(value, Var(bounds), text=isinstance(t.rows, Chars))
 
 
 def _table(cx: Scope, made: Parameters, name: str, path: str, t: DictOf, node: ast.stmt) -> Value:

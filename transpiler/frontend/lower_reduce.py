@@ -15,10 +15,11 @@ from loopwright.frontend.lower_args import (
     int_constant,
     normal_axis,
 )
+from loopwright.frontend.lower_compare import truth
 from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Arr, Tpl, Value, integer, number
+from loopwright.frontend.lower_values import Arr, Number, Tpl, Value, integer, number
 from loopwright.frontend.typing_rules import binary_type, mean_dtype, sum_dtype
 from loopwright.ir.nodes import (
     Binary,
@@ -35,7 +36,17 @@ from loopwright.ir.nodes import (
     Transpose,
     Var,
 )
-from loopwright.ir.types import I64, INT, Array, DType, Num, Type, kind_of, machine_dtype
+from loopwright.ir.types import (
+    I64,
+    INT,
+    Array,
+    DType,
+    Num,
+    Type,
+    is_scalar,
+    kind_of,
+    machine_dtype,
+)
 
 Axes = tuple[int, ...] | None
 SIMPLE: dict[str, ReduceOp] = {
@@ -99,6 +110,9 @@ def reduction(cx: Scope, name: str, node: ast.Call, first: Value | None = None) 
     bound = bind(cx, node, names, first=first)
     if "out" in bound:
         decline(node, "LW102", "the argument `out` is not covered")
+    single = bound["a"]
+    if isinstance(single, Number) and first is None and len(bound) == 1:
+        return of_number(cx, name, single, node)
     x = array_of(cx, bound["a"], node)
     dtype = dtype_of(bound.get("dtype"), node)
     if name in ("cumsum", "cumprod"):
@@ -122,6 +136,20 @@ def reduction(cx: Scope, name: str, node: ast.Call, first: Value | None = None) 
     if dtype is not None:
         expr = as_dtype(expr, dtype)
     return wrap(fold(op, expr, axes, keepdims, dtype))
+
+
+def of_number(cx: Scope, name: str, x: Number, node: ast.AST) -> Value:
+    """A reduction of one number: the number itself, as NumPy's, or its truth."""
+    if len(x.types) != 1 or not is_scalar(x.type):
+        decline(node, "LW302", f"`{name}` of a number of uncertain type")
+    dtype = machine_dtype(x.type)
+    if name in ("any", "all"):
+        return number(cast(truth(cx, x, node), Num("bool")))
+    kept = name in ("max", "min", "amax", "amin")
+    kept = kept or (name in ("sum", "prod") and sum_dtype(dtype) == dtype)
+    if not kept and not (name == "mean" and kind_of(dtype) in "fc"):
+        decline(node, "LW102", f"`{name}` of a number is not covered")
+    return number(cast(x.expr, Num(dtype)))
 
 
 def scan(x: Arr, name: str, axis: Value | None, dtype: DType | None, node: ast.AST) -> Value:

@@ -113,12 +113,19 @@ class RaggedList:
 
     `bounds` is a list of pairs, or of the two numbers of each row by turns if the function makes the list,
     which can grow then. `dtype`: the rows are arrays of it, though `items` is a list. If `items` is an
-    array then, it is an argument, and `bounds` are the numbers of its rows that are the elements.
+    array then, it is an argument, and `bounds` are the numbers of its rows that are the elements. `text`: the
+    rows are strings.
     """
 
     items: Arr | Lst
     bounds: Expr
     dtype: DType | None = None
+    text: bool = False
+
+    @property
+    def form(self) -> tuple[object, ...]:
+        """What lists must have in common that may be the value of one variable."""
+        return self.made, self.picked, self.dtype, self.text
 
     @property
     def made(self) -> bool:
@@ -495,7 +502,7 @@ def describe(value: Value) -> str:
         case Lst():
             return "a list"
         case RaggedList():
-            return "a list of rows"
+            return "a list of strings" if value.text else "a list of rows"
         case RowType(dtype=dtype):
             return "a list" if dtype is None else f"ndarray[np.{dtype}, (:)]"
         case Row():
@@ -540,7 +547,7 @@ def type_key(value: Value) -> object:
         case Lst(columns, site, ndim, _, length):
             return ("list", site, ndim, length is None, tuple(c.type for c in columns))
         case RaggedList(joined):
-            return ("rows", type_key(joined), value.made, value.dtype)
+            return ("rows", type_key(joined), value.form)
         case Row(listed):
             return ("row", type_key(listed))
         case Tpl(items):

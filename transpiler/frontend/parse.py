@@ -82,35 +82,34 @@ def spell_out_stars(tree: ast.Module) -> None:
 
 
 def settle_versions(tree: ast.Module) -> None:
-    """Take out what a module does for older Pythons alone: `from builtins import range`, and `try` around a
-    name that is certainly unbound, of which the handler remains."""
+    """Take out what a module does for older Pythons alone: `from builtins import range`, and what stands in
+    a `try` from a name on that is certainly unbound. Each statement keeps its place."""
     bound = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and not _is_read(n)}
     bound |= {n.asname or n.name for n in ast.walk(tree) if isinstance(n, ast.alias)}
     bound |= {n.name for n in ast.walk(tree) if isinstance(n, (ast.FunctionDef, ast.ClassDef))}
-    for stmt in tree.body:
-        if isinstance(stmt, ast.ImportFrom) and stmt.level == 0 and stmt.module in _BUILTINS:
-            stmt.names = [a for a in stmt.names if a.asname or not hasattr(builtins, a.name)]
-    settled: list[ast.stmt] = []
-    for stmt in tree.body:
-        handler = _certain_handler(stmt, bound) if "*" not in bound else None
-        settled += [stmt] if handler is None else handler
-    tree.body[:] = [s for s in settled if not isinstance(s, ast.ImportFrom) or s.names]
+    for at, stmt in enumerate(tree.body):
+        match stmt:
+            case ast.ImportFrom(module, names, 0) if module in _BUILTINS:
+                stmt.names = [a for a in names if a.asname or not hasattr(builtins, a.name)]
+                if not stmt.names:
+                    tree.body[at] = ast.copy_location(ast.Pass(), stmt)
+            case ast.Try(body) if "*" not in bound:
+                _drop_unreached(body, bound)
 
 
 def _is_read(name: ast.Name) -> bool:
     return isinstance(name.ctx, ast.Load)
 
 
-def _certain_handler(stmt: ast.stmt, bound: Set[str]) -> list[ast.stmt] | None:
-    """The body of the handler for NameError if the `try` statement begins with an unbound name."""
-    match stmt:
-        case ast.Try(
-            [ast.Assign(value=ast.Name(name)) | ast.Expr(ast.Name(name)), *_],
-            [ast.ExceptHandler(ast.Name("NameError"), None, body), *_],
-        ) if name not in bound and not hasattr(builtins, name):
-            return [*body, *stmt.finalbody]
-        case _:
-            return None
+def _drop_unreached(body: list[ast.stmt], bound: Set[str]) -> None:
+    """Leave out the plain statements from the first that certainly raises NameError."""
+    fails = False
+    for at, stmt in enumerate(body):
+        match stmt:
+            case ast.Assign(value=ast.Name(name)) | ast.Expr(ast.Name(name)):
+                fails = fails or (name not in bound and not hasattr(builtins, name))
+        if fails and isinstance(stmt, (ast.Assign, ast.Expr)):
+            body[at] = ast.copy_location(ast.Pass(), stmt)
 
 
 def parse_module(path: Path, root: Path) -> Module | Declined:

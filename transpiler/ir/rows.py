@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from loopwright.ir.types import Array, Ragged
+from loopwright.ir.types import Array, Chars, Ragged
 
 
 def joined_rows(t: Ragged, rows: Sequence[Any]) -> Any:
     """The value of the first parameter of a `Ragged` live-in: a list, or an array."""
+    if isinstance(t.rows, Chars):
+        return codes_of("".join(rows))
     if isinstance(t.rows, Array):
         return np.concatenate(rows) if rows else np.empty(0, t.rows.dtype)
     return [item for row in rows for item in row]

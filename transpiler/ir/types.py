@@ -68,16 +68,29 @@ class ListOf:
 
 
 @dataclass(frozen=True, slots=True)
+class Chars:
+    """A string of any length; only read.
+
+    The type of a live-in, never of an IR variable: kernels get its code points, an array of uint32.
+    """
+
+    def __str__(self) -> str:
+        return "str"
+
+
+@dataclass(frozen=True, slots=True)
 class Ragged:
-    """A list of lists of numbers, or of arrays of one axis, that may differ in length; only read.
+    """A list of lists of numbers, of arrays of one axis, or of strings, that may differ in length; only read.
 
     The type of a live-in, never of an IR variable: kernels hold its rows joined to one (`rows`), beside
     the first position of each row and the one behind its last, a list of pairs of ints.
     """
 
-    rows: ListOf | Array
+    rows: ListOf | Array | Chars
 
     def __str__(self) -> str:
+        if isinstance(self.rows, Chars):
+            return "list[str]"
         return f"list[{self.rows}] of any lengths"
 
 
@@ -98,17 +111,6 @@ class DictOf:
             return "dict without entries"
         inner = ", ".join(map(str, self.columns))
         return f"dict[int, tuple[{inner}]]" if self.row else f"dict[int, {inner}]"
-
-
-@dataclass(frozen=True, slots=True)
-class Chars:
-    """A string of any length; only read.
-
-    The type of a live-in, never of an IR variable: kernels get its code points, an array of uint32.
-    """
-
-    def __str__(self) -> str:
-        return "str"
 
 
 @dataclass(frozen=True, slots=True)

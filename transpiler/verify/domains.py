@@ -112,6 +112,8 @@ def _kind(param: Param, symbols: Mapping[tuple[str, int], str], samples: Sequenc
                 joined = [np.concatenate(v) if v else np.empty(0, dtype) for v in values]
                 inner = _integers(inner, joined, symbols, samples)
             return ListKind(inner, dims[0])
+        case Ragged(Chars()):
+            return ListKind(Text(), dims[0])
         case Ragged(ListOf(elem, _)):
             flat = [[x for row in v for x in row] for v in values]
             return ListKind(ListKind(_element(elem, param, flat, symbols, samples)), dims[0])

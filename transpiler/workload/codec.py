@@ -75,7 +75,7 @@ def decode_type(data: Json) -> Type:
             raise ValueError(f"not a type: {data!r}")
         case ["ragged", rows]:
             inner = decode_type(rows)
-            if isinstance(inner, ListOf | Array):
+            if isinstance(inner, ListOf | Array | Chars):
                 return Ragged(inner)
             raise ValueError(f"not a type: {data!r}")
         case ["dict", list() as columns, bool() as row]:

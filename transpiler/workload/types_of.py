@@ -18,6 +18,7 @@ from loopwright.ir.types import (
     NONE,
     STR,
     Array,
+    Chars,
     DictOf,
     DType,
     ListOf,
@@ -106,6 +107,9 @@ def _list_type(value: list[object]) -> Type | None:
         return None
     if first is tuple:
         return _records(value)
+    if first is str:
+        total = sum(len(word) for word in value if isinstance(word, str))
+        return Ragged(Chars()) if total <= LIST_CHECK else None
     elem = type_of(value[0])
     return ListOf(elem) if isinstance(elem, Py | Num) and is_scalar(elem) else None
 
