@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -202,6 +203,9 @@ def lists(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
     given = list(arrays_in(value))
     if not given:
         return
+    storages = [o.key for array in given for o in array.origins]
+    if len(set(storages)) < len(storages):
+        cx.unit.borrowing.add(base.site)  # one array twice
     cx.unit.listed |= {o.key for o in base.origins}
     for array in given:
         keys = {o.key for o in array.origins}
@@ -222,8 +226,11 @@ def _out_of_use(cx: Scope, keys: set[tuple[object, ...]]) -> bool:
     if any(key[0] in _OUTSIDE for key in keys) or cx.stmt is None:
         return False
     after = cx.liveness.after.get(id(cx.stmt), frozenset()) | cx.liveness.always
+    if isinstance(cx.stmt, (ast.For, ast.While, ast.If)):
+        after |= reads(cx.stmt)
     return not any(
-        (name in after or not name.isidentifier()) and keys & {o.key for o in _origins(entry.value)}
+        (name in after or not name.isidentifier() or cx.comprehending > 0)
+        and keys & {o.key for o in _origins(entry.value)}
         for name, entry in cx.live.items()
     )
 

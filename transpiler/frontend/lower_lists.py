@@ -172,8 +172,8 @@ def build_list(cx: Scope, values: Sequence[Value], node: ast.AST) -> Lst:
     if not values:
         return result
     result = held(cx, result)
+    lists(cx, result, Tpl(tuple(values)), node)
     for i, value in enumerate(values):
-        lists(cx, result, value, node)
         put(cx, result, integer(i), value, new=True)
     return result
 
