@@ -91,6 +91,16 @@ DECLINED: dict[str, tuple[str, str]] = {
         "LW107",
     ),
     "returned beside its own part": ("r = [x * 1, x * 2]\nreturn r, r[:1]", "LW107"),
+    "an argument that the loop over the list changes": (
+        "a = x * 2\nb = x * 3\ns = 0.0\nfor r in [a, b]:\n    b[0] = 7.0\n    s += r[0]\nreturn s",
+        "LW104",
+    ),
+    "returned with one array in two places": ("a = x * 2\nreturn [a, a]", "LW107"),
+    "returned with one array in all places": ("a = x * 2\nreturn [a for _ in range(3)]", "LW107"),
+    "returned with one array in a pair": (
+        "r = []\na = x * 2\nr.append((a, a))\nreturn r",
+        "LW107",
+    ),
     "repeated": ("return np.array([x * 1] * 3)", "LW103"),
     "values of a dict": ("d = {}\nd[1] = x * 2\nreturn d[1] + 0", "LW102"),
     "sorted": ("return sorted([x * 1, x * 2])", "LW102"),

@@ -14,6 +14,45 @@ N = np.array([3, -1, 4, 1, -5, 9])
 
 CASES: list[tuple[str, str, tuple[Any, ...]]] = [
     (
+        "a helper that is told the axis",
+        """
+def g(x, axis=-1, keep=True):
+    return np.sum(x, axis=axis, keepdims=keep) / x.shape[axis]
+def f(a, n):
+    x = np.outer(np.arange(3.0) + a, np.arange(4.0) + n)
+    return g(x), g(x, 0), g(x, axis=1, keep=False), g(x, keep=False)
+""",
+        (2, 5),
+    ),
+    (
+        "a helper whose result has a rank by what it is told",
+        """
+def g(x, t, ndim=2):
+    if len(x.shape) == ndim + 1:
+        return x[t]
+    elif len(x.shape) == ndim:
+        return x
+    else:
+        raise ValueError(ndim)
+def f(a, n):
+    x = np.ones((n, n)) * a
+    return g(x, 0) + 0, g(x, 1, ndim=1) + 0
+""",
+        (2, 5),
+    ),
+    (
+        "a helper that changes what it is told",
+        """
+def g(x, k=3):
+    if k > 2:
+        k = k - 1
+    return x * k
+def f(a, n):
+    return g(a), g(a, 1), g(a, k=n), g(a, True)
+""",
+        (2, 5),
+    ),
+    (
         "a helper with any number of arguments",
         """
 def g(a, *rest, k=3):

@@ -88,6 +88,14 @@ TWICE = {
     "an array by a display": ("LW107", "v = x[0] * 2\nreturn [v, v]"),
     "an array by a comprehension": ("LW107", "v = x[0] * 2\nreturn [v for _ in range(n)]"),
     "an array with more axes": ("LW107", "v = x * 2\nreturn [v for _ in range(n)]"),
+    "an array that a function hands out twice": (
+        "LW107",
+        "def g():\n    v = np.zeros(n)\n    return v, v\nreturn [*g()]",
+    ),
+    "a list that a function hands out twice": (
+        "LW107",
+        "def g():\n    v = [n]\n    return v, v\nreturn [*g()]",
+    ),
     "a list by a display": ("LW102", "v = [n]\nreturn [v, v]"),
     "a list by a comprehension": ("LW102", "v = [n]\nreturn [v for _ in range(n) if n]"),
 }

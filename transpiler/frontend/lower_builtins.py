@@ -8,8 +8,8 @@ from collections.abc import Callable
 from loopwright.frontend.lower_args import int_constant
 from loopwright.frontend.lower_arith import binary, choose, strip_none, switch
 from loopwright.frontend.lower_compare import compare, truth
-from loopwright.frontend.lower_comprehension import list_of, set_of
-from loopwright.frontend.lower_fold import quantified, reduce_items, total_of
+from loopwright.frontend.lower_comprehension import dict_of, list_of, set_of
+from loopwright.frontend.lower_fold import extreme_by_key, quantified, reduce_items, total_of
 from loopwright.frontend.lower_generators import generator_at
 from loopwright.frontend.lower_hashes import constructed
 from loopwright.frontend.lower_index import row_count, whole
@@ -204,8 +204,10 @@ def extreme(cx: Scope, largest: bool, a: Value, b: Value, node: ast.AST) -> Valu
 
 def _extreme(largest: bool) -> Handler:
     def handler(cx: Scope, node: ast.Call) -> Value:
+        if [k.arg for k in node.keywords] == ["key"]:
+            return extreme_by_key(cx, largest, node)
         if node.keywords:
-            decline(node, "LW102", "keyword arguments of min and max are not covered")
+            decline(node, "LW102", "of the keyword arguments of min and max `key` is covered")
         if len(node.args) > 1:
             first, *rest = eval_all(cx, node.args)
             for other in rest:
@@ -293,6 +295,9 @@ def _set(cx: Scope, node: ast.Call) -> Value:
 
 
 def _dict(cx: Scope, node: ast.Call) -> Value:
+    """`dict()` and `dict(pairs)`."""
+    if len(node.args) == 1 and not node.keywords:
+        return dict_of(cx, "dict", node.args[0], node)
     return constructed(cx, "dict", node)
 
 

@@ -9,6 +9,7 @@ from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.classes import class_at
 from loopwright.frontend.lower_builtins import BUILTINS
 from loopwright.frontend.lower_classes import bound_method, class_member, is_property
+from loopwright.frontend.lower_comprehension import dict_of
 from loopwright.frontend.lower_dicts import dict_method
 from loopwright.frontend.lower_dtypes import dtype_attribute, is_object
 from loopwright.frontend.lower_hashes import constructed, hash_method
@@ -208,6 +209,8 @@ def _library(cx: Scope, name: str, node: ast.Call) -> Value:
             return BUILTINS[short](cx, node)
         case "math":
             return math_call(cx, short, node)
+        case "collections" if short == "Counter" and len(node.args) == 1 and not node.keywords:
+            return dict_of(cx, "Counter", node.args[0], node)
         case "collections":
             return constructed(cx, short, node)
         case "heapq":

@@ -12,7 +12,7 @@ from loopwright.frontend.lower_counted import (
     trip_count,
 )
 from loopwright.frontend.lower_generators import opened, own_names
-from loopwright.frontend.lower_hashes import built, store
+from loopwright.frontend.lower_hashes import augmented, built, store
 from loopwright.frontend.lower_iter import source_of
 from loopwright.frontend.lower_join import coerce, convert, join_envs, store_variable, widen
 from loopwright.frontend.lower_listed import lists
@@ -34,6 +34,7 @@ from loopwright.frontend.lower_store import assign_to
 from loopwright.frontend.lower_values import (
     NOTHING,
     Hashed,
+    HashForm,
     Lst,
     Number,
     RaggedList,
@@ -46,6 +47,7 @@ from loopwright.frontend.lower_values import (
     number,
 )
 from loopwright.ir.nodes import (
+    Binary,
     Call,
     Expr,
     If,
@@ -166,6 +168,38 @@ def set_of(cx: Scope, given: ast.expr, node: ast.AST) -> Value:
         iterate(cx, source, lambda v: store(cx, target(), v, NOTHING, node), nothing, node)
 
     return built(cx, "set", node, fill)
+
+
+def dict_of(cx: Scope, form: HashForm, given: ast.expr, node: ast.AST) -> Value:
+    """`dict(pairs)` and `Counter(items)`."""
+
+    def put_in(target: Hashed, value: Value) -> None:
+        if form == "Counter":
+            one = number(integer(1))
+            augmented(cx, target, value, lambda old: (old, one), _plus, node)
+        elif isinstance(value, Tpl) and len(value.items) == 2:
+            store(cx, target, *value.items, node)
+        else:
+            decline(node, "LW102", f"a dict of items that are {describe(value)} is not covered")
+
+    def fill(target: Callable[[], Hashed]) -> None:
+        with opened(cx, given) as items:
+            if isinstance(items, ast.GeneratorExp):
+                with own_names(cx, items.generators):
+                    made = lambda: put_in(target(), cx.eval(items.elt))  # noqa: E731
+                    run_generators(cx, items.generators, made)
+                return
+        if isinstance(items, (ast.Name, ast.Attribute)) and isinstance(cx.eval(items), Hashed):
+            decline(node, "LW102", f"`{form}` of a dict is not covered")
+        source = source_of(cx, items, ())
+        iterate(cx, source, lambda v: put_in(target(), v), nothing, node)
+
+    return built(cx, form, node, fill)
+
+
+def _plus(a: Value, b: Value) -> Value:
+    assert isinstance(a, Number) and isinstance(b, Number)
+    return number(Binary("add", a.expr, b.expr, INT))
 
 
 def _known_length(cx: Scope, node: Comprehension) -> Value:

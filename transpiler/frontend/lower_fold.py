@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from loopwright.frontend.lower_arith import choose
-from loopwright.frontend.lower_compare import truth
+from loopwright.frontend.lower_compare import compare, truth
 from loopwright.frontend.lower_comprehension import nothing, run_generators
 from loopwright.frontend.lower_counted import (
     first_and_rest,
@@ -20,6 +20,7 @@ from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
     Number,
+    Tpl,
     Value,
     negated,
     number,
@@ -42,6 +43,33 @@ Generators = Sequence[ast.comprehension]
 
 
 # ----------------------------------------------------------------------- folds
+
+
+def extreme_by_key(cx: Scope, largest: bool, node: ast.Call) -> Value:
+    """`max(items, key=f)` or `min`: the first of the items that no other beats by its key."""
+    pairs = cx.unit.synthetic.get(node)
+    if pairs is None:
+        name = f"item#{len(cx.unit.synthetic)}s"
+        item = ast.Name(name, ast.Load())
+        made = ast.Tuple([ast.Call(node.keywords[0].value, [item], []), item], ast.Load())
+        items = node.args[0] if len(node.args) == 1 else ast.Tuple(node.args, ast.Load())
+        loops: list[ast.comprehension] = []
+        if isinstance(items, ast.GeneratorExp):
+            loops, items = items.generators, ast.Tuple([items.elt], ast.Load())
+        loop = ast.comprehension(ast.Name(name, ast.Store()), items, [], 0)
+        pairs = cx.unit.synthetic[node] = ast.GeneratorExp(made, [*loops, loop])
+        for part in ast.walk(pairs):
+            if isinstance(part, ast.expr) and not hasattr(part, "lineno"):
+                ast.copy_location(part, node)
+
+    def better(old: Value, new: Value) -> Value:
+        assert isinstance(old, Tpl) and isinstance(new, Tpl)
+        beats = compare(cx, "gt" if largest else "lt", new.items[0], old.items[0], node)
+        return choose(cx, truth(cx, beats, node), lambda: new, lambda: old, node)
+
+    found = reduce_items(cx, pairs, None, better, node)
+    assert isinstance(found, Tpl)
+    return found.items[1]
 
 
 def each_item(cx: Scope, node: ast.expr, use: Callable[[Value], None]) -> None:

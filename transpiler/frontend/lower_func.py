@@ -21,6 +21,7 @@ from loopwright.frontend.lower_names import captured_entry, outside
 from loopwright.frontend.lower_objects import received
 from loopwright.frontend.lower_scope import Again, Rules, Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_store import store_path
+from loopwright.frontend.lower_telling import telling_parameters
 from loopwright.frontend.lower_tidy import tidy
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -31,6 +32,7 @@ from loopwright.frontend.lower_values import (
     Hashed,
     Lst,
     Maybe,
+    Number,
     Origin,
     Origins,
     RaggedList,
@@ -45,7 +47,8 @@ from loopwright.frontend.lower_values import (
     row_with,
     type_key,
 )
-from loopwright.ir.nodes import Assign, Expr, Func, Invoke, Sym, Var
+from loopwright.ir.nodes import Assign, Const, Expr, Func, Invoke, Sym, Var
+from loopwright.ir.types import BOOL, INT
 from loopwright.ir.walk import Body, assigned
 
 ROUNDS = 200
@@ -161,9 +164,10 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
     except CannotLower as error:
         raise CannotLower(replace(error.declined, call=span_of(node))) from None
     outer = {key: _outside(cx, key, node) for key in helper.captures}
+    fixed = _fixed(callee, given)
     args: list[Expr] = []
-    for value in (*given, *outer.values()):
-        args += flatten(value)
+    for k, value in enumerate((*given, *outer.values())):
+        args += flatten(value) if k not in fixed else ()
     name = cx.fresh("r")
     shape = canonical(cx, name, helper.result)
     targets = tuple(e.sym for e in flatten(shape) if isinstance(e, Var))
@@ -258,8 +262,28 @@ def _outdated(cx: Scope, value: Value) -> bool:
             return False
 
 
+def _signature(cx: Scope, callee: Closure, given: list[Value]) -> tuple[object, ...]:
+    """What a helper is lowered for: the types of its arguments, and the constants among them that tell it
+    what to do."""
+    fixed = _fixed(callee, given)
+    return callee, *(v if k in fixed else _key(cx, v) for k, v in enumerate(given))
+
+
+def _fixed(callee: Closure, given: list[Value]) -> frozenset[int]:
+    """The numbers of the arguments that are such constants."""
+    telling = frozenset() if callee.library else telling_parameters(callee.node)
+    return frozenset(
+        k
+        for k, (name, value) in enumerate(zip(parameters(callee.node), given, strict=True))
+        if name in telling
+        and isinstance(value, Number)
+        and isinstance(value.expr, Const)
+        and value.types in ((INT,), (BOOL,))
+    )
+
+
 def _cached(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Helper | None:
-    found = cx.unit.helpers.get((callee, *(_key(cx, v) for v in given)), [])
+    found = cx.unit.helpers.get(_signature(cx, callee, given), [])
     for helper in found:
         assert isinstance(helper, Helper)
         if helper.result_key != _key(cx, helper.result):
@@ -280,7 +304,7 @@ def parameters(node: ast.FunctionDef | ast.Lambda) -> list[str]:
 def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Helper:
     unit = cx.unit
     outer = None if callee.depth < 0 else unit.scopes[callee.depth]
-    key = (callee, *(_key(cx, v) for v in given))
+    key, fixed = _signature(cx, callee, given), _fixed(callee, given)
     inner = Scope(unit, outer, cx, unit.idents.get(key))
     unit.idents[key] = inner.depth
     definition = callee.node
@@ -295,7 +319,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
     inner.fixed = dict(callee.fixed)
     prepare(inner, statements)
     entries = {
-        name: Entry(_parameter(inner, name, value, k))
+        name: Entry(value if k in fixed else _parameter(inner, name, value, k))
         for k, (name, value) in enumerate(zip(names, given, strict=True))
     }
     values = tuple(e.value for e in entries.values())

@@ -10,7 +10,7 @@ list itself gets another array for an old one, or gets shorter, elements are cop
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_values import (
@@ -202,6 +202,7 @@ def lists(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
     given = list(arrays_in(value))
     if not given or node in cx.at_once:
         return
+    borrow_twice(cx, base, given)
     cx.unit.listed |= {o.key for o in base.origins}
     for array in given:
         keys = {o.key for o in array.origins}
@@ -215,6 +216,13 @@ def lists(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
             decline(node, "LW104", "an array that a list holds is changed")
     if {o.key for o in base.origins} & cx.unit.changed:
         decline(node, "LW104", "an array that a list holds is changed")
+
+
+def borrow_twice(cx: Scope, base: Lst, values: Iterable[Value]) -> None:
+    """The list gets the values, of which two may be one."""
+    storages = [o.key for value in values for o in origins_of(value)]
+    if len(set(storages)) < len(storages):
+        cx.unit.borrowing.add(base.site)
 
 
 def out_of_use(cx: Scope, keys: set[tuple[object, ...]]) -> bool:

@@ -28,6 +28,7 @@ from loopwright.frontend.lower_join import (
 from loopwright.frontend.lower_listed import (
     append_array,
     arrays_in,
+    borrow_twice,
     empty_column,
     lists,
     put_array,
@@ -172,6 +173,8 @@ def build_list(cx: Scope, values: Sequence[Value], node: ast.AST) -> Lst | Ragge
     site = new_site(cx, node)
     rows = made_rows(cx, node, site)
     if rows is not None:
+        if isinstance(rows.items, Lst):
+            borrow_twice(cx, rows.items, values)
         for value in values:
             append_row(cx, rows, value, node)
         return rows
@@ -181,8 +184,8 @@ def build_list(cx: Scope, values: Sequence[Value], node: ast.AST) -> Lst | Ragge
     if not values:
         return result
     result = held(cx, result)
+    lists(cx, result, Tpl(tuple(values)), node)
     for i, value in enumerate(values):
-        lists(cx, result, value, node)
         put(cx, result, integer(i), value, new=True)
     return result
 

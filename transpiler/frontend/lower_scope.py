@@ -157,7 +157,7 @@ class Unit:
     inlined: list[str] = field(default_factory=list)
     # calls and comprehensions that stand for a call, or for a part of it
     plain_calls: dict[object, ast.Call] = field(default_factory=dict)
-    synthetic: dict[ast.Call, ast.ListComp] = field(default_factory=dict)
+    synthetic: dict[ast.Call, ast.ListComp | ast.GeneratorExp] = field(default_factory=dict)
     main: Scope | None = None
     # lists that are live-ins, by the key in the state; and those of them that the function copies
     lists: dict[str, int] = field(default_factory=dict)

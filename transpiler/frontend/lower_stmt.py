@@ -65,6 +65,8 @@ def body(cx: Scope, statements: Sequence[ast.stmt]) -> None:
 
 def statement(cx: Scope, stmt: ast.stmt) -> None:
     cx.live_after = cx.liveness.after.get(id(stmt), frozenset()) | cx.liveness.always
+    if isinstance(stmt, (ast.For, ast.While, ast.If)):
+        cx.live_after |= reads(stmt)
     cx.given = set()
     match stmt:
         case ast.Assign(targets, value):
