@@ -41,6 +41,22 @@ def f(a, n):
         (2, 5),
     ),
     (
+        "a helper that is told the axis, with a branch and a loop before",
+        """
+def g(x, axis=0, twice=False):
+    if x[0, 0] > 1:
+        x = x * 2
+    for i in range(2):
+        if twice:
+            x = x + i
+    return np.sum(x, axis=axis)
+def f(a, n):
+    x = np.ones((n, 2)) * a
+    return g(x), g(x, 1), g(x, axis=1, twice=True)
+""",
+        (2, 5),
+    ),
+    (
         "a helper that changes what it is told",
         """
 def g(x, k=3):

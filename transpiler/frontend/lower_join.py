@@ -144,6 +144,8 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
 def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
     """The canonical value of `name` where paths with canonical values `a` and `b` meet."""
     match a, b:
+        case Number(Const()), Number() if a == b:
+            return a  # a constant that a helper is told
         case Number(), Number():
             types = union(a.types, b.types)
             if carrier(types) is None:
@@ -434,10 +436,10 @@ def assign(cx: Scope, target: Value, value: Value) -> None:
     if isinstance(target, Mixed):
         return
     exprs = list(flatten(coerce(cx, value, target)))
-    syms = [e.sym for e in flatten(target) if isinstance(e, Var)]
     if isinstance(target, Generator):
         return
-    moves = [(s, e) for s, e in zip(syms, exprs, strict=True) if e != Var(s)]
+    pairs = zip(flatten(target), exprs, strict=True)
+    moves = [(v.sym, e) for v, e in pairs if isinstance(v, Var) and e != v]
     written = {s for s, _ in moves}
     if any(vars_of(e) & (written - {s}) for s, e in moves):
         moves = [(s, cx.hold(e, s.name)) for s, e in moves]
