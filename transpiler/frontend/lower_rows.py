@@ -92,7 +92,9 @@ def let_hold_rows(cx: Scope, site: int, row: Value, node: ast.AST) -> None:
         base = None if picked is None else picked.base
         kind = RowType(_site_of_arrays(cx, row.type.dtype), row.type.dtype, base)
     reason = widen(cx, site, kind)
-    decline(node, "LW302", reason or "a list of rows is used where it is not covered")
+    if reason is not None:
+        decline(node, "LW302", reason)
+    decline(node, "LW103", f"a list whose elements are {describe(row)} is not covered in this form")
 
 
 def _picked(cx: Scope, row: Value) -> RowAt | None:
