@@ -14,6 +14,14 @@ from .lowering import assert_same, by_kernel, program_for, refusal
 X = np.arange(12.0).reshape(4, 3)
 
 ROWS = {
+    "rows of an argument stand beside other arrays": """
+out = []
+for row in x:
+    out.append(row)
+out.append(x[0] * 2)
+out.append(out[0])
+return len(out), out[-1][1], sum(r[2] for r in out)
+""",
     "arrays of several lengths one behind the other": """
 out = []
 for i in range(n):
@@ -25,6 +33,15 @@ out = []
 for row in x:
     out.append(row)
 return out[1:], out[::-1], np.mean(out, axis=0)
+""",
+    "rows of an argument give way to others": """
+old = [x[i] for i in range(2)]
+for _ in range(n):
+    new = []
+    for k in range(2):
+        new.append(old[k] + x[k + 1])
+    old = new
+return old[0][1], old[1].sum()
 """,
     "views that are only read": """
 out = []
@@ -41,14 +58,6 @@ return out, [[0.5] * 2 for _ in range(n)]
 """,
 }
 COLUMNS = {
-    "rows of an argument stand beside other arrays": """
-out = []
-for row in x:
-    out.append(row)
-out.append(x[0] * 2)
-out.append(out[0])
-return len(out), out[-1][1], sum(r[2] for r in out)
-""",
     "an array is made of them": """
 out = []
 for row in x:

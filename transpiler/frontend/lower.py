@@ -16,7 +16,7 @@ from loopwright.frontend.lower_modules import module_names
 from loopwright.frontend.lower_names import lookup
 from loopwright.frontend.lower_params import live_in_key, parameters, unknown
 from loopwright.frontend.lower_result import finished
-from loopwright.frontend.lower_rows import joins_arrays
+from loopwright.frontend.lower_rows import next_form
 from loopwright.frontend.lower_scope import Scope, Unit
 from loopwright.frontend.lower_stmt import give_back
 from loopwright.frontend.lower_tidy import tidy
@@ -112,17 +112,18 @@ def lower_region(
 ) -> tuple[Program, Domain, Along]:
     """The program, its domain without the ranges of integers, and what was compiled along.
 
-    Where joined rows of arrays are not enough, columns are tried (`lower_rows`). Raises CannotLower.
+    Where one form of lists of arrays is not enough, the next is tried (`lower_rows`). Raises CannotLower.
     """
     unit = _unit(region)
-    try:
-        return _lowered(unit, region, types, functions, texts)
-    except CannotLower:
-        if not joins_arrays(unit):
-            raise
-    unit = _unit(region)
-    unit.in_columns = True
-    return _lowered(unit, region, types, functions, texts)
+    while True:
+        try:
+            return _lowered(unit, region, types, functions, texts)
+        except CannotLower:
+            form = next_form(unit)
+            if form is None:
+                raise
+        unit = _unit(region)
+        unit.arrays_by = form
 
 
 def _unit(region: Region) -> Unit:

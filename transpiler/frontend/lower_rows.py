@@ -34,7 +34,7 @@ from loopwright.frontend.lower_join import (
     widen,
 )
 from loopwright.frontend.lower_listed import lists, out_of_use
-from loopwright.frontend.lower_scope import Again, Scope, Unit, decline
+from loopwright.frontend.lower_scope import Again, ArrayForm, Scope, Unit, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
@@ -107,12 +107,12 @@ def let_hold_rows(cx: Scope, site: int, row: Value, node: ast.AST) -> None:
 
 
 def _has_columns(cx: Scope, site: int) -> bool:
-    return cx.unit.in_columns or isinstance(cx.unit.sites.element(site), Arr)
+    return cx.unit.arrays_by == "columns" or isinstance(cx.unit.sites.element(site), Arr)
 
 
 def _picked(cx: Scope, row: Value, node: ast.AST) -> RowAt | None:
     """Which row of an argument it is, if lists are to hold it as that."""
-    if cx is not cx.unit.main or cx.unit.in_columns or node in cx.at_once:
+    if cx is not cx.unit.main or cx.unit.arrays_by != "numbers" or node in cx.at_once:
         return None
     picked = row.row if isinstance(row, Arr) else None
     if picked is None or not isinstance(picked.base.expr, Var):
@@ -127,10 +127,12 @@ def _site_of_arrays(cx: Scope, dtype: DType, site: int) -> int:
     return cx.unit.sites.site(("elements of arrays", dtype, site), element)
 
 
-def joins_arrays(unit: Unit) -> bool:
-    """Whether the program has lists of arrays whose rows are joined."""
-    kinds = unit.sites.elements
-    return any(isinstance(kind, RowType) and kind.dtype is not None for kind in kinds)
+def next_form(unit: Unit) -> ArrayForm | None:
+    """How lists of arrays may be held where a program cannot be lowered as it is."""
+    kinds = [k for k in unit.sites.elements if isinstance(k, RowType) and k.dtype is not None]
+    if not kinds:
+        return None
+    return "columns" if all(kind.base is None for kind in kinds) else "rows"
 
 
 def to_columns(cx: Scope, value: RaggedList) -> NoReturn:

@@ -11,7 +11,7 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import Literal, NoReturn, TypeAlias
 
 from loopwright.diagnostics import NOWHERE, CannotLower, Declined, Span
 from loopwright.frontend.lower_live import Liveness
@@ -112,6 +112,9 @@ class Rules:
     function: Callable[..., object]
 
 
+ArrayForm: TypeAlias = Literal["numbers", "rows", "columns"]
+
+
 @dataclass(slots=True)
 class Unit:
     """What the functions of one program share."""
@@ -145,11 +148,11 @@ class Unit:
     replaced: set[int] = field(default_factory=set)
     borrowing: set[int] = field(default_factory=set)
     # how lists of lists and arrays are held (`lower_rows`): the sites of those whose rows are joined though
-    # one length would do, and whether all lists of arrays are held in columns
+    # one length would do, and the first form for lists of arrays that is tried
     ragged: set[int] = field(default_factory=set)
     # live-ins that stay what they are
     constant: set[Sym] = field(default_factory=set)
-    in_columns: bool = False
+    arrays_by: ArrayForm = "numbers"
     helpers: dict[object, list[object]] = field(default_factory=dict)
     functions: list[Func] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
