@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 BODIES = {
+    "arrays of several lengths one behind the other": """
+out = []
+for i in range(n):
+    out.append(x[0][i:])
+return np.concatenate(out), np.hstack([x[1][i:] * 2 for i in range(n)])
+""",
     "rows of an argument": """
 out = []
 for row in x:
