@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from loopwright.candidates import Refused
@@ -34,7 +34,7 @@ from loopwright.ir.nodes import (
     While,
 )
 from loopwright.ir.text import BUILTINS
-from loopwright.ir.types import Array, Num, Py, Type
+from loopwright.ir.types import BOOL, COMPLEX, FLOAT, INT, Array, Num, Py, Type
 from loopwright.ir.walk import Body, map_stmts, walk_stmts
 from loopwright.pipeline import Candidate
 from loopwright.signatures import Signature, annotated
@@ -164,7 +164,8 @@ def rows_of(lowered: Lowered, program: Program, columns: int) -> list[str] | Dec
     def ending(values: Sequence[str]) -> list[str]:
         shown = [_as_python(values[r.at], r.type) for r in results]
         if region.form == "body":
-            return [f"return {', '.join(shown)}"]
+            single = isinstance(lowered.program.rebuild, Pack) and len(shown) == 1
+            return [f"return ({shown[0]},)" if single else f"return {', '.join(shown)}"]
         pairs = [(t, v) for t, v in zip(region.live_outs, shown, strict=True) if t != v]
         if not pairs:
             return []
@@ -201,13 +202,25 @@ def _missing(region: Region, rows: Sequence[str]) -> str | None:
     """A global name that the rows use and that does not mean there what it means in kernels."""
     tree = ast.parse("def f():\n" + "".join(f"    {row}\n" for row in rows))
     used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} & BUILTINS
-    bound = [name for stmt in region.module.tree.body for name in bound_names(stmt)]
+    bound = list(_bound_anywhere(region.module.tree))
     for name in sorted(used):
-        inside = name in {n for s in region.function.body for n in bound_names(s)}
-        wanted = [name] if name in _MODULES else []
-        if inside or bound.count(name) != len(wanted) or not _imports(region, name):
+        if bound.count(name) != (name in _MODULES) or not _imports(region, name):
             return name
     return None
+
+
+def _bound_anywhere(tree: ast.AST) -> Iterator[str]:
+    """Every binding of a name in a file, of whatever scope."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(name, ast.Store() | ast.Del()) | ast.arg(name):
+                yield name
+            case ast.alias(name, other):
+                yield other or name
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield node.name
+            case ast.ExceptHandler() | ast.MatchAs() | ast.MatchStar() if node.name is not None:
+                yield node.name
 
 
 def _imports(region: Region, name: str) -> bool:
@@ -223,20 +236,21 @@ def _imports(region: Region, name: str) -> bool:
 
 def _results(rebuild: Rebuild) -> tuple[Value, ...] | None:
     """The results as they follow each other; None if any is more than an array or a number."""
-    items = rebuild.items if isinstance(rebuild, Pack) else (rebuild,)
+    parts = rebuild.items if isinstance(rebuild, Pack) else (rebuild,)
     found = [
         item
-        for item in items
-        if isinstance(item, Value) and isinstance(item.type, (Array, Num, Py))
+        for item in parts
+        if isinstance(item, Value)
+        and (isinstance(item.type, (Array, Num)) or item.type in (INT, FLOAT, BOOL, COMPLEX))
     ]
-    return tuple(found) if len(found) == len(items) else None
+    return tuple(found) if len(found) == len(parts) else None
 
 
 def _as_python(text: str, t: Type) -> str:
     """A machine value as the object that the original makes."""
     match t:
         case Py(name):
-            return f"{name}({text})"
+            return text if text.isdigit() else f"{name}({text})"
         case Num(dtype):
             return f"np.{dtype}({text})"
         case _:
