@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 
 from loopwright.verify.case import Case
+from loopwright.verify.codec import AnyArray
 from loopwright.verify.constants import Constants
 from loopwright.verify.kinds import Exactly, Kind, ListKind, OneOfKinds, Parameter, PyNumber, Text
 from loopwright.verify.layouts import LAYOUTS, lay_out
+from loopwright.verify.reshape import places, reshaped
 from loopwright.verify.scalars import SPECIAL_FLOATS, WIDE_INTS
 from loopwright.verify.shrink import conforms
 
@@ -64,6 +66,40 @@ def special(parameters: Sequence[Parameter], constants: Constants, case: Case) -
                 changed = np.array(value, order="C")
                 changed.reshape(-1)[value.size // 2] = number
                 yield from _with(parameters, case, {name: changed})
+
+
+def short(parameters: Sequence[Parameter], case: Case) -> Iterator[Case]:
+    """`case` with one element everywhere, or two, those of one argument being a special number: where there
+    is nothing to hide behind, rounding, overflow and signs show."""
+    where = places(parameters, case.values)
+    for n in (1, 2) if where else ():
+        small = reshaped(parameters, case, dict.fromkeys(where, n))
+        if small is None:
+            continue
+        for name, value in small.values.items():
+            for filled in _filled(value):
+                yield from _with(parameters, small, {name: filled})
+
+
+def _filled(value: Any) -> Iterator[Any]:
+    """`value` with all elements the same special number."""
+    match value:
+        case np.ndarray() if value.size and value.dtype.kind == "f":
+            with np.errstate(all="ignore"):
+                yield from (
+                    np.full_like(value, number) for number in (*SPECIAL_FLOATS, *_limits(value))
+                )
+        case np.ndarray() if value.size and value.dtype.kind in "iu":
+            yield from (np.full_like(value, number) for number in _limits(value))
+        case [first, *_] if isinstance(value, list) and type(first) is float:
+            yield from ([number] * len(value) for number in SPECIAL_FLOATS)
+        case [first, *_] if isinstance(value, list) and type(first) is int:
+            yield from ([number] * len(value) for number in _INTS)
+
+
+def _limits(value: AnyArray) -> tuple[Any, ...]:
+    kind = np.finfo if value.dtype.kind == "f" else np.iinfo
+    return kind(value.dtype).min, kind(value.dtype).max
 
 
 def matrices(parameters: Sequence[Parameter], case: Case) -> Iterator[Case]:
