@@ -31,6 +31,10 @@ HEAD = (
 PLAIN = "def {0}(x: float) -> float:\n    return x\n"
 PRIVATE = "def {0}(x: float) -> float:\n    _seen.append(x)\n    return x\n"
 CACHE = "def {0}(x: float) -> float:\n    memo[x] = x\n    return x\n"
+NESTED = (
+    "deep = []\nfor _ in range(5000):\n    deep = [deep]\n"
+    "def {0}(x: float) -> float:\n    return x + len(deep)\n"
+)
 QUIET = "def {0}(x: float) -> float:\n    return x, sys.stderr is None\n"
 
 DIFFERENT = {
@@ -51,6 +55,7 @@ SAME = {
     "a cache of the candidate": (PLAIN, CACHE),
     "a file descriptor": (WRITING.replace("{1}", "a"), WRITING.replace("{1}", "a")),
     "a warning": (QUIET, WARNING),
+    "a list that nests too deep to be looked at": (NESTED, NESTED),
 }
 
 

@@ -31,6 +31,8 @@ _CHANGING = frozenset(
     }
 )
 "Methods that change the container that they belong to."
+_DEEPEST = 20
+"Containers within each other that are changed."
 _CONTAINERS = (list, tuple, set, frozenset)
 _FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -72,10 +74,12 @@ def _scribble_array(value: Any) -> None:
             value += np.asarray(3, dtype=value.dtype)
 
 
-def change(value: Any, seed: int) -> Any:
+def change(value: Any, seed: int, depth: int = 0) -> Any:
     """Another value for a public global; arrays change in place, other containers become new ones. Functions
     and the like stay, wherever they are."""
     match value:
+        case _ if depth > _DEEPEST:
+            return value
         case np.ndarray():
             _scribble_array(value)
             return value
@@ -88,9 +92,9 @@ def change(value: Any, seed: int) -> Any:
         case str():
             return value[1:] + "ax"[seed % 2]
         case list() | tuple() | set() | frozenset() if type(value) in _CONTAINERS:
-            return type(value)(change(item, seed) for item in value)
+            return type(value)(change(item, seed, depth + 1) for item in value)
         case dict() if type(value) is dict:
-            return {key: change(item, seed) for key, item in value.items()}
+            return {key: change(item, seed, depth + 1) for key, item in value.items()}
         case _:
             return value
 

@@ -26,6 +26,8 @@ _INTS = (0, 1, -1, 2, 255, 256, *WIDE_INTS[::3])
 _LETTERS = "aba"
 _TEXT_LENGTHS = (0, 1, 2, 3, 8, 17, 33, 65, 129)
 _SIDES = (1, 2, 3)
+_BLOCKS = (3, 9, 18, 33, 66)
+"Lengths of one block of a vector unit or several, with something left over."
 _MOST = 24
 "Of the special values of one parameter, and of the constants of the sources."
 
@@ -70,15 +72,33 @@ def special(parameters: Sequence[Parameter], constants: Constants, case: Case) -
 
 def short(parameters: Sequence[Parameter], case: Case) -> Iterator[Case]:
     """`case` with one element everywhere, or two, those of one argument being a special number: where there
-    is nothing to hide behind, rounding, overflow and signs show."""
+    is nothing to hide behind, rounding, overflow and signs show. Then with some more, zeros of both signs
+    and NaN at the ends: vectors take another way than what is left over."""
     where = places(parameters, case.values)
-    for n in (1, 2) if where else ():
+    for n in (1, 2, *_BLOCKS) if where else ():
         small = reshaped(parameters, case, dict.fromkeys(where, n))
         if small is None:
             continue
         for name, value in small.values.items():
-            for filled in _filled(value):
+            for filled in _filled(value) if n <= 2 else _signed(value):
                 yield from _with(parameters, small, {name: filled})
+
+
+def _signed(value: Any) -> Iterator[Any]:
+    """`value` with zeros of both signs in turn, with NaN first and last."""
+    match value:
+        case np.ndarray() if value.ndim == 1 and value.size > 2 and value.dtype.kind == "f":
+            for first in (0, 1):
+                yield np.where(np.arange(value.size) % 2 == first, 0.0, -0.0).astype(value.dtype)
+            for at in (0, -1):
+                changed = value.copy()
+                changed[at] = np.nan
+                yield changed
+        case [float(), _, *rest] if isinstance(value, list) and rest:
+            for pair in ((0.0, -0.0), (-0.0, 0.0)):
+                yield [pair[k % 2] for k in range(len(value))]
+            yield [np.nan, *value[1:]]
+            yield [*value[:-1], np.nan]
 
 
 def _filled(value: Any) -> Iterator[Any]:
