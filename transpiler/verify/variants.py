@@ -24,6 +24,8 @@ from loopwright.verify.shrink import conforms
 LABEL = "one thing changed"
 _INTS = (0, 1, -1, 2, 255, 256, *WIDE_INTS[::3])
 _LETTERS = "aba"
+_MANY_CASES = ("Straße", "ΑΣ", "ςσ", "ǅ", "İI")
+"Texts that are no longer themselves, or no longer as long, once their case was changed and changed back."
 _TEXT_LENGTHS = (0, 1, 2, 3, 8, 17, 33, 65, 129)
 _SIDES = (1, 2, 3)
 _BLOCKS = (3, 9, 18, 33, 66)
@@ -62,6 +64,11 @@ def special(parameters: Sequence[Parameter], constants: Constants, case: Case) -
             if a != b:  # one within the other: overlapping, at an end, not at all
                 yield from _with(parameters, case, {a: "aaaa", b: "aa"})
                 yield from _with(parameters, case, {a: "abc", b: "c"})
+                for text in _MANY_CASES:
+                    for other in sorted(
+                        {text.upper(), text.lower(), text.casefold(), text.swapcase()}
+                    ):
+                        yield from _with(parameters, case, {a: text, b: other})
     for name, value in case.values.items():
         if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size > 1:
             for number in (np.nan, np.inf, -np.inf, -0.0, 5e-324):
