@@ -24,4 +24,4 @@ def g(x):
 
 
 def h(x):
-    return max(-1.0, *(v for v in x.tolist() if v == v)) if len(x) else -1.0
+    return max([-1.0, *(v for v in x.tolist() if v == v)])
