@@ -7,11 +7,15 @@ import ast
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loopwright.cli import FINDINGS, FINE, UNDECIDED, USAGE
 from loopwright.config import Options, load_options, parse_accuracy
 from loopwright.preflight import python_files, startable, writable_file
 from loopwright.usage import UsageError
+
+if TYPE_CHECKING:
+    from loopwright.verify.oracle import Reading
 
 
 def _existing(paths: Sequence[Path]) -> None:
@@ -98,22 +102,25 @@ def _verify(args: argparse.Namespace) -> int:
         _writable(args.emit_test)
     (f_path, f_name), (g_path, g_name) = map(_function_place, (args.original, args.candidate))
 
-    from loopwright.claims import claim_of
-    from loopwright.project import write_atomic
-    from loopwright.readings import readings_of
-    from loopwright.recorded_calls import recorded_calls
-    from loopwright.verify.functions import render, verify_functions
+    from loopwright.atomic import write_atomic
+    from loopwright.verify.ready import ready
+    from loopwright.workers import Workers
 
     emit = None
     if args.emit_test is not None:
         emit = Path.cwd() if str(args.emit_test) == "-" else args.emit_test.parent
-    calls = () if args.trace is None else recorded_calls(args.trace, f_path, f_name)
-    verdict = verify_functions(
-        f_path, f_name, g_path, g_name,
-        accuracy=accuracy, time_limit=args.time_limit, trace=calls, shown=_shown(args.examples),
-        emit=emit, readings=readings_of(f_path, f_name, calls) if accuracy == "faithful" else (),
-        claim=claim_of(f_path, f_name, g_path, g_name),
-    )  # fmt: skip
+    with Workers(ready) as workers:
+        workers.start()  # it has as much to import as there is to do here
+        from loopwright.claims import claim_of
+        from loopwright.verify.functions import render, verify_functions
+
+        calls, readings = _recorded(args.trace, f_path, f_name, accuracy)
+        verdict = verify_functions(
+            f_path, f_name, g_path, g_name,
+            accuracy=accuracy, time_limit=args.time_limit, trace=calls, shown=_shown(args.examples),
+            emit=emit, readings=readings, claim=claim_of(f_path, f_name, g_path, g_name),
+            workers=workers,
+        )  # fmt: skip
     if args.json is not None:
         write_atomic(args.json, verdict.to_json().encode())
     if verdict.unloadable:
@@ -127,6 +134,23 @@ def _verify(args: argparse.Namespace) -> int:
             write_atomic(args.emit_test, verdict.test.encode())
             print(f"  test: {args.emit_test}")
     return {"same": FINE, "different": FINDINGS}.get(verdict.status, UNDECIDED)
+
+
+def _recorded(
+    trace: Path | None, path: Path, name: str, accuracy: str
+) -> tuple[Sequence[Mapping[str, object]], Sequence[Reading]]:
+    """The recorded calls of a function, and for `faithful` what it is as a program."""
+    calls: Sequence[Mapping[str, object]] = ()
+    readings: Sequence[Reading] = ()
+    if trace is not None:
+        from loopwright.recorded_calls import recorded_calls  # the whole compiler stands behind it
+
+        calls = recorded_calls(trace, path, name)
+    if accuracy == "faithful":
+        from loopwright.readings import readings_of
+
+        readings = readings_of(path, name, calls)
+    return calls, readings
 
 
 def _shown(examples: str | None) -> str | Path | None:

@@ -21,6 +21,7 @@ from loopwright.verify.parameters import parameters_of
 from loopwright.verify.rounds import EXAMPLES, FAR, Learnt, Round, cases
 from loopwright.verify.scope import find_function, scope_of
 from loopwright.verify.shrink import conforms
+from loopwright.verify.sweep import constant_lengths
 
 from .annotated import MODULE, TABLE
 
@@ -241,3 +242,11 @@ def test_what_reached_a_line_is_varied_for_good() -> None:
         learnt.learn(other, True, False)
     assert reaching in learnt.pool
     assert 1 < len(learnt.pool) < 200
+
+
+def test_lengths_next_to_a_constant_that_is_far_come_in_order() -> None:
+    # chance brings one in twelve thousand
+    source = "def f(y: Annotated[NDArray[np.float64], 'k']): ..."
+    base = next(case for case in drawn(source) if len(case.values["y"]) > 2)
+    found = constant_lengths(parameters(source), mine(["g = 100_000"]), base)
+    assert {99_999, 100_000, 100_001} <= {len(case.values["y"]) for case in found}

@@ -16,7 +16,7 @@ from loopwright.verify.climb import REACHED, Climb
 from loopwright.verify.engine import Pair
 from loopwright.verify.sweep import constant_lengths, lengths, related
 from loopwright.verify.unreached import open_goals
-from loopwright.verify.variants import called_otherwise, laid_out, matrices, special
+from loopwright.verify.variants import called_otherwise, laid_out, matrices, short, special
 
 _SOLVED = (2, 5, 12, 24, 48)
 _CLIMBED = (6, 14, 30, 60, 120)
@@ -100,6 +100,7 @@ class Aim:
                 related(parameters, base),
                 special(parameters, constants, odd),
                 special(parameters, constants, base),
+                short(parameters, base),
                 matrices(parameters, base),
                 laid_out(base),
                 called_otherwise(self.pair.scripts(), base),

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from loopwright.verify.case import Case
 from loopwright.verify.extra import imports_for, shown_under
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.literal import assignments
+from loopwright.verify.meddle import change
 from loopwright.verify.modules import Home, import_root
 from loopwright.verify.state import State
 from loopwright.verify.stock import Logged, Make
@@ -121,11 +124,36 @@ class Shown:
             ],
             "globals": [
                 f"# the caller changes {', '.join(self.changeable)}, then",
+                *self._globals_changed(case.seed),
                 *assignments(values),
                 *show,
             ],
         }
         return lines + after[case.script]
+
+    def _globals_changed(self, seed: int) -> list[str]:
+        """Statements that give the globals other values, as a caller did."""
+        lines = ["scope = getattr(call, '__globals__', module)"]
+        for name in self.changeable:
+            value = vars(self.a.module)[name]
+            if not isinstance(value, np.ndarray) and _is_data(value):
+                lines += assignments({f"scope[{name!r}]": change(value, seed)})
+            elif isinstance(value, np.ndarray) and value.size <= _LARGEST_SHOWN:
+                lines += assignments({f"scope[{name!r}][...]": change(value.copy(), seed)})
+        return lines
+
+
+_LARGEST_SHOWN = 10_000
+"""Elements of a global array up to which a counter-example tells its new ones."""
+
+
+def _is_data(value: Any) -> bool:
+    """Whether a literal can be written for `value`: no functions inside."""
+    if isinstance(value, dict):
+        return all(map(_is_data, (*value.keys(), *value.values())))
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(map(_is_data, value))
+    return value is None or isinstance(value, int | float | complex | str | np.generic)
 
 
 def _closes(paths: Iterable[str]) -> bool:

@@ -8,6 +8,7 @@ if the distance were linear.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,8 @@ from loopwright.verify.shrink import conforms
 
 REACHED = -1.0
 _LONGEST = 100_000
+_LETTERS = 12
+"Letters of a text that are moved, from its first on."
 _HIDDEN = 2.0**52
 """At such a distance a unit step is lost in rounding; a step beyond the goal may not be."""
 
@@ -93,15 +96,17 @@ class Climb:
         for place in places(self.parameters, case.values):
             yield _Move("", None, place)
         for name, value in case.values.items():
-            n = (
-                value.size
-                if isinstance(value, np.ndarray)
-                else len(value)
-                if isinstance(value, list)
-                else 0
-            )
-            for at in sorted({0, 1, 2, n // 2, n - 1} & set(range(n))):
-                yield _Move(name, at)
+            yield from (_Move(name, at) for at in _spots(value))
+
+
+def _spots(value: Any) -> list[int]:
+    """Where a number or a letter of a value is moved by itself."""
+    if isinstance(value, str):
+        return list(range(len(value)))[:_LETTERS]
+    if not isinstance(value, np.ndarray | list):
+        return []
+    n = value.size if isinstance(value, np.ndarray) else len(value)
+    return sorted({0, 1, 2, n // 2, n - 1} & set(range(n)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,10 @@ def _moved(value: Any, at: int | None, step: float) -> Any:
             return value + _whole(step)
         case float():
             return float(_other(np.float64(value), step))
+        case str() if at is not None and at < len(value):
+            code = ord(value[at]) + _whole(step)
+            valid = 0 <= code < 0xD800 or 0xE000 <= code <= sys.maxunicode
+            return value[:at] + chr(code) + value[at + 1 :] if valid else None
         case list() if at is not None and at < len(value):
             item = _moved(value[at], None, step)
             return None if item is None else [*value[:at], item, *value[at + 1 :]]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import math
 import operator
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -24,12 +26,14 @@ _FOLD: dict[type[ast.operator], Callable[[Any, Any], object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Constants:
-    """`sizes` are lengths worth trying; `ints` and `floats` are values; `texts` strings."""
+    """`sizes` are lengths worth trying; `ints` and `floats` are values; `texts` strings, `patterns` regular
+    expressions."""
 
     ints: tuple[int, ...] = ()
     floats: tuple[float, ...] = ()
     texts: tuple[str, ...] = ()
     sizes: tuple[int, ...] = ()
+    patterns: tuple[str, ...] = ()
 
 
 def mine(sources: Iterable[str]) -> Constants:
@@ -37,11 +41,13 @@ def mine(sources: Iterable[str]) -> Constants:
     ints: set[int] = set()
     floats: set[float] = set()
     texts: set[str] = set()
+    patterns: set[str] = set()
     for source in sources:
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError):
             continue
+        patterns.update(_patterns(tree))
         for value in _values(tree):
             if isinstance(value, bool):
                 continue
@@ -58,7 +64,18 @@ def mine(sources: Iterable[str]) -> Constants:
         tuple(dict.fromkeys(f for c in [*sorted(floats), *sorted(ints)] for f in _float_near(c))),
         tuple(sorted(texts)),
         tuple(sorted({n for c in ints | _products(ints) for n in _sizes_near(c)})),
+        tuple(sorted(patterns)),
     )
+
+
+def _patterns(tree: ast.AST) -> Iterable[str]:
+    """The regular expressions that functions of `re` are given."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(ast.Attribute(ast.Name("re"), _), [ast.Constant(str() as pattern), *_]):
+                with contextlib.suppress(re.error, OverflowError):
+                    re.compile(pattern)
+                    yield pattern
 
 
 def _values(tree: ast.AST) -> Iterable[object]:

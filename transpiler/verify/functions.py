@@ -6,6 +6,7 @@ counts as a difference, and over which calls, is written in the user documentati
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -37,6 +38,7 @@ def verify_functions(
     claim: Claim | None = None,
     loose: tuple[bool, bool] = (False, False),
     roots: Sequence[Path] = (),
+    workers: Workers | None = None,
 ) -> Verdict:
     """Compare function `f_name` of the file `f_path` (the original) with `g_name` of `g_path`.
 
@@ -50,7 +52,7 @@ def verify_functions(
     text of `f_name` on wider numbers. `claim` is both functions as programs: if they are proved to do the
     same for all that the types promise, the evidence says so. `loose` tells of each file that it will be
     gone, so that programs to be shown hold its text; what is imported from the folders `roots` each side has
-    anew.
+    anew. `workers` runs the comparison, where one was started before.
     Never raises for what the functions do.
     """
     begun = time.monotonic()
@@ -60,8 +62,8 @@ def verify_functions(
         (*examples, *(trace or ())), shown, emit, inputs, seed, begun, last_moment, tuple(readings), claim,
         loose, tuple(roots),
     )  # fmt: skip
-    with Workers() as workers:
-        answer = workers.ask(FunctionJob.run, job, time_limit=max(0.05, time_limit - 0.05))
+    with contextlib.nullcontext(workers) if workers is not None else Workers() as ready:
+        answer = ready.ask(FunctionJob.run, job, time_limit=max(0.05, time_limit - 0.05))
     if isinstance(answer, WorkerFailed):
         return undecided(answer.reason, Evidence("tested", 0, 0, time.monotonic() - begun))
     return answer

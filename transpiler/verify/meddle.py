@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import types
 from collections import deque
 from typing import Any
@@ -10,6 +11,30 @@ import numpy as np
 
 from loopwright.verify.modules import function_of
 from loopwright.verify.stock import Make
+
+_CHANGING = frozenset(
+    {
+        "add",
+        "append",
+        "appendleft",
+        "clear",
+        "discard",
+        "extend",
+        "insert",
+        "pop",
+        "popitem",
+        "popleft",
+        "remove",
+        "setdefault",
+        "sort",
+        "update",
+    }
+)
+"Methods that change the container that they belong to."
+_DEEPEST = 20
+"Containers within each other that are changed."
+_CONTAINERS = (list, tuple, set, frozenset)
+_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 def scribble(value: Any) -> None:
@@ -49,9 +74,12 @@ def _scribble_array(value: Any) -> None:
             value += np.asarray(3, dtype=value.dtype)
 
 
-def change(value: Any, seed: int) -> Any:
-    """Another value for a public global; arrays change in place."""
+def change(value: Any, seed: int, depth: int = 0) -> Any:
+    """Another value for a public global; arrays change in place, other containers become new ones. Functions
+    and the like stay, wherever they are."""
     match value:
+        case _ if depth > _DEEPEST:
+            return value
         case np.ndarray():
             _scribble_array(value)
             return value
@@ -61,8 +89,32 @@ def change(value: Any, seed: int) -> Any:
             return value + 1 + seed % 3
         case float() | complex():
             return value * 1.5 + 0.25
+        case str():
+            return value[1:] + "ax"[seed % 2]
+        case list() | tuple() | set() | frozenset() if type(value) in _CONTAINERS:
+            return type(value)(change(item, seed, depth + 1) for item in value)
+        case dict() if type(value) is dict:
+            return {key: change(item, seed, depth + 1) for key, item in value.items()}
         case _:
             return value
+
+
+def own_state(source: str) -> set[str]:
+    """The names of containers that functions of a module change by themselves, as memo tables are."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a file of Cython
+        return set()
+    scopes = [node for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)]
+    found = set()
+    for node in (inner for scope in scopes for inner in ast.walk(scope)):
+        match node:
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()):
+                found.add(name)
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)):
+                if method in _CHANGING:
+                    found.add(name)
+    return found
 
 
 def make(values: dict[str, Any], module: types.ModuleType) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def public_data(module: types.ModuleType, names: set[str]) -> dict[str, Any]:
     import numpy as np
 
     fixed = vars(module).get(ENCLOSED, ())
-    plain = (int, float, complex, str, bool, list, dict, np.ndarray, np.generic)
+    plain = (int, float, complex, str, list, tuple, dict, set, frozenset, np.ndarray, np.generic)
     return {
         name: value
         for name, value in vars(module).items()

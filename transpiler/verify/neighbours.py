@@ -30,6 +30,11 @@ from loopwright.verify.scalars import draw_float, draw_int, draw_text
 from loopwright.verify.strategies import SEEDS, draw_value
 
 _STEPS = (1, 1, -1, 2)
+_LETTERS = ("ab", "01", " .")
+_CHANGED = 0.5
+"The chance of a change in place where a new value could be drawn as well."
+_ALIKE = 8
+"Equal letters of a text that are changed at once, at most."
 
 
 def neighbour(call: Call, parameters: Sequence[Parameter], case: Case) -> Case:
@@ -39,7 +44,7 @@ def neighbour(call: Call, parameters: Sequence[Parameter], case: Case) -> Case:
     if parameter.name not in case.values or parameter.how in ("many", "options"):
         return replace(case, drawn=False)
     values = dict(case.values)
-    if linked(parameter.kind) or (_open(parameter.kind) and call.chance(0.4)):
+    if linked(parameter.kind) or (_open(parameter.kind) and call.chance(_CHANGED)):
         values[parameter.name] = _tweak(call, values[parameter.name], _resizable(parameter.kind))
     else:
         values[parameter.name] = draw_value(call, parameter.kind)
@@ -84,7 +89,7 @@ def _tweak(call: Call, value: Any, resizable: bool = False) -> Any:
         case float():
             return draw_float(call, 0.5) if call.chance(0.5) else -value
         case str():
-            return draw_text(call) if call.chance(0.5) else value + (value[-1:] or "a")
+            return _reworded(call, value) if value and call.chance(0.6) else draw_text(call)
         case list() | tuple() if value:
             at = call.pick(range(len(value)))
             changed = list(value)
@@ -99,6 +104,24 @@ def _tweak(call: Call, value: Any, resizable: bool = False) -> Any:
             return _tweak_array(call, value)
         case _:
             return value
+
+
+def _reworded(call: Call, text: str) -> str:
+    """`text` with some letters changed, most to letters of the constants of the sources."""
+    at = call.pick(range(len(text)))
+    letters = call.pick(call.constants.texts or _LETTERS) or text
+    match call.pick(("one", "alike", "inserted", "repeated", "left out")):
+        case "one":
+            return text[:at] + call.pick(letters) + text[at + 1 :]
+        case "alike":  # each to a letter of its own
+            first, *rest = text.split(text[at], _ALIKE)
+            return first + "".join(call.pick(letters) + part for part in rest)
+        case "inserted":
+            return text[:at] + call.pick(letters) + text[at:]
+        case "repeated":
+            return text + text[-1]
+        case _:
+            return text[:at] + text[at + 1 :]
 
 
 def _tweak_array(call: Call, value: AnyArray) -> AnyArray:

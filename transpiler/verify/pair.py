@@ -25,7 +25,7 @@ from loopwright.verify.coverage import Coverage
 from loopwright.verify.engine import Run
 from loopwright.verify.extra import Extra
 from loopwright.verify.kinds import Parameter
-from loopwright.verify.meddle import change, make, scribble
+from loopwright.verify.meddle import change, make, own_state, scribble
 from loopwright.verify.modules import ENCLOSED, function_of, public_data
 from loopwright.verify.mutate.subject import Subject, of_side
 from loopwright.verify.observe import Observation, Raises, observe, refused
@@ -64,8 +64,9 @@ class FunctionPair:
             for name in (*code.co_names, *code.co_freevars)
         }
         names -= set(vars(self.b.module).get(ENCLOSED, ()))
-        self.changeable = sorted(public_data(self.a.module, names))
-
+        data = public_data(self.a.module, names)
+        own = own_state(self.source)
+        self.changeable = sorted(n for n in data if n not in own or isinstance(data[n], np.ndarray))
         self.extra = Extra(self.sides)
         self.imports = [side.imports for side in self.sides]
         self.states = states_of(self.a.function, self.b.function, (self.sides[0], self.sides[1]))
@@ -122,7 +123,8 @@ class FunctionPair:
     ) -> Observation:
         scope = vars(side.module)
         before = {name: scope[name] for name in self.changeable if name in scope}
-        saved = codec.copy(before)
+        arrays = {n: v for n, v in before.items() if isinstance(v, np.ndarray)}
+        saved = codec.copy(arrays)
         try:
             for name in self.changeable:
                 scope[name] = change(scope.get(name, vars(self.a.module)[name]), case.seed)
@@ -133,8 +135,8 @@ class FunctionPair:
                     scope.pop(name, None)
                     continue
                 scope[name] = before[name]
-                if isinstance(before[name], np.ndarray) and before[name].flags.writeable:
-                    before[name][...] = saved[name]
+                if name in arrays and arrays[name].flags.writeable:
+                    arrays[name][...] = saved[name]
 
     def _call(
         self, side: Side, values: dict[str, Any], case: Case, limit: float, raises: Raises | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 
@@ -59,6 +60,11 @@ _LETTERS = tuple(st.text(letters, min_size=1, max_size=20) for letters in _ALPHA
 _HUNDRED = st.sampled_from(range(100))
 
 
+@functools.cache
+def _matching(pattern: str, whole: bool) -> st.SearchStrategy[str]:
+    return st.from_regex(pattern, fullmatch=whole)
+
+
 def draw_float(call: Call, wild: float) -> float:
     """One double; with probability `wild` a special one."""
     route = call.route(20, wild)
@@ -91,7 +97,10 @@ def draw_int(call: Call, wild: float, nearby: Sequence[int] = ()) -> int:
 
 
 def draw_text(call: Call) -> str:
-    """A string: a stock one, one of the source's own, or letters."""
+    """A string: a stock one, one of the source's own or that its regular expressions match, or letters."""
+    patterns = call.constants.patterns
+    if patterns and call.chance(0.3):
+        return call.draw(_matching(call.pick(patterns), call.chance(0.4)))
     roll = call.draw(_HUNDRED)
     own = call.constants.texts
     if roll < 25:

@@ -7,6 +7,7 @@ module's own business, as is a dictionary that the original does not name: it ma
 from __future__ import annotations
 
 import dis
+import pickle
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ _PLAIN = (
 _LARGEST = 20_000
 """Bytes of a value that is looked at after each call."""
 _GONE = object()
+_TOO_MUCH = (RecursionError, TypeError, pickle.PicklingError)
+"What pickle raises for data that nests too deep, and for keys of a dictionary that are no data."
 
 Place = tuple[Any, str]
 """A namespace, object or closure cell, and the name there."""
@@ -64,6 +67,8 @@ def states_of(a: Any, b: Any, sides: tuple[Reachable, Reachable]) -> tuple[State
     for path, place in first.items():
         value = _read(place)
         mine = _picture(value)
+        if not mine and isinstance(value, _PLAIN):
+            continue
         if path in second:
             same = mine == _picture(_read(second[path])) and len(mine) <= _LARGEST
             if same and not (isinstance(value, dict) and path not in named):
@@ -122,8 +127,8 @@ def _read(place: Place) -> Any:
 
 
 def _picture(value: Any) -> bytes:
-    """Bytes that are the same for the same data; values that cannot be pictured are all alike."""
+    """Bytes that are the same for the same data; none for values that cannot be pictured."""
     try:
         return codec.dumps(snapshot.take(value)) if isinstance(value, _PLAIN) else b""
-    except Exception:
+    except _TOO_MUCH:
         return b""

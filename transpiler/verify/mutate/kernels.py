@@ -27,9 +27,10 @@ _BACKENDS = ("numba", "cython", "numpy")
 _MEMORY = re.compile(r"\b(\w+)\.base\b")
 """The array behind a memory view of Cython."""
 
-
 _CIMPORTS = "cython.cimports.scipy"
 """What Cython's shadow of C modules cannot import; the Python module has the same functions."""
+_NO_STAND_IN = (SyntaxError, ImportError, NameError, AttributeError, TypeError, KeyError)
+"What the text of a kernel raises as plain Python if it uses a form of its compiler that has no stand-in."
 
 
 def kernel_subject(dispatch: Any, play: Play) -> Subject | None:
@@ -46,7 +47,7 @@ def kernel_subject(dispatch: Any, play: Play) -> Subject | None:
         text = _MEMORY.sub(r"np.asarray(\1)", path.read_text("utf-8"))
         try:
             found = _loaded(text, path)[kernel]
-        except Exception:  # a form that no stand-in has
+        except _NO_STAND_IN:
             return None
         plain.setdefault(backend, {})[kernel] = found
         functions += reachable(found).functions
