@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope
-from loopwright.frontend.lower_values import Hashed, Lst, Maybe, Origin, Tpl, Value, describe
+from loopwright.frontend.lower_values import Hashed, Lst, Maybe, Origin, Tpl, Value
 
 
 def live_in(cx: Scope, origin: Origin) -> str | None:

@@ -10,19 +10,10 @@ from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_items import from_items
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_order import in_order, present
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_rows import copied_at_once
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import (
-    Arr,
-    Lst,
-    Number,
-    RaggedList,
-    Row,
-    Text,
-    Tpl,
-    Value,
-    describe,
-)
+from loopwright.frontend.lower_values import Arr, Lst, Number, RaggedList, Row, Text, Tpl, Value
 from loopwright.ir.nodes import Const, Expr
 from loopwright.ir.types import INT
 

@@ -25,6 +25,7 @@ from loopwright.frontend.lower_join import (
 )
 from loopwright.frontend.lower_listed import stacked
 from loopwright.frontend.lower_order import present
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_rows import chosen, to_columns
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
@@ -37,7 +38,6 @@ from loopwright.frontend.lower_values import (
     Row,
     Tpl,
     Value,
-    describe,
     integer,
     negated,
     number,

@@ -25,6 +25,7 @@ from loopwright.frontend.lower_lists import build_list, to_list
 from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_numpy import ufunc
 from loopwright.frontend.lower_order import eval_all, keep, present, spill
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_sorted import sorted_list
 from loopwright.frontend.lower_strings import digit, ordinal
@@ -43,7 +44,6 @@ from loopwright.frontend.lower_values import (
     Text,
     Tpl,
     Value,
-    describe,
     integer,
     number,
     real,

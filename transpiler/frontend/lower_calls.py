@@ -22,6 +22,7 @@ from loopwright.frontend.lower_names import member, object_with
 from loopwright.frontend.lower_numpy import numpy_call
 from loopwright.frontend.lower_objects import BLANK, construct
 from loopwright.frontend.lower_order import effects, in_order, keep, present
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_queue import bisect_call, heap_call
 from loopwright.frontend.lower_scope import Scope, decline, span_of
 from loopwright.frontend.lower_special import special_call
@@ -42,7 +43,6 @@ from loopwright.frontend.lower_values import (
     Table,
     Tpl,
     Value,
-    describe,
 )
 from loopwright.frontend.names import chain_of
 from loopwright.frontend.streams import drawing

@@ -22,6 +22,7 @@ from loopwright.frontend.lower_counted import (
     add,
     sub,
 )
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shuffle import draw_one, permuted, shuffle_ints
 from loopwright.frontend.lower_values import (
@@ -30,7 +31,6 @@ from loopwright.frontend.lower_values import (
     Number,
     Tpl,
     Value,
-    describe,
     integer,
     number,
     real,

@@ -15,6 +15,7 @@ from loopwright.frontend.lower_join import (
     to_carrier,
 )
 from loopwright.frontend.lower_order import keep, present, spill
+from loopwright.frontend.lower_parts import describe, is_string
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_strings import compare_strings
 from loopwright.frontend.lower_types import same_class
@@ -35,9 +36,7 @@ from loopwright.frontend.lower_values import (
     Text,
     Tpl,
     Value,
-    describe,
     integer,
-    is_string,
     negated,
     number,
     tag_const,

@@ -28,6 +28,7 @@ from loopwright.frontend.lower_lists import (
 from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_loops import iterate
 from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_parts import describe, flatten
 from loopwright.frontend.lower_rows import let_hold_rows
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import assign_to
@@ -41,8 +42,6 @@ from loopwright.frontend.lower_values import (
     RowType,
     Tpl,
     Value,
-    describe,
-    flatten,
     integer,
     number,
 )

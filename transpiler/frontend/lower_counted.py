@@ -16,18 +16,9 @@ from loopwright.frontend.lower_index import (
     string_part,
 )
 from loopwright.frontend.lower_join import list_length
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import (
-    Arr,
-    Lst,
-    RaggedList,
-    Row,
-    String,
-    Value,
-    describe,
-    integer,
-    test,
-)
+from loopwright.frontend.lower_values import Arr, Lst, RaggedList, Row, String, Value, integer, test
 from loopwright.ir.nodes import Binary, Const, Dim, Expr, Pt
 from loopwright.ir.types import INT
 

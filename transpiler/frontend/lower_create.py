@@ -18,6 +18,7 @@ from loopwright.frontend.lower_items import common_dtype, from_items
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_listed import stacked
 from loopwright.frontend.lower_order import eval_all, eval_spread
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_rows import chosen, to_columns
 from loopwright.frontend.lower_scope import Scope, decline
@@ -30,7 +31,6 @@ from loopwright.frontend.lower_values import (
     Row,
     Tpl,
     Value,
-    describe,
     integer,
     test,
 )

@@ -9,6 +9,7 @@ from loopwright.frontend.lower_arith import choose
 from loopwright.frontend.lower_index import list_element
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -17,7 +18,6 @@ from loopwright.frontend.lower_values import (
     Table,
     Tpl,
     Value,
-    describe,
     integer,
     number,
     test,

@@ -11,8 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import decline
-from loopwright.frontend.lower_values import Library, Text, Value, describe, integer, number
+from loopwright.frontend.lower_values import Library, Text, Value, integer, number
 from loopwright.frontend.typing_rules import DTYPES, as_dtype
 from loopwright.ir.types import DType
 

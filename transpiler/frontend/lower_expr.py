@@ -20,6 +20,7 @@ from loopwright.frontend.lower_lists import list_display, repeat_list
 from loopwright.frontend.lower_member import member
 from loopwright.frontend.lower_names import attribute, lookup
 from loopwright.frontend.lower_order import effects, eval_all, eval_spread, keep, present
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_ranges import with_range
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_types import same_class
@@ -34,7 +35,6 @@ from loopwright.frontend.lower_values import (
     Text,
     Tpl,
     Value,
-    describe,
     negated,
     number,
     truth_const,

@@ -19,6 +19,7 @@ from loopwright.frontend.lower_lists import shrunk
 from loopwright.frontend.lower_live import liveness, writes
 from loopwright.frontend.lower_names import captured_entry, outside
 from loopwright.frontend.lower_objects import received
+from loopwright.frontend.lower_parts import flatten, is_row, origins_of, refill, row_with, type_key
 from loopwright.frontend.lower_scope import Again, Rules, Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_store import store_path
 from loopwright.frontend.lower_telling import telling_parameters
@@ -40,12 +41,6 @@ from loopwright.frontend.lower_values import (
     Table,
     Tpl,
     Value,
-    flatten,
-    is_row,
-    origins_of,
-    refill,
-    row_with,
-    type_key,
 )
 from loopwright.ir.nodes import Assign, Const, Expr, Func, Invoke, Sym, Var
 from loopwright.ir.types import BOOL, INT

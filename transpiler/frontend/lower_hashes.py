@@ -17,6 +17,7 @@ from loopwright.frontend.lower_join import cast, list_length, store_variable
 from loopwright.frontend.lower_listed import arrays_in
 from loopwright.frontend.lower_lists import append, empty_list, let_hold, put
 from loopwright.frontend.lower_order import eval_all, spill
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -29,7 +30,6 @@ from loopwright.frontend.lower_values import (
     Text,
     Tpl,
     Value,
-    describe,
     integer,
     number,
     real,

@@ -10,6 +10,7 @@ from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_listed import as_element, leading, shares, slice_of
 from loopwright.frontend.lower_names import is_prefix, read_path, views
 from loopwright.frontend.lower_order import eval_all, keep, spill
+from loopwright.frontend.lower_parts import describe, flatten, refill, row_part, row_with
 from loopwright.frontend.lower_rows import to_columns
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_values import (
@@ -29,13 +30,8 @@ from loopwright.frontend.lower_values import (
     Text,
     Tpl,
     Value,
-    describe,
-    flatten,
     integer,
     number,
-    refill,
-    row_part,
-    row_with,
     test,
 )
 from loopwright.ir.nodes import (

@@ -27,6 +27,7 @@ from loopwright.frontend.lower_join import cast, list_length
 from loopwright.frontend.lower_lists import build_list, resized
 from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_order import eval_spread, present, tuple_items
+from loopwright.frontend.lower_parts import flatten, refill
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Deferred,
@@ -36,10 +37,8 @@ from loopwright.frontend.lower_values import (
     RaggedList,
     Tpl,
     Value,
-    flatten,
     integer,
     number,
-    refill,
     test,
 )
 from loopwright.ir.nodes import Call, Const, Expr, Var

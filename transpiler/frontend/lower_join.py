@@ -8,6 +8,7 @@ from dataclasses import replace
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_alias import refuse_second_dict, refuse_second_name
 from loopwright.frontend.lower_listed import bare, holds_arrays
+from loopwright.frontend.lower_parts import describe, flatten, row_part, row_with, unread
 from loopwright.frontend.lower_scope import Again, Scope
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -32,15 +33,10 @@ from loopwright.frontend.lower_values import (
     Text,
     Tpl,
     Value,
-    describe,
-    flatten,
     integer,
-    row_part,
-    row_with,
     tag_const,
     test,
     truth_const,
-    unread,
 )
 from loopwright.frontend.typing_rules import carrier, union
 from loopwright.ir.nodes import (

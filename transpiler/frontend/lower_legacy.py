@@ -13,6 +13,7 @@ from loopwright.frontend.lower_choice import choice
 from loopwright.frontend.lower_counted import add, sub
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_order import in_order
+from loopwright.frontend.lower_parts import kept_by
 from loopwright.frontend.lower_random import (
     drawn,
     drawn_shape,
@@ -29,7 +30,6 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
     integer,
-    kept_by,
     number,
     real,
     test,

@@ -21,6 +21,7 @@ from loopwright.frontend.lower_library_args import (
     plain_number,
     small_floats,
 )
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_reduce import wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
@@ -28,7 +29,6 @@ from loopwright.frontend.lower_values import (
     Number,
     Tpl,
     Value,
-    describe,
     integer,
     number,
     real,

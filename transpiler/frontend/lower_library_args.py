@@ -6,10 +6,11 @@ import ast
 from collections.abc import Mapping
 
 from loopwright.frontend.lower_args import array_of, int_constant, normal_axis
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_reduce import as_dtype, fold, wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import flat
-from loopwright.frontend.lower_values import Arr, Number, Value, describe, real, test
+from loopwright.frontend.lower_values import Arr, Number, Value, real, test
 from loopwright.ir.nodes import Call
 from loopwright.ir.types import NONE, kind_of, machine_dtype
 

@@ -37,6 +37,7 @@ from loopwright.frontend.lower_lists import (
     shared,
 )
 from loopwright.frontend.lower_order import eval_all, present, spill
+from loopwright.frontend.lower_parts import describe, refill
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_sorted import sorted_columns
 from loopwright.frontend.lower_values import (
@@ -47,10 +48,8 @@ from loopwright.frontend.lower_values import (
     RaggedList,
     Tpl,
     Value,
-    describe,
     integer,
     number,
-    refill,
     test,
     truth_const,
 )

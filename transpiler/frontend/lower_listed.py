@@ -12,18 +12,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from loopwright.frontend.lower_parts import origins_of
 from loopwright.frontend.lower_scope import Again, Scope, decline
-from loopwright.frontend.lower_values import (
-    ROW,
-    Arr,
-    Lst,
-    Origins,
-    Tpl,
-    Value,
-    integer,
-    origins_of,
-    test,
-)
+from loopwright.frontend.lower_values import ROW, Arr, Lst, Origins, Tpl, Value, integer, test
 from loopwright.ir.nodes import (
     Alloc,
     Binary,

@@ -35,6 +35,7 @@ from loopwright.frontend.lower_listed import (
     shares,
 )
 from loopwright.frontend.lower_order import eval_all, eval_spread, spill
+from loopwright.frontend.lower_parts import describe, flatten
 from loopwright.frontend.lower_rows import append_row, join_rows, let_hold_rows, made_rows
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
@@ -47,8 +48,6 @@ from loopwright.frontend.lower_values import (
     RaggedList,
     Tpl,
     Value,
-    describe,
-    flatten,
     integer,
     test,
 )

@@ -8,8 +8,9 @@ from loopwright.frontend.lower_args import bind
 from loopwright.frontend.lower_arith import as_operand, strip_none
 from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Number, Value, describe, number
+from loopwright.frontend.lower_values import Number, Value, number
 from loopwright.ir.intrinsics import TABLE
 from loopwright.ir.nodes import Binary, Call, Expr
 from loopwright.ir.types import BOOL, FLOAT, INT, Num, Py, is_scalar, kind_of, machine_dtype

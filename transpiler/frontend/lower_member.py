@@ -11,6 +11,7 @@ from loopwright.frontend.lower_index import row_of
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_list_methods import position
 from loopwright.frontend.lower_order import present, spill
+from loopwright.frontend.lower_parts import describe, is_string
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_strings import within
 from loopwright.frontend.lower_values import (
@@ -23,9 +24,7 @@ from loopwright.frontend.lower_values import (
     Table,
     Tpl,
     Value,
-    describe,
     integer,
-    is_string,
     truth_const,
 )
 from loopwright.ir.nodes import Assign, Break, Const, Dim, Expr, For, If, Logic, Reduce, Var

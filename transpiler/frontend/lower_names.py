@@ -20,6 +20,7 @@ from loopwright.frontend.lower_dtypes import dtype_attribute, dtype_object, is_o
 from loopwright.frontend.lower_join import canonical
 from loopwright.frontend.lower_modules import builtin, has_star, library, limit
 from loopwright.frontend.lower_order import keep, present
+from loopwright.frontend.lower_parts import describe, flatten
 from loopwright.frontend.lower_scope import Again, Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -36,8 +37,6 @@ from loopwright.frontend.lower_values import (
     Origins,
     Tpl,
     Value,
-    describe,
-    flatten,
     integer,
     number,
 )

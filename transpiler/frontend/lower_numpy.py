@@ -29,6 +29,7 @@ from loopwright.frontend.lower_library import LIBRARY
 from loopwright.frontend.lower_linalg import LINALG
 from loopwright.frontend.lower_names import transpose
 from loopwright.frontend.lower_order import eval_all, keep
+from loopwright.frontend.lower_parts import describe, is_string
 from loopwright.frontend.lower_reduce import NAMES, reduction, wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import SHAPES
@@ -42,9 +43,7 @@ from loopwright.frontend.lower_values import (
     Number,
     Tpl,
     Value,
-    describe,
     integer,
-    is_string,
     number,
     truth_const,
 )

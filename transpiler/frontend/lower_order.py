@@ -7,17 +7,9 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from loopwright.frontend.lower_parts import describe, flatten, refill
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import (
-    Hashed,
-    Lst,
-    Maybe,
-    Tpl,
-    Value,
-    describe,
-    flatten,
-    refill,
-)
+from loopwright.frontend.lower_values import Hashed, Lst, Maybe, Tpl, Value
 from loopwright.ir.nodes import Assign, Check, Const, Expr, Fail, If, Stmt, Var
 
 

@@ -12,18 +12,9 @@ from loopwright.frontend.lower_join import cast, list_length
 from loopwright.frontend.lower_list_methods import insert, pop_last
 from loopwright.frontend.lower_lists import append, let_hold
 from loopwright.frontend.lower_order import present, spill
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import (
-    NOTHING,
-    Arr,
-    Lst,
-    Number,
-    Value,
-    describe,
-    integer,
-    number,
-    test,
-)
+from loopwright.frontend.lower_values import NOTHING, Arr, Lst, Number, Value, integer, number, test
 from loopwright.ir.nodes import Binary, Dim, Expr
 from loopwright.ir.types import INT
 

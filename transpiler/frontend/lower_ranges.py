@@ -7,8 +7,9 @@ import ast
 from loopwright.frontend.lower_iter import is_range, range_source
 from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_order import in_order
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Arr, Value, describe, integer, test
+from loopwright.frontend.lower_values import Arr, Value, integer, test
 from loopwright.ir.nodes import Call
 from loopwright.ir.types import Array, kind_of
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_join import plain_column
+from loopwright.frontend.lower_parts import describe, flatten, is_row
 from loopwright.frontend.lower_scope import Scope, Unit
 from loopwright.frontend.lower_values import (
     Arr,
@@ -20,9 +21,6 @@ from loopwright.frontend.lower_values import (
     RaggedList,
     Tpl,
     Value,
-    describe,
-    flatten,
-    is_row,
 )
 from loopwright.frontend.region import Region
 from loopwright.ir.nodes import (

@@ -34,6 +34,7 @@ from loopwright.frontend.lower_join import (
     widen,
 )
 from loopwright.frontend.lower_listed import lists, out_of_use
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Again, ArrayForm, Scope, Unit, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -45,7 +46,6 @@ from loopwright.frontend.lower_values import (
     RowAt,
     RowType,
     Value,
-    describe,
     integer,
     test,
 )

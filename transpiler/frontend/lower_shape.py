@@ -23,6 +23,7 @@ from loopwright.frontend.lower_items import from_items
 from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_names import views
 from loopwright.frontend.lower_order import eval_all, eval_spread, present
+from loopwright.frontend.lower_parts import flatten
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_rows import copied_at_once
 from loopwright.frontend.lower_scope import Scope, decline
@@ -33,7 +34,6 @@ from loopwright.frontend.lower_values import (
     RaggedList,
     Tpl,
     Value,
-    flatten,
     integer,
     test,
 )

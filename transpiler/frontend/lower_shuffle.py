@@ -11,6 +11,7 @@ from loopwright.frontend.lower_counted import (
     sub,
 )
 from loopwright.frontend.lower_lists import foreign
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -19,7 +20,6 @@ from loopwright.frontend.lower_values import (
     Lst,
     Number,
     Value,
-    describe,
     integer,
     test,
 )

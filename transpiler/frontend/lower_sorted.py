@@ -16,6 +16,7 @@ from loopwright.frontend.lower_index import copy_of, used_part
 from loopwright.frontend.lower_join import cast, plain_column
 from loopwright.frontend.lower_listed import holds_arrays
 from loopwright.frontend.lower_lists import build_list, let_hold, new_site
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -26,7 +27,6 @@ from loopwright.frontend.lower_values import (
     Row,
     Tpl,
     Value,
-    describe,
     integer,
     negated,
     number,

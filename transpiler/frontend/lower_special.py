@@ -11,9 +11,10 @@ from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_library_args import axis_argument, exactly_floats
 from loopwright.frontend.lower_numpy import positional
 from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Number, Value, describe
+from loopwright.frontend.lower_values import Number, Value
 from loopwright.frontend.typing_rules import shaped
 from loopwright.ir.intrinsics import TABLE
 from loopwright.ir.nodes import Call, Expr

@@ -11,6 +11,7 @@ from loopwright.frontend.lower_args import bind, int_operand
 from loopwright.frontend.lower_counted import add
 from loopwright.frontend.lower_iter import is_range
 from loopwright.frontend.lower_order import in_order, present
+from loopwright.frontend.lower_parts import describe, kept_by
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shuffle import draw_one
 from loopwright.frontend.lower_values import (
@@ -22,9 +23,7 @@ from loopwright.frontend.lower_values import (
     String,
     Tpl,
     Value,
-    describe,
     integer,
-    kept_by,
     number,
     real,
 )

@@ -15,18 +15,10 @@ from loopwright.frontend.lower_library_args import (
     plain_number,
     small_floats,
 )
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_reduce import axes_of, fold, mean, wrap
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import (
-    Arr,
-    Number,
-    Tpl,
-    Value,
-    describe,
-    integer,
-    number,
-    test,
-)
+from loopwright.frontend.lower_values import Arr, Number, Tpl, Value, integer, number, test
 from loopwright.ir.nodes import Dim, ReduceOp
 from loopwright.ir.types import INT, Array, kind_of, machine_dtype
 

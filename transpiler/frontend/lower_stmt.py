@@ -23,6 +23,7 @@ from loopwright.frontend.lower_loops import for_loop, is_live, while_loop
 from loopwright.frontend.lower_names import read_path
 from loopwright.frontend.lower_objects import hand_out, objects_in
 from loopwright.frontend.lower_order import spill
+from loopwright.frontend.lower_parts import flatten
 from loopwright.frontend.lower_scope import Frame, Scope, Unreachable, decline
 from loopwright.frontend.lower_store import assign_to, augmented, named
 from loopwright.frontend.lower_values import (
@@ -35,7 +36,6 @@ from loopwright.frontend.lower_values import (
     Mixed,
     Tpl,
     Value,
-    flatten,
 )
 from loopwright.frontend.names import chain_of
 from loopwright.frontend.raising import always_raises

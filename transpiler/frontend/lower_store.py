@@ -35,6 +35,7 @@ from loopwright.frontend.lower_listed import changes, lists, put_array, replaces
 from loopwright.frontend.lower_lists import extend, foreign
 from loopwright.frontend.lower_names import is_prefix, lookup, member, outside
 from loopwright.frontend.lower_order import effects, present, spill
+from loopwright.frontend.lower_parts import describe, flatten, is_row
 from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_unpack import shared_out
 from loopwright.frontend.lower_values import (
@@ -48,9 +49,6 @@ from loopwright.frontend.lower_values import (
     Text,
     Tpl,
     Value,
-    describe,
-    flatten,
-    is_row,
     number,
 )
 from loopwright.frontend.typing_rules import rank_of, same_kind

@@ -11,6 +11,7 @@ import ast
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import bind
 from loopwright.frontend.lower_join import cast, string_length
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -19,7 +20,6 @@ from loopwright.frontend.lower_values import (
     String,
     Text,
     Value,
-    describe,
     integer,
     negated,
     number,

@@ -10,14 +10,13 @@ from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import bind, flag_of, int_constant
 from loopwright.frontend.lower_library_args import floats, plain_number
 from loopwright.frontend.lower_names import dim
+from loopwright.frontend.lower_parts import describe, flatten
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
     Number,
     Value,
-    describe,
-    flatten,
     number,
     real,
     test,

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from loopwright.frontend.lower_join import cast, is_tag
 from loopwright.frontend.lower_order import keep
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -30,7 +31,6 @@ from loopwright.frontend.lower_values import (
     Text,
     Tpl,
     Value,
-    describe,
     negated,
     number,
     truth_const,

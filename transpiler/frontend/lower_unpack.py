@@ -8,8 +8,9 @@ from loopwright.frontend.lower_index import FULL, Index, list_element, load
 from loopwright.frontend.lower_join import list_length
 from loopwright.frontend.lower_lists import build_list
 from loopwright.frontend.lower_order import present, spill, tuple_items
+from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Arr, Lst, Tpl, Value, describe, integer, test
+from loopwright.frontend.lower_values import Arr, Lst, Tpl, Value, integer, test
 from loopwright.ir.nodes import Dim, Pt
 from loopwright.ir.types import INT
 
