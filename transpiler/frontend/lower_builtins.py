@@ -12,7 +12,6 @@ from loopwright.frontend.lower_comprehension import dict_of, list_of, set_of
 from loopwright.frontend.lower_fold import extreme_by_key, quantified, reduce_items, total_of
 from loopwright.frontend.lower_generators import generator_at
 from loopwright.frontend.lower_hashes import constructed
-from loopwright.frontend.lower_index import row_count, whole
 from loopwright.frontend.lower_iter import is_view
 from loopwright.frontend.lower_join import (
     cast,
@@ -21,6 +20,7 @@ from loopwright.frontend.lower_join import (
     string_length,
     table_length,
 )
+from loopwright.frontend.lower_list_index import row_count, whole
 from loopwright.frontend.lower_lists import build_list, to_list
 from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_numpy import ufunc

@@ -6,16 +6,9 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from loopwright.frontend.lower_index import (
-    FULL,
-    Index,
-    list_element,
-    load,
-    row_count,
-    row_of,
-    string_part,
-)
+from loopwright.frontend.lower_index import FULL, Index, load
 from loopwright.frontend.lower_join import list_length
+from loopwright.frontend.lower_list_index import list_element, row_count, row_of, string_part
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Arr, Lst, RaggedList, Row, String, Value, integer, test

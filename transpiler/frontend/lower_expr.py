@@ -13,7 +13,6 @@ from loopwright.frontend.lower_contract import matmul
 from loopwright.frontend.lower_dicts import dict_item
 from loopwright.frontend.lower_hashes import dict_display, set_display
 from loopwright.frontend.lower_hashes import item as hashed_item
-from loopwright.frontend.lower_index import subscript
 from loopwright.frontend.lower_join import cast, store_variable
 from loopwright.frontend.lower_list_methods import concatenated, repeated
 from loopwright.frontend.lower_lists import list_display, repeat_list
@@ -23,6 +22,7 @@ from loopwright.frontend.lower_order import effects, eval_all, eval_spread, keep
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_ranges import with_range
 from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_subscript import subscript
 from loopwright.frontend.lower_types import same_class
 from loopwright.frontend.lower_values import (
     NOTHING,

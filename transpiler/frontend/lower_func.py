@@ -10,10 +10,8 @@ from loopwright.diagnostics import NOWHERE, CannotLower
 from loopwright.frontend import lower_expr, lower_stmt
 from loopwright.frontend.lower_along import library_names
 from loopwright.frontend.lower_grown import copy_captures
-from loopwright.frontend.lower_index import (
-    copied_row,
-)
 from loopwright.frontend.lower_join import canonical, columns_of
+from loopwright.frontend.lower_list_index import copied_row
 from loopwright.frontend.lower_listed import changes
 from loopwright.frontend.lower_lists import shrunk
 from loopwright.frontend.lower_live import liveness, writes

@@ -19,11 +19,9 @@ from loopwright.frontend.lower_counted import (
     trip_count,
 )
 from loopwright.frontend.lower_generators import generator_at, item_of, one_loop, renaming
-from loopwright.frontend.lower_index import (
-    index_number,
-    list_element,
-)
+from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_join import cast, list_length
+from loopwright.frontend.lower_list_index import list_element
 from loopwright.frontend.lower_lists import build_list, resized
 from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_order import eval_spread, present, tuple_items

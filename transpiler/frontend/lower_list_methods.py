@@ -8,15 +8,15 @@ from collections.abc import Callable
 from loopwright.frontend.lower_alias import which
 from loopwright.frontend.lower_compare import compare, truth
 from loopwright.frontend.lower_grown import own_copy
-from loopwright.frontend.lower_index import (
+from loopwright.frontend.lower_index import index_number
+from loopwright.frontend.lower_join import cast, list_length, store_variable
+from loopwright.frontend.lower_list_index import (
     copy_of,
     element_of,
     in_buffer,
-    index_number,
     list_element,
     used_part,
 )
-from loopwright.frontend.lower_join import cast, list_length, store_variable
 from loopwright.frontend.lower_listed import (
     as_element,
     empty_column,

@@ -12,12 +12,7 @@ from collections.abc import Sequence
 
 from loopwright.frontend.lower_alias import live_in
 from loopwright.frontend.lower_grown import own_copy
-from loopwright.frontend.lower_index import (
-    copy_of,
-    index_number,
-    list_element,
-    used_part,
-)
+from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_join import (
     cast,
     coerce,
@@ -25,6 +20,7 @@ from loopwright.frontend.lower_join import (
     list_length,
     widen,
 )
+from loopwright.frontend.lower_list_index import copy_of, list_element, used_part
 from loopwright.frontend.lower_listed import (
     append_array,
     arrays_in,

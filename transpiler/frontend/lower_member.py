@@ -7,8 +7,8 @@ import ast
 from loopwright.frontend.lower_compare import compare, truth
 from loopwright.frontend.lower_dicts import dict_member
 from loopwright.frontend.lower_hashes import member as hashed_member
-from loopwright.frontend.lower_index import row_of
 from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_list_index import row_of
 from loopwright.frontend.lower_list_methods import position
 from loopwright.frontend.lower_order import present, spill
 from loopwright.frontend.lower_parts import describe, is_string

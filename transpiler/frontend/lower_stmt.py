@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from loopwright.frontend.lower_expr import BINARY, condition
 from loopwright.frontend.lower_generators import deferred
-from loopwright.frontend.lower_index import whole
 from loopwright.frontend.lower_join import (
     canonical,
     coerce,
@@ -17,6 +16,7 @@ from loopwright.frontend.lower_join import (
     join_values,
     store_variable,
 )
+from loopwright.frontend.lower_list_index import whole
 from loopwright.frontend.lower_list_methods import list_statement
 from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_loops import for_loop, is_live, while_loop

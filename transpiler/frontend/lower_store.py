@@ -17,10 +17,7 @@ from loopwright.frontend.lower_index import (
     Index,
     array_index,
     at_points,
-    copied_row,
-    in_buffer,
     index_number,
-    list_element,
     load,
     merge,
 )
@@ -31,6 +28,7 @@ from loopwright.frontend.lower_join import (
     template,
     widen,
 )
+from loopwright.frontend.lower_list_index import copied_row, in_buffer, list_element
 from loopwright.frontend.lower_listed import changes, lists, put_array, replaces
 from loopwright.frontend.lower_lists import extend, foreign
 from loopwright.frontend.lower_names import is_prefix, lookup, member, outside

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 
-from loopwright.frontend.lower_index import FULL, Index, list_element, load
+from loopwright.frontend.lower_index import FULL, Index, load
 from loopwright.frontend.lower_join import list_length
+from loopwright.frontend.lower_list_index import list_element
 from loopwright.frontend.lower_lists import build_list
 from loopwright.frontend.lower_order import present, spill, tuple_items
 from loopwright.frontend.lower_parts import describe
