@@ -6,9 +6,9 @@ import ast
 from collections.abc import Sequence
 
 from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_items import from_items
-from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_order import in_order, present
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_rows import copied_at_once

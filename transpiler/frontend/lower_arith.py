@@ -11,18 +11,16 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from loopwright.frontend.lower_join import (
+from loopwright.frontend.lower_convert import (
     assign,
-    canonical,
     cast,
     coerce,
     convert,
     is_tag,
-    join_envs,
-    join_values,
     plain_column,
     to_carrier,
 )
+from loopwright.frontend.lower_join import canonical, join_envs, join_values
 from loopwright.frontend.lower_listed import stacked
 from loopwright.frontend.lower_order import present
 from loopwright.frontend.lower_parts import describe

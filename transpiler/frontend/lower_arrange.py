@@ -14,9 +14,9 @@ from loopwright.frontend.lower_args import (
     normal_axis,
     shape_of,
 )
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_create import copied, copy_of_array
 from loopwright.frontend.lower_index import FULL, Index, load
-from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_names import dim, size, transpose
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import wrap

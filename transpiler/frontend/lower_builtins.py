@@ -9,17 +9,17 @@ from loopwright.frontend.lower_args import int_constant
 from loopwright.frontend.lower_arith import binary, choose, strip_none, switch
 from loopwright.frontend.lower_compare import compare, truth
 from loopwright.frontend.lower_comprehension import dict_of, list_of, set_of
-from loopwright.frontend.lower_fold import extreme_by_key, quantified, reduce_items, total_of
-from loopwright.frontend.lower_generators import generator_at
-from loopwright.frontend.lower_hashes import constructed
-from loopwright.frontend.lower_iter import is_view
-from loopwright.frontend.lower_join import (
+from loopwright.frontend.lower_convert import (
     cast,
     list_length,
     plain_column,
     string_length,
     table_length,
 )
+from loopwright.frontend.lower_fold import extreme_by_key, quantified, reduce_items, total_of
+from loopwright.frontend.lower_generators import generator_at
+from loopwright.frontend.lower_hashes import constructed
+from loopwright.frontend.lower_iter import is_view
 from loopwright.frontend.lower_list_index import row_count, whole
 from loopwright.frontend.lower_lists import build_list, to_list
 from loopwright.frontend.lower_names import dim

@@ -5,8 +5,7 @@ from __future__ import annotations
 import ast
 
 from loopwright.frontend.lower_arith import as_operand, fold, strip_none, table_tag
-from loopwright.frontend.lower_dtypes import is_object, same_dtype
-from loopwright.frontend.lower_join import (
+from loopwright.frontend.lower_convert import (
     cast,
     is_tag,
     list_length,
@@ -14,6 +13,7 @@ from loopwright.frontend.lower_join import (
     table_length,
     to_carrier,
 )
+from loopwright.frontend.lower_dtypes import is_object, same_dtype
 from loopwright.frontend.lower_order import keep, present, spill
 from loopwright.frontend.lower_parts import describe, is_string
 from loopwright.frontend.lower_scope import Scope, decline

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from loopwright.frontend.lower_args import int_operand
+from loopwright.frontend.lower_convert import coerce, convert
 from loopwright.frontend.lower_counted import (
     Source,
     ordinal,
@@ -14,7 +15,7 @@ from loopwright.frontend.lower_counted import (
 from loopwright.frontend.lower_generators import opened, own_names
 from loopwright.frontend.lower_hashes import augmented, built, store
 from loopwright.frontend.lower_iter import source_of
-from loopwright.frontend.lower_join import coerce, convert, join_envs, store_variable, widen
+from loopwright.frontend.lower_join import join_envs, store_variable, widen
 from loopwright.frontend.lower_listed import lists
 from loopwright.frontend.lower_lists import (
     append,

@@ -8,7 +8,7 @@ import numpy as np
 
 from loopwright.frontend.lower_args import array_of, bind, constant_of
 from loopwright.frontend.lower_arith import as_operand, binary
-from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import as_dtype, fold, wrap

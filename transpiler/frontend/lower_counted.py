@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from loopwright.frontend.lower_convert import list_length
 from loopwright.frontend.lower_index import FULL, Index, load
-from loopwright.frontend.lower_join import list_length
 from loopwright.frontend.lower_list_index import list_element, row_count, row_of, string_part
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline

@@ -12,10 +12,10 @@ from loopwright.frontend.lower_args import (
     shape_of,
 )
 from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_index import FULL
 from loopwright.frontend.lower_items import common_dtype, from_items
-from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_list_index import copy_of, row_count, whole
 from loopwright.frontend.lower_listed import stacked
 from loopwright.frontend.lower_order import eval_all, eval_spread

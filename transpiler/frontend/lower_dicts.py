@@ -6,7 +6,7 @@ import ast
 
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_arith import choose
-from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_list_index import list_element
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_parts import describe

@@ -10,10 +10,11 @@ from loopwright.frontend.lower_calls import call
 from loopwright.frontend.lower_compare import both, compare, is_none, truth
 from loopwright.frontend.lower_comprehension import hash_comprehension, list_comprehension
 from loopwright.frontend.lower_contract import matmul
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_dicts import dict_item
 from loopwright.frontend.lower_hashes import dict_display, set_display
 from loopwright.frontend.lower_hashes import item as hashed_item
-from loopwright.frontend.lower_join import cast, store_variable
+from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_list_methods import concatenated, repeated
 from loopwright.frontend.lower_lists import list_display, repeat_list
 from loopwright.frontend.lower_member import member

@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 from loopwright.frontend.lower_arith import choose
 from loopwright.frontend.lower_compare import compare, truth
 from loopwright.frontend.lower_comprehension import nothing, run_generators
+from loopwright.frontend.lower_convert import convert, to_carrier
 from loopwright.frontend.lower_counted import (
     first_and_rest,
 )
 from loopwright.frontend.lower_generators import generator_at, opened, own_names
 from loopwright.frontend.lower_iter import source_of
-from loopwright.frontend.lower_join import convert, store_variable, to_carrier
+from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_loops import iterate
 from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_values import (

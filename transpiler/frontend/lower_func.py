@@ -17,7 +17,16 @@ from loopwright.frontend.lower_lists import shrunk
 from loopwright.frontend.lower_live import liveness, writes
 from loopwright.frontend.lower_names import captured_entry, outside
 from loopwright.frontend.lower_objects import received
-from loopwright.frontend.lower_parts import flatten, is_row, origins_of, refill, row_with, type_key
+from loopwright.frontend.lower_parts import (
+    flatten,
+    is_row,
+    origins_of,
+    refill,
+    row_with,
+    type_key,
+    with_origin,
+    with_origins,
+)
 from loopwright.frontend.lower_scope import Again, Rules, Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_store import store_path
 from loopwright.frontend.lower_telling import telling_parameters
@@ -33,7 +42,6 @@ from loopwright.frontend.lower_values import (
     Maybe,
     Number,
     Origin,
-    Origins,
     RaggedList,
     Row,
     Table,
@@ -144,9 +152,6 @@ def _ended(cx: Scope, end: Callable[[], None]) -> None:
         cx.stop(error.reason)
 
 
-# --------------------------------------------------------------------- helpers
-
-
 def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Value:
     """Call a function of the program with one value for each of its parameters."""
     if callee in cx.unit.active:
@@ -174,7 +179,7 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
     for key, value in origins.items():
         if key in cx.unit.changed:
             changes(cx, origins_of(value), node)
-    result = _with_origins(shape, origins, Origin(("call", cx.depth, id(node))))
+    result = with_origins(shape, origins, Origin(("call", cx.depth, id(node))))
     stores, result = received(cx, helper.made, helper.stores, result, node)
     assert isinstance(result, Tpl)
     for path, value in zip(stores, result.items[1:], strict=True):
@@ -386,68 +391,3 @@ def _statements(node: ast.FunctionDef | ast.Lambda) -> list[ast.stmt]:
 
 def _parameter(inner: Scope, name: str, value: Value, k: int) -> Value:
     return with_origin(canonical(inner, name, value), Origin(("param", inner.depth, k)))
-
-
-def with_origin(value: Value, origin: Origin) -> Value:
-    """The value with that origin for its arrays and lists, but for rows of lists that the function makes."""
-    match value:
-        case Arr() | Lst() if is_row(value):
-            return value
-        case Arr(expr, t, _):
-            return Arr(expr, t, frozenset({origin}))
-        case Lst(columns, site, ndim, _, length):
-            return Lst(columns, site, ndim, frozenset({origin}), length)
-        case RaggedList(joined):
-            whole = with_origin(joined, origin)
-            assert isinstance(whole, (Arr, Lst))
-            return replace(value, items=whole)
-        case Row(listed):
-            return row_with(with_origin(listed, origin))
-        case Tpl(items):
-            return replace(value, items=tuple(with_origin(v, origin) for v in items))
-        case Table(Tpl(items), row):
-            return Table(Tpl(tuple(with_origin(v, origin) for v in items)), row)
-        case Hashed():
-            return value.with_parts(lambda _, part: with_origin(part, origin), value.slots)
-        case Maybe(inner, there):
-            return Maybe(with_origin(inner, origin), there)
-        case _:
-            return value
-
-
-def _with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: Origin) -> Value:
-    """A helper's result with the origins that its arrays have for the caller."""
-
-    def mapped(origins: Origins) -> Origins:
-        found: set[Origin] = set()
-        for origin in origins:
-            if origin.key[0] == ROW:
-                found.add(origin)
-            elif origin.key in given:
-                theirs = origins_of(given[origin.key])
-                found |= {Origin(o.key, o.exact and origin.exact) for o in theirs}
-            else:  # each storage of the helper's own is one of the call's, at each place another
-                found.add(Origin((*fresh.key, origin.key), origin.exact))
-        return frozenset(found) or frozenset({fresh})
-
-    match value:
-        case Arr(expr, t, origins):
-            return Arr(expr, t, mapped(origins))
-        case Lst(columns, site, ndim, origins, length):
-            return Lst(columns, site, ndim, mapped(origins), length)
-        case RaggedList(joined):
-            whole = _with_origins(joined, given, fresh)
-            assert isinstance(whole, (Arr, Lst))
-            return replace(value, items=whole)
-        case Row(listed):
-            return row_with(_with_origins(listed, given, fresh))
-        case Tpl(items):
-            return replace(value, items=tuple(_with_origins(v, given, fresh) for v in items))
-        case Table(Tpl(items), row):
-            return Table(Tpl(tuple(_with_origins(v, given, fresh) for v in items)), row)
-        case Hashed():
-            return value.with_parts(lambda _, part: _with_origins(part, given, fresh), value.slots)
-        case Maybe(inner, there):
-            return Maybe(_with_origins(inner, given, fresh), there)
-        case _:
-            return value

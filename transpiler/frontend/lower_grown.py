@@ -12,7 +12,8 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from loopwright.frontend.lower_alias import which
-from loopwright.frontend.lower_join import cast, columns_of, store_variable
+from loopwright.frontend.lower_convert import cast
+from loopwright.frontend.lower_join import columns_of, store_variable
 from loopwright.frontend.lower_list_index import copy_of, used_part
 from loopwright.frontend.lower_listed import empty_column
 from loopwright.frontend.lower_scope import Again, Scope, decline

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from loopwright.frontend.lower_alias import hashed_in
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_arith import choose
-from loopwright.frontend.lower_join import cast, list_length, store_variable
+from loopwright.frontend.lower_convert import cast, list_length
+from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_list_index import list_element
 from loopwright.frontend.lower_listed import arrays_in
 from loopwright.frontend.lower_lists import append, empty_list, let_hold, put

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 
 from loopwright.frontend.lower_arith import as_operand
-from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_names import views
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline, span_of

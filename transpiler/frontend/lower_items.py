@@ -6,7 +6,7 @@ import ast
 
 import numpy as np
 
-from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import stored_operand
 from loopwright.frontend.lower_values import Arr, Number, Value, integer

@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Sequence
 
 from loopwright.frontend.lower_alias import which
+from loopwright.frontend.lower_convert import cast, list_length
 from loopwright.frontend.lower_counted import (
     ONE,
     ZERO,
@@ -20,7 +21,6 @@ from loopwright.frontend.lower_counted import (
 )
 from loopwright.frontend.lower_generators import generator_at, item_of, one_loop, renaming
 from loopwright.frontend.lower_index import index_number
-from loopwright.frontend.lower_join import cast, list_length
 from loopwright.frontend.lower_list_index import list_element
 from loopwright.frontend.lower_lists import build_list, resized
 from loopwright.frontend.lower_live import writes

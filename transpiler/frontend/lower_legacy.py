@@ -10,8 +10,8 @@ import ast
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import bind
 from loopwright.frontend.lower_choice import choice
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_counted import add, sub
-from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_order import in_order
 from loopwright.frontend.lower_parts import kept_by
 from loopwright.frontend.lower_random import (

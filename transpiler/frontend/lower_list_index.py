@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import replace
 
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_index import (
     FULL,
     Index,
@@ -13,7 +14,6 @@ from loopwright.frontend.lower_index import (
     load,
     point,
 )
-from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_listed import as_element, leading, shares, slice_of
 from loopwright.frontend.lower_names import views
 from loopwright.frontend.lower_parts import flatten, refill, row_part

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from loopwright.frontend.lower_alias import which
 from loopwright.frontend.lower_compare import compare, truth
+from loopwright.frontend.lower_convert import cast, list_length
 from loopwright.frontend.lower_grown import own_copy
 from loopwright.frontend.lower_index import index_number
-from loopwright.frontend.lower_join import cast, list_length, store_variable
+from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_list_index import (
     copy_of,
     element_of,

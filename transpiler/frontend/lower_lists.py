@@ -11,15 +11,10 @@ import ast
 from collections.abc import Sequence
 
 from loopwright.frontend.lower_alias import live_in
+from loopwright.frontend.lower_convert import cast, coerce, list_length
 from loopwright.frontend.lower_grown import own_copy
 from loopwright.frontend.lower_index import index_number
-from loopwright.frontend.lower_join import (
-    cast,
-    coerce,
-    columns_of,
-    list_length,
-    widen,
-)
+from loopwright.frontend.lower_join import columns_of, widen
 from loopwright.frontend.lower_list_index import copy_of, list_element, used_part
 from loopwright.frontend.lower_listed import (
     append_array,

@@ -7,11 +7,12 @@ import ast
 from collections.abc import Callable
 from typing import TypeAlias
 
+from loopwright.frontend.lower_convert import convert
 from loopwright.frontend.lower_counted import (
     Source,
 )
 from loopwright.frontend.lower_iter import source_of
-from loopwright.frontend.lower_join import convert, join_envs
+from loopwright.frontend.lower_join import join_envs
 from loopwright.frontend.lower_live import reads, writes
 from loopwright.frontend.lower_scope import Frame, Memo, Scope, Unreachable, decline
 from loopwright.frontend.lower_values import Env, Value, integer, test, truth_const

@@ -6,8 +6,8 @@ import ast
 
 from loopwright.frontend.lower_args import bind
 from loopwright.frontend.lower_arith import as_operand, strip_none
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_index import index_number
-from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Number, Value, number

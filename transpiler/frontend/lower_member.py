@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 
 from loopwright.frontend.lower_compare import compare, truth
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_dicts import dict_member
 from loopwright.frontend.lower_hashes import member as hashed_member
-from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_list_index import row_of
 from loopwright.frontend.lower_list_methods import position
 from loopwright.frontend.lower_order import present, spill

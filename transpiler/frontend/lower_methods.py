@@ -19,10 +19,10 @@ from loopwright.frontend.lower_arrange import (
     tolist,
 )
 from loopwright.frontend.lower_contract import dot, trace
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_create import copied
 from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_index import FULL, Index
-from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_names import transpose
 from loopwright.frontend.lower_numpy import clip, rounded, ufunc
 from loopwright.frontend.lower_order import eval_all

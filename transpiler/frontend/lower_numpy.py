@@ -17,6 +17,7 @@ from loopwright.frontend.lower_args import (
 from loopwright.frontend.lower_arith import as_operand, binary, strip_none, switch
 from loopwright.frontend.lower_arrange import ARRANGING, nonzero
 from loopwright.frontend.lower_compare import compare
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_dtypes import (
     dtype_object,
     dtype_of,
@@ -24,7 +25,6 @@ from loopwright.frontend.lower_dtypes import (
     is_subdtype,
 )
 from loopwright.frontend.lower_index import FULL
-from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_library import LIBRARY
 from loopwright.frontend.lower_linalg import LINALG
 from loopwright.frontend.lower_names import transpose

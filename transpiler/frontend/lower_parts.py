@@ -259,3 +259,68 @@ def row_part(value: Arr | Lst) -> Load | None:
             return inner
         case _:
             return None
+
+
+def with_origin(value: Value, origin: Origin) -> Value:
+    """The value with that origin for its arrays and lists, but for rows of lists that the function makes."""
+    match value:
+        case Arr() | Lst() if is_row(value):
+            return value
+        case Arr(expr, t, _):
+            return Arr(expr, t, frozenset({origin}))
+        case Lst(columns, site, ndim, _, length):
+            return Lst(columns, site, ndim, frozenset({origin}), length)
+        case RaggedList(joined):
+            whole = with_origin(joined, origin)
+            assert isinstance(whole, (Arr, Lst))
+            return replace(value, items=whole)
+        case Row(listed):
+            return row_with(with_origin(listed, origin))
+        case Tpl(items):
+            return replace(value, items=tuple(with_origin(v, origin) for v in items))
+        case Table(Tpl(items), row):
+            return Table(Tpl(tuple(with_origin(v, origin) for v in items)), row)
+        case Hashed():
+            return value.with_parts(lambda _, part: with_origin(part, origin), value.slots)
+        case Maybe(inner, there):
+            return Maybe(with_origin(inner, origin), there)
+        case _:
+            return value
+
+
+def with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: Origin) -> Value:
+    """A helper's result with the origins that its arrays have for the caller."""
+
+    def mapped(origins: Origins) -> Origins:
+        found: set[Origin] = set()
+        for origin in origins:
+            if origin.key[0] == ROW:
+                found.add(origin)
+            elif origin.key in given:
+                theirs = origins_of(given[origin.key])
+                found |= {Origin(o.key, o.exact and origin.exact) for o in theirs}
+            else:  # each storage of the helper's own is one of the call's, at each place another
+                found.add(Origin((*fresh.key, origin.key), origin.exact))
+        return frozenset(found) or frozenset({fresh})
+
+    match value:
+        case Arr(expr, t, origins):
+            return Arr(expr, t, mapped(origins))
+        case Lst(columns, site, ndim, origins, length):
+            return Lst(columns, site, ndim, mapped(origins), length)
+        case RaggedList(joined):
+            whole = with_origins(joined, given, fresh)
+            assert isinstance(whole, (Arr, Lst))
+            return replace(value, items=whole)
+        case Row(listed):
+            return row_with(with_origins(listed, given, fresh))
+        case Tpl(items):
+            return replace(value, items=tuple(with_origins(v, given, fresh) for v in items))
+        case Table(Tpl(items), row):
+            return Table(Tpl(tuple(with_origins(v, given, fresh) for v in items)), row)
+        case Hashed():
+            return value.with_parts(lambda _, part: with_origins(part, given, fresh), value.slots)
+        case Maybe(inner, there):
+            return Maybe(with_origins(inner, given, fresh), there)
+        case _:
+            return value

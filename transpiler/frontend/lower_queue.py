@@ -7,8 +7,8 @@ import ast
 from loopwright.frontend.lower_alias import which
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import bind
+from loopwright.frontend.lower_convert import cast, list_length
 from loopwright.frontend.lower_index import index_number
-from loopwright.frontend.lower_join import cast, list_length
 from loopwright.frontend.lower_list_methods import insert, pop_last
 from loopwright.frontend.lower_lists import append, let_hold
 from loopwright.frontend.lower_order import present, spill

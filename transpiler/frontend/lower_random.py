@@ -21,11 +21,11 @@ from loopwright.frontend.lower_args import (
 )
 from loopwright.frontend.lower_build import blank, each, store
 from loopwright.frontend.lower_choice import choice
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_counted import (
     add,
 )
 from loopwright.frontend.lower_dtypes import dtype_of
-from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_math import as_float
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shuffle import draw_one, permutation, shuffle

@@ -16,8 +16,8 @@ from loopwright.frontend.lower_args import (
     normal_axis,
 )
 from loopwright.frontend.lower_compare import truth
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_dtypes import dtype_of
-from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Arr, Number, Tpl, Value, integer, number
 from loopwright.frontend.typing_rules import binary_type, mean_dtype, sum_dtype

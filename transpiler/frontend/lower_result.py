@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
-from loopwright.frontend.lower_join import plain_column
+from loopwright.frontend.lower_convert import plain_column
 from loopwright.frontend.lower_parts import describe, flatten, is_row
 from loopwright.frontend.lower_scope import Scope, Unit
 from loopwright.frontend.lower_values import (

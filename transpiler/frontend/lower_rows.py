@@ -25,14 +25,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NoReturn
 
-from loopwright.frontend.lower_join import (
-    cast,
-    columns_of,
-    list_length,
-    template,
-    unify,
-    widen,
-)
+from loopwright.frontend.lower_convert import cast, list_length
+from loopwright.frontend.lower_join import columns_of, template, unify, widen
 from loopwright.frontend.lower_listed import lists, out_of_use
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Again, ArrayForm, Scope, Unit, decline

@@ -16,11 +16,11 @@ from loopwright.frontend.lower_args import (
     normal_axis,
     shape_of,
 )
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_create import copied, copy_of_array
 from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_index import FULL
 from loopwright.frontend.lower_items import from_items
-from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_list_index import row_count
 from loopwright.frontend.lower_names import views
 from loopwright.frontend.lower_order import eval_all, eval_spread, present

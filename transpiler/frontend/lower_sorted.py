@@ -12,7 +12,7 @@ import ast
 from collections.abc import Sequence
 
 from loopwright.frontend.lower_args import constant_of
-from loopwright.frontend.lower_join import cast, plain_column
+from loopwright.frontend.lower_convert import cast, plain_column
 from loopwright.frontend.lower_list_index import copy_of, used_part
 from loopwright.frontend.lower_listed import holds_arrays
 from loopwright.frontend.lower_lists import build_list, let_hold, new_site

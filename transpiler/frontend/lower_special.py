@@ -7,7 +7,7 @@ import ast
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import array_of, bind
 from loopwright.frontend.lower_arith import strip_none, switch
-from loopwright.frontend.lower_join import cast
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_library_args import axis_argument, exactly_floats
 from loopwright.frontend.lower_numpy import positional
 from loopwright.frontend.lower_order import eval_all

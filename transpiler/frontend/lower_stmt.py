@@ -6,16 +6,10 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
+from loopwright.frontend.lower_convert import coerce, convert
 from loopwright.frontend.lower_expr import BINARY, condition
 from loopwright.frontend.lower_generators import deferred
-from loopwright.frontend.lower_join import (
-    canonical,
-    coerce,
-    convert,
-    join_envs,
-    join_values,
-    store_variable,
-)
+from loopwright.frontend.lower_join import canonical, join_envs, join_values, store_variable
 from loopwright.frontend.lower_list_index import whole
 from loopwright.frontend.lower_list_methods import list_statement
 from loopwright.frontend.lower_live import reads

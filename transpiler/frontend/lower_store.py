@@ -9,6 +9,7 @@ from dataclasses import replace
 from loopwright.frontend.lower_alias import which
 from loopwright.frontend.lower_arith import as_operand, binary
 from loopwright.frontend.lower_classes import holder_of, is_made, note_store
+from loopwright.frontend.lower_convert import cast, coerce
 from loopwright.frontend.lower_grown import handed_back, own_copy
 from loopwright.frontend.lower_hashes import augmented as hashed_update
 from loopwright.frontend.lower_hashes import store as hashed_store
@@ -21,13 +22,7 @@ from loopwright.frontend.lower_index import (
     load,
     merge,
 )
-from loopwright.frontend.lower_join import (
-    cast,
-    coerce,
-    store_variable,
-    template,
-    widen,
-)
+from loopwright.frontend.lower_join import store_variable, template, widen
 from loopwright.frontend.lower_list_index import copied_row, in_buffer, list_element
 from loopwright.frontend.lower_listed import changes, lists, put_array, replaces
 from loopwright.frontend.lower_lists import extend, foreign

@@ -10,7 +10,7 @@ import ast
 
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import bind
-from loopwright.frontend.lower_join import cast, string_length
+from loopwright.frontend.lower_convert import cast, string_length
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (

@@ -6,13 +6,13 @@ import ast
 from dataclasses import replace
 
 from loopwright.frontend.lower_arith import choose
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_index import (
     array_index,
     index_number,
     list_position,
     load,
 )
-from loopwright.frontend.lower_join import cast
 from loopwright.frontend.lower_list_index import (
     in_row,
     list_item,

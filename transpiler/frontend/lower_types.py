@@ -11,7 +11,7 @@ import importlib
 import warnings
 from functools import lru_cache
 
-from loopwright.frontend.lower_join import cast, is_tag
+from loopwright.frontend.lower_convert import cast, is_tag
 from loopwright.frontend.lower_order import keep
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline

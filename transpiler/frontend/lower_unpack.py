@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from loopwright.frontend.lower_convert import list_length
 from loopwright.frontend.lower_index import FULL, Index, load
-from loopwright.frontend.lower_join import list_length
 from loopwright.frontend.lower_list_index import list_element
 from loopwright.frontend.lower_lists import build_list
 from loopwright.frontend.lower_order import present, spill, tuple_items
