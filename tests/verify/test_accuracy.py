@@ -224,6 +224,14 @@ def test_without_a_program_the_text_on_wider_numbers_is_the_referee(
     assert "80-bit numbers" in verdict.evidence.note
 
 
+def test_roundings_of_the_referee_that_cancel_are_noticed(tmp_path: Path) -> None:
+    """Its squares are rounded alike in each direction; the candidate's 1.2e-31 is better than 0."""
+    source = f(TAME + ONE_PASS) + g(TAME + TWO_PASS)
+    examples = [(np.array([1.9999999999999998, 2.0000000000000004]),)]
+    verdict = verify(tmp_path, source, "faithful", known=False, examples=examples)
+    assert verdict.status != "different", render(verdict)
+
+
 def test_the_program_is_the_better_referee(tmp_path: Path) -> None:
     source = f(TAME + ONE_PASS) + g(TAME + TWO_PASS)
     known = verify(tmp_path, source, "faithful")

@@ -3,7 +3,8 @@
 Not rigorous, but 11 bits better than double precision. Trusted only for leaves that come out as
 longdouble; where the machine has none, there is no such referee. How much rounding leaves of these 11
 bits shows when the same text runs with all operations rounded up, and rounded down (W. Kahan, "How
-futile are mindless assessments of roundoff in floating-point computation?", 2006).
+futile are mindless assessments of roundoff in floating-point computation?", 2006). Of a zero nothing
+shows, as numbers that are rounded alike cancel in every direction.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class Wider:
             with rounding(mode):
                 other = self._leaves(case) or {}
             for path, leaf in found.items():
-                apart = _apart(leaf, other.get(path))
+                apart = np.where(leaf == 0, np.inf, _apart(leaf, other.get(path)))
                 margins[path] = np.maximum(margins.get(path, apart), apart)
         return Truth(found, by=self.name, margins=margins)
 
