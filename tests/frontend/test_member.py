@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from .lowering import assert_same, refusal, by_kernel
+from .lowering import assert_same, by_kernel, refusal
 
 SOURCE = """
 def f(v, x):
