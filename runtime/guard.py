@@ -160,6 +160,15 @@ def attribute(obj: Any, name: str) -> Any:
     return found
 
 
+def readable(cls: Any, name: str) -> bool:
+    """True if `obj.name` is a plain read for every instance of `cls`, as in `attribute`, or raises
+    AttributeError."""
+    if cls.__getattribute__ not in _PLAIN_READS or _in_class(cls, "__getattr__") is not MISSING:
+        return False
+    found = _in_class(cls, name)
+    return type(found) is MemberDescriptorType or not hasattr(type(found), "__get__")
+
+
 def assignable(obj: Any, name: str) -> bool:
     """True if `obj.name = value` is a plain store that nobody observes."""
     cls: Any = type(obj)

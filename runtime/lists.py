@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
+
+from . import guard
 
 _INT64 = (-(2**63), 2**63 - 1)
 
@@ -96,6 +99,31 @@ def records(values: Any, count: int) -> tuple[list[Any], ...]:
     if set(map(len, values)) != {count}:
         return ()
     return tuple(map(list, zip(*values, strict=True)))
+
+
+def dicts(values: Any, names: tuple[str, ...]) -> tuple[list[Any], ...]:
+    """For each of `names` the list of the entries of that key in a list of dicts. () if it is no such list,
+    if it is empty, or if one of the dicts lacks a key."""
+    if type(values) is not list or not values or not set(map(type, values)) <= {dict}:
+        return ()
+    try:
+        return tuple([each[name] for each in values] for name in names)
+    except KeyError:
+        return ()
+
+
+def objects(values: Any, names: tuple[str, ...]) -> tuple[list[Any], ...]:
+    """For each of `names` the list of the attributes of that name of a list of objects. () if it is no such
+    list, if it is empty, or if more than a plain read takes part in one."""
+    if type(values) is not list or not values:
+        return ()
+    kinds = set(map(type, values))
+    if not all(guard.readable(kind, name) for kind in kinds for name in names):
+        return ()
+    try:
+        return tuple(list(map(attrgetter(name), values)) for name in names)
+    except AttributeError:
+        return ()
 
 
 def row(values: Any) -> tuple[list[Any], ...]:

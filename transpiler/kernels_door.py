@@ -142,8 +142,10 @@ def _columns(door: Door, path: str) -> str | None:
         match table:
             case DictOf(columns, row):
                 call = f"lists.columns({value}, {len(columns)}, {row})"
-            case Records(columns):
+            case Records(columns, _, "tuple"):
                 call = f"lists.records({value}, {len(columns)})"
+            case Records(_, names, form):
+                call = f"lists.{form}s({value}, {tuple_text([*map(repr, names)])})"
             case RowOf():
                 call = f"lists.row({value})"
         door.lines.append(f"{local} = {call}")

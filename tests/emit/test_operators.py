@@ -179,6 +179,10 @@ def _arithmetic(to_same: dict[str, Expr], x: Expr, y: Expr, t: Num, kind: str) -
         to_same[op] = Binary(op, x, y, t)  # type: ignore[arg-type]
     to_same["power"] = Binary("pow", x, Const(3, t), t)
     to_same["sign"] = Call("np.sign", (x,), t) if kind == "i" else x
+    if t.dtype == "int64":
+        key = Binary("xor", Const(46, t), Const(3, t), t)
+        wrapping = Binary("mul", key, Const(-7046029254386353131, t), t)
+        to_same["constants that wrap"] = Binary("add", x, wrapping, t)
 
 
 @pytest.fixture(scope="module", params=["numba", "cython"])

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from .lowering import assert_same
+from .lowering import assert_same, by_kernel
 
 X = np.array([[0.5, -1.25, 3.0], [2.75, -0.0, 8.5]])
 L = [3, 1, 4, 1, 5, 9, 2, 6]
@@ -220,3 +220,17 @@ def f(a, n):
 @pytest.mark.parametrize(("source", "args"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_the_kernel_does_what_the_function_does(source: str, args: tuple[Any, ...]) -> None:
     assert_same(source, *args)
+
+
+def test_an_index_that_may_be_none() -> None:
+    source = """
+def f(x, rows, m, limit):
+    at = None
+    for i in range(len(x)):
+        if x[i] > limit:
+            at = i
+    return x[at], len(rows[at]), m[at, 0]
+"""
+    rows = [[1, 2], [3]]
+    assert_same(source, [1.0, 5.0], rows, np.eye(2), 2.0)
+    assert by_kernel(source, ([1.0, 5.0], rows, np.eye(2), 9.0)).failed is not None

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from .lowering import assert_same, refusal
+from .lowering import assert_same, by_kernel, refusal
 
 SOURCE = """
 def f(v, x):
@@ -55,3 +55,21 @@ def f(x, chosen):
     assert_same(source, M[:2], M[:1])
     assert_same(source, M[:2], M[:0])
     assert_same(source, M[:2], np.array([[9.0, 4.0]]))
+
+
+SHORT = """
+def f(v, a, b):
+    return v in (a, b), v in [a, 1.5], v in {a, b, 2}, v not in {b}
+"""
+
+
+@pytest.mark.parametrize("v", (1, 2, 3, 1.5, -0.0, True, np.nan), ids=str)
+def test_a_display_is_searched_item_by_item(v: Any) -> None:
+    assert_same(SHORT, v, 1, 3.0)
+    assert_same(SHORT, v, 0, 2.0)
+
+
+def test_one_nan_twice_is_left_to_python() -> None:
+    """`x in (x,)` is true for it, as one object is sought and found."""
+    assert by_kernel(SHORT, (np.nan, 1, np.nan)).failed is not None
+    assert_same(SHORT, np.nan, 1, 2.0)

@@ -150,6 +150,19 @@ class Reader:
             elif c == ")":
                 n -= 1
         return deepest
+
+    def differs(self, other, at):
+        for i in range(len(other)):
+            if self.text[at + i] != other[i]:
+                return i
+        return -1
+
+    def found(self, other):
+        n = 0
+        for at in range(len(self.text) - len(other) + 1):
+            if self.differs(other, at) == -1:
+                n += 1
+        return n
 """
 
 
@@ -186,6 +199,12 @@ def test_a_string_in_an_attribute() -> None:
     case = guarded(SOURCE, "Reader.depth", lambda s: s["Reader"]("(()(()))"))
     assert agrees(case, case.space["Reader"]("((a)(b"))
     assert not agrees(case, case.space["Reader"](list("(())")))
+
+
+def test_a_method_reads_a_string_of_the_object_in_a_loop() -> None:
+    case = guarded(SOURCE, "Reader.found", lambda s: s["Reader"]("abracadabra"), "abra")
+    assert agrees(case, case.space["Reader"]("aaaa"), "aa")
+    assert agrees(case, case.space["Reader"](""), "")
 
 
 class Marked(str):

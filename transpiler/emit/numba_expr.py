@@ -8,7 +8,8 @@ conversion wherever Numba would widen.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from typing import assert_never
 
 import numpy as np
@@ -139,6 +140,9 @@ class NumbaExpr:
             raise decline("LW103", f"complex `{e.op}` rounds differently when compiled", NOWHERE)
         if e.op == "pow":
             return self._power(e, a, b)
+        if dtype == "int64" and (folded := _folded(e)) is not None and not _fits(folded):
+            # CPython folds constants before Numba sees them, and does not wrap
+            return constant((folded + 2**63) % 2**64 - 2**63, dtype)
         code = text.binary(e.op, a, b)
         if dtype in NATURAL and not (dtype == "uint64" and e.op in ("lshift", "rshift")):
             return code
@@ -235,6 +239,34 @@ class NumbaExpr:
 
 
 _INEXACT = ("float64", "float32", "complex128", "complex64")
+
+
+_WRAPPING: dict[str, Callable[[int, int], int]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "xor": operator.xor,
+}
+
+
+def _folded(e: Expr) -> int | None:
+    """The value of arithmetic on constants of 64 bits, where only the last step may not fit them."""
+    match e:
+        case Const(int() as value, _):
+            return value
+        case Binary(op, a, b, t) if op in _WRAPPING and machine_dtype(t) == "int64":
+            x, y = _folded(a), _folded(b)
+            if x is not None and y is not None and _fits(x) and _fits(y):
+                return _WRAPPING[op](x, y)
+        case Cast(x, t) if machine_dtype(t) == machine_dtype(x.type) == "int64":
+            return _folded(x)
+        case _:
+            pass
+    return None
+
+
+def _fits(value: int) -> bool:
+    return -(2**63) <= value < 2**63
 
 
 def is_zero(value: float) -> bool:

@@ -14,7 +14,7 @@ from loopwright.frontend.lower_grown import own_list, rebinds
 from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_modules import module_names
 from loopwright.frontend.lower_names import lookup
-from loopwright.frontend.lower_params import live_in_key, parameters, unknown
+from loopwright.frontend.lower_params import live_in_key, parameters, read_fields, unknown
 from loopwright.frontend.lower_result import finished
 from loopwright.frontend.lower_rows import next_form
 from loopwright.frontend.lower_scope import Scope, Unit
@@ -117,7 +117,11 @@ def lower_region(
     unit = _unit(region)
     while True:
         try:
-            return _lowered(unit, region, types, functions, texts)
+            program, domain, along = _lowered(unit, region, types, functions, texts)
+            fewer = read_fields(unit.fields, domain)
+            if fewer:
+                return lower_region(region, {**types, **fewer}, functions, texts)
+            return program, domain, along
         except CannotLower:
             form = next_form(unit)
             if form is None:

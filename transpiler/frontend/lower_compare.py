@@ -151,8 +151,7 @@ def _compare_tuples(cx: Scope, op: CompareOp, left: Tpl, right: Tpl, node: ast.A
     for x, y in zip(a.items, b.items, strict=False):
         if not (isinstance(x, Number) and isinstance(y, Number)):
             decline(node, "LW103", "comparing tuples of anything but numbers is not covered")
-        # one object equals itself in a tuple, even NaN, and objects have no identity here
-        cx.check(negated(both(_is_nan(cx, x, node), _is_nan(cx, y, node))), "NaN in two tuples")
+        apart(cx, x, y, node)
         pairs.append((x, y, truth(cx, _compare_numbers(cx, "eq", x, y, node), node)))
     if op in ("eq", "ne"):
         equal: Expr = truth_const(len(a.items) == len(b.items))
@@ -168,6 +167,11 @@ def _compare_tuples(cx: Scope, op: CompareOp, left: Tpl, right: Tpl, node: ast.A
     return number(cast(result, BOOL))
 
 
+def apart(cx: Scope, x: Number, y: Number, node: ast.AST) -> None:
+    """Not one NaN twice: in a tuple an object equals itself, and numbers have no identity here."""
+    cx.check(negated(both(_is_nan(cx, x, node), _is_nan(cx, y, node))), "NaN in a tuple")
+
+
 def _is_false(cond: Expr) -> bool:
     return isinstance(cond, Const) and cond.value is False
 
@@ -175,6 +179,8 @@ def _is_false(cond: Expr) -> bool:
 def _is_nan(cx: Scope, x: Number, node: ast.AST) -> Expr:
     if not any(t != NONE and kind_of(machine_dtype(t)) in "fc" for t in x.types):
         return truth_const(False)
+    if isinstance(x.expr, Const):
+        return truth_const(x.expr.value != x.expr.value)
     return truth(cx, _compare_numbers(cx, "ne", x, x, node), node)
 
 

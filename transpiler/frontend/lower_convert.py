@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from loopwright.frontend.lower_parts import flatten, row_part, row_with, unread
+from loopwright.frontend.lower_parts import flatten, rec_with, row_part, row_with, unread
 from loopwright.frontend.lower_scope import Scope
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -19,6 +19,7 @@ from loopwright.frontend.lower_values import (
     Mixed,
     Number,
     RaggedList,
+    Rec,
     Row,
     String,
     Table,
@@ -142,6 +143,8 @@ def coerce(cx: Scope, value: Value, target: Value) -> Value:
         case Tpl(), Tpl():
             pairs = zip(value.items, target.items, strict=True)
             return replace(value, items=tuple(coerce(cx, v, t) for v, t in pairs))
+        case Rec(), Rec():
+            return rec_with(coerce(cx, value.parts, target.parts), value.form)
         case _, Maybe(inner, _):
             if value == NOTHING:
                 return Maybe(unread(inner), truth_const(False))
@@ -209,6 +212,12 @@ def fits(value: Value, target: Value) -> bool:
             return set(value.types) <= set(target.types)
         case Arr(), Arr():
             return (value.type.dtype, value.type.ndim) == (target.type.dtype, target.type.ndim)
+        case Letter(), Letter():
+            return True
+        case String(), String():
+            return fits(value.codes, target.codes)
+        case Table(), Table():
+            return value.row == target.row and fits(value.parts, target.parts)
         case Lst(), Lst():
             return value.ndim == target.ndim and len(value.columns) == len(target.columns)
         case RaggedList(), RaggedList():
@@ -221,6 +230,8 @@ def fits(value: Value, target: Value) -> bool:
             len(value.items) == len(target.items) and value.fields == target.fields
         ):
             return all(fits(v, t) for v, t in zip(value.items, target.items, strict=True))
+        case Rec(), Rec():
+            return value.form == target.form and fits(value.parts, target.parts)
         case _, Maybe(inner, _):
             if isinstance(value, Maybe):
                 return fits(value.value, inner)

@@ -292,8 +292,11 @@ def _types(value: Value) -> set[Scalar]:
 
 
 def _searched(op: ast.cmpop, node: ast.expr) -> ast.expr:
-    """What `in` searches: a list that nobody else sees is as good as a tuple, and may hold strings."""
-    if isinstance(op, (ast.In, ast.NotIn)) and isinstance(node, ast.List):
+    """What `in` searches: a list or set that nobody else sees is as good as a tuple, and may hold strings.
+
+    A set asks for a hash first, which all that may be an item of a tuple here has.
+    """
+    if isinstance(op, (ast.In, ast.NotIn)) and isinstance(node, ast.List | ast.Set):
         return ast.copy_location(ast.Tuple(node.elts, ast.Load()), node)
     return node
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, replace
 
-from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_arith import as_operand, strip_none
 from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_names import views
 from loopwright.frontend.lower_order import eval_all
@@ -105,7 +105,9 @@ def _bound(cx: Scope, value: Value, node: ast.expr) -> Expr | None:
 
 
 def index_number(cx: Scope, value: Value, node: ast.AST) -> Expr:
-    """An integer that may index."""
+    """An integer that may index; the kernel fails for None, with which Python does something else."""
+    if isinstance(value, Number) and len(value.types) > 1:
+        value = strip_none(cx, value)
     if isinstance(value, Number) and value.tag is not None and is_scalar(value.expr.type):
         if all(machine_dtype(t) != "bool" and _integral(t) for t in value.types):
             return value.expr

@@ -9,7 +9,7 @@ from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_alias import refuse_second_dict, refuse_second_name
 from loopwright.frontend.lower_convert import assign
 from loopwright.frontend.lower_listed import bare, holds_arrays
-from loopwright.frontend.lower_parts import describe, flatten, row_with
+from loopwright.frontend.lower_parts import describe, flatten, rec_with, row_with
 from loopwright.frontend.lower_scope import Again, Scope
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -27,6 +27,7 @@ from loopwright.frontend.lower_values import (
     Number,
     Object,
     RaggedList,
+    Rec,
     Row,
     RowType,
     String,
@@ -103,6 +104,8 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
         case Table(Tpl(items), row):
             parts = (canonical(cx, f"{name}.{i}", v) for i, v in enumerate(items))
             return Table(Tpl(tuple(parts)), row)
+        case Rec(whole, form):
+            return rec_with(canonical(cx, name, whole), form)
         case Hashed():
             slots = Var(cx.sym(f"{name}.slots", value.slots.type))
             return value.with_parts(
@@ -155,6 +158,11 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             pairs = enumerate(zip(a.items, b.items, strict=True))
             joined_items = (join_values(cx, f"{name}.{i}", x, y) for i, (x, y) in pairs)
             return replace(a, items=tuple(joined_items))
+        case Rec(), Rec() if a.form == b.form and a.parts.fields == b.parts.fields:
+            joined_parts_ = join_values(cx, name, a.parts, b.parts)
+            assert isinstance(joined_parts_, Tpl)
+            if not any(isinstance(part, Mixed) for part in joined_parts_.items):
+                return Rec(joined_parts_, a.form)
         case Hashed(), Hashed() if a.form == b.form:
             pairs_ = zip(a.parts, b.parts, strict=True)
             joined_parts = [join_values(cx, name, x, y) for x, y in pairs_]
@@ -162,9 +170,9 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
                 return canonical(cx, name, a.with_parts(lambda k, _: joined_parts[k], a.slots))
         case (Maybe(), _) | (_, Maybe()):
             return _join_maybe(cx, name, a, b)
-        case (Tpl() | Arr() | Lst(), _) if b == NOTHING:
+        case (Tpl() | Arr() | Lst() | Rec(), _) if b == NOTHING:
             return canonical(cx, name, Maybe(a, truth_const(True)))
-        case (_, Tpl() | Arr() | Lst()) if a == NOTHING:
+        case (_, Tpl() | Arr() | Lst() | Rec()) if a == NOTHING:
             return canonical(cx, name, Maybe(b, truth_const(True)))
         case Generator(), Generator() if a.sym is b.sym:
             return a

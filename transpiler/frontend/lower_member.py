@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from loopwright.frontend.lower_compare import compare, truth
+from loopwright.frontend.lower_compare import apart, compare, truth
 from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_dicts import dict_member
 from loopwright.frontend.lower_hashes import member as hashed_member
@@ -82,6 +82,8 @@ def _of_strings(cx: Scope, a: Value, b: RaggedList, node: ast.expr) -> Expr:
 def _of_tuple(cx: Scope, a: Value, items: Tpl, node: ast.expr) -> Expr:
     result: Expr = truth_const(False)
     for item in items.items:
+        if isinstance(a, Number) and isinstance(item, Number):
+            apart(cx, a, item, node)
         test = truth(cx, compare(cx, "eq", a, item, node), node)
         if isinstance(test, Const) and test.value is True:
             result = test

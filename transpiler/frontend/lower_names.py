@@ -35,6 +35,7 @@ from loopwright.frontend.lower_values import (
     Object,
     Origin,
     Origins,
+    Rec,
     Tpl,
     Value,
     integer,
@@ -202,6 +203,9 @@ def attribute(cx: Scope, node: ast.Attribute) -> Value:
         case Arr():
             return _array_attribute(cx, base, node)
         case Tpl(items, fields) if node.attr in fields:
+            return items[fields.index(node.attr)]
+        case Rec(Tpl(items, fields), "object") if node.attr in fields:
+            cx.unit.fields.add(node.attr)
             return items[fields.index(node.attr)]
         case Number(_, (Num(dtype),)) if node.attr == "dtype":
             keep(cx, base)

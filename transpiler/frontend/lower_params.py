@@ -4,7 +4,7 @@ rows of any lengths becomes two."""
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -18,6 +18,7 @@ from loopwright.frontend.lower_values import (
     Number,
     Origin,
     RaggedList,
+    Rec,
     Row,
     String,
     Table,
@@ -27,7 +28,7 @@ from loopwright.frontend.lower_values import (
 )
 from loopwright.frontend.region import LiveIn, Region
 from loopwright.frontend.streams import stream_key
-from loopwright.ir.domain import INT_LIMIT, Group, Hidden, Param
+from loopwright.ir.domain import INT_LIMIT, Domain, Group, Hidden, Param, split_path
 from loopwright.ir.nodes import Sym, Var
 from loopwright.ir.types import (
     CODES,
@@ -214,16 +215,54 @@ def _table(cx: Scope, made: Parameters, name: str, path: str, t: DictOf, node: a
 def _records(cx: Scope, made: Parameters, name: str, path: str, t: Records) -> Value:
     if len(t.columns) > MOST_ITEMS:
         return Mixed(f"`{path}` is a list of tuples of more than {MOST_ITEMS} items")
-    syms = [Sym(made.name(f"{name}_{k}"), ListOf(kind)) for k, kind in enumerate(t.columns)]
+    if t.form != "tuple":
+        t = t.only(set(t.names) - _stored(cx))
+        if len(t.names) > MOST_ITEMS:
+            t = t.only(_words(cx))
+        if not t.names:
+            return Mixed(f"no entry or attribute that is read of `{path}` is a number of one type")
+    ends = t.names or range(len(t.columns))
+    syms = [
+        Sym(made.name(f"{name}_{end}"), ListOf(kind))
+        for end, kind in zip(ends, t.columns, strict=True)
+    ]
     made.groups.append(Group(name, path, tuple(s.name for s in syms), t))
     places = [made.add(s, Param(s.name, f"{path}[{k}]", s.type)) for k, s in enumerate(syms)]
     blank = cx.unit.blank
     items = tuple(Number(Var(blank.sym("element", kind)), (kind,)) for kind in t.columns)
-    site = cx.unit.sites.site(("param", places[0]), Tpl(items), frozen=True)
+    element: Value = Tpl(items, t.names)
+    if t.form != "tuple":
+        element = Rec(Tpl(items, t.names), t.form)
+    site = cx.unit.sites.site(("param", places[0]), element, frozen=True)
     cx.unit.row_sites.add(site)  # its elements are only read
     # Not the list itself: what would change or return it has only its columns.
     origins = frozenset({Origin(("param", places[0]), False)})
     return Lst(tuple(Var(s) for s in syms), site, 1, origins)
+
+
+def read_fields(read: Collection[str], domain: Domain) -> dict[str, Records]:
+    """The types, by name, of live-ins that are lists of dicts or objects with more entries or attributes than
+    those of the names `read`."""
+    found: dict[str, Records] = {}
+    for group in domain.groups:
+        t = group.table
+        if isinstance(t, Records) and t.names:
+            fewer = t.only(read or t.names[:1])
+            if 0 < len(fewer.names) < len(t.names):
+                found[group.name] = fewer
+    return found
+
+
+def _words(cx: Scope) -> set[str]:
+    """The attributes and strings of the module."""
+    nodes = list(ast.walk(cx.unit.tree))
+    words = {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    return words | {n.attr for n in nodes if isinstance(n, ast.Attribute)}
+
+
+def _stored(cx: Scope) -> set[str]:
+    """The last steps of what the region rebinds: an object in a list may be the one whose it is."""
+    return {str(split_path(path)[1][-1][1]) for path in cx.unit.stores}
 
 
 def _tuple(cx: Scope, made: Parameters, name: str, path: str, t: TupleOf, node: ast.stmt) -> Value:

@@ -22,6 +22,7 @@ from loopwright.frontend.lower_values import (
     Origin,
     Origins,
     RaggedList,
+    Rec,
     Row,
     RowType,
     String,
@@ -44,6 +45,7 @@ from loopwright.ir.types import (
     NONE,
     Array,
     ListOf,
+    RecordForm,
     Type,
     kind_of,
     machine_dtype,
@@ -82,7 +84,7 @@ def flatten(value: Value) -> tuple[Expr, ...]:
             return flatten(listed)
         case Tpl(items):
             return tuple(e for item in items for e in flatten(item))
-        case Table(parts, _):
+        case Table(parts, _) | Rec(parts, _):
             return flatten(parts)
         case Hashed():
             return (*(e for part in value.parts for e in flatten(part)), value.slots)
@@ -121,6 +123,8 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return replace(value, items=tuple(refill(item, exprs) for item in items))
         case Table(Tpl(items), row):
             return Table(Tpl(tuple(refill(item, exprs) for item in items)), row)
+        case Rec(parts, form):
+            return rec_with(refill(parts, exprs), form)
         case Hashed():
             filled = value.with_parts(lambda _, part: refill(part, exprs), value.slots)
             return replace(filled, slots=exprs.pop(0))
@@ -133,6 +137,12 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return Generator(held.sym, kept)
         case _:
             return value
+
+
+def rec_with(parts: Value, form: RecordForm) -> Rec:
+    """The dict or object with these entries or attributes."""
+    assert isinstance(parts, Tpl)
+    return Rec(parts, form)
 
 
 def row_with(items: Value) -> Row:
@@ -171,9 +181,11 @@ def describe(value: Value) -> str:
             return "a tuple"
         case Tpl(_, fields):
             return "a named tuple of a library" if fields else "a tuple"
+        case Rec(_, "object"):
+            return "an object of a list"
         case Hashed(_, _, _, _, "set"):
             return "a set"
-        case Table() | Hashed():
+        case Table() | Hashed() | Rec():
             return "a dict"
         case Maybe(inner, _):
             return f"{describe(inner)} or None"
@@ -216,6 +228,8 @@ def type_key(value: Value) -> object:
             return ("tuple", value.fields, *map(type_key, items))
         case Table(parts, row):
             return ("dict", row, type_key(parts))
+        case Rec(parts, form):
+            return ("record", form, type_key(parts))
         case Hashed():
             return ("hashed", value.form, *map(type_key, value.parts))
         case Maybe(inner, _):

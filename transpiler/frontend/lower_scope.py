@@ -137,6 +137,8 @@ class Unit:
     targets: Mapping[str, CallableUse] = field(default_factory=dict)
     callables: dict[CallableUse, None] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    # entries and attributes that are read of the dicts and objects of lists
+    fields: set[str] = field(default_factory=set)
     scopes: list[Scope] = field(default_factory=list)
     idents: dict[object, int] = field(default_factory=dict)
     sites: Sites = field(default_factory=Sites)

@@ -31,6 +31,7 @@ from loopwright.frontend.lower_values import (
     Number,
     Object,
     RaggedList,
+    Rec,
     Row,
     String,
     Text,
@@ -78,6 +79,8 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
             return _tuple_item(cx, base, node)
         case Object(path):
             return _object_item(cx, path, node)
+        case Rec(parts, "dict"):
+            return _entry(cx, parts, node)
         case _:
             decline(node, "LW103", f"indexing {describe(base)} is not covered")
 
@@ -139,6 +142,16 @@ def spill_tuple(cx: Scope, base: Tpl) -> Tpl:
     held = spill(cx, base)
     assert isinstance(held, Tpl)
     return held
+
+
+def _entry(cx: Scope, parts: Tpl, node: ast.Subscript) -> Value:
+    """An entry of a dict whose keys are constants."""
+    key = cx.eval(node.slice)
+    if not isinstance(key, Text) or key.value not in parts.fields:
+        shown = "a dict of a list is indexed by constant keys that all its dicts have"
+        decline(node, "LW103", f"{shown}, where the values are numbers of one type")
+    cx.unit.fields.add(key.value)
+    return parts.items[parts.fields.index(key.value)]
 
 
 def _object_item(cx: Scope, path: str, node: ast.Subscript) -> Value:

@@ -31,6 +31,7 @@ from loopwright.ir.types import (
     ListOf,
     Num,
     Py,
+    RecordForm,
     Rng,
     RngForm,
     Scalar,
@@ -195,6 +196,15 @@ class Tpl:
 
 
 @dataclass(frozen=True, slots=True)
+class Rec:
+    """A dict or object of a list from outside: those of its entries or attributes that are known, as the
+    `fields` of `parts`. Nothing of it is changed, and it has no identity."""
+
+    parts: Tpl
+    form: RecordForm
+
+
+@dataclass(frozen=True, slots=True)
 class Maybe:
     """A tuple, array or list, or None: `value` where the condition `there` holds."""
 
@@ -318,6 +328,7 @@ Value: TypeAlias = (
     | Tpl
     | Table
     | Hashed
+    | Rec
     | Maybe
     | Generator
     | Library

@@ -16,6 +16,11 @@ from loopwright.ir.types import DictOf, Records, RowOf, Type
 INT_LIMIT = 2**31
 """Python ints passed to a kernel are guarded to lie within +-INT_LIMIT unless `Param.ints` says else."""
 
+
+class Thing:
+    """An object with the attributes that are known of one in a list (`types.Records`)."""
+
+
 Step = tuple[str, str | int]  # ("attr", name) or ("item", key)
 
 
@@ -128,6 +133,8 @@ def columns_of(value: Any, t: DictOf | Records | RowOf) -> tuple[list[Any], ...]
     """The parts of a dict, list or tuple that has the type `t`; None if it is none."""
     if isinstance(t, RowOf):
         return ([*value],) if isinstance(value, tuple) else None
+    if isinstance(t, Records) and t.form != "tuple":
+        return _fields(value, t)
     if isinstance(t, Records):
         fits = isinstance(value, list) and all(
             isinstance(row, tuple) and len(row) == len(t.columns) for row in value
@@ -142,15 +149,35 @@ def columns_of(value: Any, t: DictOf | Records | RowOf) -> tuple[list[Any], ...]
     return keys, *([row[n] for row in values] for n in range(len(t.columns)))
 
 
+def _fields(value: Any, t: Records) -> tuple[list[Any], ...] | None:
+    """The entries or attributes of dicts or objects; a recording holds objects as dicts."""
+    if not isinstance(value, list):
+        return None
+    rows = [each if isinstance(each, dict) else vars(each) for each in value]
+    if not all(name in row for row in rows for name in t.names):
+        return None
+    return tuple([row[name] for row in rows] for name in t.names)
+
+
 def _table(
     t: DictOf | Records | RowOf, parts: Sequence[Any]
 ) -> dict[Any, Any] | list[Any] | tuple[Any, ...]:
     if isinstance(t, RowOf):
         return tuple(parts[0])
     if isinstance(t, Records):
-        return list(zip(*parts))  # noqa: B905
+        rows = list(zip(*parts))  # noqa: B905
+        return rows if t.form == "tuple" else [_made(t, row) for row in rows]
     keys, *columns = parts or ([],)
     return dict(zip(keys, zip(*columns) if t.row else columns[0] if columns else ()))  # noqa: B905
+
+
+def _made(t: Records, values: Sequence[Any]) -> object:
+    named = dict(zip(t.names, values, strict=True))
+    if t.form == "dict":
+        return named
+    made = Thing()
+    vars(made).update(named)
+    return made
 
 
 def split_path(path: str) -> tuple[str, tuple[Step, ...]]:

@@ -7,7 +7,8 @@ yields a `Num`, reading an element of a list yields a `Py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 PyKind: TypeAlias = Literal["int", "float", "bool", "complex", "str", "none"]
@@ -113,17 +114,31 @@ class DictOf:
         return f"dict[int, tuple[{inner}]]" if self.row else f"dict[int, {inner}]"
 
 
+RecordForm: TypeAlias = Literal["tuple", "dict", "object"]
+
+
 @dataclass(frozen=True, slots=True)
 class Records:
     """A list of tuples of one length, with at least one; only read. `columns` are the types of their items.
 
-    The type of a live-in, never of an IR variable: kernels get a list for each column.
+    Or of dicts or objects (`form`): then of the entries or attributes `names`; what else they have is not
+    known. The type of a live-in, never of an IR variable: kernels get a list for each column.
     """
 
     columns: tuple[Py | Num, ...]
+    names: tuple[str, ...] = ()
+    form: RecordForm = "tuple"
 
     def __str__(self) -> str:
-        return f"list[tuple[{', '.join(map(str, self.columns))}]]"
+        if self.form == "tuple":
+            return f"list[tuple[{', '.join(map(str, self.columns))}]]"
+        pairs = zip(self.names, self.columns, strict=True)
+        return f"list of {self.form}s with {', '.join(f'{n}: {c}' for n, c in pairs)}"
+
+    def only(self, names: Collection[str]) -> Records:
+        """The same records, of which only these entries or attributes are known."""
+        kept = [(n, c) for n, c in zip(self.names, self.columns, strict=True) if n in names]
+        return replace(self, columns=tuple(c for _, c in kept), names=tuple(n for n, _ in kept))
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,8 @@ def encode_type(t: Type) -> Json:
             return ["dict", [encode_type(c) for c in columns], row]
         case Chars():
             return ["chars"]
-        case Records(columns):
-            return ["records", [encode_type(c) for c in columns]]
+        case Records(columns, names, form):
+            return ["records", [encode_type(c) for c in columns], [*names], form]
         case RowOf(elem):
             return ["row", encode_type(elem)]
         case TupleOf(items):
@@ -82,8 +82,8 @@ def decode_type(data: Json) -> Type:
             return DictOf(_numbers(columns), row)
         case ["chars"]:
             return Chars()
-        case ["records", list() as columns]:
-            return Records(_numbers(columns))
+        case ["records", list() as columns, list() as names, "tuple" | "dict" | "object" as form]:
+            return Records(_numbers(columns), tuple(map(str, names)), form)
         case ["row", elem]:
             return RowOf(*_numbers([elem]))
         case ["tuple", list() as items]:

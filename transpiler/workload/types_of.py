@@ -10,7 +10,7 @@ import random
 import sys
 from collections.abc import Mapping
 from itertools import combinations
-from types import ModuleType
+from types import MemberDescriptorType, ModuleType, SimpleNamespace
 from typing import Any, get_args
 
 from loopwright.ir.types import (
@@ -25,6 +25,7 @@ from loopwright.ir.types import (
     Num,
     Py,
     Ragged,
+    RecordForm,
     Records,
     Rng,
     RowOf,
@@ -45,6 +46,7 @@ _PY: dict[type, Py] = {
     str: STR,
     type(None): NONE,
 }
+_PLAIN_READS: tuple[object, ...] = object.__getattribute__, SimpleNamespace.__getattribute__
 _DTYPES = frozenset(get_args(DType))
 _BIT_GENERATORS = ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64")
 
@@ -103,10 +105,12 @@ def _list_type(value: list[object]) -> Type | None:
     np = _numpy()
     if np is not None and first is getattr(np, "ndarray", None):
         return _ragged(value)
-    if any(type(v) is not first for v in value):
-        return None
     if first is tuple:
         return _records(value)
+    if first is dict or _is_object(value[0]):
+        return _named_records(value)
+    if any(type(v) is not first for v in value):
+        return None
     if first is str:
         total = sum(len(word) for word in value if isinstance(word, str))
         return Ragged(Chars()) if total <= LIST_CHECK else None
@@ -133,6 +137,55 @@ def _records(value: list[Any]) -> Type | None:
     kinds = [type(item) for item in value[0]]
     alike = all(list(map(type, row)) == kinds for row in value)
     return Records(numbers) if alike and len(numbers) == len(only.items) else None
+
+
+def _is_object(value: object) -> bool:
+    """Whether the value is an object of a class written in Python, whose attributes are plain reads."""
+    cls = type(value)
+    plain = cls.__getattribute__ in _PLAIN_READS and not hasattr(cls, "__getattr__")
+    return plain and (hasattr(value, "__dict__") or hasattr(cls, "__slots__"))
+
+
+def _held(value: Any) -> Mapping[Any, object]:
+    """The entries of a dict, or the attributes of an object."""
+    if type(value) is dict:
+        return value
+    own: dict[str, object] = getattr(value, "__dict__", {})
+    slots = [c for c in type(value).__mro__ if "__slots__" in vars(c)]
+    if not slots:
+        return own
+    names = [n for c in slots for n, m in vars(c).items() if type(m) is MemberDescriptorType]
+    return {**{n: getattr(value, n) for n in names if hasattr(value, n)}, **own}
+
+
+def fields_of(value: object) -> dict[str, object]:
+    """Of a dict the entries with strings for keys, or of an object the attributes, that are numbers."""
+    found: dict[str, object] = {}
+    for name, held in _held(value).items():
+        t = (
+            type_of(held)
+            if type(name) is str and not isinstance(held, list | tuple | dict)
+            else None
+        )
+        if isinstance(t, Py | Num) and is_scalar(t):
+            found[name] = held
+    return found
+
+
+def _named_records(value: list[Any]) -> Type | None:
+    """The type of a list of dicts or objects: of those numbers that all of them have, of one type."""
+    form: RecordForm = "dict" if type(value[0]) is dict else "object"
+    kinds = {name: type(held) for name, held in fields_of(value[0]).items()}
+    for each in value:
+        if (type(each) is dict) != (form == "dict") or not (form == "dict" or _is_object(each)):
+            return None
+        held = _held(each)
+        kinds = {name: kind for name, kind in kinds.items() if type(held.get(name)) is kind}
+        if not kinds:
+            return None
+    first = fields_of(value[0])
+    known = {n: t for n in sorted(kinds) if isinstance(t := type_of(first[n]), Py | Num)}
+    return Records(tuple(known.values()), tuple(known), form)
 
 
 def _dict_type(value: dict[object, object]) -> Type | None:
@@ -239,6 +292,8 @@ def copy_of(value: object) -> object:
     """A deep copy of a value that `type_of` knows; arrays keep C or Fortran order."""
     if isinstance(value, list):
         flat = not value or isinstance(value[0], int | float | complex | tuple)
+        if value and (type(value[0]) is dict or _is_object(value[0])):
+            return [fields_of(v) for v in value]
         return list(value) if flat else [copy_of(v) for v in value]
     if isinstance(value, tuple):
         return tuple(map(copy_of, value))
