@@ -269,8 +269,7 @@ def _array_tests(door: Door) -> None:
         for k in arrays
         if k in written
     ]
-    if door.effects.ordered:
-        tests += [f"not {flags[k]} & _CONTIGUOUS" for k in arrays]
+    tests += [f"not {flags[k]} & _CONTIGUOUS" for k in arrays if k in door.effects.ordered]
     for k in (k for k in arrays if k in written):
         for j in (j for j in arrays if j != k and (j not in written or j > k)):
             one, two = door.value[k], door.value[j]
