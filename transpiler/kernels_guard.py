@@ -77,12 +77,13 @@ def _type_tests(door: Door, k: int) -> list[str]:
             ]
         case Py("none"):
             return [f"{v} is not None"]
+        case Py("int" | "bool" | "str" as kind) if param.only is not None:
+            return [f"type({v}) is not {kind}", f"{v} != {param.only!r}"]
         case Py("int"):
             low, high = param.ints
             return [f"type({v}) is not int", f"not {low} <= {v} <= {high}"]
         case Py("str"):
-            same = [] if param.text is None else [f"{v} != {param.text!r}"]
-            return [f"type({v}) is not str", *same]
+            return [f"type({v}) is not str"]
         case Chars():
             return [f"type({v}) is not str"]
         case Py() | Num():
@@ -194,7 +195,7 @@ def _size_test(door: Door, lists: list[str], hidden: int = 0) -> None:
     terms += [f"len({door.value[k]})" for k in door.numbers(Chars)]
     terms += [f"max({door.prefixes[p.path]}, 1)" for p in door.params if p.name in counted_ints]
     others = len(door.params) - len(terms) - hidden
-    others += sum(len(p.text) - 1 for p in door.params if p.text is not None)
+    others += sum(len(p.only) - 1 for p in door.params if isinstance(p.only, str))
     if door.entry.min_work > 0 and terms:
         total = " + ".join([*terms, str(others)] if others else terms)
         door.decline_if([f"{total} < {door.entry.min_work}"])

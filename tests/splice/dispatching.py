@@ -132,7 +132,12 @@ def lowering_of(
     texts = {
         v.name: text for v in region.live_ins if isinstance(text := eval(v.path, {}, values), str)
     }
-    return space, region, lower(region, types, functions=functions, texts=texts)
+    numbers = {
+        v.name: number
+        for v in region.live_ins
+        if type(number := eval(v.path, {}, values)) in (int, bool)
+    }
+    return space, region, lower(region, types, None, functions, texts, numbers)
 
 
 def guarded(source: str, name: str, *args: Any, package: Path | None = None) -> Guarded:

@@ -46,4 +46,5 @@ def library_call(cx: Scope, name: str, values: list[Value], node: ast.AST) -> Va
         return cx.unit.rules.function(cx, callee, values, node)  # type: ignore[return-value]
     except CannotLower as refused:
         why = refused.declined
-        raise CannotLower(Declined(span_of(node), why.code, why.why, why.unlocks)) from None
+        declined = Declined(span_of(node), why.code, why.why, why.unlocks)
+        raise CannotLower(declined, refused.needs) from None

@@ -179,7 +179,8 @@ def _invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.Call) -> V
         if callee.names is None:
             raise
         told = f"in a function of another file: {why.why}"
-        raise CannotLower(Declined(span_of(node), why.code, told, why.unlocks)) from None
+        declined = Declined(span_of(node), why.code, told, why.unlocks)
+        raise CannotLower(declined, refused.needs) from None
 
 
 def _object_called(cx: Scope, node: ast.expr, method: str) -> Object | None:
