@@ -17,7 +17,7 @@ from loopwright.frontend.names import (
     declared_elsewhere,
     walk_scope,
 )
-from loopwright.frontend.raising import always_raises
+from loopwright.frontend.raising import gives_up
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names
 from loopwright.frontend.streams import METHODS as DRAWS
@@ -101,7 +101,7 @@ class Coverable:
             case ast.Raise() | ast.Assert(test=ast.Constant()):
                 return None
             case ast.If(test, body, orelse):
-                blocks = (block for block in (body, orelse) if not always_raises(block))
+                blocks = (block for block in (body, orelse) if not gives_up(block))
                 return self._first([test, *(s for block in blocks for s in block)])
             case ast.Assert(test):
                 return self._visit(test)
