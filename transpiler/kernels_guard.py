@@ -129,7 +129,7 @@ def _code_tests(door: Door) -> list[str]:
 def _callable_test(door: Door, use: CallableUse) -> str:
     value, function = door.prefixes[use.path], use.function
     if function.library:
-        return f"not guard.is_library({value}, {function.name!r})"
+        return f"not guard.is_library(_user, {value}, {function.name!r})"
     found = find_function(door.region.module, function)
     assert found is not None
     if function.bound:
