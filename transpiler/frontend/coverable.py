@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from loopwright.frontend.callables import may_hold_function
 from loopwright.frontend.classes import class_at, find_method, obstacle
+from loopwright.frontend.lower_distance import NAMES as DISTANCES
 from loopwright.frontend.names import (
     bound_names,
     chain_of,
@@ -42,9 +43,11 @@ METHODS = REDUCTIONS | frozenset(
     standard_gamma standard_normal standard_t triangular uniform weibull""".split()  # noqa: SIM905
 ).union(*DRAWS.values())
 _NUMERIC = ("numpy", "math", "heapq", "bisect", "collections")
-_SPECIAL = frozenset(f"scipy.{row.name}" for row in ALL if is_special(row.name)) | {
-    f"scipy.special.{name}" for name in ("digamma", "logsumexp", "softmax")
-}
+_SPECIAL = (
+    frozenset(f"scipy.{row.name}" for row in ALL if is_special(row.name))
+    | {f"scipy.special.{name}" for name in ("digamma", "logsumexp", "softmax")}
+    | {f"scipy.spatial.distance.{name}" for name in DISTANCES}
+)
 _EFFECTS = (
     "numpy.random.",
     "numpy.load",
