@@ -293,12 +293,17 @@ def has_helpers(user: dict[str, Any] | None, value: Any, /, **digests: str) -> b
 
 
 def _leads_to(value: Any, dotted: str) -> bool:
-    return value is sys.modules.get(dotted, MISSING) or is_library(value, dotted)
+    return value is sys.modules.get(dotted, MISSING) or _is_named(value, dotted)
 
 
-def is_library(value: Any, name: str) -> bool:
-    """True if `value` is the function that the dotted `name` of a module and its function leads to."""
-    module, _, last = name.rpartition(".")
+def is_library(user: dict[str, Any] | None, value: Any, name: str) -> bool:
+    """True if `value` is the function that the dotted `name` of a module and its function leads to.
+    `user` as for `is_function`."""
+    return user is None or _is_named(value, name)
+
+
+def _is_named(value: Any, dotted: str) -> bool:
+    module, _, last = dotted.rpartition(".")
     return value is getattr(sys.modules.get(module), last, MISSING)
 
 

@@ -48,11 +48,15 @@ class Declined:
 
 
 class CannotLower(Exception):
-    """Carries a `Declined` out of a deep recursion; caught at the door of the stage that raises it."""
+    """Carries a `Declined` out of a deep recursion; caught at the door of the stage that raises it.
 
-    def __init__(self, declined: Declined) -> None:
+    `needs`: the variable that would have to be a constant.
+    """
+
+    def __init__(self, declined: Declined, needs: object = None) -> None:
         super().__init__(f"{declined.code}: {declined.why}")
         self.declined = declined
+        self.needs = needs
 
 
 CODES: tuple[Code, ...] = (

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from loopwright.analysis.effects import summarise
-from loopwright.ir.nodes import Alloc, Call, Contract, Expr, Program, Reduce
+from loopwright.ir.nodes import (
+    Alloc,
+    Assign,
+    Call,
+    Contract,
+    Expr,
+    Func,
+    Invoke,
+    Program,
+    Reduce,
+    Return,
+    Stmt,
+    Sym,
+)
 from loopwright.ir.types import Array, kind_of
-from loopwright.ir.walk import exprs_of, subexprs, walk_stmts
+from loopwright.ir.walk import exprs_of, subexprs, vars_of, walk_stmts
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """`written` are parameter numbers. `ordered`: the result depends on the memory order of arguments,
-    because NumPy sums floating-point arrays in the order in which they lie in memory."""
+    """`written` and `ordered` are parameter numbers. The result depends on the memory order of the
+    `ordered`, because NumPy sums floating-point arrays of several axes in the order in which they lie in
+    memory; one axis, with whatever stride, it sums in the order of the positions."""
 
     written: frozenset[int]
     may_fail: bool
     draws: bool
-    ordered: bool
+    ordered: frozenset[int]
 
 
 def effects_of(original: Program, emitted: Program) -> Effects:
@@ -38,7 +53,7 @@ def effects_of(original: Program, emitted: Program) -> Effects:
         written=before.writes | after.writes | {refill.param for refill in original.refills},
         may_fail=may_fail,
         draws=before.draws or after.draws,
-        ordered=any(_in_memory_order(e) for e in _exprs(original)),
+        ordered=_ordered(original),
     )
 
 
@@ -56,9 +71,46 @@ def _is_array_call(e: Expr) -> bool:
     return isinstance(e, Call) and any(isinstance(p.type, Array) for p in (e, *e.args))
 
 
+def _ordered(program: Program) -> frozenset[int]:
+    """The parameters on whose layout that of an array may depend which is summed in memory order."""
+    functions = {func.name: func for func in (*program.helpers, program.main)}
+    comes_from: dict[Sym, set[Sym]] = {}
+    summed: set[Sym] = set()
+    for func in functions.values():
+        for stmt in walk_stmts(func.body):
+            for sym, others in _layouts(stmt, functions):
+                comes_from.setdefault(sym, set()).update(others)
+            for expr in exprs_of(stmt):
+                for part in subexprs(expr):
+                    if _in_memory_order(part):
+                        summed |= vars_of(part)
+    todo = list(summed)
+    while todo:
+        new = comes_from.get(todo.pop(), set()) - summed
+        summed |= new
+        todo += new
+    return frozenset(k for k, sym in enumerate(program.main.params) if sym in summed)
+
+
+def _layouts(stmt: Stmt, functions: dict[str, Func]) -> Iterator[tuple[Sym, set[Sym]]]:
+    """Variables, and those on which the layout of their values may depend. A length counts, too: it may
+    stand for the array that a new one was made like."""
+    match stmt:
+        case Assign(sym, value):
+            yield sym, vars_of(value)
+        case Invoke(targets, name, args):
+            func = functions[name]
+            for param, arg in zip(func.params, args, strict=True):
+                yield param, vars_of(arg)
+            given = [e for s in walk_stmts(func.body) if isinstance(s, Return) for e in exprs_of(s)]
+            for sym in targets:
+                yield sym, set().union(*map(vars_of, given))
+
+
 def _in_memory_order(e: Expr) -> bool:
     match e:
         case Reduce("sum" | "prod", x, _, _, _):
-            return isinstance(x.type, Array) and kind_of(x.type.dtype) in "fc"
+            t = x.type
+            return isinstance(t, Array) and t.ndim > 1 and kind_of(t.dtype) in "fc"
         case _:
             return False

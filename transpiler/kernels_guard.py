@@ -77,12 +77,13 @@ def _type_tests(door: Door, k: int) -> list[str]:
             ]
         case Py("none"):
             return [f"{v} is not None"]
+        case Py("int" | "bool" | "str" as kind) if param.only is not None:
+            return [f"type({v}) is not {kind}", f"{v} != {param.only!r}"]
         case Py("int"):
             low, high = param.ints
             return [f"type({v}) is not int", f"not {low} <= {v} <= {high}"]
         case Py("str"):
-            same = [] if param.text is None else [f"{v} != {param.text!r}"]
-            return [f"type({v}) is not str", *same]
+            return [f"type({v}) is not str"]
         case Chars():
             return [f"type({v}) is not str"]
         case Py() | Num():
@@ -128,7 +129,7 @@ def _code_tests(door: Door) -> list[str]:
 def _callable_test(door: Door, use: CallableUse) -> str:
     value, function = door.prefixes[use.path], use.function
     if function.library:
-        return f"not guard.is_library({value}, {function.name!r})"
+        return f"not guard.is_library(_user, {value}, {function.name!r})"
     found = find_function(door.region.module, function)
     assert found is not None
     if function.bound:
@@ -194,7 +195,7 @@ def _size_test(door: Door, lists: list[str], hidden: int = 0) -> None:
     terms += [f"len({door.value[k]})" for k in door.numbers(Chars)]
     terms += [f"max({door.prefixes[p.path]}, 1)" for p in door.params if p.name in counted_ints]
     others = len(door.params) - len(terms) - hidden
-    others += sum(len(p.text) - 1 for p in door.params if p.text is not None)
+    others += sum(len(p.only) - 1 for p in door.params if isinstance(p.only, str))
     if door.entry.min_work > 0 and terms:
         total = " + ".join([*terms, str(others)] if others else terms)
         door.decline_if([f"{total} < {door.entry.min_work}"])
@@ -269,8 +270,7 @@ def _array_tests(door: Door) -> None:
         for k in arrays
         if k in written
     ]
-    if door.effects.ordered:
-        tests += [f"not {flags[k]} & _CONTIGUOUS" for k in arrays]
+    tests += [f"not {flags[k]} & _CONTIGUOUS" for k in arrays if k in door.effects.ordered]
     for k in (k for k in arrays if k in written):
         for j in (j for j in arrays if j != k and (j not in written or j > k)):
             one, two = door.value[k], door.value[j]

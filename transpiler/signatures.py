@@ -13,8 +13,8 @@ from loopwright.frontend.annotations import signatures as annotated_types
 from loopwright.frontend.lower import lower
 from loopwright.frontend.names import bound_names
 from loopwright.frontend.region import FunctionRef, Lowered, Region
-from loopwright.ir.domain import INT_LIMIT, split_path, unpacked
-from loopwright.ir.types import STR, Ragged, Type
+from loopwright.ir.domain import INT_LIMIT, Only, split_path, unpacked
+from loopwright.ir.types import BOOL, INT, STR, Ragged, Type
 from loopwright.report.results import RegionResult
 from loopwright.workload.store import RegionRecord
 
@@ -94,8 +94,16 @@ def lower_region(
     first: Declined | None = None
     for signature in signatures:
         ranges = _guard_ranges(signature.ranges)
+        always = _always(signature)
         lowered = _only_reading(
-            lower(region, signature.types, ranges, signature.functions, _texts(signature))
+            lower(
+                region,
+                signature.types,
+                ranges,
+                signature.functions,
+                {n: v for n, v in always.items() if isinstance(v, str)},
+                {n: v for n, v in always.items() if isinstance(v, int)},
+            )
         )
         if isinstance(lowered, Lowered):
             lowered = _apart(lowered, region, signature)
@@ -109,12 +117,16 @@ def lower_region(
     return first, signatures[0]
 
 
-def _texts(signature: Signature) -> dict[str, str]:
-    """The strings that live-ins are in all samples."""
-    names = [name for name, t in signature.types.items() if t == STR]
-    seen = {name: {sample.get(name) for sample in signature.samples} for name in names}
-    only = {name: next(iter(found)) for name, found in seen.items() if len(found) == 1}
-    return {name: text for name, text in only.items() if isinstance(text, str)}
+def _always(signature: Signature) -> dict[str, Only]:
+    """The strings, ints and bools that live-ins are in all samples, ints in the whole recording."""
+    found: dict[str, Only] = {}
+    for name, t in signature.types.items():
+        seen = [sample[name] for sample in signature.samples if name in sample]
+        low, high = signature.ranges.get(name, (0, 0))
+        alike = t in (STR, INT, BOOL) and low == high and len(set(seen)) == 1
+        if alike and isinstance(seen[0], str | int):
+            found[name] = seen[0]
+    return found
 
 
 def _only_reading(lowered: Lowered | Declined) -> Lowered | Declined:

@@ -424,3 +424,35 @@ def test_what_never_ends_is_declined_as_a_whole() -> None:
     declined = lower(region, {"x": ListOf(FLOAT)})
     assert isinstance(declined, Declined)
     assert (declined.code, declined.at) == ("LW103", region.span)
+
+
+def _nested_cost(before: str) -> Region | Declined:
+    source = f"""
+class Machine:
+    def __init__(self):
+        self.kernel = self.linear
+
+    def linear(self, a, b):
+        return a * b
+
+    def fit(self, xs):
+        {before}
+        def cost(w):
+            s = 0.0
+            for i in range(len(w)):
+                s += w[i] * self.kernel(xs[i], xs[i])
+            return s
+        return cost
+"""
+    found = [r for r in outline(module_of(source)) if r.qualname == "Machine.fit.<locals>.cost"]
+    return found[0] if found else excluded(module_of(source))[0]
+
+
+def test_a_nested_function_knows_the_class_of_the_self_around_it() -> None:
+    region = _nested_cost("pass")
+    assert isinstance(region, Region)
+    assert {(v.path, v.called) for v in region.live_ins} == {
+        ("w", False), ("xs", False), ("self.kernel", True)
+    }  # fmt: skip
+    rebound = _nested_cost("self = xs[0]")
+    assert isinstance(rebound, Declined) and rebound.code == "LW102"

@@ -59,9 +59,13 @@ class Guarded:
 
     @property
     def kernel(self) -> Any:
+        return self.kernel_in(self.space)
+
+    def kernel_in(self, user: dict[str, Any] | None) -> Any:
+        """The dispatch function for the namespace `user`; None: as where a kernel is verified."""
         dtypes = {f"_{d}": np.dtype(d) for d in ("float64", "int64", "bool")}
         space: dict[str, Any] = {
-            "np": np, "guard": guard, "lists": lists, "streams": streams, "none": none, "_user": self.space,
+            "np": np, "guard": guard, "lists": lists, "streams": streams, "none": none, "_user": user,
             "_ndarray": np.ndarray, "_CONTIGUOUS": 1, "_OWNER": 4, "_WRITEABLE": 0x400,
             "_PLAIN": 0x101, "_numba": SimpleNamespace(fast=_interpreted(self._low)), **dtypes,
         }  # fmt: skip
@@ -132,7 +136,12 @@ def lowering_of(
     texts = {
         v.name: text for v in region.live_ins if isinstance(text := eval(v.path, {}, values), str)
     }
-    return space, region, lower(region, types, functions=functions, texts=texts)
+    numbers = {
+        v.name: number
+        for v in region.live_ins
+        if type(number := eval(v.path, {}, values)) in (int, bool)
+    }
+    return space, region, lower(region, types, None, functions, texts, numbers)
 
 
 def guarded(source: str, name: str, *args: Any, package: Path | None = None) -> Guarded:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 from typing import Any
 
 import numpy as np
 import pytest
 
+from loopwright.kernels_entry import call_roots
 from loopwright.runtime.fingerprint import fingerprints
 from loopwright.verify.roots import build_roots, load_reference
 
@@ -56,6 +58,9 @@ def test_the_stand_alone_text_does_the_same(name: str, args: tuple[Any, ...]) ->
     values = {p.name: eval(p.path, {}, {**case.space, **names}) for p in case.lowered.domain.params}
     loaded = load_reference(case.lowered.reference)
     roots = build_roots(case.lowered.domain, case.lowered.reference.roots, values, loaded.classes)
+    again = copy.deepcopy(values)
+    taken = build_roots(case.lowered.domain, call_roots(case.lowered).all, again, loaded.classes)
+    assert case.kernel_in(None)(*taken) is not None, "the guard takes what verification makes"
     got: Any = loaded.entry(*roots)  # type: ignore[operator]
     want = case.original(*made(case.space, args))
     returned = got[-1] if isinstance(got, tuple) else got

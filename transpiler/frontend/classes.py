@@ -27,6 +27,7 @@ from loopwright.frontend.scopes import (
     methods_of,
     module_names,
     receiver,
+    site_of,
     sites,
 )
 from loopwright.ir.domain import Step
@@ -210,6 +211,9 @@ def _class_of_name(module: Module, site: Site, name: str) -> ast.ClassDef | None
         return site.owner
     for function in (site.node, *reversed(site.enclosing)):
         if name in scope_locals(function):
+            outer = site_of(module, function)
+            if name == receiver(outer) and not any(name in bound_names(s) for s in function.body):
+                return outer.owner
             return _local_class(module, site, function, name)
     if kind_of_name(module, site, name) != "global":
         return None

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from loopwright.frontend.callables import may_hold_function
 from loopwright.frontend.classes import class_at, find_method, obstacle
+from loopwright.frontend.lower_distance import NAMES as DISTANCES
 from loopwright.frontend.names import (
     bound_names,
     chain_of,
@@ -17,7 +18,7 @@ from loopwright.frontend.names import (
     declared_elsewhere,
     walk_scope,
 )
-from loopwright.frontend.raising import always_raises
+from loopwright.frontend.raising import gives_up
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names
 from loopwright.frontend.streams import METHODS as DRAWS
@@ -42,9 +43,11 @@ METHODS = REDUCTIONS | frozenset(
     standard_gamma standard_normal standard_t triangular uniform weibull""".split()  # noqa: SIM905
 ).union(*DRAWS.values())
 _NUMERIC = ("numpy", "math", "heapq", "bisect", "collections")
-_SPECIAL = frozenset(f"scipy.{row.name}" for row in ALL if is_special(row.name)) | {
-    f"scipy.special.{name}" for name in ("digamma", "logsumexp", "softmax")
-}
+_SPECIAL = (
+    frozenset(f"scipy.{row.name}" for row in ALL if is_special(row.name))
+    | {f"scipy.special.{name}" for name in ("digamma", "logsumexp", "softmax")}
+    | {f"scipy.spatial.distance.{name}" for name in DISTANCES}
+)
 _EFFECTS = (
     "numpy.random.",
     "numpy.load",
@@ -101,7 +104,7 @@ class Coverable:
             case ast.Raise() | ast.Assert(test=ast.Constant()):
                 return None
             case ast.If(test, body, orelse):
-                blocks = (block for block in (body, orelse) if not always_raises(block))
+                blocks = (block for block in (body, orelse) if not gives_up(block))
                 return self._first([test, *(s for block in blocks for s in block)])
             case ast.Assert(test):
                 return self._visit(test)

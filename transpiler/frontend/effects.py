@@ -23,6 +23,7 @@ from loopwright.frontend.names import (
     scope_locals,
     walk_scope,
 )
+from loopwright.frontend.raising import left_out
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import (
     LIBRARIES,
@@ -184,7 +185,8 @@ def is_object(accesses: Iterable[Access], root: str, prefix: tuple[Step, ...]) -
 
 
 def accesses(module: Module, site: Site, nodes: Iterable[ast.AST]) -> list[Access]:
-    """All accesses in `nodes`, those of the functions called included, in source order."""
+    """All accesses in `nodes`, those of the functions called included, in source order; without those of
+    code that is left to the original."""
     return accesses_and_held(module, site, tuple(nodes))[0]
 
 
@@ -196,16 +198,17 @@ def accesses_and_held(
     held = held_objects(nodes, found)
     if not held:
         return found, held
-    left_out = frozenset(id(chain.node) for chain in held.values())
-    return [as_taken(a, held) for a in _accesses(module, site, nodes, left_out)], held
+    taken = frozenset(id(chain.node) for chain in held.values())
+    return [as_taken(a, held) for a in _accesses(module, site, nodes, taken)], held
 
 
 def _accesses(
-    module: Module, site: Site, nodes: Sequence[ast.AST], left_out: frozenset[int]
+    module: Module, site: Site, nodes: Sequence[ast.AST], taken: frozenset[int]
 ) -> list[Access]:
     found: list[Access] = []
+    aside = {id(part) for part in left_out(nodes)}
     for node in nodes:
-        chains = [chain for chain in reads(node) if id(chain.node) not in left_out]
+        chains = [c for c in reads(node) if id(c.node) not in taken and id(c.node) not in aside]
         skip = {
             id(passed.node)
             for chain in chains
@@ -215,7 +218,8 @@ def _accesses(
         for chain in chains:
             if id(chain.node) not in skip:
                 found += chain_accesses(module, site, chain)
-        found += [Access(c.root, c.steps, True) for c in stored_chains(node)]
+        stored = (c for c in stored_chains(node) if id(c.node) not in aside)
+        found += [Access(c.root, c.steps, True) for c in stored]
     return found
 
 

@@ -25,6 +25,7 @@ from loopwright.frontend.lower_values import (
     Closure,
     Entry,
     Lst,
+    Number,
     Object,
     RaggedList,
     Row,
@@ -42,9 +43,9 @@ from loopwright.frontend.region import (
 )
 from loopwright.frontend.scopes import kind_of_name, site_of
 from loopwright.frontend.streams import FORMS, stream_key
-from loopwright.ir.domain import Domain, split_path
-from loopwright.ir.nodes import Func, Program, Var
-from loopwright.ir.types import NONE, Chars, ListOf, Ragged, Type
+from loopwright.ir.domain import Domain, Only, Param, split_path
+from loopwright.ir.nodes import Func, Program, Sym, Var
+from loopwright.ir.types import INT, NONE, Chars, ListOf, Ragged, Type
 from loopwright.ir.walk import used
 
 
@@ -65,28 +66,30 @@ def lower(
     int_ranges: Mapping[str, tuple[int, int]] | None = None,
     functions: Mapping[str, FunctionRef] | None = None,
     texts: Mapping[str, str] | None = None,
+    numbers: Mapping[str, bool | int] | None = None,
 ) -> Lowered | Declined:
     """The region for one signature. `types`, `int_ranges`, `functions` (what live-ins are functions, and
-    which) and `texts` (the strings that live-ins always are) are keyed by `LiveIn.name`. Where the strings
-    as constants are not enough, they may be any.
+    which), `texts` and `numbers` (the strings, ints and bools that live-ins always are) are keyed by
+    `LiveIn.name`. Where the strings as constants are not enough, they may be any. The numbers may be any,
+    unless a function of NumPy has to know one before it runs.
 
     Declined tells the first construct that has no translation, or the live-in whose type is missing.
     """
     if region.perhaps:
         kept = tuple(path for path in region.stores if path not in region.perhaps)
         less = replace(region, stores=kept, perhaps=())
-        lowered = lower(less, types, int_ranges, functions, texts)
+        lowered = lower(less, types, int_ranges, functions, texts, numbers)
         if isinstance(lowered, Lowered):
             return lowered
     try:
-        program, domain, along = lower_region(region, types, functions, texts)
+        program, domain, along = _with_constants(
+            region, types, functions, dict(texts or {}), numbers or {}
+        )
     except CannotLower as error:
-        return lower(region, types, int_ranges, functions) if texts else error.declined
-    ranges = int_ranges or {}
-    params = tuple(
-        replace(p, ints=ranges[p.name]) if p.name in ranges else p for p in domain.params
-    )
-    domain = replace(domain, params=params)
+        if not texts:
+            return error.declined
+        return lower(region, types, int_ranges, functions, numbers=numbers)
+    domain = replace(domain, params=tuple(_guarded(p, int_ranges or {}) for p in domain.params))
     read = {path for _, path in domain.paths}
     needless = frozenset(v.path for v in region.live_ins if not v.sure and v.path not in read)
     objects = tuple(dict.fromkeys(use.path for use in along.methods))
@@ -104,23 +107,48 @@ def lower(
     )
 
 
+def _guarded(param: Param, ranges: Mapping[str, tuple[int, int]]) -> Param:
+    if isinstance(param.only, int) and param.type == INT:
+        return replace(param, ints=(param.only, param.only))
+    return replace(param, ints=ranges[param.name]) if param.name in ranges else param
+
+
+def _with_constants(
+    region: Region,
+    types: Mapping[str, Type],
+    functions: Mapping[str, FunctionRef] | None,
+    known: dict[str, Only],
+    numbers: Mapping[str, bool | int],
+) -> tuple[Program, Domain, Along]:
+    """The region with the constants `known`, and those of `numbers` without which it cannot be lowered."""
+    while True:
+        try:
+            return lower_region(region, types, functions, known)
+        except CannotLower as error:
+            needed = error.needs.name if isinstance(error.needs, Sym) else ""
+            if needed in known or needed not in numbers:
+                raise
+            known[needed] = numbers[needed]
+
+
 def lower_region(
     region: Region,
     types: Mapping[str, Type],
     functions: Mapping[str, FunctionRef] | None = None,
-    texts: Mapping[str, str] | None = None,
+    known: Mapping[str, Only] | None = None,
 ) -> tuple[Program, Domain, Along]:
     """The program, its domain without the ranges of integers, and what was compiled along.
 
-    Where one form of lists of arrays is not enough, the next is tried (`lower_rows`). Raises CannotLower.
+    `known` are the strings and numbers that live-ins always are. Where one form of lists of arrays is not
+    enough, the next is tried (`lower_rows`). Raises CannotLower.
     """
     unit = _unit(region)
     while True:
         try:
-            program, domain, along = _lowered(unit, region, types, functions, texts)
+            program, domain, along = _lowered(unit, region, types, functions, known)
             fewer = read_fields(unit.fields, domain)
             if fewer:
-                return lower_region(region, {**types, **fewer}, functions, texts)
+                return lower_region(region, {**types, **fewer}, functions, known)
             return program, domain, along
         except CannotLower:
             form = next_form(unit)
@@ -149,7 +177,7 @@ def _lowered(
     region: Region,
     types: Mapping[str, Type],
     functions: Mapping[str, FunctionRef] | None,
-    texts: Mapping[str, str] | None,
+    known: Mapping[str, Only] | None,
 ) -> tuple[Program, Domain, Along]:
     cx = Scope(unit, None, None)
     cx.locals = _locals(region)
@@ -158,17 +186,20 @@ def _lowered(
     prepare(cx, region.statements, region.live_outs)
     unit.main = cx
     unit.rebound = frozenset(n for s in region.statements for n in rebinds(s))
-    made, values = parameters(cx, types, region, texts or {})
+    made, values = parameters(cx, types, region, known or {})
     start, unit.targets = functions_held(cx, region, functions or {})
     for module, form in FORMS.items():
         start[stream_key(module)] = Entry(made.module_stream(module, form))
     for live_in, value in values.items():
         key = live_in_key(cx, live_in)
         start[key] = Entry(value)
+        stays = split_path(live_in.path)[0] not in cx.bound and live_in.path not in region.stores
+        if stays and isinstance(value, Number) and live_in.name in (known or {}):
+            unit.told |= {key, f"closure {cx.depth} {key}"}
         for at, sym in enumerate(made.syms):
             if sym.name == live_in.name:  # no tuple, then
                 cx.syms[(key, sym.type)] = sym
-                if split_path(live_in.path)[0] not in cx.bound and not region.stores:
+                if stays and not region.stores:
                     unit.constant.add(sym)
                 if isinstance(value, Lst):
                     unit.lists[key] = at
@@ -226,7 +257,7 @@ def _lowered(
     needless = {v.name for v in values if not v.sure and live_in_key(cx, v) not in unit.used}
     if needless:
         kept = {name: t for name, t in types.items() if name not in needless}
-        return lower_region(region, kept, functions, texts)
+        return lower_region(region, kept, functions, known)
     params = tuple(
         replace(p, name=s.name, type=p.type if isinstance(p.type, (Chars, Ragged)) else s.type)
         for s, p in zip(own, made.params, strict=True)

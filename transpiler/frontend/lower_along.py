@@ -16,6 +16,7 @@ from loopwright.frontend.lower_values import Closure, Value
 _FILES = (
     "library_order.py", "library_math.py", "library_special.py", "library_stats.py", "library_search.py",
     "library_queue.py", "library_text.py", "library_hash.py", "library_random.py",
+    "library_distance.py",
 )  # fmt: skip
 
 
@@ -46,4 +47,5 @@ def library_call(cx: Scope, name: str, values: list[Value], node: ast.AST) -> Va
         return cx.unit.rules.function(cx, callee, values, node)  # type: ignore[return-value]
     except CannotLower as refused:
         why = refused.declined
-        raise CannotLower(Declined(span_of(node), why.code, why.why, why.unlocks)) from None
+        declined = Declined(span_of(node), why.code, why.why, why.unlocks)
+        raise CannotLower(declined, refused.needs) from None

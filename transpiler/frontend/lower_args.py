@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_arith import as_operand
 from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_index import index_number
@@ -12,9 +13,9 @@ from loopwright.frontend.lower_items import from_items
 from loopwright.frontend.lower_order import in_order, present
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_rows import copied_at_once
-from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_scope import Scope, decline, span_of
 from loopwright.frontend.lower_values import Arr, Lst, Number, RaggedList, Row, Text, Tpl, Value
-from loopwright.ir.nodes import Const, Expr
+from loopwright.ir.nodes import Const, Expr, Var
 from loopwright.ir.types import INT
 
 _OPTIONAL = frozenset(
@@ -89,7 +90,8 @@ def constant_of(value: Value, node: ast.AST, what: str) -> bool | int | float | 
         return value.value
     if isinstance(value, Number) and isinstance(value.expr, Const) and value.expr.value is not None:
         return value.expr.value
-    decline(node, "LW102", f"{what} must be a constant")
+    needs = value.expr.sym if isinstance(value, Number) and isinstance(value.expr, Var) else None
+    raise CannotLower(Declined(span_of(node), "LW102", f"{what} must be a constant"), needs)
 
 
 def int_constant(value: Value, node: ast.AST, what: str) -> int:

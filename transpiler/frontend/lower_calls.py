@@ -11,6 +11,7 @@ from loopwright.frontend.lower_builtins import BUILTINS
 from loopwright.frontend.lower_classes import bound_method, class_member, is_property
 from loopwright.frontend.lower_comprehension import dict_of
 from loopwright.frontend.lower_dicts import dict_method
+from loopwright.frontend.lower_distance import distance_call
 from loopwright.frontend.lower_dtypes import dtype_attribute, is_object
 from loopwright.frontend.lower_hashes import constructed, hash_method
 from loopwright.frontend.lower_join import store_variable
@@ -179,7 +180,8 @@ def _invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.Call) -> V
         if callee.names is None:
             raise
         told = f"in a function of another file: {why.why}"
-        raise CannotLower(Declined(span_of(node), why.code, told, why.unlocks)) from None
+        declined = Declined(span_of(node), why.code, told, why.unlocks)
+        raise CannotLower(declined, refused.needs) from None
 
 
 def _object_called(cx: Scope, node: ast.expr, method: str) -> Object | None:
@@ -221,6 +223,8 @@ def _library(cx: Scope, name: str, node: ast.Call) -> Value:
             return numpy_call(cx, short, node)
         case "scipy" if short.startswith("special."):
             return special_call(cx, short.removeprefix("special."), node)
+        case "scipy" if short.startswith("spatial.distance."):
+            return distance_call(cx, short.removeprefix("spatial.distance."), node)
         case _:
             shown = short if package == "builtins" else name
             decline(node, "LW102", f"`{shown}` is not a function that the compiler knows")

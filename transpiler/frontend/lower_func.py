@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from loopwright.diagnostics import NOWHERE, CannotLower
@@ -160,12 +160,14 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
     try:
         helper = _cached(cx, callee, given, node) or _lower_helper(cx, callee, given, node)
     except CannotLower as error:
-        raise CannotLower(replace(error.declined, call=span_of(node))) from None
+        raise CannotLower(replace(error.declined, call=span_of(node)), error.needs) from None
     outer = {key: _outside(cx, key, node) for key in helper.captures}
     fixed = _fixed(callee, given)
     args: list[Expr] = []
-    for k, value in enumerate((*given, *outer.values())):
+    for k, value in enumerate(given):
         args += flatten(value) if k not in fixed else ()
+    for captured, value in outer.items():
+        args += flatten(value) if captured not in cx.unit.told else ()
     name = cx.fresh("r")
     shape = canonical(cx, name, helper.result)
     targets = tuple(e.sym for e in flatten(shape) if isinstance(e, Var))
@@ -342,6 +344,10 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
             definition,
             lambda: any(_outdated(cx, v) for v in (*given, *inner.captures.values())),
         )
+    except CannotLower as error:
+        captures = [(captured_entry(inner, k, v).value, v) for k, v in inner.captures.items()]
+        pairs = [*zip(values, given, strict=True), *captures]
+        raise CannotLower(error.declined, _given_for(error.needs, pairs)) from None
     finally:
         unit.active.pop()
     if inner.result is None:
@@ -371,6 +377,15 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
     )
     unit.helpers.setdefault(key, []).append(helper)
     return helper
+
+
+def _given_for(needs: object, pairs: Iterable[tuple[Value, Value]]) -> object:
+    """The variable that is handed over as `needs`; `pairs` are values inside and outside."""
+    for here, there in pairs:
+        match here, there:
+            case Number(Var(sym)), Number(Var(given)) if sym is needs:
+                return given
+    return None
 
 
 def own_parameters(syms: Sequence[Sym], body: Body) -> tuple[tuple[Sym, ...], Body]:

@@ -177,6 +177,8 @@ def outside(caller: Scope, key: str, node: ast.AST) -> Value | None:
 
 def captured_entry(cx: Scope, key: str, value: Value) -> Entry:
     """The start state of a captured variable inside a helper."""
+    if key in cx.unit.told:
+        return Entry(value)
     hint = key.split(" ")[-1].replace(".", "_")
     name = "".join(c if c.isidentifier() or c.isdigit() else "_" for c in hint)
     return Entry(canonical(cx, f"{name}#{key}", value))

@@ -28,8 +28,8 @@ from loopwright.frontend.lower_values import (
 )
 from loopwright.frontend.region import LiveIn, Region
 from loopwright.frontend.streams import stream_key
-from loopwright.ir.domain import INT_LIMIT, Domain, Group, Hidden, Param, split_path
-from loopwright.ir.nodes import Sym, Var
+from loopwright.ir.domain import INT_LIMIT, Domain, Group, Hidden, Only, Param, split_path
+from loopwright.ir.nodes import Const, Sym, Var
 from loopwright.ir.types import (
     CODES,
     INT,
@@ -94,10 +94,10 @@ class Parameters:
 
 
 def parameters(
-    cx: Scope, types: Mapping[str, Type], region: Region, texts: Mapping[str, str]
+    cx: Scope, types: Mapping[str, Type], region: Region, known: Mapping[str, Only]
 ) -> tuple[Parameters, dict[LiveIn, Value]]:
     """The parameters for the live-ins of a region that are data, and what the lowering knows of each;
-    `texts` are the strings that live-ins always are.
+    `known` are the strings and numbers that live-ins always are.
 
     Raises CannotLower where the type of one is missing that is surely data.
     """
@@ -105,10 +105,10 @@ def parameters(
     values: dict[LiveIn, Value] = {}
     for live_in in region.live_ins:
         t = types.get(live_in.name)
-        if t == STR and live_in.name in texts:
-            text = texts[live_in.name]
-            made.add(Sym(live_in.name, t), Param(live_in.name, live_in.path, t, text=text))
-            values[live_in] = Text(text)
+        if isinstance(t, Py) and live_in.name in known:
+            only = known[live_in.name]
+            made.add(Sym(live_in.name, t), Param(live_in.name, live_in.path, t, only=only))
+            values[live_in] = Text(only) if isinstance(only, str) else Number(Const(only, t), (t,))
         elif t is not None:
             at = region.statements[0]
             values[live_in] = _value(cx, made, live_in.name, live_in.path, t, at)

@@ -152,8 +152,9 @@ class Unit:
     # how lists of lists and arrays are held (`lower_rows`): the sites of those whose rows are joined though
     # one length would do, and the first form for lists of arrays that is tried
     ragged: set[int] = field(default_factory=set)
-    # live-ins that stay what they are
+    # live-ins that stay what they are; the keys in the state of those that are known numbers
     constant: set[Sym] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
     arrays_by: ArrayForm = "numbers"
     helpers: dict[object, list[object]] = field(default_factory=dict)
     functions: list[Func] = field(default_factory=list)

@@ -32,7 +32,7 @@ from loopwright.frontend.lower_values import (
     Value,
 )
 from loopwright.frontend.names import chain_of
-from loopwright.frontend.raising import always_raises
+from loopwright.frontend.raising import always_raises, gives_up
 from loopwright.ir.nodes import Break, Const, Continue, If, Return, Stmt
 
 
@@ -146,14 +146,14 @@ def _release(cx: Scope, targets: list[ast.expr], node: ast.expr) -> None:
 def _if(cx: Scope, stmt: ast.If) -> None:
     cond = condition(cx, stmt.test)
     if isinstance(cond, Const):
-        body(cx, stmt.body if cond.value else stmt.orelse)
+        _branch(cx, stmt.body if cond.value else stmt.orelse)
         return
     start = dict(cx.live)
     with cx.block() as then:
-        body(cx, stmt.body)
+        _branch(cx, stmt.body)
     env_then, cx.env = cx.env, start
     with cx.block() as orelse:
-        body(cx, stmt.orelse)
+        _branch(cx, stmt.orelse)
     env_else = cx.env
     live = cx.liveness.after.get(id(stmt), frozenset())
     cx.env = join_envs(cx, [env_then, env_else], lambda n: is_live(cx, n, live))
@@ -162,6 +162,14 @@ def _if(cx: Scope, stmt: ast.If) -> None:
         _to(cx, env_else, cx.env, orelse)
     cx.at(stmt)
     cx.emit(If(cond, tuple(then), tuple(orelse), cx.span))
+
+
+def _branch(cx: Scope, statements: Sequence[ast.stmt]) -> None:
+    if cx.env is not None and gives_up(statements):
+        cx.at(statements[0])
+        cx.stop("what the original does here is left to it")
+        return
+    body(cx, statements)
 
 
 def _to(cx: Scope, source: Env | None, target: Env, block: list[Stmt]) -> None:

@@ -13,11 +13,17 @@ from functools import lru_cache
 from loopwright.frontend.lower_live import writes
 
 _NAMES = frozenset(("axis", "keepdims", "ddof", "ndim", "ndims"))
+_ALONG = frozenset(
+    """sum prod mean var std min max amin amax argmin argmax any all median cumsum cumprod sort argsort
+    percentile quantile diff concatenate stack norm""".split()  # noqa: SIM905
+)
+"""Functions and methods whose last argument may be an axis."""
 
 
 @lru_cache(maxsize=1024)
 def telling_parameters(function: ast.FunctionDef | ast.Lambda) -> frozenset[str]:
-    """Parameters that are handed on by keyword, or that a branch depends on, and that nothing binds anew."""
+    """Parameters that are handed on by keyword or as an axis, or that a branch depends on, and that nothing
+    binds anew."""
     body = function.body if isinstance(function.body, list) else [function.body]
     a = function.args
     names = {p.arg for p in (*a.posonlyargs, *a.args, *a.kwonlyargs)}
@@ -28,8 +34,11 @@ def telling_parameters(function: ast.FunctionDef | ast.Lambda) -> frozenset[str]
 
 def _told_by(node: ast.AST) -> Iterator[str]:
     match node:
-        case ast.Call(keywords=keywords):
+        case ast.Call(func, args, keywords):
             yield from (k.value.id for k in keywords if isinstance(k.value, ast.Name))
+            match func, args:
+                case ast.Attribute(attr=attr), [*_, ast.Name(last)] if attr in _ALONG:
+                    yield last
         case ast.If(test=test) | ast.IfExp(test=test):
             yield from (n.id for n in ast.walk(test) if isinstance(n, ast.Name))
         case _:

@@ -1,11 +1,20 @@
-"""Blocks that end in `raise` whatever happens before: compiled code gives up where they begin."""
+"""Code that compiled code leaves to the original: it gives up where such a block begins.
+
+Blocks that end in `raise` whatever happens before, and branches that tell somebody something: that print,
+log, warn or write.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Pass, ast.Assert)
+_TELLING = frozenset(
+    """print pprint echo secho warn warning debug info error critical exception log write writelines flush
+    save savefig show display dump set_description set_postfix set_postfix_str""".split()  # noqa: SIM905
+)
+"""What is called for nothing but its effect on something outside of the program."""
 _SUSPENDS = (ast.Yield, ast.YieldFrom, ast.Await)
 
 
@@ -19,7 +28,7 @@ def always_raises(statements: Sequence[ast.stmt]) -> bool:
     if not statements:
         return False
     *before, last = statements
-    if any(isinstance(n, _SUSPENDS) for s in statements for n in ast.walk(s)):
+    if _suspends(statements):
         return False
     if not all(isinstance(s, _SIMPLE) for s in before):
         return False
@@ -30,3 +39,37 @@ def always_raises(statements: Sequence[ast.stmt]) -> bool:
             return always_raises(body) and always_raises(orelse)
         case _:
             return False
+
+
+def _suspends(statements: Sequence[ast.stmt]) -> bool:
+    return any(isinstance(n, _SUSPENDS) for s in statements for n in ast.walk(s))
+
+
+def gives_up(branch: Sequence[ast.stmt]) -> bool:
+    """True for a branch of an `if` that compiled code leaves to the original, which then starts anew."""
+    return always_raises(branch) or (any(map(_tells, branch)) and not _suspends(branch))
+
+
+def _tells(stmt: ast.stmt) -> bool:
+    match stmt:
+        case ast.Expr(ast.Call(ast.Name(name) | ast.Attribute(attr=name))):
+            return name in _TELLING
+        case _:
+            return False
+
+
+def left_out(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """The nodes in `nodes` that only the original evaluates."""
+    for node in nodes:
+        for part in ast.walk(node):
+            match part:
+                case ast.If(_, body, orelse):
+                    for branch in (body, orelse):
+                        if gives_up(branch):
+                            yield from (n for stmt in branch for n in ast.walk(stmt))
+                case ast.Raise():
+                    yield from ast.walk(part)
+                case ast.Assert(_, ast.expr() as message):
+                    yield from ast.walk(message)
+                case _:
+                    pass

@@ -2,8 +2,8 @@
 
 The text holds the region's statements in a function `entry(*roots)`, the functions of the module that it
 calls, and a class `Owner` with the methods that it calls on `self`; classes of other objects keep their
-names, and `OBJECTS` tells which object has which. It imports NumPy, `scipy.special` and the standard
-library only.
+names, and `OBJECTS` tells which object has which. It imports NumPy, what is covered of SciPy, and the
+standard library only.
 """
 
 from __future__ import annotations
@@ -322,15 +322,18 @@ def _is_top_level(module: Module, function: ast.FunctionDef) -> bool:
     return site.owner is None and not site.enclosing
 
 
+_SCIPY = ("scipy.special", "scipy.spatial.distance")
+
+
 def _imports(region: Region, body: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """Imports of NumPy and the standard library that the text needs."""
+    """Imports of NumPy, what is covered of SciPy, and the standard library that the text needs."""
     used = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
     known = dict(module_names(region.module).imports) | local_imports(region.function)
     found: list[ast.stmt] = []
     for name, origin in sorted(known.items()):
         top = origin.split(".")[0]
         known_top = top == "numpy" or top in sys.stdlib_module_names
-        if name not in used or not (known_top or origin.startswith("scipy.special")):
+        if name not in used or not (known_top or origin.startswith(_SCIPY)):
             continue
         parent, dot, last = origin.rpartition(".")
         alias = ast.alias(last or origin, None if name == last else name)

@@ -25,6 +25,7 @@ LIBRARIES = (
     "numbers",
     "numpy.typing",
     "scipy.special",
+    "scipy.spatial.distance",
 )
 """Modules whose names are resolved by import, never passed as data."""
 

@@ -16,6 +16,9 @@ from loopwright.ir.types import DictOf, Records, RowOf, Type
 INT_LIMIT = 2**31
 """Python ints passed to a kernel are guarded to lie within +-INT_LIMIT unless `Param.ints` says else."""
 
+Only = str | bool | int
+"""What a live-in always is."""
+
 
 class Thing:
     """An object with the attributes that are known of one in a list (`types.Records`)."""
@@ -29,8 +32,8 @@ class Param:
     """One live-in. `name` is the IR symbol's name, `path` its source text.
 
     `ints` is the guarded closed range of a `Py("int")` or of the elements of a list of ints. A `Ragged`
-    live-in is two parameters in a row, of one path: its joined rows, and their bounds (`bounds`). `text`
-    is what a string must be.
+    live-in is two parameters in a row, of one path: its joined rows, and their bounds (`bounds`). `only`
+    is what a string or number must be.
     """
 
     name: str
@@ -38,7 +41,7 @@ class Param:
     type: Type
     ints: tuple[int, int] = (-INT_LIMIT, INT_LIMIT)
     bounds: bool = False
-    text: str | None = None
+    only: Only | None = None
 
     @property
     def root(self) -> str:

@@ -93,8 +93,8 @@ def _kind(param: Param, symbols: Mapping[tuple[str, int], str], samples: Sequenc
     dims = tuple(symbols[(param.name, axis)] for axis in range(_rank(param.type)))
     values = [s[param.name] for s in samples if param.name in s]
     match param.type:
-        case Py("str") if param.text is not None:
-            return Exactly((param.text,))
+        case Py() if param.only is not None:
+            return Exactly((param.only,))
         case Chars():
             return Text(length=dims[0])
         case Array(dtype, _, _):
