@@ -28,6 +28,7 @@ from loopwright.preflight import (
     check_output,
     check_tests,
     command_line,
+    left_as_tests,
     python_files,
 )
 from loopwright.project import (
@@ -127,6 +128,7 @@ def optimize_tree(
         sources={w.source.shown: w.module.text for w in works},
         seconds=time.monotonic() - begun,
         stages={"record": recorded - ready, "write": time.monotonic() - compiled},
+        tests=left_as_tests(sources, options.exclude),
     )
     return Outcome(report, diff, tuple(untested))
 
