@@ -46,6 +46,7 @@ from loopwright.splice_inline import Replacement, splice_inline
 from loopwright.tree_compile import FileWork, TreeCompiler
 from loopwright.trial import Builders
 from loopwright.unsplice import revert
+from loopwright.verdicts import defect
 from loopwright.workload.record import record
 from loopwright.workload.store import Recording, load
 
@@ -182,7 +183,10 @@ def _record(
         if result.timed_out:
             raise UsageError(f"the workload took longer than the time limit: {shown}")
         if result.exit_code != 0:
-            raise UsageError(f"the workload failed with exit code {result.exit_code}: {shown}")
+            raise UsageError(
+                f"the workload failed with exit code {result.exit_code}: {shown}\n"
+                "if it is known to fail, record it with `loopwright trace` and give that with --trace"
+            )
         return load(file)
 
 
@@ -192,7 +196,11 @@ def _read(files: Sequence[SourceFile]) -> tuple[list[FileWork], list[SkippedFile
     for file in files:
         module = parse_module(file.path, file.root)
         if isinstance(module, Module):
-            works.append(FileWork(module, file))
+            why_not = defect(module)
+            if why_not is None:
+                works.append(FileWork(module, file))
+            else:
+                skipped.append(SkippedFile(file.shown, "LW901", why_not))
         elif module.code != "LW004":  # an empty file is a normal thing to find
             why = f"line {module.at.line}: {module.why}" if module.at.line else module.why
             skipped.append(SkippedFile(file.shown, module.code, why))

@@ -76,7 +76,9 @@ def candidates(module: Module, site: Site, chain: Chain) -> tuple[Candidate, ...
     """The functions of the module that the source shows the path `chain` to hold."""
     if chain.steps:
         owner = class_at(module, site, chain.root, chain.steps[:-1])
-        found = () if owner is None else _of_attribute(module, owner, str(chain.steps[-1][1]))
+        found = (
+            () if owner is None else _of_attribute(module, owner, str(chain.steps[-1][1]), _DEPTH)
+        )
     else:
         found = tuple(_functions(module, site, ast.Name(chain.root, ast.Load()), _DEPTH))
         if chain.root in parameters(site.node):
@@ -97,11 +99,13 @@ def _handed_around(module: Module) -> tuple[Candidate, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _of_attribute(module: Module, owner: ast.ClassDef, attr: str) -> tuple[Candidate, ...]:
+def _of_attribute(
+    module: Module, owner: ast.ClassDef, attr: str, depth: int
+) -> tuple[Candidate, ...]:
     found = (
         candidate
         for site, value in _assigned(module, owner, attr)
-        for candidate in _functions(module, site, value, _DEPTH)
+        for candidate in _functions(module, site, value, depth)
     )
     return tuple(dict.fromkeys(found))
 
@@ -136,8 +140,8 @@ def _functions(
             found = None if site.owner is None else find_method(module, site.owner, name)
             if found is not None:
                 yield Candidate(found[1], (), method=True)
-            elif site.owner is not None and depth == _DEPTH:
-                yield from _of_attribute(module, site.owner, name)
+            elif site.owner is not None:
+                yield from _of_attribute(module, site.owner, name, depth - 1)
             return
         case ast.Dict(_, values):
             parts = values
