@@ -10,9 +10,10 @@ from typing import TypeVar
 from loopwright.analysis.effects import summarise
 from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.frontend.annotations import signatures as annotated_types
+from loopwright.frontend.function_ref import FunctionRef
 from loopwright.frontend.lower import lower
 from loopwright.frontend.names import bound_names
-from loopwright.frontend.region import FunctionRef, Lowered, Region
+from loopwright.frontend.region import Lowered, Region
 from loopwright.ir.domain import INT_LIMIT, split_path, unpacked
 from loopwright.ir.types import STR, Ragged, Type
 from loopwright.report.results import RegionResult

@@ -16,9 +16,10 @@ from types import CodeType
 from typing import TypeAlias, TypeVar
 
 from loopwright.frontend.classes import class_at, find_method, lineage
+from loopwright.frontend.function_ref import FunctionRef, column_of
 from loopwright.frontend.names import Chain, free_names, parameters, scope_locals, walk_scope
 from loopwright.frontend.parse import decode_source
-from loopwright.frontend.region import FunctionRef, Module
+from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import (
     Site,
     kind_of_name,
@@ -329,14 +330,6 @@ def _code(module: Module, ref: FunctionRef) -> CodeType | None:
     if len(codes) > 1:
         codes = [c for c in codes if column_of(c) == ref.col]
     return codes[0] if len(codes) == 1 else None
-
-
-def column_of(code: CodeType) -> int:
-    """The least column on the first line of the code that is not 0, as what has no place in the text has;
-    -1 if there is none."""
-    places = code.co_positions()
-    first = code.co_firstlineno
-    return min((col for line, _, col, _ in places if line == first and col), default=-1)
 
 
 @lru_cache(maxsize=16)

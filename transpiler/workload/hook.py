@@ -8,31 +8,48 @@ pytest does with test files) are left to it.
 from __future__ import annotations
 
 import atexit
-import importlib.abc
 import importlib.machinery
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import CodeType, FrameType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from loopwright.workload.instrument import COUNTS, ENTER, LEAVE, Probe
-from loopwright.workload.probe import Recorder
+if TYPE_CHECKING:
+    from loopwright.workload.probe import Recorder
+    from loopwright.workload.probes import Probe
 
 _FOREIGN = frozenset(("site-packages", "dist-packages", "__pycache__", "_loopwright"))
 
 
-class Hook(importlib.abc.MetaPathFinder):
-    """Finds modules as the other finders do, and exchanges the loader of those below `roots`."""
+class Hook:
+    """Finds modules as the other finders do, and exchanges the loader of those below `roots`.
 
-    def __init__(self, roots: Sequence[Path], recorder: Recorder) -> None:
+    What it takes to record is loaded with the first of these: many processes of a test suite have none.
+    `folder` is for part files, and for code with probes, which is made once for all processes.
+    """
+
+    def __init__(self, roots: Sequence[Path], folder: Path) -> None:
         self._roots = tuple(roots)
-        self.recorder = recorder
+        self._folder = folder
+        self._recorder: Recorder | None = None
         self._busy = threading.local()
+
+    def flush(self, after: Callable[[], None] | None = None) -> None:
+        """Write what was recorded, if anything was, and call `after`."""
+        if self._recorder is not None:
+            self._recorder.flush(after=after)
+        elif after is not None:
+            after()
+
+    def restart(self) -> None:
+        """Forget what was recorded."""
+        if self._recorder is not None:
+            self._recorder.restart()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -79,33 +96,68 @@ class Hook(importlib.abc.MetaPathFinder):
         place = self.place(file)
         if place is None:
             return None
-        from loopwright.frontend.parse import decode_source, parse_text
-        from loopwright.frontend.region import Module
-        from loopwright.frontend.screen import screen
-        from loopwright.workload.instrument import instrument
+        import hashlib
+        import marshal
 
         try:
-            text = decode_source(data)
-            module = parse_text(text, Path(file), Path(file).stem) if screen(text) else None
-            if not isinstance(module, Module):
+            key = hashlib.sha256(f"{file}\0".encode() + data).hexdigest()
+            kept = self._folder / f"{key}.code"
+            try:
+                code, probes = marshal.loads(kept.read_bytes())
+            except FileNotFoundError:
+                code, probes = _with_probes(file, data, key) or (None, ())
+                _keep(kept, marshal.dumps((code, probes)))
+            if code is None:
                 return None
-            changed = instrument(module, __name__, len(_PROBES))
-            if not changed.probes:
-                return None
-            code = compile(changed.tree, file, "exec", dont_inherit=True)
+            from loopwright.workload.probe import Recorder
+            from loopwright.workload.probes import probes_of
+
+            self._recorder = self._recorder or Recorder(self._folder)
+            _PROBES[key] = (self._recorder, place, probes_of(probes))
         except Exception:
             # a file that we cannot follow runs as it is
             return None
-        _PROBES.append((self.recorder, place, changed.probes))
+        assert isinstance(code, CodeType)
         return code
 
 
-_PROBES: list[tuple[Recorder, str, tuple[Probe, ...]]] = []
+def _with_probes(file: str, data: bytes, key: str) -> tuple[CodeType, tuple[Any, ...]] | None:
+    """The code with probes that `arm` knows by `key`, and the probes; None if there are none."""
+    from loopwright.frontend.parse import decode_source, parse_text
+    from loopwright.frontend.region import Module
+    from loopwright.frontend.screen import screen
+    from loopwright.workload.instrument import instrument
+    from loopwright.workload.probes import plain_probes
+
+    try:
+        text = decode_source(data)
+        module = parse_text(text, Path(file), Path(file).stem) if screen(text) else None
+        if not isinstance(module, Module):
+            return None
+        changed = instrument(module, __name__, key)
+        if not changed.probes:
+            return None
+        code = compile(changed.tree, file, "exec", dont_inherit=True)
+        return code, plain_probes(changed.probes)
+    except Exception:
+        return None
 
 
-def arm(number: int, names: dict[str, Any]) -> None:
+def _keep(file: Path, data: bytes) -> None:
+    """Write a file that other processes may be reading or writing."""
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
+    temporary.write_bytes(data)
+    os.replace(temporary, file)
+
+
+_PROBES: dict[str, tuple[Recorder, str, tuple[Probe, ...]]] = {}
+
+
+def arm(key: str, names: dict[str, Any]) -> None:
     """Give the globals of an instrumented module what its probes use: the first thing that it does."""
-    recorder, place, probes = _PROBES[number]
+    from loopwright.workload.probes import COUNTS, ENTER, LEAVE
+
+    recorder, place, probes = _PROBES[key]
     names[COUNTS], names[ENTER], names[LEAVE] = recorder.register(place, probes, names)
 
 
@@ -123,24 +175,21 @@ class ProbeLoader(importlib.machinery.SourceFileLoader):
 
 def install(roots: Sequence[str], folder: str) -> Hook:
     """Start recording in this process; what it finds goes to a part file in `folder`."""
-    recorder = Recorder(Path(folder))
-    hook = Hook([Path(r) for r in roots], recorder)
+    hook = Hook([Path(r) for r in roots], Path(folder))
     sys.meta_path.insert(0, hook)
-    atexit.register(recorder.flush)
-    os.register_at_fork(after_in_child=lambda: _forked(recorder))
-    _flush_on_terminate(recorder)
+    atexit.register(hook.flush)
+    os.register_at_fork(after_in_child=lambda: _forked(hook))
+    _flush_on_terminate(hook)
     return hook
 
 
-def _forked(recorder: Recorder) -> None:
-    recorder.restart()
+def _forked(hook: Hook) -> None:
+    hook.restart()
     # children of multiprocessing leave by os._exit, past atexit, but run its own finalizers
     util = sys.modules.get("multiprocessing.util")
     if util is not None:
-        util.register_after_fork(
-            recorder, lambda kept: util.Finalize(kept, kept.flush, exitpriority=0)
-        )
-    _flush_on_terminate(recorder)
+        util.register_after_fork(hook, lambda kept: util.Finalize(kept, kept.flush, exitpriority=0))
+    _flush_on_terminate(hook)
     _repeat_terminate()
 
 
@@ -174,7 +223,7 @@ def _repeat_terminate() -> None:
     threading.Thread(target=send_again, daemon=True).start()
 
 
-def _flush_on_terminate(recorder: Recorder) -> None:
+def _flush_on_terminate(hook: Hook) -> None:
     """Let SIGTERM write the part file before it ends the process as it would have."""
     if threading.current_thread() is not threading.main_thread():
         return
@@ -186,6 +235,6 @@ def _flush_on_terminate(recorder: Recorder) -> None:
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
 
-        recorder.flush(after=die)
+        hook.flush(after=die)
 
     signal.signal(signal.SIGTERM, terminate)

@@ -18,11 +18,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
-from loopwright.frontend.names import path_text
-from loopwright.frontend.region import FunctionRef
+from loopwright.frontend.function_ref import FunctionRef
+from loopwright.ir.domain import path_text
 from loopwright.ir.types import INT, Type
 from loopwright.workload.functions import function_ref
-from loopwright.workload.instrument import Probe, Source
+from loopwright.workload.probes import Probe, Source
 from loopwright.workload.types_of import (
     SAMPLE_BYTES,
     bytes_of,
