@@ -57,6 +57,21 @@ RARE = {
         "s = 0\nfor i in range(min(n, 5000)):\n    s += 1\nreturn s",
         "s = 0\nfor i in range(min(n, 5000)):\n    if i % 977 == 976:\n        s += 1\n    s += 1\nreturn s",
     ),
+    "a remainder of a product, at one integer in thousands": (
+        "n: int",
+        "return n * n % 7919",
+        "r = n * n % 7919\nreturn r + 1 if r * r % 7919 == 1234 and n % 3 == 0 else r",
+    ),
+    "a product that seldom passes 32 bits": (
+        "n: int",
+        "return (n % 4000) ** 2 * (n % 141)",
+        "side, height = np.int32(n % 4000), np.int32(n % 141)\nreturn int(side * side * height)",
+    ),
+    "two integers that mix to one value": (
+        "a: int, b: int",
+        "return a + b",
+        "return a + b + ((a * 31 + b * 17) % 1009 == 77 and a % 5 == 2)",
+    ),
     "in the original only": (
         "n: int",
         "if n * 3 + 1 == 30001:\n    return 0\nreturn n",
@@ -246,6 +261,17 @@ RARE = {
 }
 
 SAME = {
+    "numbers by another formula": (
+        "a: int, b: int",
+        "return a * a - b * b",
+        "return (a - b) * (a + b)",
+    ),
+    "how many calls there were": (
+        "n: int",
+        "CALLS.append(n)\nreturn len(CALLS)",
+        "CALLS.extend([n])\nreturn len(CALLS)",
+        "CALLS = []",
+    ),
     "a type that is checked": (
         "n: int",
         "if not isinstance(n, int):\n    raise TypeError('no')\nreturn n",

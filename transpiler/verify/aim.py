@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hypothesis import target
 
@@ -15,6 +16,7 @@ from loopwright.verify.case import Case
 from loopwright.verify.climb import REACHED, Climb
 from loopwright.verify.engine import Pair
 from loopwright.verify.sweep import constant_lengths, lengths, related
+from loopwright.verify.tight import Tight
 from loopwright.verify.unreached import open_goals
 from loopwright.verify.variants import called_otherwise, laid_out, matrices, short, special
 
@@ -45,6 +47,7 @@ class Aim:
     _missed: set[int] = field(default_factory=set)
     _open: bool = False
     _stages: list[Iterator[Case]] | None = None
+    _tight: Tight | None = None
 
     @property
     def open(self) -> bool:
@@ -58,7 +61,7 @@ class Aim:
     def through(self, number: int) -> bool:
         """True before round `number` if all inputs in order were run, and what was missed was tried."""
         tried = number > max(*_SOLVED, *_CLIMBED) or not self.open
-        return tried and self._stages is not None and not self._stages
+        return tried and self._stages == [] and self._tight is not None and self._tight.over
 
     def note(self, case: Case) -> None:
         """Remember how near a watched case came to what is missed."""
@@ -89,6 +92,7 @@ class Aim:
             self._climb()
         if number >= _IN_ORDER:
             self._in_order(bases[0], bases[-1])
+            self._call_plainly(bases[0])
 
     def _in_order(self, base: Case, odd: Case) -> None:
         """Some more of the inputs that come in order; the rest of a kind is left out once one is slow."""
@@ -109,6 +113,16 @@ class Aim:
             case = next(self._stages[-1], None) if self._stages else None
             if self._stages and (case is None or self.run(case) > _SLOW):
                 self._stages.pop()
+
+    def _call_plainly(self, base: Case) -> None:
+        def run(values: dict[str, Any]) -> float:
+            labels = base.labels | {"many plain calls"}
+            return self.run(replace(base, values=values, labels=labels, drawn=False, data=b""))
+
+        if self._tight is None:
+            pair = self.pair
+            self._tight = Tight(pair.plain(), pair.parameters, pair.interrupted, run)
+        self._tight.burst()
 
     def _solve(self, bases: Sequence[Case]) -> None:
         from loopwright.verify.solve import Solver  # z3: only where something was missed

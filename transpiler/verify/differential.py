@@ -292,6 +292,12 @@ class RegionPair:
     def unwatched(self, under: Condition) -> Sequence[str]:
         return ()
 
+    def plain(self) -> None:
+        return None  # a call is refused, or stores what the file around it puts in place
+
+    def interrupted(self) -> None:
+        return
+
     # ------------------------------------------------------------- accuracy
 
     def live_ins(self, domain: Domain, case: Case) -> Mapping[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from loopwright.verify.accuracy import Doubt, Judge
 from loopwright.verify.case import Case
@@ -21,6 +21,9 @@ from loopwright.verify.unreached import Missed
 
 if TYPE_CHECKING:
     from loopwright.verify.mutate.subject import Subject
+
+Invoke: TypeAlias = Callable[[dict[str, Any]], Any]
+"""A call with arguments by the names of the parameters."""
 
 
 @dataclass
@@ -81,6 +84,15 @@ class Pair(Protocol):
 
     def unwatched(self, under: Condition) -> Sequence[str]:
         """What a condition did not reach, in words for the report."""
+        ...
+
+    def plain(self) -> tuple[Invoke, Invoke] | None:
+        """Both sides to be called with values by parameter and nothing watched, the original first; None
+        if their results say nothing by themselves."""
+        ...
+
+    def interrupted(self) -> None:
+        """A plain call was cut off: one side may have got ahead of the other."""
         ...
 
 

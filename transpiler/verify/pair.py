@@ -22,7 +22,7 @@ from loopwright.verify.case import Case
 from loopwright.verify.conditions import Condition, Kind
 from loopwright.verify.constants import Constants
 from loopwright.verify.coverage import Coverage
-from loopwright.verify.engine import Run
+from loopwright.verify.engine import Invoke, Run
 from loopwright.verify.extra import Extra
 from loopwright.verify.kinds import Parameter
 from loopwright.verify.meddle import change, make, own_state, scribble
@@ -173,6 +173,21 @@ class FunctionPair:
 
     def unwatched(self, under: Condition) -> Sequence[str]:
         return self.extra.unwatched(under)
+
+    def plain(self) -> tuple[Invoke, Invoke] | None:
+        if any(self.imports) or "random" in self.source:
+            return None
+        return self._invoke(self.a), self._invoke(self.b)
+
+    def _invoke(self, side: Side) -> Invoke:
+        def call(values: dict[str, Any]) -> Any:
+            args, kwargs = self._bind(values)
+            return side.function(*args, **kwargs)
+
+        return call
+
+    def interrupted(self) -> None:
+        self.apart = True
 
     # ------------------------------------------------------------- accuracy
 

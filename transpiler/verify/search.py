@@ -20,6 +20,7 @@ from loopwright.verify.cancel import Cancel
 from loopwright.verify.case import Case
 from loopwright.verify.clock import Stopwatch
 from loopwright.verify.compare import Difference
+from loopwright.verify.conditions import Condition
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, first_difference
 from loopwright.verify.rounds import EXAMPLES, Learnt, Round, cases, kept
 from loopwright.verify.sandbox import Board
@@ -65,10 +66,13 @@ class Enough(BaseException):
 
 
 class Search:
-    """One search in one process."""
+    """One search in one process; all inputs run under a condition, if one is given."""
 
-    def __init__(self, pair: Pair, judge: Judge, plan: Plan, board: Board) -> None:
+    def __init__(
+        self, pair: Pair, judge: Judge, plan: Plan, board: Board, under: Condition | None = None
+    ) -> None:
         self.pair = pair
+        self.under = under
         self.judge = judge
         self.plan = plan
         self.board = board
@@ -142,6 +146,8 @@ class Search:
                 return
 
     def _compared(self, case: Case) -> bool:
+        if self.under is not None:
+            case = case.run_under(self.under)
         if self.found is not None:
             return self._still_differs(case)
         self.pair.coverage.begin()

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from loopwright.verify.accuracy import Doubt, make_judge
 from loopwright.verify.case import Case
-from loopwright.verify.clock import Stopwatch
+from loopwright.verify.clock import Stopwatch, longest_wait
 from loopwright.verify.compare import Difference, outcome
+from loopwright.verify.conditions import Condition
 from loopwright.verify.engine import Finding, Pair, Plan, Run, Summary, replay
 from loopwright.verify.hazards import Hazards, stray_access, where_it_shows
+from loopwright.verify.kept import Kept
 from loopwright.verify.mutate.gate import gauge
 from loopwright.verify.rounds import warm_up
 from loopwright.verify.sandbox import Ended, Finished, in_fork
@@ -20,6 +22,8 @@ from loopwright.verify.unreached import LISTED
 from loopwright.verify.verdict import Counterexample, Evidence, Verdict, undecided
 
 _ATTEMPTS = 6
+_WATCHING, _WATCHED = 2.0, 300
+"Seconds of work and inputs for a first look at parallel loops."
 
 Show = Callable[[Sequence[Case], Case], str]
 
@@ -47,6 +51,26 @@ class Supervisor:
     def run(self) -> Verdict:
         """Search, confirm what was found, and answer."""
         warm_up()
+        return self._races() or self._search()
+
+    def _races(self) -> Verdict | None:
+        """A race that shows when the text of parallel loops runs as Python: that needs no compiler."""
+        if "order" not in self.pair.conditions():
+            return None
+        plan = replace(self.plan, enough=_WATCHING, most=_WATCHED, kept=Kept())
+        judge = make_judge("bitwise", self.pair)
+        under = Condition("order")
+        end = in_fork(
+            lambda board: Search(self.pair, judge, plan, board, under).run(),
+            deadline=min(time.monotonic() + longest_wait(_WATCHING), self.last_moment),
+            stuck_after=self.stuck_after,
+        )
+        if not isinstance(end, Finished) or end.value.finding is None:
+            return None
+        self._add(end.value)
+        return self._confirm(end.value.finding)
+
+    def _search(self) -> Verdict:
         plan = self.plan
         watch = Stopwatch()
         for attempt in range(_ATTEMPTS):
@@ -188,7 +212,11 @@ class Supervisor:
         return self._say(got, before)
 
     def _say(self, finding: Finding, before: Sequence[Case]) -> Verdict:
-        plain = finding.case.run_under(None) if finding.difference.reason else finding.case
+        under = finding.case.under
+        as_python = under is not None and under.kind == "order"  # to compile it may take long
+        plain = finding.case
+        if finding.difference.reason and not as_python:
+            plain = plain.run_under(None)
         a, b = self._outcomes([*before, plain], finding.step)
         return self._different(before, finding.case, a, b, finding.difference)
 
