@@ -88,8 +88,8 @@ def _trace(args: argparse.Namespace) -> int:
     from loopwright.workload.record import record
 
     result = record(args.command, roots, args.output, time_limit=args.time_limit)
-    if result.regions == 0:
-        print("loopwright: the run entered no loop below the sources", file=sys.stderr)
+    for text in result.oddities:
+        print(f"loopwright: {text}", file=sys.stderr)
     return result.exit_code if result.exit_code >= 0 else 128 - result.exit_code
 
 

@@ -6,6 +6,7 @@ import difflib
 import os
 import shlex
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -187,6 +188,8 @@ def _record(
                 f"the workload failed with exit code {result.exit_code}: {shown}\n"
                 "if it is known to fail, record it with `loopwright trace` and give that with --trace"
             )
+        for text in result.oddities:
+            print(f"loopwright: {text}", file=sys.stderr)
         return load(file)
 
 

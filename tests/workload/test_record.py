@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import textwrap
 from pathlib import Path
@@ -304,6 +305,32 @@ def test_site_packages_below_a_root_are_left_alone(
     monkeypatch.setenv("PYTHONPATH", str(inner))
     result, _ = run(tree, sys.executable, str(tree / "uses.py"))
     assert (result.exit_code, result.regions) == (0, 0)
+
+
+def test_a_copy_that_is_imported_in_place_of_the_sources_is_told(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "statistics.py").write_text("")
+    package = tree / "src" / "pkg"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    other = tree.parent / "other"
+    shutil.copytree(tree, other)
+    code = "import lib, pkg, statistics, numpy; lib.add([1], 1)"
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (other, other / "src"))))
+    result, _ = run(tree, sys.executable, "-P", "-c", code)
+    copy = str(other / "src" / "pkg" / "__init__.py")
+    assert result.elsewhere == {"lib": str(other / "lib.py"), "pkg": copy}
+    assert result.oddities == [
+        f"the run imported lib from {other / 'lib.py'}, not from the sources",
+        f"the run imported pkg from {copy}, not from the sources",
+        "the run entered no loop below the sources",
+    ]
+    one = record([sys.executable, "-P", "-c", code], [package], tree.parent / "two.trace")
+    assert one.elsewhere == {"pkg": copy}
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (tree, tree / "src"))))
+    result, _ = run(tree, sys.executable, "-P", "-c", code)
+    assert (result.elsewhere, result.oddities) == ({}, [])
 
 
 def test_the_time_limit_ends_the_program_and_keeps_the_recording(tree: Path) -> None:

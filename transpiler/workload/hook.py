@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from loopwright.workload.probe import Recorder
     from loopwright.workload.probes import Probe
 
+ELSEWHERE = "elsewhere"
+"""A file beside the part files: modules that did not come from the sources, and where from, by rows."""
 _FOREIGN = frozenset(("site-packages", "dist-packages", "__pycache__", "_loopwright"))
 
 
@@ -69,10 +71,21 @@ class Hook:
                 return None
         finally:
             self._busy.on = False
+        if spec.origin and "." not in fullname:
+            self._note(fullname, spec.origin)
         if type(spec.loader) is importlib.machinery.SourceFileLoader and spec.origin:
             if self.place(spec.origin) is not None:
                 spec.loader = ProbeLoader(fullname, spec.origin, self)
         return spec
+
+    def _note(self, name: str, origin: str) -> None:
+        """Tell of a module that the roots have, and that is imported from another place."""
+        if name in sys.stdlib_module_names or not any(_has(root, name) for root in self._roots):
+            return
+        real = Path(origin).resolve()
+        if not any(real.is_relative_to(root) for root in self._roots):
+            with open(self._folder / ELSEWHERE, "a", encoding="utf-8") as file:
+                file.write(f"{name}\t{origin}\n")
 
     def place(self, file: str) -> str | None:
         """The path of `file` below a root, with slashes; None if it is not to be recorded."""
@@ -119,6 +132,18 @@ class Hook:
             return None
         assert isinstance(code, CodeType)
         return code
+
+
+def _has(root: Path, name: str) -> bool:
+    """Whether `root` is or holds the top-level module `name`."""
+    if root.is_file():
+        return root.stem == name
+    if (root / "__init__.py").is_file():
+        return root.name == name
+    folders = (root, root / "src")
+    return any(
+        (f / f"{name}.py").is_file() or (f / name / "__init__.py").is_file() for f in folders
+    )
 
 
 def _with_probes(file: str, data: bytes, key: str) -> tuple[CodeType, tuple[Any, ...]] | None:

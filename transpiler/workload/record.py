@@ -15,11 +15,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import loopwright
+from loopwright.workload.hook import ELSEWHERE
 from loopwright.workload.store import Recording, load, merge, save
 
 _PYTHON = re.compile(r"(python[0-9.]*|pypy[0-9.]*|py)(\.exe)?$", re.IGNORECASE)
@@ -83,13 +84,24 @@ run_script()
 class RecordResult:
     """`exit_code` is the command's (negative for a signal; 124 if the time limit ended it, 127 if it was not
     found), `processes` the number of processes that entered a region, `regions` the number of regions.
-    `interrupted`: Ctrl-C came while the command ran, whatever it made of it."""
+    `interrupted`: Ctrl-C came while the command ran, whatever it made of it. `elsewhere`: modules that the
+    roots have and that the command imported from another place, with that place."""
 
     exit_code: int
     processes: int
     regions: int
     timed_out: bool = False
     interrupted: bool = False
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def oddities(self) -> list[str]:
+        """What a user should know of the run, in sentences."""
+        told = [
+            f"the run imported {name} from {place}, not from the sources"
+            for name, place in self.elsewhere.items()
+        ]
+        return told if self.regions else [*told, "the run entered no loop below the sources"]
 
 
 def record(
@@ -131,7 +143,12 @@ def record(
         result = merge(recordings)
         save(result, out)
         return RecordResult(
-            end.exit_code, len(recordings), len(result.regions), end.timed_out, end.interrupted
+            end.exit_code,
+            len(recordings),
+            len(result.regions),
+            end.timed_out,
+            end.interrupted,
+            _elsewhere(parts),
         )
 
 
@@ -222,6 +239,15 @@ def _wait(child: subprocess.Popen[bytes], time_limit: float | None) -> _End:
 def _end(child: subprocess.Popen[bytes], how: signal.Signals) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, how)
+
+
+def _elsewhere(folder: Path) -> dict[str, str]:
+    try:
+        rows = (folder / ELSEWHERE).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    pairs = (row.partition("\t") for row in rows)
+    return {name: place for name, _, place in pairs}
 
 
 def _parts(folder: Path) -> list[Recording]:
