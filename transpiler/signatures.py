@@ -26,7 +26,7 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Signature:
     """Types of the live-ins by name, observed int ranges, recorded values to try first, which functions
-    live-ins hold, which pairs of live-ins always shared memory, and the names of types that are not covered."""
+    live-ins hold, which pairs of live-ins always shared memory, and the types that are not covered."""
 
     types: Mapping[str, Type]
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)

@@ -26,6 +26,8 @@ from loopwright.workload.store import Recording, load, merge, save
 _PYTHON = re.compile(r"(python[0-9.]*|pypy[0-9.]*|py)(\.exe)?$", re.IGNORECASE)
 _WITH_ARGUMENT = ("-W", "-X", "--check-hash-based-pycs")
 _GRACE = 3.0
+_TOGETHER = 2**27
+"""Part files with more bytes than this are not merged at once."""
 
 _SITE = '''\
 """Starts the recorder of `loopwright trace`, then runs the sitecustomize that this file hides."""
@@ -139,12 +141,11 @@ def record(
         environment["PYTHONPATH"] = f"{site}{os.pathsep}{inherited}" if inherited else str(site)
         line = with_runner(command, roots, runner)
         end = _run(line, environment, time_limit, stdout_to_stderr)
-        recordings = list(_parts(parts))
-        result = merge(recordings)
+        result, processes = _merged(parts)
         save(result, out)
         return RecordResult(
             end.exit_code,
-            len(recordings),
+            processes,
             len(result.regions),
             end.timed_out,
             end.interrupted,
@@ -250,13 +251,19 @@ def _elsewhere(folder: Path) -> dict[str, str]:
     return {name: place for name, _, place in pairs}
 
 
-def _parts(folder: Path) -> list[Recording]:
+def _merged(folder: Path) -> tuple[Recording, int]:
+    """The recording of all processes, and how many there are. Large ones are not held side by side."""
     found: list[Recording] = []
+    number = size = 0
     for part in sorted(folder.glob("*.part")):
         # a process that was killed may leave an empty file behind
         with contextlib.suppress(ValueError):
             found.append(load(part))
-    return found
+            number += 1
+        size += part.stat().st_size
+        if size > _TOGETHER:
+            found, size = [merge(found)], 0
+    return merge(found), number
 
 
 __all__ = ["RecordResult", "record", "with_runner"]
