@@ -10,6 +10,7 @@ from pathlib import Path
 from pathspec import GitIgnoreSpec
 
 from loopwright.config import UsageError
+from loopwright.frontend.own_tests import is_test
 from loopwright.runtime.guarded import FOLDER as KERNELS_FOLDER
 
 _MODULES = (*SOURCE_SUFFIXES, *EXTENSION_SUFFIXES)
@@ -43,7 +44,7 @@ def discover(
             for path in walk(root, exclude, everything=everything):
                 if path.suffix == ".py":
                     inside = path.relative_to(root)
-                    found.setdefault(path, SourceFile(path, root, source / inside, _test(inside)))
+                    found.setdefault(path, SourceFile(path, root, source / inside, is_test(inside)))
         elif not root.exists():
             raise UsageError(f"{source}: no such file or folder")
         elif root.suffix != ".py":
@@ -51,16 +52,6 @@ def discover(
         else:
             found.setdefault(root, SourceFile(root, root.parent, source))
     return tuple(found.values())
-
-
-def _test(inside: Path) -> bool:
-    """By the names that pytest and unittest go by. `x_test.py` does not tell: there are t-tests."""
-    name = inside.name
-    return (
-        name == "conftest.py"
-        or name.startswith("test_")
-        or not {"test", "tests"}.isdisjoint(inside.parts[:-1])
-    )
 
 
 def walk(

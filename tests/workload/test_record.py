@@ -208,6 +208,30 @@ def test_pytest_is_recorded_and_its_assertions_stay_rewritten(
     assert {r.path for r in recording.regions.values()} == {"lib.py"}
 
 
+def test_a_module_with_tests_in_it_that_pytest_loads_is_told(
+    tree: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tree / "both.py"
+    file.write_text(
+        "def add(a):\n    for i in range(2):\n        a[i] += 1\n    return a\n\n"
+        "def test_add():\n    assert add([1, 2]) == [2, 3]\n"
+    )
+    (tree / "test_more.py").write_text(
+        "from both import add\n\ndef test_more():\n    add([1, 2])\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull]
+    files = [str(file), str(tree / "test_more.py")]
+    result, _ = run(tree, *command, *files)
+    assert (result.exit_code, result.regions) == (0, 0)
+    assert result.oddities[0] == (
+        f"{file} is not recorded: AssertionRewritingHook has loaded it; "
+        "pytest does without it if told --assert=plain"
+    )
+    result, recording = run(tree, *command, "--assert=plain", *files)
+    assert (result.exit_code, result.oddities) == (0, [])
+    assert find(recording, "both.py", "add/0:body").calls == 2
+
+
 def test_a_worker_that_waits_in_a_semaphore_ends_by_a_signal(tree: Path) -> None:
     """The signal comes by another thread, so it does not interrupt the wait of the main one."""
     (tree / "waits.py").write_text(

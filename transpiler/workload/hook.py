@@ -8,6 +8,7 @@ pytest does with test files) are left to it.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import importlib.machinery
 import os
 import signal
@@ -19,12 +20,16 @@ from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from loopwright.frontend.own_tests import is_test
+
 if TYPE_CHECKING:
     from loopwright.workload.probe import Recorder
     from loopwright.workload.probes import Probe
 
 ELSEWHERE = "elsewhere"
 """A file beside the part files: modules that did not come from the sources, and where from, by rows."""
+LOADED = "loaded"
+"""The same for files that were loaded by other means than Python's own, and could not be recorded."""
 _FOREIGN = frozenset(("site-packages", "dist-packages", "__pycache__", "_loopwright"))
 
 
@@ -43,6 +48,8 @@ class Hook:
 
     def flush(self, after: Callable[[], None] | None = None) -> None:
         """Write what was recorded, if anything was, and call `after`."""
+        with contextlib.suppress(Exception):  # it is but a hint
+            self._note_loaders()
         if self._recorder is not None:
             self._recorder.flush(after=after)
         elif after is not None:
@@ -77,6 +84,25 @@ class Hook:
             if self.place(spec.origin) is not None:
                 spec.loader = ProbeLoader(fullname, spec.origin, self)
         return spec
+
+    def _note_loaders(self) -> None:
+        """Tell of modules of the roots' that another import hook has loaded its own way."""
+        roots = tuple(map(str, self._roots))
+        found: dict[str, str] = {}
+        for module in list(sys.modules.values()):
+            file, spec = getattr(module, "__file__", None), getattr(module, "__spec__", None)
+            if not isinstance(file, str) or not file.startswith(roots) or spec is None:
+                continue
+            loader, place = spec.loader, self.place(file)
+            if (
+                place is not None
+                and not isinstance(loader, ProbeLoader)
+                and not is_test(Path(place))
+            ):
+                found[file] = type(loader).__name__
+        if found:
+            with open(self._folder / LOADED, "a", encoding="utf-8") as out:
+                out.writelines(f"{file}\t{loader}\n" for file, loader in found.items())
 
     def _note(self, name: str, origin: str) -> None:
         """Tell of a module that the roots have, and that is imported from another place."""

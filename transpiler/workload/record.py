@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import loopwright
-from loopwright.workload.hook import ELSEWHERE
+from loopwright.workload.hook import ELSEWHERE, LOADED
 from loopwright.workload.store import Recording, load, merge, save
 
 _PYTHON = re.compile(r"(python[0-9.]*|pypy[0-9.]*|py)(\.exe)?$", re.IGNORECASE)
@@ -87,7 +87,8 @@ class RecordResult:
     """`exit_code` is the command's (negative for a signal; 124 if the time limit ended it, 127 if it was not
     found), `processes` the number of processes that entered a region, `regions` the number of regions.
     `interrupted`: Ctrl-C came while the command ran, whatever it made of it. `elsewhere`: modules that the
-    roots have and that the command imported from another place, with that place."""
+    roots have and that the command imported from another place, with that place. `loaded`: files of the
+    roots that were not recorded, with the import hook that loaded them in its own way."""
 
     exit_code: int
     processes: int
@@ -95,6 +96,7 @@ class RecordResult:
     timed_out: bool = False
     interrupted: bool = False
     elsewhere: Mapping[str, str] = field(default_factory=dict)
+    loaded: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def oddities(self) -> list[str]:
@@ -103,6 +105,11 @@ class RecordResult:
             f"the run imported {name} from {place}, not from the sources"
             for name, place in self.elsewhere.items()
         ]
+        for file, loader in self.loaded.items():
+            cure = (
+                "; pytest does without it if told --assert=plain" if "Assertion" in loader else ""
+            )
+            told.append(f"{file} is not recorded: {loader} has loaded it{cure}")
         return told if self.regions else [*told, "the run entered no loop below the sources"]
 
 
@@ -149,7 +156,8 @@ def record(
             len(result.regions),
             end.timed_out,
             end.interrupted,
-            _elsewhere(parts),
+            _pairs(parts / ELSEWHERE),
+            _pairs(parts / LOADED),
         )
 
 
@@ -242,13 +250,13 @@ def _end(child: subprocess.Popen[bytes], how: signal.Signals) -> None:
         os.killpg(child.pid, how)
 
 
-def _elsewhere(folder: Path) -> dict[str, str]:
+def _pairs(file: Path) -> dict[str, str]:
     try:
-        rows = (folder / ELSEWHERE).read_text(encoding="utf-8").splitlines()
+        rows = file.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return {}
     pairs = (row.partition("\t") for row in rows)
-    return {name: place for name, _, place in pairs}
+    return {first: second for first, _, second in pairs}
 
 
 def _merged(folder: Path) -> tuple[Recording, int]:
