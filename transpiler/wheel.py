@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -46,15 +47,29 @@ def make_wheel(source: Path, output: Path, *, isolated: bool = True) -> Complete
     if not folders:
         raise UsageError(f"{source}: there are no kernels in it; run `loopwright optimize` first")
     with tempfile.TemporaryDirectory(prefix="loopwright-") as scratch:
-        command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet"]
+        # builds leave files behind, which later builds take for the source
+        copy = Path(scratch, "project", source.absolute().name)
+        shutil.copytree(source, copy, symlinks=True, ignore=_left_behind)
         how = [] if isolated else ["--no-build-isolation"]
-        place = ["--wheel-dir", scratch, str(source.absolute())]
-        done = subprocess.run([*command, *how, *place], capture_output=True, text=True, check=False)
+        command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--quiet", *how]
+        done = subprocess.run(
+            [*command, "--wheel-dir", scratch, str(copy)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         made = sorted(Path(scratch).glob("*.whl"))
         if done.returncode != 0 or len(made) != 1:
             said = (done.stderr or done.stdout).strip()
             raise UsageError(f"pip could not build a wheel of {source}:\n{said}")
         return _complete(made[0], folders, output)
+
+
+def _left_behind(folder: str, names: list[str]) -> list[str]:
+    """What of a folder is not copied: bytecode, and what setuptools has built."""
+    built = Path(folder, "build")
+    old = any((*built.glob("lib*"), *built.glob("bdist.*")))
+    return [name for name in names if name == "__pycache__" or (name == "build" and old)]
 
 
 def _folders(source: Path) -> list[Path]:

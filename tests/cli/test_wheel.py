@@ -15,6 +15,7 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
+from small_tree import state
 from splice.rewriting import Kernel, rewrite
 
 from loopwright.cli import main
@@ -105,8 +106,10 @@ def test_a_module_that_is_in_no_package(tmp_path: Path, capsys: pytest.CaptureFi
     (project / "pyproject.toml").write_text(BUILD + 'py-modules = ["mod"]\n')
     # what builds leave behind is not taken for the source
     shutil.copytree(project, project / "build" / "lib")
+    before = state(project)
     code, out, err = wheel(project, capsys)
     assert (code, err) == (0, "")
+    assert state(project) == before
     (file,) = (tmp_path / "dist").iterdir()
     assert file.name == "known-1-py3-none-any.whl" and out == f"{file}: 1 folder of kernels\n"
     shutil.rmtree(tree.root)
