@@ -298,6 +298,18 @@ def test_a_subprocess_of_the_program_is_recorded(tree: Path) -> None:
     assert find(recording, "lib.py", "add/0:body").signatures[0].types["a"] == ListOf(INT)
 
 
+def test_a_module_that_is_loaded_by_its_place_is_recorded(tree: Path) -> None:
+    (tree / "by_place.py").write_text(
+        "from importlib.util import module_from_spec, spec_from_file_location\n"
+        f"spec = spec_from_file_location('other', {str(tree / 'lib.py')!r})\n"
+        "lib = module_from_spec(spec)\nspec.loader.exec_module(lib)\nlib.add([1, 2], 2)\n"
+        "assert type(spec.loader).__name__ == 'SourceFileLoader'\n"
+    )
+    result, recording = run(tree, sys.executable, str(tree / "by_place.py"))
+    assert result.exit_code == 0
+    assert find(recording, "lib.py", "add/0:body").calls == 1
+
+
 def test_a_hidden_sitecustomize_still_runs(
     tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

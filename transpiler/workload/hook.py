@@ -1,23 +1,23 @@
 """The recorded process: imports of the user's modules get probes.
 
 A generated `sitecustomize` calls `install` before the program starts, in the process itself and, through
-PYTHONPATH, in every Python process that it starts. Modules that another import hook loads its own way (as
-pytest does with test files) are left to it.
+PYTHONPATH, in every Python process that it starts. Modules that a loader of another class loads in its own
+way (as pytest does with test files) are left to it.
 """
 
 from __future__ import annotations
 
 import atexit
 import contextlib
-import importlib.machinery
 import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType, FrameType, ModuleType
+from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any
 
 from loopwright.frontend.own_tests import is_test
@@ -34,7 +34,7 @@ _FOREIGN = frozenset(("site-packages", "dist-packages", "__pycache__", "_loopwri
 
 
 class Hook:
-    """Finds modules as the other finders do, and exchanges the loader of those below `roots`.
+    """Gives Python's own loader of source files code with probes for the modules below `roots`.
 
     What it takes to record is loaded with the first of these: many processes of a test suite have none.
     `folder` is for part files, and for code with probes, which is made once for all processes.
@@ -44,12 +44,12 @@ class Hook:
         self._roots = tuple(roots)
         self._folder = folder
         self._recorder: Recorder | None = None
-        self._busy = threading.local()
+        self._seen: set[str] = set()
 
     def flush(self, after: Callable[[], None] | None = None) -> None:
         """Write what was recorded, if anything was, and call `after`."""
         with contextlib.suppress(Exception):  # it is but a hint
-            self._note_loaders()
+            self._note_oddities()
         if self._recorder is not None:
             self._recorder.flush(after=after)
         elif after is not None:
@@ -60,58 +60,38 @@ class Hook:
         if self._recorder is not None:
             self._recorder.restart()
 
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        if getattr(self._busy, "on", False):
-            return None
-        self._busy.on = True
-        try:
-            for finder in sys.meta_path:
-                find = getattr(finder, "find_spec", None)
-                spec: importlib.machinery.ModuleSpec | None = (
-                    find(fullname, path, target) if find and finder is not self else None
-                )
-                if spec is not None:
-                    break
-            else:
-                return None
-        finally:
-            self._busy.on = False
-        if spec.origin and "." not in fullname:
-            self._note(fullname, spec.origin)
-        if type(spec.loader) is importlib.machinery.SourceFileLoader and spec.origin:
-            if self.place(spec.origin) is not None:
-                spec.loader = ProbeLoader(fullname, spec.origin, self)
-        return spec
-
-    def _note_loaders(self) -> None:
-        """Tell of modules of the roots' that another import hook has loaded its own way."""
-        roots = tuple(map(str, self._roots))
-        found: dict[str, str] = {}
-        for module in list(sys.modules.values()):
+    def _note_oddities(self) -> None:
+        """Tell of modules that the roots have and that came from another place, and of modules of the roots'
+        that were loaded in another way."""
+        rows: dict[str, list[str]] = {ELSEWHERE: [], LOADED: []}
+        files = {str(root) for root in self._roots}
+        folders = tuple(f"{root}{os.sep}" for root in self._roots)
+        for name, module in list(sys.modules.items()):
             file, spec = getattr(module, "__file__", None), getattr(module, "__spec__", None)
-            if not isinstance(file, str) or not file.startswith(roots) or spec is None:
+            if not isinstance(file, str) or spec is None:
                 continue
-            loader, place = spec.loader, self.place(file)
-            if (
-                place is not None
-                and not isinstance(loader, ProbeLoader)
-                and not is_test(Path(place))
-            ):
-                found[file] = type(loader).__name__
-        if found:
-            with open(self._folder / LOADED, "a", encoding="utf-8") as out:
-                out.writelines(f"{file}\t{loader}\n" for file, loader in found.items())
+            if file not in files and not file.startswith(folders):
+                if self._is_copy(name, file):
+                    rows[ELSEWHERE].append(f"{name}\t{file}\n")
+            elif file not in self._seen and self._recordable(file):
+                rows[LOADED].append(f"{file}\t{type(spec.loader).__name__}\n")
+        for place, lines in rows.items():
+            if lines:
+                with open(self._folder / place, "a", encoding="utf-8") as out:
+                    out.writelines(lines)
 
-    def _note(self, name: str, origin: str) -> None:
-        """Tell of a module that the roots have, and that is imported from another place."""
-        if name in sys.stdlib_module_names or not any(_has(root, name) for root in self._roots):
-            return
-        real = Path(origin).resolve()
-        if not any(real.is_relative_to(root) for root in self._roots):
-            with open(self._folder / ELSEWHERE, "a", encoding="utf-8") as file:
-                file.write(f"{name}\t{origin}\n")
+    def _is_copy(self, name: str, file: str) -> bool:
+        """Whether the module `name` from `file`, a path outside of the roots, is one that the roots have."""
+        if "." in name or name in sys.stdlib_module_names:
+            return False
+        if not any(_has(root, name) for root in self._roots):
+            return False
+        real = Path(file).resolve()
+        return not any(real.is_relative_to(root) for root in self._roots)
+
+    def _recordable(self, file: str) -> bool:
+        place = self.place(file)
+        return place is not None and not is_test(Path(place))
 
     def place(self, file: str) -> str | None:
         """The path of `file` below a root, with slashes; None if it is not to be recorded."""
@@ -138,6 +118,7 @@ class Hook:
         import hashlib
         import marshal
 
+        self._seen.add(file)
         try:
             key = hashlib.sha256(f"{file}\0".encode() + data).hexdigest()
             kept = self._folder / f"{key}.code"
@@ -212,26 +193,43 @@ def arm(key: str, names: dict[str, Any]) -> None:
     names[COUNTS], names[ENTER], names[LEAVE] = recorder.register(place, probes, names)
 
 
-class ProbeLoader(importlib.machinery.SourceFileLoader):
-    """Loads a source file with probes, without reading or writing its bytecode cache."""
-
-    def __init__(self, fullname: str, path: str, hook: Hook) -> None:
-        super().__init__(fullname, path)
-        self._hook = hook
-
-    def get_code(self, fullname: str) -> CodeType | None:
-        file = self.get_filename(fullname)
-        return self._hook.code(file, self.get_data(file)) or super().get_code(fullname)
-
-
 def install(roots: Sequence[str], folder: str) -> Hook:
     """Start recording in this process; what it finds goes to a part file in `folder`."""
-    hook = Hook([Path(r) for r in roots], Path(folder))
-    sys.meta_path.insert(0, hook)
+    global _installed
+    _installed = hook = Hook([Path(r) for r in roots], Path(folder))
+    _load_with(hook)
     atexit.register(hook.flush)
     os.register_at_fork(after_in_child=lambda: _forked(hook))
     _flush_on_terminate(hook)
     return hook
+
+
+_installed: Hook | None = None
+
+
+def installed() -> Hook | None:
+    """What records this process, if anything does."""
+    return _installed
+
+
+def _load_with(hook: Hook) -> None:
+    """Let modules be loaded with probes, however they are found; no bytecode is read or written for these.
+
+    Loaders of other classes, such as pytest's for test files, go their own ways.
+    """
+    loader: Any = SourceFileLoader
+    plain = loader.get_code
+
+    def get_code(self: SourceFileLoader, fullname: str) -> CodeType | None:
+        if type(self) is SourceFileLoader:
+            file = self.get_filename(fullname)
+            code = hook.code(file, self.get_data(file)) if hook.place(file) is not None else None
+            if code is not None:
+                return code
+        found: CodeType | None = plain(self, fullname)
+        return found
+
+    loader.get_code = get_code
 
 
 def _forked(hook: Hook) -> None:
