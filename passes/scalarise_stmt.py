@@ -33,7 +33,7 @@ from loopwright.ir.nodes import (
     Var,
     While,
 )
-from loopwright.ir.types import BOOL, Array, is_scalar
+from loopwright.ir.types import BOOL, Array, Type, is_scalar
 from loopwright.ir.walk import (
     Body,
     assigned,
@@ -135,13 +135,25 @@ class Statements:
                 self.scope.emit(new)
                 if self.scope.fixed(cond, self.scope.known) and new == stmt and self.depth == 0:
                     self.scope.checked.append(cond)
-            case Append() | Return() | Invoke() | Draw():
+            case Return(values, _):
+                self.scope.emit(replace(stmt, values=tuple(map(self.result, values))))
+            case Append() | Invoke() | Draw():
                 self.scope.emit(map_exprs_of(stmt, self.values.value))
                 self.values.forget(set(targets(stmt)))
             case Break() | Continue() | Fail():
                 self.scope.emit(stmt)
             case _:
                 assert_never(stmt)
+
+    def result(self, value: Expr) -> Expr:
+        """What is returned: new arrays are in the order that the function's type tells."""
+        if not _is_f(value.type) or _is_view(value):
+            return self.values.value(value)
+        lazy = self.values.array(value)
+        if lazy.storage is None:
+            lazy = _in_f_order(self.scope, lazy)
+        assert lazy.storage is not None
+        return lazy.storage
 
     def for_(self, stmt: For) -> None:
         lo, hi, step = (self.values.number(e) for e in (stmt.lo, stmt.hi, stmt.step))
@@ -186,10 +198,8 @@ class Statements:
                 self.values.lazies[sym] = lazy
             return
         with scope.block() as more:
-            if lazy.storage is None and _is_f(sym):
-                lazy = transposed(
-                    materialise(scope, transposed(lazy, lazy.c_order[::-1])), lazy.c_order[::-1]
-                )
+            if lazy.storage is None and _is_f(sym.type):
+                lazy = _in_f_order(scope, lazy)
             else:
                 lazy = stored(scope, lazy)
         self.keep(stmt, tuple((*out, *more)), lazy)
@@ -229,8 +239,14 @@ def fits(temp: Sym, sym: Sym) -> bool:
     )
 
 
-def _is_f(sym: Sym) -> bool:
-    return isinstance(sym.type, Array) and sym.type.layout == "F" and sym.type.ndim > 1
+def _is_f(type_: Type) -> bool:
+    return isinstance(type_, Array) and type_.layout == "F" and type_.ndim > 1
+
+
+def _in_f_order(scope: Scope, lazy: Lazy) -> Lazy:
+    """An array in Fortran's order: its transpose is made in C's."""
+    back = lazy.c_order[::-1]
+    return transposed(materialise(scope, transposed(lazy, back)), back)
 
 
 def _typed(view: Expr, type_: object) -> Expr:

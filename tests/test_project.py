@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 import time
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
 
 from loopwright.config import UsageError
+from loopwright.preflight import left_as_tests, python_files
 from loopwright.project import clean_or_refuse, copy_tree, discover, output_places, write_atomic
 
 
@@ -70,6 +72,20 @@ def test_excluded_patterns(tmp_path: Path) -> None:
     assert found(tmp_path, exclude=["/tests", "a.*"]) == ["sub/d.py", "sub/tests/c.py"]
 
 
+def test_tests_are_left_out_unless_they_are_named_or_all_there_is(tmp_path: Path) -> None:
+    put(tmp_path, "pkg/a.py", "pkg/t_test.py", "pkg/testing/b.py", "pkg/attest.py")
+    put(tmp_path, "pkg/test_a.py", "pkg/tests/help.py", "pkg/sub/test/c.py", "conftest.py")
+    kept = ["a.py", "attest.py", "t_test.py", "testing/b.py"]
+    assert [f.path for f in python_files([tmp_path])] == [tmp_path / "pkg" / k for k in kept]
+    assert left_as_tests([tmp_path]) == 4
+    named = [tmp_path / "pkg" / "test_a.py", tmp_path / "pkg" / "tests"]
+    assert [f.path for f in python_files(named)] == [named[0], named[1] / "help.py"]
+    assert left_as_tests(named) == 0
+    put(tmp_path, "only/test_b.py", "only/conftest.py")
+    assert len(python_files([tmp_path / "only"])) == 2
+    assert left_as_tests([tmp_path / "only"]) == 0
+
+
 def test_symbolic_links_are_not_followed(tmp_path: Path) -> None:
     put(tmp_path, "out/secret.py", "tree/a.py", "tree/sub/b.py")
     (tmp_path / "tree/link.py").symlink_to(tmp_path / "out/secret.py")
@@ -116,6 +132,16 @@ def test_a_copy_has_data_modes_and_times(tmp_path: Path) -> None:
     stat = (out / "run.py").stat()
     assert (out / "run.py").read_text() == "x = 1\n"
     assert stat.st_mode & 0o777 == 0o755 and stat.st_mtime == 1
+
+
+def test_a_copy_has_the_modules_that_git_ignores(tmp_path: Path) -> None:
+    src, out = tmp_path / "src", tmp_path / "out"
+    built = f"_fast{EXTENSION_SUFFIXES[0]}"
+    put(src, ".git/HEAD", f"pkg/{built}", "pkg/_version.py", "pkg/notes.log", "build/lib/x.py")
+    put(src, ".gitignore", text="*.so\n*.pyd\n_version.py\n*.log\nbuild/\n")
+    copy_tree([src], out)
+    names = sorted(p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file())
+    assert names == [f"pkg/{built}", "pkg/_version.py"]
 
 
 def test_places_of_several_sources(tmp_path: Path) -> None:

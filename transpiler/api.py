@@ -21,12 +21,12 @@ from loopwright.compile import Place, compile_region
 from loopwright.config import Options, UsageError
 from loopwright.diagnostics import Declined
 from loopwright.explain_tree import explain_tree
-from loopwright.frontend.names import path_text
+from loopwright.frontend.function_ref import FunctionRef
 from loopwright.frontend.outline import region_of_function
 from loopwright.frontend.parse import parse_text
-from loopwright.frontend.region import FunctionRef, LiveIn, Lowered, Module, Region
+from loopwright.frontend.region import LiveIn, Lowered, Module, Region
 from loopwright.frontend.scopes import sites
-from loopwright.ir.domain import split_path
+from loopwright.ir.domain import path_text, split_path
 from loopwright.ir.nodes import Nothing, Pack
 from loopwright.ir.types import Type
 from loopwright.kernels import write_kernels

@@ -167,6 +167,19 @@ def _add_tree_commands(commands: Commands) -> None:
     kind = p.add_mutually_exclusive_group()
     kind.add_argument("--native", action="store_true", help="for this machine's CPU (default)")
     kind.add_argument("--portable", action="store_true", help="for any CPU of the architecture")
+    p = _command(commands, "wheel", "build a wheel of a rewritten project, its kernels included")
+    p.add_argument("source", type=Path, metavar="SRC", help="the folder that pip would build")
+    p.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="DIR",
+        default=Path(),
+        help="default: the current folder",
+    )
+    p.add_argument(
+        "--no-build-isolation", action="store_true", help="as of pip: build with what is installed"
+    )
 
 
 def _add_tables(commands: Commands) -> None:

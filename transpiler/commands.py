@@ -62,6 +62,9 @@ def _optimize(args: argparse.Namespace) -> int:
     print_table(result.report, console)
     if result.report.output is not None:
         console.print(f"output: {result.report.output}", soft_wrap=True, markup=False)
+        if result.report.rewritten and _is_project(result.report.output):
+            hint = f"to install it: loopwright wheel {result.report.output}"
+            console.print(hint, soft_wrap=True, markup=False)
     if args.emit_tests is not None:
         written = sum(region.test is not None for region in result.report.regions)
         console.print(f"tests: {written} in {args.emit_tests}", soft_wrap=True, markup=False)
@@ -69,6 +72,10 @@ def _optimize(args: argparse.Namespace) -> int:
         place = f"{region.file}:{region.span.line} {region.name}"
         console.print(f"no test for {place}: {why}", soft_wrap=True, markup=False)
     return USAGE if result.report.skipped else FINE
+
+
+def _is_project(folder: Path) -> bool:
+    return any((folder / name).is_file() for name in ("pyproject.toml", "setup.py"))
 
 
 def _trace(args: argparse.Namespace) -> int:
@@ -81,8 +88,8 @@ def _trace(args: argparse.Namespace) -> int:
     from loopwright.workload.record import record
 
     result = record(args.command, roots, args.output, time_limit=args.time_limit)
-    if result.regions == 0:
-        print("loopwright: the run entered no loop below the sources", file=sys.stderr)
+    for text in result.oddities:
+        print(f"loopwright: {text}", file=sys.stderr)
     return result.exit_code if result.exit_code >= 0 else 128 - result.exit_code
 
 
@@ -278,6 +285,19 @@ def _why(args: argparse.Namespace) -> int:
     return FINE
 
 
+def _wheel(args: argparse.Namespace) -> int:
+    _existing([args.source])
+
+    from loopwright.wheel import make_wheel
+
+    made = make_wheel(args.source, args.output, isolated=not args.no_build_isolation)
+    for file in made.missing:
+        print(f"{file}: is not in the wheel, so its kernels are not used", file=sys.stderr)
+    folders = "folder" if made.folders == 1 else "folders"
+    print(f"{made.wheel}: {made.folders} {folders} of kernels")
+    return FINDINGS if made.missing else FINE
+
+
 def _passes(args: argparse.Namespace) -> int:
     from loopwright.report.passes import describe, listing
 
@@ -311,6 +331,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "revert": _revert,
     "build": _build,
+    "wheel": _wheel,
     "why": _why,
     "passes": _passes,
     "backends": _backends,

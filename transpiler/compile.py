@@ -116,7 +116,7 @@ def start(
         note = _keep(record)
         return Started(blank, work, signature, options, builders, building, threaded, trail, note)
     except Exception as error:
-        return Settled(_failed(blank, error))
+        return Settled(failed(blank, error))
 
 
 def _keep(record: Record | None) -> Note:
@@ -141,9 +141,9 @@ def finish(
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise  # the disk is full for every region
-        return _failed(started.blank, error), None
+        return failed(started.blank, error), None
     except Exception as error:
-        return _failed(started.blank, error), None
+        return failed(started.blank, error), None
 
 
 def compile_region(
@@ -160,7 +160,8 @@ def compile_region(
     return (begun.result, begun.chosen) if isinstance(begun, Settled) else finish(begun)
 
 
-def _failed(blank: RegionResult, error: Exception) -> RegionResult:
+def failed(blank: RegionResult, error: Exception) -> RegionResult:
+    """The verdict on a region that a defect of the compiler was met with."""
     detail = traceback.format_exception_only(error)[-1].strip()
     place = traceback.extract_tb(error.__traceback__)[-1]
     why = f"{detail} ({Path(place.filename).name}:{place.lineno})"

@@ -11,7 +11,7 @@ from loopwright.frontend.parse import parse_module
 from loopwright.frontend.region import Module
 from loopwright.frontend.screen import screen
 from loopwright.report.results import Placed
-from loopwright.verdicts import notes, verdicts
+from loopwright.verdicts import defect, notes, verdicts
 from loopwright.workload.store import Recording, load
 
 
@@ -27,6 +27,9 @@ def entry_of(job: tuple[str, str, str | None]) -> dict[str, Any]:
             return {"skipped": None, "regions": []}
         why = f"line {module.at.line}: {module.why}" if module.at.line else module.why
         return {"skipped": [module.code, why], "regions": []}
+    why_not = defect(module)
+    if why_not is not None:
+        return {"skipped": ["LW901", why_not], "regions": []}
     recording = None if trace is None else _loaded(trace)
     if screen(module.text):
         found = verdicts(module, module.path, recording)

@@ -13,11 +13,17 @@ from loopwright.usage import UsageError
 
 
 def python_files(sources: Sequence[Path], exclude: Sequence[str] = ()) -> tuple[SourceFile, ...]:
-    """The Python files in `sources`. UsageError if a source does not exist, or there are none at all."""
+    """The Python files in `sources`, tests left out unless there is nothing else. UsageError if a source
+    does not exist, or there are none at all."""
     files = discover(sources, exclude)
     if not files:
         raise UsageError(f"{', '.join(map(str, sources))}: there are no Python files")
-    return files
+    return tuple(file for file in files if not file.test) or files
+
+
+def left_as_tests(sources: Sequence[Path], exclude: Sequence[str] = ()) -> int:
+    """How many files `python_files` leaves out because they are tests."""
+    return len(discover(sources, exclude)) - len(python_files(sources, exclude))
 
 
 def command_line(command: str) -> list[str]:

@@ -30,7 +30,8 @@ def output_places(sources: Sequence[Path], output: Path) -> dict[Path, Path]:
 
 
 def copy_tree(sources: Sequence[Path], output: Path) -> None:
-    """Copy the sources into `output`, by `output_places`: what `discover` sees, files of all kinds.
+    """Copy the sources into `output`, by `output_places`: what `discover` sees, files of all kinds, and
+    modules that git ignores.
 
     Files that are there are replaced, kernels of an earlier run removed, others left. Modes and times
     are kept.
@@ -40,7 +41,7 @@ def copy_tree(sources: Sequence[Path], output: Path) -> None:
             remove_folder(folder)
     for source, place in output_places(sources, output).items():
         root = source.absolute()
-        files = walk(root) if root.is_dir() else iter([root])
+        files = walk(root, modules=True) if root.is_dir() else iter([root])
         place.mkdir(parents=True, exist_ok=True) if root.is_dir() else None
         for path in files:
             target = place / path.relative_to(root) if path != root else place

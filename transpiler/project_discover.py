@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
 from loopwright.config import UsageError
+from loopwright.frontend.own_tests import is_test
 from loopwright.runtime.guarded import FOLDER as KERNELS_FOLDER
+
+_MODULES = (*SOURCE_SUFFIXES, *EXTENSION_SUFFIXES)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file below `root` (both absolute); `shown` is its path as the user would write it."""
+    """A file below `root` (both absolute); `shown` is its path as the user would write it. `test`: it was
+    found in a folder, among other files, and its place says that it is a test."""
 
     path: Path
     root: Path
     shown: Path
+    test: bool = False
 
 
 def discover(
@@ -37,8 +43,8 @@ def discover(
         if root.is_dir():
             for path in walk(root, exclude, everything=everything):
                 if path.suffix == ".py":
-                    shown = source / path.relative_to(root)
-                    found.setdefault(path, SourceFile(path, root, shown))
+                    inside = path.relative_to(root)
+                    found.setdefault(path, SourceFile(path, root, source / inside, is_test(inside)))
         elif not root.exists():
             raise UsageError(f"{source}: no such file or folder")
         elif root.suffix != ".py":
@@ -48,8 +54,14 @@ def discover(
     return tuple(found.values())
 
 
-def walk(root: Path, exclude: Sequence[str] = (), *, everything: bool = False) -> Iterator[Path]:
-    """Every file of the tree but for what `discover` leaves out, of whatever kind."""
+def walk(
+    root: Path, exclude: Sequence[str] = (), *, everything: bool = False, modules: bool = False
+) -> Iterator[Path]:
+    """Every file of the tree but for what `discover` leaves out, of whatever kind.
+
+    `modules` keeps files that git ignores and Python imports: extensions that were built in place, and
+    sources that a build writes.
+    """
     ignored = _Ignored(root, exclude, everything)
     todo = [root]
     while todo:
@@ -57,7 +69,9 @@ def walk(root: Path, exclude: Sequence[str] = (), *, everything: bool = False) -
         ignored.enter(folder)
         folders: list[Path] = []
         for path in sorted(folder.iterdir()):
-            if path.name.startswith(".") or path.is_symlink() or ignored(path):
+            if path.name.startswith(".") or path.is_symlink():
+                continue
+            if ignored(path) and not (modules and path.name.endswith(_MODULES) and path.is_file()):
                 continue
             if path.is_file():
                 yield path

@@ -6,6 +6,7 @@ import difflib
 import os
 import shlex
 import signal
+import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ from loopwright.preflight import (
     check_output,
     check_tests,
     command_line,
+    left_as_tests,
     python_files,
 )
 from loopwright.project import (
@@ -45,6 +47,7 @@ from loopwright.splice_inline import Replacement, splice_inline
 from loopwright.tree_compile import FileWork, TreeCompiler
 from loopwright.trial import Builders
 from loopwright.unsplice import revert
+from loopwright.verdicts import defect
 from loopwright.workload.record import record
 from loopwright.workload.store import Recording, load
 
@@ -127,6 +130,7 @@ def optimize_tree(
         sources={w.source.shown: w.module.text for w in works},
         seconds=time.monotonic() - begun,
         stages={"record": recorded - ready, "write": time.monotonic() - compiled},
+        tests=left_as_tests(sources, options.exclude),
     )
     return Outcome(report, diff, tuple(untested))
 
@@ -180,7 +184,12 @@ def _record(
         if result.timed_out:
             raise UsageError(f"the workload took longer than the time limit: {shown}")
         if result.exit_code != 0:
-            raise UsageError(f"the workload failed with exit code {result.exit_code}: {shown}")
+            raise UsageError(
+                f"the workload failed with exit code {result.exit_code}: {shown}\n"
+                "if it is known to fail, record it with `loopwright trace` and give that with --trace"
+            )
+        for text in result.oddities:
+            print(f"loopwright: {text}", file=sys.stderr)
         return load(file)
 
 
@@ -190,7 +199,11 @@ def _read(files: Sequence[SourceFile]) -> tuple[list[FileWork], list[SkippedFile
     for file in files:
         module = parse_module(file.path, file.root)
         if isinstance(module, Module):
-            works.append(FileWork(module, file))
+            why_not = defect(module)
+            if why_not is None:
+                works.append(FileWork(module, file))
+            else:
+                skipped.append(SkippedFile(file.shown, "LW901", why_not))
         elif module.code != "LW004":  # an empty file is a normal thing to find
             why = f"line {module.at.line}: {module.why}" if module.at.line else module.why
             skipped.append(SkippedFile(file.shown, module.code, why))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from loopwright.alternatives import parts_of, telling
 from loopwright.choice import Chosen, Settled
-from loopwright.compile import Place, Started, finish, start
+from loopwright.compile import Place, Started, failed, finish, start
 from loopwright.config import Options
 from loopwright.diagnostics import Declined
 from loopwright.frontend.outline import outline
@@ -143,9 +143,12 @@ class TreeCompiler:
         found: Sequence[Signature] | Declined
         if early is not None:
             return _Begun(Settled(replace(blank, code=early.code, reason=early.why)))
-        found = self._signatures(region, seen)
-        if not isinstance(found, Declined):
-            found = refusal(region) or found  # no kernel is made that has no place
+        try:
+            found = self._signatures(region, seen)
+            if not isinstance(found, Declined):
+                found = refusal(region) or found  # no kernel is made that has no place
+        except Exception as error:
+            return _Begun(Settled(failed(blank, error)))
         if isinstance(found, Declined):
             result = replace(
                 blank, span=found.at, code=found.code, reason=found.why, unlocks=found.unlocks

@@ -28,9 +28,25 @@ def verdicts(module: Module, file: Path, recording: Recording | None = None) -> 
     return sorted(found, key=lambda v: (v.rows, v.result.span.line, v.result.span.col))
 
 
-def _failed(region: Region, file: Path, error: Exception) -> Placed:
+def defect(module: Module) -> str | None:
+    """What goes wrong within the compiler where it looks for the regions of `module`; None if nothing does.
+
+    Such a file is left as it is, and the others of its tree are compiled.
+    """
+    try:
+        outline(module)
+    except Exception as error:
+        return _told(error)
+    return None
+
+
+def _told(error: Exception) -> str:
     place = traceback.extract_tb(error.__traceback__)[-1]
-    why = f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
+    return f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"
+
+
+def _failed(region: Region, file: Path, error: Exception) -> Placed:
+    why = _told(error)
     result = RegionResult(file, region.span, region.qualname, "failed", code="LW901", reason=why)
     return Placed(result, _rows(region.span), _rows_of(region))
 

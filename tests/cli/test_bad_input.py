@@ -136,6 +136,23 @@ def test_broken_files_are_named_and_the_rest_goes_on(
     assert "1 region: 1 can be compiled" in printed.out
 
 
+def test_a_file_that_is_too_deep_for_the_compiler_does_not_stop_the_others(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = " + ".join(["v"] * 2000)
+    deep = f"def f(x):\n    s = 0.0\n    for v in x:\n        s += {long}\n    return s\n"
+    (folder / "src" / "deep.py").write_text(deep)
+    assert call("explain", "src") == 2
+    printed = capsys.readouterr()
+    assert "src/deep.py: LW901 RecursionError" in printed.err and "Traceback" not in printed.err
+    assert "src/good.py:2: total: can be compiled" in printed.out
+    (folder / "src" / "good.py").write_text("x = 1\n")
+    assert call("optimize", "src", "-o", "out", "--backend", "numpy") == 2
+    assert "deep.py: LW901 RecursionError" in capsys.readouterr().out
+    assert (folder / "out" / "deep.py").read_text() == deep
+    assert (folder / "out" / "good.py").read_text() == "x = 1\n"
+
+
 def test_an_empty_file_is_fine(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "nothing.py").write_bytes(b"")
     assert call("optimize", "nothing.py", "-o", "out", "--backend", "numpy") == 0

@@ -16,6 +16,7 @@ from model import Model
 m = Model()
 m.forward(np.arange(40.0))
 m.counts(np.arange(40.0))
+m.masked(np.ma.masked_invalid([1.0, np.nan]), [1, 2.0])
 """
 MODEL = """
 import numpy as np
@@ -40,6 +41,14 @@ class Model:
         total = P["b"]
         for t in range(len(obs)):
             total += obs[t] * len(repr(t))
+        return total
+
+    def masked(self, obs, mixed):
+        total = 0.0
+        for t in range(len(obs)):
+            total += obs[t] * 2.0
+        for t in range(len(mixed)):
+            total += mixed[t] * 2.0
         return total
 """
 
@@ -66,3 +75,15 @@ def test_the_reason_is_the_one_of_the_loop_that_takes_the_time(
     verdicts: dict[str, list[tuple[str, str | None, str]]],
 ) -> None:
     assert verdicts["Model.counts"] == [("declined", "LW102", "`repr` is not covered")]
+
+
+def test_a_type_that_is_not_covered_is_named(
+    verdicts: dict[str, list[tuple[str, str | None, str]]],
+) -> None:
+    assert verdicts["Model.masked"] == [
+        (
+            "declined",
+            "LW301",
+            "in the recorded run `obs` was of the type MaskedArray, which is not covered",
+        ),
+    ]

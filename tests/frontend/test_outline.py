@@ -456,3 +456,29 @@ def test_a_nested_function_knows_the_class_of_the_self_around_it() -> None:
     }  # fmt: skip
     rebound = _nested_cost("self = xs[0]")
     assert isinstance(rebound, Declined) and rebound.code == "LW102"
+
+
+def test_attributes_that_are_assigned_to_each_other_have_an_end() -> None:
+    module = module_of("""
+        def half(x):
+            return x / 2
+
+        class Model:
+            def __init__(self, act):
+                self.act = half
+                self.old = self.act
+
+            def swap(self):
+                self.act = self.old
+                self.old = self.act
+                self.kept = self.kept
+
+            def run(self, X):
+                s = 0.0
+                for x in X:
+                    s += self.act(x) + self.old(x) + self.kept(x)
+                return s
+    """)
+    (region,) = (r for r in outline(module) if r.qualname == "Model.run")
+    called = {live.path for live in region.live_ins if live.called}
+    assert {"self.act", "self.old"} <= called

@@ -224,6 +224,16 @@ CASES: dict[str, tuple[str, Callable[[], Drawn]]] = {
         "def f(x: F2):\n    return np.sum(x.T), np.sum(x.T, axis=0), np.sum(x.T * 2.0 + 1.0)",
         matrices,
     ),
+    "transposes of new arrays are returned": (
+        "def f(x: F2):\n"
+        "    if len(x) == 1:\n        return (x + 1.0).T, x * 3.0, np.abs(x).T\n"
+        "    y = x * 2.0\n    return (y * x).T, np.exp(x), y.T",
+        matrices,
+    ),
+    "axes of new arrays are exchanged in results": (
+        "def f(x: F3):\n    return np.transpose(x + 1.0, (1, 0, 2)), (x * 2.0).T, (x.T - 1.0).T",
+        lambda: matrices(1, ((2, 3, 4), (0, 3, 2), (3, 1, 2))),
+    ),
     "sums of parts": (
         "def f(x: F2):\n    return np.sum(x[:, 1:]), np.sum(x[1:], axis=0), np.sum(x[:, ::2], axis=1)",
         matrices,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,10 @@ def test_explain_tells_how_and_why() -> None:
     assert "  size 10: 1.5x" in text
     assert WHY in text
     assert "unlocks it: annotate it, or record a workload" in text
+
+
+def test_files_that_were_not_looked_at_are_told() -> None:
+    out = io.StringIO()
+    print_table(replace(REPORT, tests=1), Console(file=out, width=200))
+    assert "1 test file left alone" in out.getvalue()
+    assert "test file" not in "".join(table(200))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loopwright.frontend.region import FunctionRef
+from loopwright.frontend.function_ref import FunctionRef
 from loopwright.workload.record import record
 from loopwright.workload.store import Recording, load
 

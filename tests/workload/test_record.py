@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import textwrap
 from pathlib import Path
@@ -207,6 +208,30 @@ def test_pytest_is_recorded_and_its_assertions_stay_rewritten(
     assert {r.path for r in recording.regions.values()} == {"lib.py"}
 
 
+def test_a_module_with_tests_in_it_that_pytest_loads_is_told(
+    tree: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tree / "both.py"
+    file.write_text(
+        "def add(a):\n    for i in range(2):\n        a[i] += 1\n    return a\n\n"
+        "def test_add():\n    assert add([1, 2]) == [2, 3]\n"
+    )
+    (tree / "test_more.py").write_text(
+        "from both import add\n\ndef test_more():\n    add([1, 2])\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull]
+    files = [str(file), str(tree / "test_more.py")]
+    result, _ = run(tree, *command, *files)
+    assert (result.exit_code, result.regions) == (0, 0)
+    assert result.oddities[0] == (
+        f"{file} is not recorded: AssertionRewritingHook has loaded it; "
+        "pytest does without it if told --assert=plain"
+    )
+    result, recording = run(tree, *command, "--assert=plain", *files)
+    assert (result.exit_code, result.oddities) == (0, [])
+    assert find(recording, "both.py", "add/0:body").calls == 2
+
+
 def test_a_worker_that_waits_in_a_semaphore_ends_by_a_signal(tree: Path) -> None:
     """The signal comes by another thread, so it does not interrupt the wait of the main one."""
     (tree / "waits.py").write_text(
@@ -273,6 +298,18 @@ def test_a_subprocess_of_the_program_is_recorded(tree: Path) -> None:
     assert find(recording, "lib.py", "add/0:body").signatures[0].types["a"] == ListOf(INT)
 
 
+def test_a_module_that_is_loaded_by_its_place_is_recorded(tree: Path) -> None:
+    (tree / "by_place.py").write_text(
+        "from importlib.util import module_from_spec, spec_from_file_location\n"
+        f"spec = spec_from_file_location('other', {str(tree / 'lib.py')!r})\n"
+        "lib = module_from_spec(spec)\nspec.loader.exec_module(lib)\nlib.add([1, 2], 2)\n"
+        "assert type(spec.loader).__name__ == 'SourceFileLoader'\n"
+    )
+    result, recording = run(tree, sys.executable, str(tree / "by_place.py"))
+    assert result.exit_code == 0
+    assert find(recording, "lib.py", "add/0:body").calls == 1
+
+
 def test_a_hidden_sitecustomize_still_runs(
     tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -304,6 +341,32 @@ def test_site_packages_below_a_root_are_left_alone(
     monkeypatch.setenv("PYTHONPATH", str(inner))
     result, _ = run(tree, sys.executable, str(tree / "uses.py"))
     assert (result.exit_code, result.regions) == (0, 0)
+
+
+def test_a_copy_that_is_imported_in_place_of_the_sources_is_told(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "statistics.py").write_text("")
+    package = tree / "src" / "pkg"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    other = tree.parent / "other"
+    shutil.copytree(tree, other)
+    code = "import lib, pkg, statistics, numpy; lib.add([1], 1)"
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (other, other / "src"))))
+    result, _ = run(tree, sys.executable, "-P", "-c", code)
+    copy = str(other / "src" / "pkg" / "__init__.py")
+    assert result.elsewhere == {"lib": str(other / "lib.py"), "pkg": copy}
+    assert result.oddities == [
+        f"the run imported lib from {other / 'lib.py'}, not from the sources",
+        f"the run imported pkg from {copy}, not from the sources",
+        "the run entered no loop below the sources",
+    ]
+    one = record([sys.executable, "-P", "-c", code], [package], tree.parent / "two.trace")
+    assert one.elsewhere == {"pkg": copy}
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(map(str, (tree, tree / "src"))))
+    result, _ = run(tree, sys.executable, "-P", "-c", code)
+    assert (result.elsewhere, result.oddities) == ({}, [])
 
 
 def test_the_time_limit_ends_the_program_and_keeps_the_recording(tree: Path) -> None:

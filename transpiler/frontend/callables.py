@@ -16,9 +16,10 @@ from types import CodeType
 from typing import TypeAlias, TypeVar
 
 from loopwright.frontend.classes import class_at, find_method, lineage
+from loopwright.frontend.function_ref import FunctionRef, column_of
 from loopwright.frontend.names import Chain, free_names, parameters, scope_locals, walk_scope
 from loopwright.frontend.parse import decode_source
-from loopwright.frontend.region import FunctionRef, Module
+from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import (
     Site,
     kind_of_name,
@@ -76,7 +77,9 @@ def candidates(module: Module, site: Site, chain: Chain) -> tuple[Candidate, ...
     """The functions of the module that the source shows the path `chain` to hold."""
     if chain.steps:
         owner = class_at(module, site, chain.root, chain.steps[:-1])
-        found = () if owner is None else _of_attribute(module, owner, str(chain.steps[-1][1]))
+        found = (
+            () if owner is None else _of_attribute(module, owner, str(chain.steps[-1][1]), _DEPTH)
+        )
     else:
         found = tuple(_functions(module, site, ast.Name(chain.root, ast.Load()), _DEPTH))
         if chain.root in parameters(site.node):
@@ -97,11 +100,13 @@ def _handed_around(module: Module) -> tuple[Candidate, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _of_attribute(module: Module, owner: ast.ClassDef, attr: str) -> tuple[Candidate, ...]:
+def _of_attribute(
+    module: Module, owner: ast.ClassDef, attr: str, depth: int
+) -> tuple[Candidate, ...]:
     found = (
         candidate
         for site, value in _assigned(module, owner, attr)
-        for candidate in _functions(module, site, value, _DEPTH)
+        for candidate in _functions(module, site, value, depth)
     )
     return tuple(dict.fromkeys(found))
 
@@ -136,8 +141,8 @@ def _functions(
             found = None if site.owner is None else find_method(module, site.owner, name)
             if found is not None:
                 yield Candidate(found[1], (), method=True)
-            elif site.owner is not None and depth == _DEPTH:
-                yield from _of_attribute(module, site.owner, name)
+            elif site.owner is not None:
+                yield from _of_attribute(module, site.owner, name, depth - 1)
             return
         case ast.Dict(_, values):
             parts = values
@@ -325,14 +330,6 @@ def _code(module: Module, ref: FunctionRef) -> CodeType | None:
     if len(codes) > 1:
         codes = [c for c in codes if column_of(c) == ref.col]
     return codes[0] if len(codes) == 1 else None
-
-
-def column_of(code: CodeType) -> int:
-    """The least column on the first line of the code that is not 0, as what has no place in the text has;
-    -1 if there is none."""
-    places = code.co_positions()
-    first = code.co_firstlineno
-    return min((col for line, _, col, _ in places if line == first and col), default=-1)
 
 
 @lru_cache(maxsize=16)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.classes import class_at
+from loopwright.frontend.function_ref import FunctionRef
 from loopwright.frontend.lower_callables import functions_held
 from loopwright.frontend.lower_func import own_parameters, prepare, rules, settle_function
 from loopwright.frontend.lower_grown import own_list, rebinds
@@ -36,7 +37,6 @@ from loopwright.frontend.reference import reference
 from loopwright.frontend.region import (
     CallableUse,
     ClassUse,
-    FunctionRef,
     Lowered,
     MethodUse,
     Region,

@@ -16,6 +16,7 @@ from loopwright.frontend.callables import (
     unplaced,
 )
 from loopwright.frontend.classes import class_at
+from loopwright.frontend.function_ref import FunctionRef
 from loopwright.frontend.lower_modules import builtin, library, module_names
 from loopwright.frontend.lower_params import live_in_key
 from loopwright.frontend.lower_scope import Scope
@@ -24,13 +25,12 @@ from loopwright.frontend.names import (
     bound_names,
     free_names,
     parameters,
-    path_text,
     scope_locals,
     walk_scope,
 )
-from loopwright.frontend.region import CallableUse, FunctionRef, LiveIn, Region
+from loopwright.frontend.region import CallableUse, LiveIn, Region
 from loopwright.frontend.scopes import decorator_names, kind_of_name
-from loopwright.ir.domain import split_path
+from loopwright.ir.domain import path_text, split_path
 from loopwright.ir.nodes import Const
 from loopwright.ir.types import BOOL, FLOAT, INT
 

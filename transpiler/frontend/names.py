@@ -48,11 +48,6 @@ def chain_of(node: ast.expr) -> Chain | None:
                 return None
 
 
-def path_text(root: str, steps: tuple[Step, ...]) -> str:
-    """The source text of a path, as `ir.domain.split_path` reads it."""
-    return root + "".join(f".{key}" if kind == "attr" else f"[{key!r}]" for kind, key in steps)
-
-
 def mangled(name: str, owner: ast.ClassDef | None) -> str:
     """The name that a private name (`__w`) of a class stands for; other names as they are."""
     if owner is None or not name.startswith("__") or name.endswith("__"):

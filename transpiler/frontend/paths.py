@@ -26,10 +26,10 @@ from loopwright.frontend.effects import (
 )
 from loopwright.frontend.held_objects import as_taken
 from loopwright.frontend.liveness import Liveness, Variables
-from loopwright.frontend.names import Chain, bound_names, mangled, path_text
+from loopwright.frontend.names import Chain, bound_names, mangled
 from loopwright.frontend.region import LiveIn, Module
 from loopwright.frontend.scopes import Kind, Site, kind_of_name, receiver
-from loopwright.ir.domain import Step
+from loopwright.ir.domain import Step, path_text
 
 _KINDS: dict[Kind, str] = {
     "local": "local",

@@ -22,7 +22,7 @@ from loopwright.frontend.classes import (
     lineage,
 )
 from loopwright.frontend.effects import callee_of
-from loopwright.frontend.names import bound_names, free_names, path_text, reads
+from loopwright.frontend.names import bound_names, free_names, reads
 from loopwright.frontend.reference_text import Held, Mangle, plain
 from loopwright.frontend.region import CallableUse, Module, Reference, Region
 from loopwright.frontend.scopes import (
@@ -35,7 +35,7 @@ from loopwright.frontend.scopes import (
     site_of,
     sites,
 )
-from loopwright.ir.domain import Step, split_path
+from loopwright.ir.domain import Step, path_text, split_path
 
 ENTRY = "entry"
 OWNER = "Owner"

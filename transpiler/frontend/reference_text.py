@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from loopwright.frontend.callables import Found, find_function, helpers_of, names_used
 from loopwright.frontend.classes import class_at
+from loopwright.frontend.function_ref import FunctionRef
 from loopwright.frontend.names import mangled
-from loopwright.frontend.region import CallableUse, FunctionRef, Region
+from loopwright.frontend.region import CallableUse, Region
 from loopwright.frontend.scopes import kind_of_name, module_names, site_of
 from loopwright.ir.domain import split_path
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from loopwright.diagnostics import Span
+from loopwright.frontend.function_ref import FunctionRef
 from loopwright.ir.domain import Domain
 from loopwright.ir.nodes import Program
 
@@ -35,26 +36,6 @@ class LiveIn:
     kind: Literal["local", "attribute", "global", "closure"]
     called: bool = False
     sure: bool = True
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class FunctionRef:
-    """What a callable value is: a function of the region's module, one of the file `file`, or one of NumPy,
-    math or the builtins (`library`).
-
-    `name` is its qualified name, that of a function of a library with its module; `line` and `col` are
-    where its code begins, for names do not tell lambdas apart. `bound` is the path of the object that a
-    method is bound to. `values` are the constants that its free names stand for where another function
-    binds them, or another module: pairs of name and literal.
-    """
-
-    name: str
-    line: int = 0
-    bound: str = ""
-    library: bool = False
-    file: str = ""
-    values: tuple[tuple[str, str], ...] = ()
-    col: int = -1
 
 
 @dataclass(frozen=True, slots=True)

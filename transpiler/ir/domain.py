@@ -199,3 +199,8 @@ def split_path(path: str) -> tuple[str, tuple[Step, ...]]:
                 node = value
             case _:
                 raise ValueError(f"not a path: {path}")
+
+
+def path_text(root: str, steps: tuple[Step, ...]) -> str:
+    """The source text of a path, as `split_path` reads it."""
+    return root + "".join(f".{key}" if kind == "attr" else f"[{key!r}]" for kind, key in steps)

@@ -89,7 +89,8 @@ class SkippedFile:
 class Report:
     """One run over a tree. `sources` holds the text of each file for carets.
 
-    `stages` are seconds of what is no region's: `record` and `write`.
+    `stages` are seconds of what is no region's: `record` and `write`. `tests` are the files that were not
+    looked at because they are tests.
     """
 
     regions: tuple[RegionResult, ...]
@@ -98,6 +99,7 @@ class Report:
     sources: dict[Path, str] = field(default_factory=dict)
     seconds: float = 0.0
     stages: Mapping[str, float] = field(default_factory=dict)
+    tests: int = 0
 
     @property
     def rewritten(self) -> tuple[RegionResult, ...]:

@@ -125,6 +125,9 @@ def print_table(report: Report, console: Console) -> None:
     for skipped in report.skipped:
         text = f"{short(skipped.file)}: {skipped.code} {skipped.reason}"
         console.print(escape(text), style="yellow", soft_wrap=True)
+    if report.tests:
+        files = "1 test file" if report.tests == 1 else f"{report.tests} test files"
+        console.print(f"{files} left alone; what is named on the command line is compiled")
     done, total = len(report.rewritten), len(report.regions)
     console.print(f"{done} of {total} regions rewritten in {report.seconds:.1f} s")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+from typing import TYPE_CHECKING
 
-from loopwright.frontend.region import Region
+if TYPE_CHECKING:
+    from loopwright.frontend.region import Region
 
 
 def text_digest(region: Region) -> str:

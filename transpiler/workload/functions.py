@@ -8,8 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 
-from loopwright.frontend.callables import column_of
-from loopwright.frontend.region import FunctionRef
+from loopwright.frontend.function_ref import FunctionRef, column_of
 
 _PACKAGES = ("numpy", "math", "builtins")
 _NUMPY_KINDS = ("ufunc", "_ArrayFunctionDispatcher")

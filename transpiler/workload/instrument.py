@@ -18,31 +18,9 @@ from dataclasses import dataclass
 from loopwright.frontend.outline import every_region, outline
 from loopwright.frontend.region import Module, Region
 from loopwright.frontend.scopes import kind_of_name, site_of
-from loopwright.ir.domain import Step, split_path
+from loopwright.ir.domain import split_path
 from loopwright.workload.digest import text_digest
-
-COUNTS, ENTER, LEAVE = "__loopwright_n__", "__loopwright_enter__", "__loopwright_leave__"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a live-in is found at a probe: argument number `argument`, or the module global `root`.
-    `called`: a function is expected."""
-
-    name: str
-    root: str
-    argument: int | None
-    steps: tuple[Step, ...]
-    called: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """One instrumented region."""
-
-    id: str
-    digest: str
-    sources: tuple[Source, ...]
+from loopwright.workload.probes import COUNTS, ENTER, LEAVE, Probe, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +31,11 @@ class Instrumented:
     probes: tuple[Probe, ...]
 
 
-def instrument(module: Module, recorder: str, file: int) -> Instrumented:
+def instrument(module: Module, recorder: str, file: str) -> Instrumented:
     """Put a probe around every region of `module`. The module's tree is changed in place.
 
-    Its code begins with `recorder.arm(file, globals())`, for `recorder` the name of a loaded module.
+    Its code begins with `recorder.arm(file, globals())`, for `recorder` the name of a loaded module and
+    `file` what it knows the probes by.
     """
     regions = list(every_region(outline(module)))
     probes: list[Probe] = []
@@ -83,9 +62,9 @@ def instrument(module: Module, recorder: str, file: int) -> Instrumented:
     return Instrumented(ast.fix_missing_locations(module.tree), tuple(probes))
 
 
-def _insert_arming(tree: ast.Module, recorder: str, file: int) -> None:
+def _insert_arming(tree: ast.Module, recorder: str, file: str) -> None:
     """Behind the docstring and the `__future__` imports, on the line of what follows."""
-    arming = ast.parse(f"__import__('sys').modules[{recorder!r}].arm({file}, globals())").body[0]
+    arming = ast.parse(f"__import__('sys').modules[{recorder!r}].arm({file!r}, globals())").body[0]
     at = int(ast.get_docstring(tree, clean=False) is not None)
     while at < len(tree.body) and (
         isinstance(stmt := tree.body[at], ast.ImportFrom) and stmt.module == "__future__"

@@ -18,11 +18,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
-from loopwright.frontend.names import path_text
-from loopwright.frontend.region import FunctionRef
+from loopwright.frontend.function_ref import FunctionRef
+from loopwright.ir.domain import path_text
 from loopwright.ir.types import INT, Type
 from loopwright.workload.functions import function_ref
-from loopwright.workload.instrument import Probe, Source
+from loopwright.workload.probes import Probe, Source
 from loopwright.workload.types_of import (
     SAMPLE_BYTES,
     bytes_of,
@@ -49,7 +49,11 @@ STRIDES = ((300, 1), (3_000, 7), (30_000, 61), (300_000, 499))
 LAST_STRIDE = 2_003
 SHAPES = 16
 SMALL_SAMPLE = 2**14
-"""Samples of fewer bytes survive a process that is killed."""
+"""Samples of fewer bytes survive a process that is killed, and are kept whatever else is."""
+HELD_BYTES = 2**28
+"""Samples of one process may take this much memory; beyond it those of cold regions are dropped."""
+PARTS_BYTES = 2**29
+"""Once the part files of all processes take this much, only small samples are written."""
 SIGNATURES = 8
 _MISSING = object()
 T = TypeVar("T")
@@ -137,6 +141,7 @@ class Recorder:
         self._pause = 1.0
         self._flushing = False
         self._after: Callable[[], None] | None = None
+        self._held = 0
         self._lock = threading.RLock()
         for tally in self.tallies:
             tally.calls = tally.timed = tally.busy = tally.looks = 0
@@ -256,6 +261,24 @@ class Recorder:
         elif seen.calls >= seen.next_middle:
             seen.middle = _copy(seen, values)
             seen.next_middle = seen.calls * 3
+        else:
+            return
+        self._held += size
+        if self._held > HELD_BYTES:
+            self._drop_samples()
+
+    def _drop_samples(self) -> None:
+        """Hold no more than half of what may be held."""
+        coldest = sorted(self.tallies, key=lambda t: t.seconds)
+        found = [seen for tally in coldest for seen in tally.seen.values()]
+        self._held = sum(sample_size(sample) for seen in found for sample in seen.samples())
+        for seen in found:
+            for name in ("middle", "largest", "first"):
+                sample = getattr(seen, name)
+                size = 0 if sample is None else sample_size(sample)
+                if self._held > HELD_BYTES // 2 and size >= SMALL_SAMPLE:
+                    setattr(seen, name, None)
+                    self._held -= size
 
     def flush(self, final: bool = True, after: Callable[[], None] | None = None) -> None:
         """Write the part file of this process over its earlier one, if any region was entered.
@@ -285,6 +308,9 @@ class Recorder:
             handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")
             os.close(handle)
             self._file = Path(name)
+        if final:
+            others = (part for part in self.folder.glob("*.part") if part != self._file)
+            final = sum(part.stat().st_size for part in others) < PARTS_BYTES
         # a module that was loaded twice has two tallies for one region
         records = [_record(t, seconds, final) for t in self.tallies if t.calls]
         parts = [Recording({r.key: r}, 0.0) for r in records]

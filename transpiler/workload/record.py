@@ -15,16 +15,19 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import loopwright
+from loopwright.workload.hook import ELSEWHERE, LOADED
 from loopwright.workload.store import Recording, load, merge, save
 
 _PYTHON = re.compile(r"(python[0-9.]*|pypy[0-9.]*|py)(\.exe)?$", re.IGNORECASE)
 _WITH_ARGUMENT = ("-W", "-X", "--check-hash-based-pycs")
 _GRACE = 3.0
+_TOGETHER = 2**27
+"""Part files with more bytes than this are not merged at once."""
 
 _SITE = '''\
 """Starts the recorder of `loopwright trace`, then runs the sitecustomize that this file hides."""
@@ -83,13 +86,31 @@ run_script()
 class RecordResult:
     """`exit_code` is the command's (negative for a signal; 124 if the time limit ended it, 127 if it was not
     found), `processes` the number of processes that entered a region, `regions` the number of regions.
-    `interrupted`: Ctrl-C came while the command ran, whatever it made of it."""
+    `interrupted`: Ctrl-C came while the command ran, whatever it made of it. `elsewhere`: modules that the
+    roots have and that the command imported from another place, with that place. `loaded`: files of the
+    roots that were not recorded, with the import hook that loaded them in its own way."""
 
     exit_code: int
     processes: int
     regions: int
     timed_out: bool = False
     interrupted: bool = False
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+    loaded: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def oddities(self) -> list[str]:
+        """What a user should know of the run, in sentences."""
+        told = [
+            f"the run imported {name} from {place}, not from the sources"
+            for name, place in self.elsewhere.items()
+        ]
+        for file, loader in self.loaded.items():
+            cure = (
+                "; pytest does without it if told --assert=plain" if "Assertion" in loader else ""
+            )
+            told.append(f"{file} is not recorded: {loader} has loaded it{cure}")
+        return told if self.regions else [*told, "the run entered no loop below the sources"]
 
 
 def record(
@@ -127,11 +148,16 @@ def record(
         environment["PYTHONPATH"] = f"{site}{os.pathsep}{inherited}" if inherited else str(site)
         line = with_runner(command, roots, runner)
         end = _run(line, environment, time_limit, stdout_to_stderr)
-        recordings = list(_parts(parts))
-        result = merge(recordings)
+        result, processes = _merged(parts)
         save(result, out)
         return RecordResult(
-            end.exit_code, len(recordings), len(result.regions), end.timed_out, end.interrupted
+            end.exit_code,
+            processes,
+            len(result.regions),
+            end.timed_out,
+            end.interrupted,
+            _pairs(parts / ELSEWHERE),
+            _pairs(parts / LOADED),
         )
 
 
@@ -224,13 +250,28 @@ def _end(child: subprocess.Popen[bytes], how: signal.Signals) -> None:
         os.killpg(child.pid, how)
 
 
-def _parts(folder: Path) -> list[Recording]:
+def _pairs(file: Path) -> dict[str, str]:
+    try:
+        rows = file.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    pairs = (row.partition("\t") for row in rows)
+    return {first: second for first, _, second in pairs}
+
+
+def _merged(folder: Path) -> tuple[Recording, int]:
+    """The recording of all processes, and how many there are. Large ones are not held side by side."""
     found: list[Recording] = []
+    number = size = 0
     for part in sorted(folder.glob("*.part")):
         # a process that was killed may leave an empty file behind
         with contextlib.suppress(ValueError):
             found.append(load(part))
-    return found
+            number += 1
+        size += part.stat().st_size
+        if size > _TOGETHER:
+            found, size = [merge(found)], 0
+    return merge(found), number
 
 
 __all__ = ["RecordResult", "record", "with_runner"]

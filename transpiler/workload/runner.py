@@ -9,7 +9,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from loopwright.workload.hook import Hook
+from loopwright.workload.hook import Hook, installed
 
 
 def run_script() -> None:
@@ -33,7 +33,7 @@ def run_script() -> None:
     if not sys.flags.safe_path:
         sys.path[0] = str(Path(file).resolve().parent)
     data = Path(file).read_bytes()
-    hook = next((f for f in sys.meta_path if isinstance(f, Hook)), None)
+    hook = installed()
     code = hook.code(file, data) if hook is not None else None
     exec(code or compile(data, file, "exec", dont_inherit=True), names)
 

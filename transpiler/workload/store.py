@@ -14,15 +14,18 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from loopwright.frontend.region import FunctionRef, Region
+from loopwright.frontend.function_ref import FunctionRef
 from loopwright.ir.types import Type
 from loopwright.workload.codec import Encoder, Json, decode_type, decode_value, encode_type
 from loopwright.workload.digest import text_digest
 from loopwright.workload.types_of import sample_size
+
+if TYPE_CHECKING:
+    from loopwright.frontend.region import Region
 
 FORMAT = "loopwright recording 4"
 FILE_BYTES = 64 * 2**20
