@@ -162,8 +162,62 @@ def make(k):
     return rows
 return make(n), make(2)[1][0]
 """,
+    "rows that grow": """
+out = [[] for _ in range(n)]
+for i in range(60):
+    out[i * i % n].append(i)
+    out[-1].append(-i)
+return out, [len(row) for row in out], out[1][2], out[-1][-1]
+""",
+    "rows with elements that grow": """
+out = [[float(i)] * i for i in range(12)]
+for k in range(3):
+    for i in range(12):
+        out[i].append(float(x[i % n, k]))
+total = 0.0
+for row in out:
+    for v in row:
+        total = total * 0.5 + v
+return total, out
+""",
+    "rows that grow while others come": """
+out = []
+for i in range(25):
+    out.append([i] * (i % 7))
+    out[i // 2].append(-i)
+    out[i].append(out[i // 2][-1])
+return out
+""",
+    "rows of pairs that grow and are read at once": """
+near = [[] for _ in x]
+for i in range(len(x)):
+    for j in range(n):
+        near[j].append((i, x[i, 0] - j))
+        if len(near[j]) > 2:
+            near[i].append((j, 0.0))
+total = 0.0
+todo = [0, 3, 1]
+while todo:
+    for i, v in near[todo.pop()]:
+        total = total * 0.5 + i * v
+        if i == 2 and len(todo) == 1:
+            todo[0] = 2
+return total, len(near[0])
+""",
+    "a table whose rows grow": """
+out = [[0] * 2 for _ in range(n)]
+for i in range(9):
+    out[i % n].append(i)
+return out
+""",
 }
 LEFT_TO_THE_ORIGINAL = {
+    "a row that grows out of range": """
+out = [[] for i in range(n)]
+out[1].append(1)
+out[n].append(2)
+return out
+""",
     "rows of several lengths as a matrix": """
 return np.array([[i] * i for i in range(n)])
 """,
@@ -180,6 +234,92 @@ return out[-4][0]
 """,
 }
 DECLINED = {
+    "a row that grows behind its name": (
+        "LW102",
+        """
+out = [[] for i in range(n)]
+row = out[0]
+out[0].append(1)
+return len(row)
+""",
+    ),
+    "rows that grow while a loop names them": (
+        "LW102",
+        """
+out = [[1] for i in range(n)]
+total = 0
+for row in out:
+    out[1].append(total)
+    total += len(row)
+return total
+""",
+    ),
+    "a row that grows while a loop runs over it": (
+        "LW101",
+        """
+out = [[1] for i in range(n)]
+total = 0
+for v in out[1]:
+    if total < n:
+        out[1].append(v)
+    total += v
+return total
+""",
+    ),
+    "a row that grows and is one of another list": (
+        "LW102",
+        """
+out = [[1] for i in range(n)]
+more = []
+more.append(out[0])
+out[0].append(2)
+return more
+""",
+    ),
+    "a row that a function lets grow": (
+        "LW102",
+        """
+out = [[1] for i in range(n)]
+def grow(k):
+    out[k].append(k)
+for i in range(n):
+    grow(i)
+return out
+""",
+    ),
+    "a row that a function gives, and grows": (
+        "LW102",
+        """
+out = [[1] * i for i in range(n)]
+def longest(rows):
+    best = rows[0]
+    for row in rows:
+        if len(row) > len(best):
+            best = row
+    return best
+best = longest(out)
+out[-1].append(5)
+return best
+""",
+    ),
+    "a matrix of rows that grow": (
+        "LW102",
+        """
+out = [[] for i in range(n)]
+for i in range(3 * n):
+    out[i % n].append(i)
+return np.array(out)
+""",
+    ),
+    "a row that gets arrays": (
+        "LW102",
+        """
+out = [[] for i in range(n)]
+for i in range(n):
+    out[0].append(x[i] + 1)
+return len(out[0])
+""",
+    ),
     "views that are copied after a change": (
         "LW104",
         """
@@ -282,14 +422,6 @@ def change(r):
     r[0] = 5
 out = [r * 2 for r in x]
 change(out[0])
-return out
-""",
-    ),
-    "a row that grows": (
-        "LW102",
-        """
-out = [[] for _ in range(n)]
-out[1].append(3)
 return out
 """,
     ),

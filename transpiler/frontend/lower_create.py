@@ -249,6 +249,8 @@ def _from_made_rows(cx: Scope, value: RaggedList, dtype: DType | None, node: ast
     items = value.items
     if isinstance(items, Arr):
         return wrap(as_dtype(chosen(cx, value), dtype or items.type.dtype))
+    if cx.unit.sites.within(items.site, set(cx.unit.grown_rows)):
+        decline(node, "LW102", "an array of rows that grow is not covered")
     element = cx.unit.sites.element(items.site)
     if not isinstance(element, Number):
         decline(node, "LW102", "an array of rows of what is no number is not covered")

@@ -20,12 +20,13 @@ from loopwright.frontend.lower_counted import (
     trip_count,
 )
 from loopwright.frontend.lower_generators import generator_at, item_of, one_loop, renaming
+from loopwright.frontend.lower_grown_rows import may_be_run_over
 from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_list_index import list_element
 from loopwright.frontend.lower_lists import build_list, resized
 from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_order import eval_spread, present, tuple_items
-from loopwright.frontend.lower_parts import flatten, refill
+from loopwright.frontend.lower_parts import flatten, refill, row_part
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Deferred,
@@ -39,7 +40,7 @@ from loopwright.frontend.lower_values import (
     number,
     test,
 )
-from loopwright.ir.nodes import Call, Const, Expr, Var
+from loopwright.ir.nodes import Call, Const, Expr, Load, Var
 from loopwright.ir.types import INT
 
 
@@ -67,6 +68,7 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
             return _growing(cx, node, body)
     if isinstance(value, RaggedList) and value.made and resized(ast.unparse(node), body):
         decline(node, "LW101", "a list of rows that changes its length meanwhile is not covered")
+    may_be_run_over(cx, value, body, node)
     value = _anchored(cx, value, body)
     return sequence(cx, value, node)
 
@@ -159,12 +161,18 @@ def _anchored(cx: Scope, value: Value, body: Sequence[ast.stmt]) -> Value:
     """The value held in variables that the body does not bind anew."""
     bound = {n for s in body for n in writes(s)}
     bound |= {p.replace(".", "_") for p in cx.unit.stores}
-    exprs = []
-    for expr in flatten(value):
-        kept = isinstance(expr, Var) and not any(
+
+    def stays(expr: Expr) -> bool:
+        return isinstance(expr, Var) and not any(
             expr.sym.name == n or expr.sym.name.startswith(f"{n}_") for n in bound
         )
-        exprs.append(expr if kept else cx.hold(expr, "seq"))
+
+    if isinstance(value, Lst) and row_part(value) is not None:
+        # a row is read where it lies, since a list that grows has no parts by name
+        joined = [column.x for column in value.columns if isinstance(column, Load)]
+        if all(map(stays, joined)):
+            return value
+    exprs = [expr if stays(expr) else cx.hold(expr, "seq") for expr in flatten(value)]
     return refill(value, exprs)
 
 

@@ -9,6 +9,7 @@ from loopwright.frontend.lower_alias import which
 from loopwright.frontend.lower_compare import compare, truth
 from loopwright.frontend.lower_convert import cast, list_length
 from loopwright.frontend.lower_grown import own_copy
+from loopwright.frontend.lower_grown_rows import append_to_row
 from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_list_index import (
@@ -81,6 +82,9 @@ def list_statement(cx: Scope, node: ast.Call) -> bool:
     func = node.func
     if not isinstance(func, ast.Attribute) or func.attr not in STATEMENTS:
         return False
+    if isinstance(func.value, ast.Subscript) and func.attr == "append" and len(node.args) == 1:
+        if append_to_row(cx, func.value, node):
+            return True
     base = cx.eval(func.value)
     if isinstance(base, RaggedList) and func.attr == "append" and len(node.args) == 1:
         append(cx, base, cx.eval(node.args[0]), node)

@@ -15,7 +15,8 @@ A list that the function makes is held
 
 Joined rows are one list, beside the first position of each row and the one behind its last. A row that is
 appended is copied. Lists must have no other name then by which they could be changed; what may become of
-arrays is told in `lower_listed`. Rows are only read, and copied where they get a name.
+arrays is told in `lower_listed`. Rows are read, and copied where they get a name; how they grow is told in
+`lower_grown_rows`.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from loopwright.ir.nodes import (
     Alloc,
     Append,
     Assign,
+    Binary,
     Dim,
     Expr,
     Fancy,
@@ -55,15 +57,20 @@ from loopwright.ir.nodes import (
     Load,
     Logic,
     Pt,
+    Select,
     Slc,
     Stmt,
     Store,
     Sym,
     Unary,
     Var,
+    While,
 )
 from loopwright.ir.types import BOOL, INT, Array, DType, ListOf, Num
 from loopwright.ir.walk import walk_stmts
+
+LEAST_ROOM = 4
+"""Elements that a row has room for once it grows (`lower_grown_rows`)."""
 
 
 def made_rows(cx: Scope, node: ast.AST, site: int) -> RaggedList | None:
@@ -137,7 +144,7 @@ def to_columns(cx: Scope, value: RaggedList) -> NoReturn:
     for site, kind in enumerate(sites.elements):
         if isinstance(kind, RowType) and sites.find(kind.site) == sites.find(value.items.site):
             sites.elements[site] = template(cx, Arr(NOTHING.expr, t, frozenset()))
-    _start_over(cx)
+    start_over(cx)
 
 
 def join_rows(cx: Scope, base: Lst) -> None:
@@ -148,10 +155,10 @@ def join_rows(cx: Scope, base: Lst) -> None:
         return
     cx.unit.ragged.add(site)
     sites.elements[site] = None
-    _start_over(cx)
+    start_over(cx)
 
 
-def _start_over(cx: Scope) -> NoReturn:
+def start_over(cx: Scope) -> NoReturn:
     """Lower the whole program again, since values may have another form."""
     unit = cx.unit
     assert unit.main is not None
@@ -167,7 +174,7 @@ def append_row(cx: Scope, base: RaggedList, row: Value, node: ast.AST) -> None:
     if base.picked:
         _append_picked(cx, base, row, node)
         return
-    if not base.made or not isinstance(items, Lst) or _foreign(items):
+    if not base.made or not isinstance(items, Lst) or foreign_rows(items):
         decline(node, "LW102", "a list of rows that may come from outside changes its length")
     if not all(isinstance(e, Var) for e in (*items.columns, ends)):
         decline(node, "LW102", "only a list that has a name may change its length")
@@ -187,8 +194,30 @@ def append_row(cx: Scope, base: RaggedList, row: Value, node: ast.AST) -> None:
         for column, source in zip(items.columns, held, strict=True):
             assert isinstance(column, Var) and isinstance(column.type, ListOf)
             cx.emit(Append(column.sym, Load(source, (Pt(Var(at)),), column.type.elem), cx.span))
-    cx.emit(For(at, integer(0), cx.hold(count, "n"), integer(1), tuple(body), (), cx.span))
+    count = cx.hold(count, "n")
+    cx.emit(For(at, integer(0), count, integer(1), tuple(body), (), cx.span))
     cx.emit(Append(ends.sym, cx.hold(list_length(items), "end"), cx.span))
+    if cx.unit.sites.within(items.site, set(cx.unit.grown_rows)):
+        _leave_room(cx, items, count)
+
+
+def _leave_room(cx: Scope, items: Lst, count: Expr) -> None:
+    """Room behind the last row, of `count` elements, to grow (`lower_grown_rows`): its last element again."""
+    if count == integer(0):
+        return
+    room = cx.sym(cx.fresh("room"), INT)
+    cx.set(room, integer(LEAST_ROOM))
+    double = Assign(room, Binary("mul", integer(2), Var(room), INT), cx.span)
+    cx.emit(While(test("lt", Var(room), count), (double,), (), cx.span))
+    some = test("gt", count, integer(0))
+    more = cx.hold(Select(some, Binary("sub", Var(room), count, INT), integer(0), INT), "more")
+    k = cx.sym(cx.fresh("k"), INT)
+    with cx.block() as body:
+        last = Binary("sub", list_length(items), integer(1), INT)
+        for column in items.columns:
+            assert isinstance(column, Var) and isinstance(column.type, ListOf)
+            cx.emit(Append(column.sym, Load(column, (Pt(last),), column.type.elem), cx.span))
+    cx.emit(For(k, integer(0), more, integer(1), tuple(body), (), cx.span))
 
 
 def _append_picked(cx: Scope, base: RaggedList, row: Value, node: ast.AST) -> None:
@@ -281,11 +310,13 @@ def _same_kind(cx: Scope, base: RaggedList, items: Lst, row: Value, node: ast.AS
     decline(node, "LW302", f"a list of rows would get {describe(row)} beside others")
 
 
-def _foreign(value: Arr | Lst) -> bool:
+def foreign_rows(value: Arr | Lst) -> bool:
     """Whether the value may be a part of something else, or come from outside."""
     return any(not o.exact or o.key[0] in ("param", "capture") for o in value.origins)
 
 
 def _known_here_only(cx: Scope, row: Lst) -> bool:
     """Whether nothing that is read later holds the row."""
-    return bool(row.origins) and not _foreign(row) and out_of_use(cx, {o.key for o in row.origins})
+    return (
+        bool(row.origins) and not foreign_rows(row) and out_of_use(cx, {o.key for o in row.origins})
+    )

@@ -152,6 +152,8 @@ class Unit:
     # how lists of lists and arrays are held (`lower_rows`): the sites of those whose rows are joined though
     # one length would do, and the first form for lists of arrays that is tried
     ragged: set[int] = field(default_factory=set)
+    # lists whose rows grow, by the site of the joined rows: the calls that let them grow
+    grown_rows: dict[int, dict[ast.AST, None]] = field(default_factory=dict)
     # live-ins that stay what they are; the keys in the state of those that are known numbers
     constant: set[Sym] = field(default_factory=set)
     told: set[str] = field(default_factory=set)

@@ -11,6 +11,7 @@ from loopwright.frontend.lower_arith import as_operand, binary
 from loopwright.frontend.lower_classes import holder_of, is_made, note_store
 from loopwright.frontend.lower_convert import cast, coerce
 from loopwright.frontend.lower_grown import handed_back, own_copy
+from loopwright.frontend.lower_grown_rows import may_get_name
 from loopwright.frontend.lower_hashes import augmented as hashed_update
 from loopwright.frontend.lower_hashes import store as hashed_store
 from loopwright.frontend.lower_index import (
@@ -61,6 +62,7 @@ from loopwright.ir.types import (
 def named(cx: Scope, value: Value, node: ast.AST, *place: int) -> Value:
     """A fresh array that gets a name: its storage is known by `node` and its place in a tuple."""
     if isinstance(value, (Arr, Lst)) and is_row(value):
+        may_get_name(cx, value, node)
         return copied_row(value)
     if isinstance(value, Arr) and not value.origins:
         origin = Origin(("site", cx.depth, id(node), *place))
