@@ -11,6 +11,7 @@ from loopwright.analysis.effects import summarise
 from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.frontend.annotations import signatures as annotated_types
 from loopwright.frontend.lower import lower
+from loopwright.frontend.lower_params import unknown_type
 from loopwright.frontend.names import bound_names
 from loopwright.frontend.region import FunctionRef, Lowered, Region
 from loopwright.ir.domain import INT_LIMIT, Only, split_path, unpacked
@@ -24,13 +25,14 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Signature:
     """Types of the live-ins by name, observed int ranges, recorded values to try first, which functions
-    live-ins hold, and which pairs of live-ins always shared memory."""
+    live-ins hold, which pairs of live-ins always shared memory, and what those are that no kernel takes."""
 
     types: Mapping[str, Type]
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     samples: tuple[Mapping[str, object], ...] = ()
     functions: Mapping[str, FunctionRef] = field(default_factory=dict)
     shared: tuple[tuple[str, str], ...] = ()
+    unknown: Mapping[str, str] = field(default_factory=dict)
 
 
 def annotated(region: Region) -> list[Signature] | Declined:
@@ -41,7 +43,10 @@ def annotated(region: Region) -> list[Signature] | Declined:
 
 def recorded(seen: RegionRecord) -> list[Signature]:
     """The signatures of a recording, most frequent first."""
-    return [Signature(s.types, s.ranges, s.samples, s.functions, s.shared) for s in seen.signatures]
+    return [
+        Signature(s.types, s.ranges, s.samples, s.functions, s.shared, s.unknown)
+        for s in seen.signatures
+    ]
 
 
 def inherited(seen: RegionRecord, region: Region, part: Region) -> RegionRecord | None:
@@ -112,9 +117,19 @@ def lower_region(
             return lowered, replace(
                 signature, samples=tuple(unpacked(domain, s) for s in signature.samples)
             )
-        first = first or lowered
+        first = first or _as_seen(lowered, region, signature)
     assert first is not None
     return first, signatures[0]
+
+
+def _as_seen(declined: Declined, region: Region, signature: Signature) -> Declined:
+    """A missing type by what was seen there."""
+    for live in region.live_ins:
+        seen = signature.unknown.get(live.name)
+        if seen is not None and declined.why == unknown_type(live.path):
+            why = f"`{live.path}` is of type {seen}, which kernels do not take"
+            return replace(declined, why=why, unlocks="hand over its numbers as arrays or lists")
+    return declined
 
 
 def _always(signature: Signature) -> dict[str, Only]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from loopwright.frontend.callables import may_hold_function
 from loopwright.frontend.classes import class_at, find_method, obstacle
-from loopwright.frontend.lower_distance import NAMES as DISTANCES
+from loopwright.frontend.distances import NAMES as DISTANCES
 from loopwright.frontend.names import (
     bound_names,
     chain_of,
