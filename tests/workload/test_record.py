@@ -354,7 +354,7 @@ def big(n):
     return t
 
 kinds(np.random.default_rng(3), np.float32(2), "x", object(), [[1, 2], [3, 4]], [],
-      [np.ones((2, 3)), 1], np.ma.ones(3), Lazy())
+      [np.ones((2, 3)), 1, np.int8(2)], np.ma.ones(3), Lazy())
 print(big(40_000))
 lazy(Lazy())
 """
@@ -374,7 +374,7 @@ def test_kinds_of_values_properties_and_many_calls(
     assert one.types["nested"] == ListOf(INT, 2)
     assert dict(one.unknown) == {
         "opaque": "object",
-        "tables": "list of int and ndarray[float64, 2]",
+        "tables": "list of int and int8 and ndarray[float64, 2]",
         "masked": "MaskedArray",
     }
     assert one.types["empty"] == ListOf(NONE)

@@ -86,10 +86,10 @@ def name_of(value: object) -> str:
 
 
 def _item_name(item: Any) -> str:
-    dtype = getattr(item, "dtype", None)
-    if dtype is None or not hasattr(item, "ndim"):
-        return type(item).__name__
-    return f"{type(item).__name__}[{dtype}, {item.ndim}]"
+    np = _numpy()
+    if np is not None and type(item) is getattr(np, "ndarray", None):
+        return f"ndarray[{item.dtype}, {item.ndim}]"
+    return type(item).__name__
 
 
 def _numpy_type(np: ModuleType, value: Any) -> Type | None:
