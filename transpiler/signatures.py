@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
@@ -13,6 +12,7 @@ from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.frontend.annotations import signatures as annotated_types
 from loopwright.frontend.function_ref import FunctionRef
 from loopwright.frontend.lower import lower
+from loopwright.frontend.lower_params import unknown_type
 from loopwright.frontend.names import bound_names
 from loopwright.frontend.region import Lowered, Region
 from loopwright.ir.domain import INT_LIMIT, Only, split_path, unpacked
@@ -26,7 +26,7 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Signature:
     """Types of the live-ins by name, observed int ranges, recorded values to try first, which functions
-    live-ins hold, which pairs of live-ins always shared memory, and the types that are not covered."""
+    live-ins hold, which pairs of live-ins always shared memory, and what those are that no kernel takes."""
 
     types: Mapping[str, Type]
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -118,9 +118,19 @@ def lower_region(
             return lowered, replace(
                 signature, samples=tuple(unpacked(domain, s) for s in signature.samples)
             )
-        first = first or _naming(lowered, region, signature)
+        first = first or _as_seen(lowered, region, signature)
     assert first is not None
     return first, signatures[0]
+
+
+def _as_seen(declined: Declined, region: Region, signature: Signature) -> Declined:
+    """A missing type by what was seen there."""
+    for live in region.live_ins:
+        seen = signature.unknown.get(live.name)
+        if seen is not None and declined.why == unknown_type(live.path):
+            why = f"`{live.path}` is of type {seen}, which kernels do not take"
+            return replace(declined, why=why, unlocks="hand over its numbers as arrays or lists")
+    return declined
 
 
 def _always(signature: Signature) -> dict[str, Only]:
@@ -133,32 +143,6 @@ def _always(signature: Signature) -> dict[str, Only]:
         if alike and isinstance(seen[0], str | int):
             found[name] = seen[0]
     return found
-
-
-_NOT_KNOWN = re.compile(r"the type of `(.+)` is not known")
-
-
-def _naming(why: Declined, region: Region, signature: Signature) -> Declined:
-    """A refusal for a type that is not known, with the type that was seen instead."""
-    match = _NOT_KNOWN.fullmatch(why.why) if why.code == "LW301" else None
-    if match is None:
-        return why
-    kinds = {live.path: signature.unknown.get(live.name) for live in region.live_ins}
-    kind = kinds.get(match[1])
-    if kind in (None, "object", "type"):  # not there at all, or a class
-        return why
-    builtin = kind in ("list", "tuple", "dict", "ndarray")
-    what = f"a {kind} of a kind that" if builtin else f"of the type {kind}, which"
-    seen = f"in the recorded run `{match[1]}` was {what} is not covered"
-    return replace(why, why=seen, unlocks="hand over plain arrays, lists and numbers")
-
-
-def _texts(signature: Signature) -> dict[str, str]:
-    """The strings that live-ins are in all samples."""
-    names = [name for name, t in signature.types.items() if t == STR]
-    seen = {name: {sample.get(name) for sample in signature.samples} for name in names}
-    only = {name: next(iter(found)) for name, found in seen.items() if len(found) == 1}
-    return {name: text for name, text in only.items() if isinstance(text, str)}
 
 
 def _only_reading(lowered: Lowered | Declined) -> Lowered | Declined:

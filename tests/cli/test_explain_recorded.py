@@ -84,6 +84,6 @@ def test_a_type_that_is_not_covered_is_named(
         (
             "declined",
             "LW301",
-            "in the recorded run `obs` was of the type MaskedArray, which is not covered",
+            "`obs` is of type MaskedArray, which kernels do not take",
         ),
     ]

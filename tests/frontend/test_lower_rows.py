@@ -178,3 +178,10 @@ def test_annotations_of_nested_lists_are_read_as_rows_too() -> None:
     assert not isinstance(found, Declined)
     assert found[0].types == {"a": Ragged(ListOf(INT)), "b": ListOf(FLOAT, 2)}
     assert any(s.types["b"] == Ragged(ListOf(FLOAT)) for s in found)
+
+
+def test_what_a_recording_saw_is_told_where_no_kernel_takes_it() -> None:
+    region = region_of_source("def f(x):\n    return sum(v * 2 for v in x)\n")
+    lowered, _ = lower_region(region, [Signature({}, unknown={"x": "MaskedArray"})])
+    assert isinstance(lowered, Declined) and lowered.code == "LW301"
+    assert lowered.why == "`x` is of type MaskedArray, which kernels do not take"

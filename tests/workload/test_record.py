@@ -398,9 +398,9 @@ class Lazy:
         print("property ran")
         return 1
 
-def kinds(rng, scalar, text, opaque, nested, empty):
+def kinds(rng, scalar, text, opaque, nested, empty, tables, masked, absent):
     for i in range(2):
-        rng, scalar, text, opaque, nested, empty
+        rng, scalar, text, opaque, nested, empty, tables, masked, absent.w
 
 def lazy(obj):
     for i in range(2):
@@ -416,7 +416,8 @@ def big(n):
             t += 1
     return t
 
-kinds(np.random.default_rng(3), np.float32(2), "x", object(), [[1, 2], [3, 4]], [])
+kinds(np.random.default_rng(3), np.float32(2), "x", object(), [[1, 2], [3, 4]], [],
+      [np.ones((2, 3)), 1, np.int8(2)], np.ma.ones(3), Lazy())
 print(big(40_000))
 lazy(Lazy())
 """
@@ -428,13 +429,17 @@ def test_kinds_of_values_properties_and_many_calls(
     (tree / "kinds.py").write_text(KINDS)
     result, recording = run(tree, sys.executable, str(tree / "kinds.py"))
     assert result.exit_code == 0
-    # the recorder runs no property; the program runs it twice
-    assert capfd.readouterr().out == "40000\n" + "property ran\n" * 2
+    # the recorder runs no property; the program runs it four times
+    assert capfd.readouterr().out == "property ran\n" * 2 + "40000\n" + "property ran\n" * 2
     (one,) = find(recording, "kinds.py", "kinds/0:body").signatures
     assert one.types["rng"] == Rng()
     assert one.types["scalar"] == Num("float32")
     assert one.types["nested"] == ListOf(INT, 2)
-    assert dict(one.unknown) == {"opaque": "object"}
+    assert dict(one.unknown) == {
+        "opaque": "object",
+        "tables": "list of int and int8 and ndarray[float64, 2]",
+        "masked": "MaskedArray",
+    }
     assert one.types["empty"] == ListOf(NONE)
     sample = one.samples[0]
     assert sample["nested"] == [[1, 2], [3, 4]]

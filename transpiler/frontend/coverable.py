@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from loopwright.frontend.callables import may_hold_function
 from loopwright.frontend.classes import class_at, find_method, obstacle
-from loopwright.frontend.lower_distance import NAMES as DISTANCES
+from loopwright.frontend.distances import NAMES as DISTANCES
 from loopwright.frontend.names import (
     bound_names,
     chain_of,
@@ -26,8 +26,8 @@ from loopwright.frontend.streams import drawing
 from loopwright.ir.intrinsics import ALL, is_special
 
 BUILTINS = frozenset(
-    """abs all any bool complex dict divmod enumerate filter float int isinstance len list map max min ord pow
-    range reversed round set sorted sum tuple zip""".split()  # noqa: SIM905
+    """abs all any bool complex dict divmod enumerate filter float int isinstance iter len list map max min
+    ord pow range reversed round set sorted sum tuple zip""".split()  # noqa: SIM905
 )
 REDUCTIONS = frozenset(
     """argmax argmin clip cumprod cumsum dot max mean min prod std sum trace transpose
@@ -42,7 +42,7 @@ METHODS = REDUCTIONS | frozenset(
     pareto permutation poisson power random rayleigh shuffle standard_cauchy standard_exponential
     standard_gamma standard_normal standard_t triangular uniform weibull""".split()  # noqa: SIM905
 ).union(*DRAWS.values())
-_NUMERIC = ("numpy", "math", "heapq", "bisect", "collections")
+_NUMERIC = ("numpy", "math", "heapq", "bisect", "collections", "itertools")
 _SPECIAL = (
     frozenset(f"scipy.{row.name}" for row in ALL if is_special(row.name))
     | {f"scipy.special.{name}" for name in ("digamma", "logsumexp", "softmax")}

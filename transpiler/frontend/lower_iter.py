@@ -27,6 +27,7 @@ from loopwright.frontend.lower_lists import build_list, resized
 from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_order import eval_spread, present, tuple_items
 from loopwright.frontend.lower_parts import flatten, refill, row_part
+from loopwright.frontend.lower_products import tool_of, tool_source
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Deferred,
@@ -55,6 +56,9 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
             return range_source(cx, node)
         if name in ("enumerate", "zip", "reversed"):
             return _combined(cx, node, name, body)
+        tool = tool_of(cx, node)
+        if tool is not None:
+            return tool_source(cx, node, tool, lambda arg: source_of(cx, arg, body))
         view = _hashed_view(cx, node)
         if view is not None:
             return _of_hashed(cx, view[0], view[1], view[2], body)

@@ -122,9 +122,13 @@ def unknown(path: str, region: Region) -> NoReturn:
     decline(
         region.statements[0],
         "LW301",
-        f"the type of `{path}` is not known",
+        unknown_type(path),
         f"annotate `{path}`, or record a workload with `loopwright trace`",
     )
+
+
+def unknown_type(path: str) -> str:
+    return f"the type of `{path}` is not known"
 
 
 def live_in_key(cx: Scope, live_in: LiveIn) -> str:

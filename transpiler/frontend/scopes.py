@@ -19,6 +19,7 @@ LIBRARIES = (
     "heapq",
     "bisect",
     "collections",
+    "itertools",
     "random",
     "typing",
     "collections.abc",

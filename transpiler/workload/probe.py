@@ -28,6 +28,7 @@ from loopwright.workload.types_of import (
     bytes_of,
     copy_of,
     layout_of,
+    name_of,
     range_of,
     sample_size,
     shape_of,
@@ -228,8 +229,11 @@ class Recorder:
             if len(tally.seen) >= SIGNATURES:
                 return
             known = {name: t for name, t in types.items() if t is not None}
-            rest = {n: type(values[n]).__name__ for n, t in types.items() if t is None}
-            rest = {n: kind for n, kind in rest.items() if n not in functions}
+            rest = {
+                n: name_of(values[n])
+                for n, t in types.items()
+                if t is None and n not in functions and values[n] is not _MISSING
+            }
             seen = tally.seen[key] = Seen(known, rest, functions)
         seen.calls += weight
         shared = shared_of(values)

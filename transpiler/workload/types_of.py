@@ -38,6 +38,9 @@ SAMPLE_BYTES = 8 * 2**20
 LIST_CHECK = 2_000_000
 """Lists (of lists) with more elements than this count as unknown: checking them would be slow."""
 
+_LOOKED_AT = 8
+"""Items of a list that `name_of` looks at."""
+
 _PY: dict[type, Py] = {
     int: Py("int"),
     float: Py("float"),
@@ -70,6 +73,25 @@ def type_of(value: object) -> Type | None:
         return Rng("Random")
     np = _numpy()
     return None if np is None or not hasattr(np, "generic") else _numpy_type(np, value)
+
+
+def name_of(value: object) -> str:
+    """What a value is that `type_of` does not know: its class, and for a list that of its items."""
+    kind = type(value).__name__
+    if isinstance(value, list | tuple) and value:
+        inner = {_item_name(item) for item in value[:_LOOKED_AT]}
+        return f"{kind} of {' and '.join(sorted(inner))}"
+    np = _numpy()
+    if np is not None and type(value) is getattr(np, "ndarray", None):
+        return _item_name(value)
+    return kind
+
+
+def _item_name(item: Any) -> str:
+    np = _numpy()
+    if np is not None and type(item) is getattr(np, "ndarray", None):
+        return f"ndarray[{item.dtype}, {item.ndim}]"
+    return type(item).__name__
 
 
 def _numpy_type(np: ModuleType, value: Any) -> Type | None:
