@@ -147,7 +147,7 @@ def _function(func: Func, ints: Ints, dim_max: int, sets: Sets) -> Build:
     if dim_max < DIM_MAX:
         body = [*_short(func, b, dim_max), *body]
     results = tuple(low_type(t, func.span) for t in func.results)
-    b.func = Func(func.name, params, results, tuple(body), func.span, "low")
+    b.func = Func(func.name, params, results, tuple(body), func.span, "low", func.reorders)
     return b
 
 
