@@ -39,7 +39,7 @@ class Backend:
         self._where = (folder, f"{name.removesuffix('.py')}_{backend}", compiled)
 
     def __getattr__(self, kernel: str) -> Any:
-        if kernel.startswith("__"):
+        if kernel.startswith("_"):  # no kernel's name does: something looks what this is
             raise AttributeError(kernel)
         folder, module, compiled = self._where
         name = f"{module}_{kernel}"

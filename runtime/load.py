@@ -33,7 +33,7 @@ class Kernels:
         self._originals = originals
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
         return decline
 

@@ -40,7 +40,9 @@ _FLAGS = (
     "_CONTIGUOUS, _OWNER, _WRITEABLE = 0x1, 0x4, 0x400",
     "_PLAIN = 0x101  # contiguous and aligned",
 )
-_INIT = Path(loopwright.runtime.__file__).with_name("boot.py")
+_RUNTIME = Path(loopwright.runtime.__file__).parent
+_AROUND = {"__init__.py": _RUNTIME / "boot.py", "conftest.py": _RUNTIME / "uncollected.py"}
+"""Files of the runtime that lie in the folder itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +217,10 @@ def backend_sources(module: str, entries: Sequence[KernelEntry]) -> dict[str, st
 
 
 def _shared_files() -> Mapping[str, str]:
-    runtime = _INIT.parent
-    sources = sorted(path for path in runtime.glob("*.py") if path != _INIT)
+    around = {name: path.read_text(encoding="utf-8") for name, path in _AROUND.items()}
+    sources = sorted(set(_RUNTIME.glob("*.py")) - set(_AROUND.values()))
     files = {f"runtime/{path.name}": path.read_text(encoding="utf-8") for path in sources}
-    return {"__init__.py": _INIT.read_text(encoding="utf-8"), **files}
+    return {**around, **files}
 
 
 def _gives_none(entries: Sequence[KernelEntry]) -> bool:

@@ -100,3 +100,11 @@ def test_files_that_were_not_looked_at_are_told() -> None:
     print_table(replace(REPORT, tests=1), Console(file=out, width=200))
     assert "1 test file left alone" in out.getvalue()
     assert "test file" not in "".join(table(200))
+
+
+def test_the_reasons_for_many_regions_are_counted() -> None:
+    out = io.StringIO()
+    many = replace(REPORT, regions=(*REGIONS, REGIONS[1]) * 5)
+    print_table(many, Console(file=out, width=200))
+    assert "10 times LW301: type of a name is unknown\n5 times LW901: internal error\n" in out.getvalue()
+    assert not any("times" in line for line in table(200))

@@ -41,6 +41,12 @@ def test_the_module_is_run_by_the_first_kernel_and_once(tmp_path: Path) -> None:
         vars(sys).pop("lwtest_runs", None)
 
 
+def test_what_asks_for_other_attributes_is_told_that_there_are_none(tmp_path: Path) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert not hasattr(backend(tmp_path), "_mock_name")
+
+
 def test_a_module_that_changed_is_run_anew(tmp_path: Path) -> None:
     path = tmp_path / "mod_fake_f.py"
     path.write_text("def f(): return 1\n")

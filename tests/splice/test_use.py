@@ -408,6 +408,19 @@ def test_installed_from_a_wheel(tmp_path: Path) -> None:
         assert run(tree, f"{how}; {USE}", cwd=tmp_path, path=site) == [FAST]
 
 
+def test_pytest_collects_no_doctests_of_kernels(tmp_path: Path) -> None:
+    tree = rewrite(tmp_path, SOURCE, KERNEL, file="pkg/mod.py", packages=("pkg",))
+    (tmp_path / "pkg" / "_loopwright" / "mod_numpy_fast.py").write_text("import no_such_module\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull]
+    done = subprocess.run(
+        [*command, "--doctest-modules", "--rootdir", str(tree.root), str(tree.root)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "no tests" in done.stdout and "error" not in done.stdout.lower(), done.stdout
+
+
 NESTED = """\
 def outer(X):
     def inner(x):

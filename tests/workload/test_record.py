@@ -208,6 +208,21 @@ def test_pytest_is_recorded_and_its_assertions_stay_rewritten(
     assert {r.path for r in recording.regions.values()} == {"lib.py"}
 
 
+def test_workers_of_xdist_are_recorded(
+    tree: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tree / "test_lib.py").write_text(
+        "import pytest\nimport lib\n\n@pytest.mark.parametrize('k', range(10))\n"
+        "def test_it(k):\n    lib.add([k], 1)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tree))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull]
+    result, recording = run(tree, *command, "-n", "2", str(tree / "test_lib.py"))
+    assert (result.exit_code, result.oddities) == (0, [])
+    assert "10 passed" in capfd.readouterr().out
+    assert find(recording, "lib.py", "add/0:body").calls == 10
+
+
 def test_a_module_with_tests_in_it_that_pytest_loads_is_told(
     tree: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

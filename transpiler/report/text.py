@@ -16,6 +16,8 @@ from loopwright.diagnostics import Span, code_row
 from loopwright.report.results import RegionResult, Report
 
 _TABLE_WIDTH = 110
+_MANY = 20
+"""With as many regions as that the reasons are told in a few rows, too."""
 _STYLES = {"rewritten": "green", "failed": "red", "declined": "default"}
 
 
@@ -125,11 +127,20 @@ def print_table(report: Report, console: Console) -> None:
     for skipped in report.skipped:
         text = f"{short(skipped.file)}: {skipped.code} {skipped.reason}"
         console.print(escape(text), style="yellow", soft_wrap=True)
+    if len(report.regions) >= _MANY:
+        for row in _reasons(report.regions):
+            console.print(escape(row), soft_wrap=True)
     if report.tests:
         files = "1 test file" if report.tests == 1 else f"{report.tests} test files"
         console.print(f"{files} left alone; what is named on the command line is compiled")
     done, total = len(report.rewritten), len(report.regions)
     console.print(f"{done} of {total} regions rewritten in {report.seconds:.1f} s")
+
+
+def _reasons(regions: Sequence[RegionResult]) -> list[str]:
+    """How often each code is the verdict, with what it means."""
+    counts = Counter(region.code for region in regions if region.code is not None)
+    return [f"{n} times {code}: {code_row(code).meaning}" for code, n in counts.most_common()]
 
 
 def _print_columns(regions: Sequence[RegionResult], console: Console) -> None:
