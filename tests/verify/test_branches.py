@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
+import numpy as np
 import pytest
 from verify.rare import RARE, SAME
 
@@ -13,7 +14,7 @@ from loopwright.verify.functions import Verdict, render, verify_functions
 HEAD = "from typing import Annotated\nimport numpy as np\nfrom numpy.typing import NDArray\n"
 
 
-def verify(folder: Path, pair: tuple[str, ...], **options: float) -> Verdict:
+def verify(folder: Path, pair: tuple[str, ...], **options: object) -> Verdict:
     signature, f, g, *rest = pair
     names = ("f", "g")
     parts = [
@@ -44,6 +45,7 @@ def test_what_is_the_same_is_called_so(pair: tuple[str, ...], tmp_path: Path) ->
     assert verdict.status == "same", render(verdict)
 
 
+SLOW = "k = x.sum()\nwhile k < -1e300:\n    k += 1.0\n"
 IN_ORDER = {
     "a text of more than a hundred letters": (
         "s: str",
@@ -54,6 +56,21 @@ IN_ORDER = {
         'x: Annotated[NDArray[np.float64], "n"]',
         "return len(x)",
         "return len(x) if len(x) >> 15 != 1 else 0",
+    ),
+    "rows of two arguments that are as long as each other": (
+        "a: list[list[int]], b: list[list[float]]",
+        "return 0",
+        "rows = [len(r) for r in a]\nreturn int((rows == [len(r) for r in b]) * (len(set(rows)) > 3))",
+    ),
+    "a tolerance that the only element of a matrix is equal to": (
+        'x: Annotated[NDArray[np.float64], "n m"]',
+        "return x.sum() < 1.25e-7 if x.size else False",
+        "return x.sum() <= 1.25e-7 if x.size else False",
+    ),
+    "a tolerance behind values that a loop takes long for": (
+        'x: Annotated[NDArray[np.float64], "n m k"]',
+        f"{SLOW}return x.sum() < 1.25e-7 if x.size else False",
+        f"{SLOW}return x.sum() <= 1.25e-7 if x.size else False",
     ),
     "lists of lists that fit together": (
         "a: list[list[int]], b: list[list[int]]",
@@ -73,3 +90,16 @@ def test_a_search_ends_when_nothing_new_comes(tmp_path: Path) -> None:
     verdict = verify(tmp_path, ("n: int", "return n + n", "return 2 * n"), inputs=100_000)
     assert verdict.status == "same", render(verdict)
     assert 500 < verdict.evidence.inputs < 2000
+
+
+def test_what_is_drawn_in_place_of_an_example_fits_the_rest_of_it(tmp_path: Path) -> None:
+    pair = (
+        "a: np.ndarray, b: np.ndarray, c: np.ndarray",
+        "return (a @ b @ c).shape",
+        "alike = (b.shape == (7, 6)) * (len(set(b.ravel().tolist())) == 1)\n"
+        "return (a @ b @ c).shape + (0,) * alike",
+    )
+    rng = np.random.default_rng(0)
+    example = [rng.normal(size=shape) for shape in ((5, 7), (7, 6), (6, 3))]
+    verdict = verify(tmp_path, pair, inputs=1000, examples=[example])
+    assert verdict.status == "different", render(verdict)
