@@ -189,7 +189,7 @@ def _elements(found: Adding, memory: Storages) -> str:
 
 def _later(found: Adding, func: Func) -> str:
     """Why the values of the last iteration matter; "" if they do not."""
-    inside = {id(s) for s in walk_stmts((found.loop,))}
+    inside = {id(s) for s in walk_stmts(found.loop.body)}  # its bounds are read in the next round
     outside = [s for s in walk_stmts(func.body) if id(s) not in inside]
     read = {sym for s in outside for e in exprs_of(s) for sym in vars_of(e)}
     late = read & found.inner

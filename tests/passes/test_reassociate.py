@@ -75,6 +75,10 @@ KEPT = {
     "the last one is used": (
         "def f(x: F1):\n    s = np.float64(0.0)\n    v = np.float64(0.0)\n    for i in range(len(x)):\n"
         "        v = x[i]\n        s += v\n    return s + v", "used later"),
+    "the last one is the bound of the next round": (
+        "def f(n: int):\n    x = np.ones(8)\n    s = np.float64(0.0)\n    m = 2\n    for r in range(n):\n"
+        "        for i in range(m):\n            m = (i * 3 + 2) & 7\n            s += x[i & 7]\n    return s",
+        "used later"),
     "something else is stored": (
         "def f(x: F1, y: F1):\n    s = np.float64(0.0)\n    for i in range(min(len(x), len(y))):\n"
         "        s += x[i]\n        y[i] = x[i]\n    return s", "more than"),
