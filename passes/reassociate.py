@@ -10,6 +10,7 @@ Legality, for an innermost loop with a step of one:
   condition, together with assignments of constants to what the loop does not read. The others are bound
   before they are read in each iteration, and neither they nor the loop's variable are read later;
 - nothing else in the loop reads a sum;
+- no sum is one of a parallel loop around it, whose threads have their own parts of that;
 - a sum may be one element of an array, `out[i] = out[i] + e`, if the index stays the same and the loop reads
   nothing that shares memory with `out`. It is kept in a variable while the loop runs.
 
@@ -61,7 +62,7 @@ from loopwright.ir.walk import (
     vars_of,
 )
 from loopwright.passes.base import Applied, Example, Outcome, Refusal, Unchanged
-from loopwright.passes.reassociate_legal import Adding, Sum, adding, worth
+from loopwright.passes.reassociate_legal import Adding, Sum, adding, carried, worth
 
 _LARGEST = (1e300, 1e35)
 "Of float64 and float32: far enough from overflow for the rounding of the sum of magnitudes itself."
@@ -188,6 +189,7 @@ class _Mover:
         """The function with calls for its sums."""
         memory = storages(func)
         names = {s.name for s in symbols(func)}
+        shared: set[Sym] = set()
 
         def block(body: Body) -> Body:
             out: list[Stmt] = []
@@ -198,13 +200,15 @@ class _Mover:
 
         def statement(stmt: Stmt) -> Sequence[Stmt]:
             if isinstance(stmt, For) and not stmt.parallel and not func.reorders:
-                found = adding(stmt, func, memory)
+                found = adding(stmt, func, memory, shared)
                 if isinstance(found, Adding) and worth(found):
                     self.done.append(stmt.sym.name)
                     return self.call(found, func, names)
                 if isinstance(found, str):
                     why = f"the sums of the loop over `{stmt.sym.name}` keep their order: {found}"
                     self.refused.append(Declined(stmt.span, "LW209", why))
+            if isinstance(stmt, For) and stmt.parallel:
+                shared.update(carried(stmt))
             return (map_bodies(stmt, block),)
 
         return replace(func, body=block(func.body))

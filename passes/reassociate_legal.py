@@ -76,8 +76,11 @@ class Adding:
         return {self.loop.sym, *(a.sym for a in self.rest)}
 
 
-def adding(loop: For, func: Func, memory: Storages) -> Adding | str | None:
-    """The loop, or why it is no plain sum; None if it adds no floating-point numbers up."""
+def adding(loop: For, func: Func, memory: Storages, shared: set[Sym]) -> Adding | str | None:
+    """The loop, or why it is no plain sum; None if it adds no floating-point numbers up.
+
+    `shared` are the sums of parallel loops around it.
+    """
     found: list[Sum] = []
     rest: list[Assign] = []
     others = False
@@ -96,7 +99,17 @@ def adding(loop: For, func: Func, memory: Storages) -> Adding | str | None:
     if not isinstance(loop.step, Const) or loop.step.value != 1 or loop.orelse:
         return "it has a step"
     known = Adding(loop, tuple(found), tuple(rest))
+    threads = shared & {s.target for s in found}
+    if threads:
+        return f"`{_first(threads)}` is a sum of several threads"
     return _numbers(known) or _elements(known, memory) or _later(known, func) or known
+
+
+def carried(loop: For) -> set[Sym]:
+    """The variables that the iterations of a loop only change, as sums, and do not begin."""
+    found = [s for s in walk_stmts(loop.body) if isinstance(s, Assign)]
+    begun = {s.sym for s in found if s.sym not in vars_of(s.value)}
+    return {s.sym for s in found} - begun
 
 
 def worth(found: Adding) -> bool:
@@ -189,7 +202,7 @@ def _elements(found: Adding, memory: Storages) -> str:
 
 def _later(found: Adding, func: Func) -> str:
     """Why the values of the last iteration matter; "" if they do not."""
-    inside = {id(s) for s in walk_stmts((found.loop,))}
+    inside = {id(s) for s in walk_stmts(found.loop.body)}  # its bounds are read in the next round
     outside = [s for s in walk_stmts(func.body) if id(s) not in inside]
     read = {sym for s in outside for e in exprs_of(s) for sym in vars_of(e)}
     late = read & found.inner

@@ -15,9 +15,11 @@ from loopwright.emit.base import KernelSource
 from loopwright.frontend.lower_source import lower_function
 from loopwright.ir.check import check
 from loopwright.ir.interp import run
-from loopwright.ir.nodes import Program
+from loopwright.ir.nodes import For, Program
+from loopwright.ir.walk import walk_stmts
 from loopwright.passes.base import Applied, Unchanged
 from loopwright.passes.legalise import Legalise
+from loopwright.passes.parallel import Parallel
 from loopwright.passes.reassociate import Reassociate
 from loopwright.pipeline import Passes, compiled_passes
 
@@ -75,6 +77,11 @@ KEPT = {
     "the last one is used": (
         "def f(x: F1):\n    s = np.float64(0.0)\n    v = np.float64(0.0)\n    for i in range(len(x)):\n"
         "        v = x[i]\n        s += v\n    return s + v", "used later"),
+    "the last one is the bound of the next round": (
+        "def f(x: F1):\n    s = np.float64(0.0)\n    m = 2\n    for r in range(9):\n        if m > len(x):\n"
+        "            break\n        for i in range(m):\n            m = i + 2\n            s += x[i]\n"
+        "    return s",
+        "used later"),
     "something else is stored": (
         "def f(x: F1, y: F1):\n    s = np.float64(0.0)\n    for i in range(min(len(x), len(y))):\n"
         "        s += x[i]\n        y[i] = x[i]\n    return s", "more than"),
@@ -122,6 +129,21 @@ def test_a_loop_that_does_more_keeps_its_order(source: str, why: str) -> None:
 def test_what_would_not_gain_is_left_alone_without_a_word(source: str) -> None:
     outcome = Reassociate().run(low(source))
     assert outcome == Unchanged()
+
+
+def test_a_sum_that_threads_share_stays_one_that_the_compiler_knows() -> None:
+    """What each thread adds up by itself must stand as `c += 1` in the loop that they share."""
+    source = (
+        "def f(a: F2, y: F1):\n    c = 0\n    for i in range(len(a)):\n        t = np.float64(0.0)\n"
+        "        for v in a[i]:\n            t += v\n            if v > 3.0:\n                c += 1\n"
+        "        y[i] = t\n    return c"
+    )
+    program = lower_function(HEADER + source)
+    shared = Passes(program).run((*compiled_passes(()), Parallel())).program
+    assert any(isinstance(s, For) and s.parallel for s in walk_stmts(shared.main.body))
+    outcome = Reassociate().run(shared)
+    assert isinstance(outcome, Unchanged)
+    assert "several threads" in " ".join(each.why for each in outcome.declined)
 
 
 def test_what_was_moved_stays_where_it_is() -> None:
