@@ -13,6 +13,7 @@ from loopwright.ir.nodes import (
     Compare,
     Const,
     Expr,
+    Logic,
     Pt,
     Select,
     Store,
@@ -70,6 +71,8 @@ def _plain(shape: tuple[Expr, ...], elem: Scalar, at: Callable[[Index], Expr], c
 
 def _arange(scope: Scope, args: Args, elem: Num) -> Lazy | None:
     start, stop, step = (number_of(x) for x in args)
+    if elem == F64:
+        return _arange_of_floats(scope, start, stop, step)
     if kind_of(elem.dtype) not in "iu" or not all(x.type == INT for x in (start, stop, step)):
         return None
     start, step = scope.simple("start", start), scope.simple("step", step)
@@ -87,6 +90,32 @@ def _arange(scope: Scope, args: Args, elem: Num) -> Lazy | None:
         return Cast(plus(start, times(step, index[0])), elem)
 
     return _plain((length,), elem, at, 0)
+
+
+def _arange_of_floats(scope: Scope, start: Expr, stop: Expr, step: Expr) -> Lazy | None:
+    """The length is rounded up; NumPy sets the first two elements, and steps on by their difference."""
+    if any(x.type != F64 and str(x.type) not in "intfloat" for x in (start, stop, step)):
+        return None
+    first, last, by = (scope.temp("bound", _float(x)) for x in (start, stop, step))
+    scope.check(Compare("ne", by, Const(0.0, F64), B1), "arange with a step of zero")
+    parts = scope.temp("parts", Binary("truediv", Binary("sub", last, first, F64), by, F64))
+    same = Compare("eq", last, first, B1)
+    scope.check(
+        Logic("or", same, Compare("ne", parts, Const(0.0, F64), B1), B1), "arange that underflows"
+    )
+    count = scope.temp("length", Cast(Call("np.ceil", (parts,), F64), INT))
+    length = scope.temp("length", clipped(count, scope.nonnegative))
+    scope.demand_length(length)
+    second = scope.temp("second", Binary("add", first, by, F64))
+    width = scope.temp("width", Binary("sub", second, first, F64))
+
+    def at(index: Index) -> Expr:
+        (i,) = index
+        on = Binary("add", first, Binary("mul", Cast(i, F64), width, F64), F64)
+        later = Select(compare("eq", i, ONE), second, on, F64)
+        return Select(compare("eq", i, ZERO), first, later, F64)
+
+    return _plain((length,), F64, at, 1)
 
 
 def _linspace(scope: Scope, args: Args, elem: Num) -> Lazy | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from loopwright.ir.nodes import (
     Binary,
+    Call,
     Expr,
     Fancy,
     IndexItem,
@@ -22,6 +23,7 @@ from loopwright.ir.types import INT, Array, Num
 from loopwright.passes.scalarise_ints import (
     ONE,
     ZERO,
+    affine,
     as_int,
     clipped,
     compare,
@@ -65,11 +67,24 @@ def _bound(scope: Scope, expr: Expr) -> Expr:
     return bound
 
 
+def _from_end(scope: Scope, expr: Expr, n: Expr) -> Expr | None:
+    """The position of a bound that is a variable with a minus, as in `x[-m:]`; None for other bounds."""
+    bound = as_int(expr)
+    form = affine(bound)
+    if not form.terms or form.const > 0 or any(factor > 0 for _, factor in form.terms):
+        return None
+    back = scope.simple("back", minus(ZERO, bound))
+    if not scope.nonnegative(back):
+        scope.check(compare("ge", back, ZERO), "a bound of a slice that changes its sign")
+    rest = Call("max2", (minus(n, back), ZERO), INT)
+    return scope.temp("bound", Select(compare("gt", back, ZERO), rest, ZERO, INT))
+
+
 def steps_of(scope: Scope, item: Slc, n: Expr) -> Steps:
     """A slice of an axis of length `n`, clipped as Python does.
 
-    Bounds that are not constant must not be negative, a step that is not constant must be positive:
-    checked.
+    Bounds that are not constant must not be negative, but for those with a minus; a step that is not
+    constant must be positive: checked.
     """
     step = ONE if item.step is None else scope.simple("step", as_int(item.step))
     by = const_of(step)
@@ -77,15 +92,20 @@ def steps_of(scope: Scope, item: Slc, n: Expr) -> Steps:
         scope.check(compare("gt", step, ZERO), "step of a slice is not positive")
     if by is not None and by < 0:
         return _backward(scope, item, n, by)
-    lo: Expr = ZERO if item.lo is None else _bound(scope, item.lo)
+    lo: Expr = ZERO
+    if item.lo is not None:
+        found = _from_end(scope, item.lo, n)
+        lo = _bound(scope, item.lo) if found is None else found
     value = const_of(lo)
     if value is not None and value < 0:
         lo = clipped(plus(n, lo), scope.nonnegative)
     hi = n
     if item.hi is not None:
-        hi = _bound(scope, item.hi)
+        found = _from_end(scope, item.hi, n)
+        hi = _bound(scope, item.hi) if found is None else found
         value = const_of(hi)
-        hi = plus(n, hi) if value is not None and value < 0 else _least(scope, hi, n)
+        if found is None:
+            hi = plus(n, hi) if value is not None and value < 0 else _least(scope, hi, n)
     span = minus(hi, lo)
     if by != 1:
         span = Binary("floordiv", minus(plus(span, step), ONE), step, INT)
