@@ -19,6 +19,7 @@ COMMANDS = [
     "check",
     "revert",
     "build",
+    "wheel",
     "why",
     "passes",
     "backends",
