@@ -22,6 +22,7 @@ from loopwright.passes.legalise import Legalise
 from loopwright.passes.normalise import Normalise
 from loopwright.passes.parallel import Parallel
 from loopwright.passes.preallocate import Preallocate
+from loopwright.passes.reassociate import Reassociate
 from loopwright.passes.scalarise import Scalarise
 from loopwright.passes.vectorise import Vectorise
 
@@ -36,6 +37,7 @@ ALL: tuple[Pass, ...] = (
     Fuse(),
     Legalise(),
     Parallel(),
+    Reassociate(),
 )
 
 _ITEM = re.compile(r"\s*([\w-]+)\s*(?:\{([^}]*)\})?\s*(?:,|$)")

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from loopwright.analysis.bounds import Sets
 from loopwright.analysis.facts import facts
 from loopwright.analysis.interval import FULL, Interval, join
 from loopwright.analysis.range_expr import DIM_MAX, PARAM_INTS
@@ -91,9 +92,10 @@ def cents(x: float) -> float:
         named = {name: Interval(lo, hi) for name, lo, hi in self.int_ranges}
         ints = {p: named.get(p.name, PARAM_INTS) for p in program.main.params}
         try:
-            lowered, checks = _program(program, ints, DIM_MAX)
+            sets = Sets()
+            lowered, checks = _program(program, ints, DIM_MAX, sets)
             if checks:
-                shorter, fewer = _program(program, ints, SHORT)
+                shorter, fewer = _program(program, ints, SHORT, sets)
                 if fewer < checks:
                     lowered = shorter
         except CannotLower as refusal:
@@ -104,19 +106,20 @@ def cents(x: float) -> float:
         yield self
 
 
-def _program(program: Program, ints: Ints, dim_max: int) -> tuple[Program, int]:
+def _program(program: Program, ints: Ints, dim_max: int, sets: Sets) -> tuple[Program, int]:
     """The low-level program and the number of its tests of ranges. Callers come before the functions
     that they call, so that the ranges of arguments are known."""
-    main = _function(program.main, ints, dim_max)
+    main = _function(program.main, ints, dim_max, sets)
     checks = main.range_checks
     calls = dict(main.calls)
     helpers: list[Func] = []
     for func in reversed(program.helpers):
-        build = _function(func, _arguments(func, calls.get(func.name, [])), dim_max)
+        given = _arguments(func, calls.get(func.name, []))
+        build = _function(func, given, dim_max, sets)
         checks += build.range_checks
         helpers.append(build.func)
-        for name, given in build.calls.items():
-            calls[name] = [*calls.get(name, []), *given]
+        for name, passed in build.calls.items():
+            calls[name] = [*calls.get(name, []), *passed]
     return replace(program, main=main.func, helpers=tuple(reversed(helpers))), checks
 
 
@@ -132,11 +135,11 @@ def _arguments(func: Func, calls: list[tuple[Interval, ...]]) -> Ints:
     return found
 
 
-def _function(func: Func, ints: Ints, dim_max: int) -> Build:
+def _function(func: Func, ints: Ints, dim_max: int, sets: Sets) -> Build:
     """`func` legalised: the `Build` holds the low-level function and what was learnt on the way."""
     func = facts(func).func
     ranges = analyse(func, ints, dim_max=dim_max)
-    b = Build(func, ranges, func.span)
+    b = Build(func, ranges, func.span, sets=sets)
     params = tuple(b.sym(p) for p in func.params)
     b.env = ranges.before[id(func.body[0])]
     b.scope.declare(func.params)
@@ -144,7 +147,7 @@ def _function(func: Func, ints: Ints, dim_max: int) -> Build:
     if dim_max < DIM_MAX:
         body = [*_short(func, b, dim_max), *body]
     results = tuple(low_type(t, func.span) for t in func.results)
-    b.func = Func(func.name, params, results, tuple(body), func.span, "low")
+    b.func = Func(func.name, params, results, tuple(body), func.span, "low", func.reorders)
     return b
 
 

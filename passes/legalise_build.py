@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from loopwright.analysis.affine import condition as affine_condition
-from loopwright.analysis.bounds import Bounds, Constraint, Guard, Placed
+from loopwright.analysis.bounds import Bounds, Placed, Sets
+from loopwright.analysis.constraints import Constraint, Guard
 from loopwright.analysis.interval import Interval, within
 from loopwright.analysis.range_expr import Env, Ranges, of_type
 from loopwright.analysis.scope import Scope
@@ -95,10 +96,11 @@ class Build:
     broke: list[Sym | None] = field(default_factory=list)
     calls: dict[str, list[tuple[Interval, ...]]] = field(default_factory=dict)
     points: dict[tuple[Sym, int, Expr], Expr] = field(default_factory=dict)
+    sets: Sets = field(default_factory=Sets)
 
     def __post_init__(self) -> None:
         self.scope = Scope(self.interval, self.is_exact)
-        self.bounds = Bounds(self.scope)
+        self.bounds = Bounds(self.scope, self.sets)
         self.taken.update(s.name for s in symbols(self.func))
 
     # ------------------------------------------------------------ knowledge

@@ -23,6 +23,7 @@ from loopwright.ir.nodes import Program
 from loopwright.ir.types import machine_dtype
 from loopwright.passes.base import Applied, Pass
 from loopwright.passes.parallel import Parallel
+from loopwright.passes.reassociate import Reassociate
 from loopwright.passes.vectorise import Vectorise
 from loopwright.pipeline import array_passes, compiled_passes
 from loopwright.runtime import lists
@@ -129,6 +130,12 @@ def levels(program: Program, backends: Sequence[str]) -> Iterator[Level]:
         yield _interpreted("parallel", marked.program)
         if "numba" in backends:
             yield from _text("numba", marked.program, "numba-parallel")
+    sums = Reassociate().run(final)
+    if isinstance(sums, Applied):
+        check(sums.program)
+        yield _interpreted("sums", sums.program)
+        if "numba" in backends:
+            yield from _text("numba", sums.program, "numba-sums")
     for backend in ("numba", "numba-compiled"):
         if backend in backends:
             yield from _text(backend, final)

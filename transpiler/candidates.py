@@ -70,4 +70,5 @@ def candidates(
             continue
         built = build_candidate(recipe, passes, name)
         made.append(Refused(recipe, built) if isinstance(built, Declined) else built)
-    return made
+    better = {c.recipe.instead_of for c in made if isinstance(c, Candidate)}
+    return [c for c in made if c.recipe.name not in better]

@@ -92,6 +92,8 @@ CODES: tuple[Code, ...] = (
     Code("LW207", "iterations have an order", "An iteration may end the loop or the kernel, or draws random numbers.",
          "make the loop free of it; index checks go where lengths are tied to the bounds of the loop"),
     Code("LW208", "too little work to share", "Starting threads would cost more than the loop.", "nothing"),
+    Code("LW209", "sum keeps its order", "A loop adds floating-point numbers up and does something else, too, or reads the sums.",
+         "move what else the loop does into a loop of its own"),
     Code("LW240", "temporary has no array type", "An array expression needs a temporary whose elements are not NumPy numbers.",
          "convert the list to an array first"),
     Code("LW241", "form of index arrays is not covered", "Index arrays stand apart from each other, beside a new axis, or are masks of "

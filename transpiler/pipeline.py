@@ -23,6 +23,7 @@ from loopwright.passes.legalise import Legalise
 from loopwright.passes.normalise import Normalise
 from loopwright.passes.parallel import Parallel
 from loopwright.passes.preallocate import Preallocate
+from loopwright.passes.reassociate import Reassociate
 from loopwright.passes.scalarise import Scalarise
 from loopwright.passes.vectorise import Vectorise
 
@@ -32,13 +33,16 @@ Observer = Callable[[Pass, Program], None]
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """`bitwise` recipes keep every bit; the others need accuracy `faithful` or weaker. A `threaded` one is
-    the same as its serial twin unless `parallel` applies."""
+    """`bitwise` recipes keep every bit; the others need accuracy `faithful` or weaker. Without the passes
+    `needs` it would be the same as another recipe. Where it makes a variant, that of `instead_of` is
+    not built."""
 
     name: str
     backend: str
     passes: tuple[Pass, ...]
     threaded: bool = False
+    needs: tuple[str, ...] = ()
+    instead_of: str = ""
 
     @property
     def bitwise(self) -> bool:
@@ -71,12 +75,18 @@ class Plan:
                 Recipe("numba", "numba", (*compiled, Parallel())),
                 Recipe("cython", "cython", (*compiled, Parallel())),
             )
+        shared, sums = (*compiled, Parallel()), Reassociate()
         return (
             Recipe("numpy", "numpy", array_passes()),
             Recipe("numba", "numba", compiled),
             Recipe("cython", "cython", compiled),
-            Recipe("numba-parallel", "numba", (*compiled, Parallel()), threaded=True),
-        )
+            Recipe("numba-sums", "numba", (*compiled, sums), needs=(sums.name,)),
+            Recipe("numba-parallel", "numba", shared, threaded=True, needs=(Parallel.name,)),
+            Recipe(
+                "numba-parallel-sums", "numba", (*shared, sums), threaded=True,
+                needs=(Parallel.name, sums.name), instead_of="numba-parallel",
+            ),
+        )  # fmt: skip
 
     def _with_extra(self, passes: tuple[Pass, ...]) -> tuple[Pass, ...]:
         given = {p.name: p for p in self.extra}
@@ -163,10 +173,10 @@ def build_candidate(recipe: Recipe, passes: Passes, name: str) -> Candidate | De
     final, applied, refused = ran.program, ran.applied, ran.refused
     if backend.level == "low" and final.main.level != "low":
         return refused[-1] if refused else Declined(NOWHERE, "LW504", "the program has no low form")
-    if recipe.threaded and Parallel.name not in applied:
-        return (
-            refused[-1] if refused else Declined(NOWHERE, "LW504", "there is no loop to share out")
-        )
+    lacking = [name for name in recipe.needs if name not in applied]
+    if lacking:
+        why = f"{lacking[0]} changes nothing"
+        return refused[-1] if refused else Declined(NOWHERE, "LW504", why)
     if backend.level == "high" and "vectorise" not in applied:
         return refused[-1] if refused else Declined(NOWHERE, "LW504", "no loop became array code")
     source = backend.emit(final, name)

@@ -44,7 +44,7 @@ class Trail:
         for each in found:
             if not isinstance(each, Refused):
                 continue
-            if each.recipe.threaded:  # that a loop cannot be shared out is not why a region stays
+            if each.recipe.needs:  # that a loop cannot be shared out is not why a region stays
                 self.losers.append(Loser(each.recipe.name, f"{each.why.code} {each.why.why}"))
             else:
                 self.refuse(each.recipe.name, each.why)

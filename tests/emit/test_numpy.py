@@ -76,6 +76,13 @@ def f(a: {FLOATS}):
 """,
         [A],
     ),
+    "a power by a number with digits": (
+        """
+def f(v: list[float], k: float):
+    return v[0] ** k, v[1] ** 3.0, v[0] ** -k
+""",
+        [[2.5, -3.0], 0.5],
+    ),
     "a random walk": (
         f"""
 def f(v: {VECTOR}, rng: np.random.Generator):
@@ -127,3 +134,9 @@ def test_kernels_do_what_the_function_does(kernels: ModuleType, name: str) -> No
 def test_an_index_out_of_range_is_an_exception(kernels: ModuleType) -> None:
     with pytest.raises(IndexError):
         kernels.k2(np.array([]), 3)
+
+
+def test_a_power_that_is_complex_is_an_exception(kernels: ModuleType) -> None:
+    power = getattr(kernels, f"k{[*FUNCTIONS].index('a power by a number with digits')}")
+    with pytest.raises(ValueError):
+        power(np.array([-2.5, 1.0]), 0.5)

@@ -10,35 +10,31 @@ by projection; S. Verdoolaege, isl manual, for the operations.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import islpy as isl
 
 from loopwright.analysis.affine import Affine, Atom, Fact, add
-from loopwright.analysis.interval import INT64_MAX, Interval
+from loopwright.analysis.constraints import (
+    Constraint,
+    Guard,
+    constraints,
+    halves,
+    rows_text,
+    show,
+)
+from loopwright.analysis.interval import Interval
 from loopwright.analysis.scope import Scope
 
 _OPERATIONS = 200_000  # isl steps for one question, some 20 ms
 _FACTS = 24
 _NEAR = 2**20  # known ends closer to zero than this are worth telling isl
-_PIECES = 5
-_CONSTRAINTS = 16
+_MOST_PIECES = 16
+"""Of a set of which facts are intersected one by one; isl takes a tenth of a second for some hundreds."""
 
 Sign = Literal["nonneg", "neg", "any"]
-
-
-@dataclass(frozen=True, slots=True)
-class Constraint:
-    """sum(coefficient * atom) + constant >= 0, or == 0."""
-
-    terms: tuple[tuple[int, Atom], ...]
-    constant: int
-    equality: bool
-
-
-Guard = tuple[tuple[Constraint, ...], ...]  # any of these conjunctions
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +59,25 @@ class Answer:
     placed: Placed | None = None
 
 
+@dataclass(slots=True)
+class Sets:
+    """What isl said before; several walks may share it."""
+
+    ctx: isl.Context = field(default_factory=isl.Context)
+    read: dict[str, isl.Set | None] = field(default_factory=dict)
+    empty: dict[tuple[str, tuple[str, ...], frozenset[Atom]], bool] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.ctx.set_max_operations(_OPERATIONS)
+
+
 class Bounds:
     """Answers for one walk. Guards that were placed before a loop count as known inside it."""
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, sets: Sets | None = None) -> None:
         self.scope = scope
-        self.ctx = isl.Context()
-        self.ctx.set_max_operations(_OPERATIONS)
-        self._empty: dict[str, bool] = {}
+        self.sets = sets or Sets()
+        self.ctx = self.sets.ctx
 
     def ask(
         self, at: Affine | None, n: Affine | None, known: Interval, *, here: bool = False
@@ -116,14 +123,18 @@ class Bounds:
 
     def impossible(self, fact: Fact) -> bool:
         """Whether no run can satisfy `fact` here."""
-        text = self._text(fact)
-        if text not in self._empty:
-            found = self._set(text)
-            try:
-                self._empty[text] = found is not None and bool(found.is_empty())
-            except isl.Error:
-                self._empty[text] = False
-        return self._empty[text]
+        facts, atoms = self._relevant(fact.atoms)
+        key = (fact.text, tuple(f.text for f in facts), atoms)
+        empty = self.sets.empty
+        if key not in empty:
+            empty[key] = self._is_empty(self._region(fact, facts, atoms))
+        return empty[key]
+
+    def _is_empty(self, region: isl.Set | None) -> bool:
+        try:
+            return region is not None and bool(region.is_empty())
+        except isl.Error:
+            return False
 
     def _only_for_negative_parameters(self, position: Affine) -> bool:
         outer = [a for a in self._relevant(position.atoms)[1] if a.depth == 0 and a.lo < 0]
@@ -155,7 +166,7 @@ class Bounds:
 
     def settle(self, placed: Placed) -> None:
         """Lets the guard count as known in the loop that it stands before."""
-        pieces = [" and ".join(map(_show, rows)) or "1 = 1" for rows in placed.guard]
+        pieces = [" and ".join(map(show, rows)) or "1 = 1" for rows in placed.guard]
         atoms = frozenset(a for rows in placed.guard for row in rows for _, a in row.terms)
         fact = Fact(" or ".join(f"({p})" for p in pieces), atoms)
         self.scope.loops[placed.level].guards.append(fact)
@@ -164,9 +175,10 @@ class Bounds:
         """The condition before one loop, from the facts connected with the violation or `seeds`."""
         facts = self.scope.facts
         involved = violation.atoms | seeds
-        whole = self._set(self._text(Fact(violation.text, involved), facts))
-        domain = self._set(self._text(Fact("1 = 1", involved), facts))
-        atoms = {a.name: a for a in self._relevant(involved, facts)[1]}
+        facts, connected = self._relevant(involved, facts)
+        domain = self._region(Fact("1 = 1", involved), facts, connected)
+        whole = self._region(Fact(violation.text, involved), facts, connected)
+        atoms = {a.name: a for a in connected}
         if whole is None or domain is None:
             return None
 
@@ -194,7 +206,7 @@ class Bounds:
         context = self._set(self._known_text(atoms.values()))
         if context is None:
             return None
-        guard = _constraints(good.gist(context).coalesce(), atoms)
+        guard = constraints(good.gist(context).coalesce(), atoms)
         if guard is None:
             return None
         return Placed(self._simpler(guard, good, context), level, good, atoms)
@@ -227,10 +239,10 @@ class Bounds:
 
     def _simpler(self, guard: Guard, good: isl.Set, context: isl.Set) -> Guard:
         """The same region (where `context` holds) with fewer and shorter rows."""
-        pieces = [_halves(rows) for rows in guard]
+        pieces = [halves(rows) for rows in guard]
 
         def inside(rows: list[Constraint]) -> bool:
-            found = self._set(_rows_text(rows))
+            found = self._set(rows_text(rows))
             return found is not None and bool(found.intersect(context).is_subset(good))
 
         for rows in pieces:
@@ -241,8 +253,8 @@ class Bounds:
         kept: list[list[Constraint]] = []
         for k, rows in enumerate(pieces):
             others = [*kept, *pieces[k + 1 :]]
-            whole = self._set(_rows_text(rows))
-            cover = [c for c in (self._set(_rows_text(o)) for o in others) if c is not None]
+            whole = self._set(rows_text(rows))
+            cover = [c for c in (self._set(rows_text(o)) for o in others) if c is not None]
             if whole is None or not cover or not _covered(whole.intersect(context), cover):
                 kept.append(rows)
         return tuple(tuple(rows) for rows in kept)
@@ -269,41 +281,42 @@ class Bounds:
             rest = [f for f in rest if f not in new]
             atoms = atoms.union(*(f.atoms for f in new))
 
-    def _text(self, fact: Fact, known: list[Fact] | None = None) -> str:
-        facts, atoms = self._relevant(fact.atoms, known)
+    def _region(self, fact: Fact, facts: Sequence[Fact], atoms: frozenset[Atom]) -> isl.Set | None:
+        """Where `fact` and the others hold, or a larger set: a fact that would take it apart into very many
+        pieces is left out."""
         names = ", ".join(sorted(a.name for a in atoms))
-        parts = [f"({fact.text})", *(f"({f.text})" for f in dict.fromkeys(facts))]
-        parts.extend(t for a in sorted(atoms, key=lambda a: a.name) for t in _limits(a))
-        return f"[{names}] -> {{ : {' and '.join(parts)} }}"
+        limits = [t for a in sorted(atoms, key=lambda a: a.name) for t in _limits(a)]
+        plain = [f.text for f in facts if not _is_choice(f)]
+        parts = [f"({text})" for text in (fact.text, *plain)]
+        found = self._set(f"[{names}] -> {{ : {' and '.join([*parts, *limits])} }}")
+        self.ctx.reset_operations()
+        for choice in (f for f in facts if _is_choice(f)):
+            if found is None:
+                return None
+            other = self._set(f"[{names}] -> {{ : {choice.text} }}")
+            if other is None:
+                continue
+            try:
+                narrower = found.intersect(other)
+            except isl.Error:
+                return found
+            if narrower.n_basic_set() <= _MOST_PIECES:
+                found = narrower
+        return found
 
     def _set(self, text: str) -> isl.Set | None:
-        self.ctx.reset_operations()
-        try:
-            return isl.Set.read_from_str(self.ctx, text)
-        except isl.Error:
-            return None
+        read = self.sets.read
+        if text not in read:
+            self.ctx.reset_operations()
+            try:
+                read[text] = isl.Set.read_from_str(self.ctx, text)
+            except isl.Error:
+                read[text] = None
+        return read[text]
 
 
-def _show(row: Constraint) -> str:
-    terms = " + ".join(f"({factor} * {atom.name})" for factor, atom in row.terms) or "0"
-    return f"{terms} + {row.constant} {'=' if row.equality else '>='} 0"
-
-
-def _halves(rows: tuple[Constraint, ...]) -> list[Constraint]:
-    """Equalities as two inequalities, of which one may be superfluous."""
-    out: list[Constraint] = []
-    for row in rows:
-        if not row.equality:
-            out.append(row)
-            continue
-        out.append(Constraint(row.terms, row.constant, False))
-        out.append(Constraint(tuple((-f, a) for f, a in row.terms), -row.constant, False))
-    return out
-
-
-def _rows_text(rows: list[Constraint]) -> str:
-    names = sorted({a.name for row in rows for _, a in row.terms})
-    return f"[{', '.join(names)}] -> {{ : {' and '.join(map(_show, rows)) or '1 = 1'} }}"
+def _is_choice(fact: Fact) -> bool:
+    return " or " in fact.text
 
 
 def _covered(s: isl.Set, cover: list[isl.Set]) -> bool:
@@ -336,33 +349,3 @@ def _is_function(s: isl.Set, name: str, kept: set[str]) -> bool:
     at = s.find_dim_by_name(isl.dim_type.param, name)
     values = s.move_dims(isl.dim_type.set, 0, isl.dim_type.param, at, 1)
     return bool(isl.Map.from_range(values).is_single_valued())
-
-
-def _constraints(s: isl.Set, atoms: dict[str, Atom]) -> Guard | None:
-    pieces: list[tuple[Constraint, ...]] = []
-    count = 0
-    for basic in s.get_basic_sets():
-        if basic.dim(isl.dim_type.div):
-            return None
-        rows: list[Constraint] = []
-        for c in basic.get_constraints():
-            row = _constraint(c, atoms)
-            if row is None:
-                return None
-            rows.append(row)
-        count += len(rows)
-        pieces.append(tuple(rows))
-    return tuple(pieces) if 0 < len(pieces) <= _PIECES and count <= _CONSTRAINTS else None
-
-
-def _constraint(c: isl.Constraint, atoms: dict[str, Atom]) -> Constraint | None:
-    terms: list[tuple[int, Atom]] = []
-    constant = int(c.get_constant_val().to_python())
-    size = abs(constant)
-    for k in range(c.dim(isl.dim_type.param)):
-        factor = int(c.get_coefficient_val(isl.dim_type.param, k).to_python())
-        if factor:
-            atom = atoms[str(c.get_dim_name(isl.dim_type.param, k))]
-            terms.append((factor, atom))
-            size += abs(factor) * max(abs(atom.lo), abs(atom.hi))
-    return Constraint(tuple(terms), constant, c.is_equality()) if size <= INT64_MAX else None

@@ -172,7 +172,8 @@ class _Function:
                 put(self.lines, f"{self.names[sym]} = {_dummy(sym.type)}")
             write_block(self, self.func.body)
         signature = [type_text(p.type, p in stores) for p in self.func.params]
-        text = _decorator(signature if self.main else None, self.parallel) + str(self.lines)
+        shown = signature if self.main else None
+        text = _decorator(shown, self.parallel, self.func.reorders) + str(self.lines)
         return [*self._surrender(), text]
 
     def _header(self) -> str:
@@ -305,11 +306,13 @@ def _dummy(t: Type) -> str:
     return f"{dtype_name(dtype)}(0)"
 
 
-def _decorator(signature: Sequence[str] | None, parallel: bool) -> str:
+def _decorator(signature: Sequence[str] | None, parallel: bool, reorders: bool = False) -> str:
     """`@njit(...)`, laid out as formatters would."""
     options = ["cache=True", "nogil=True", 'error_model="numpy"', "boundscheck=False"]
     if parallel:
         options.append("parallel=True")
+    if reorders:
+        options.append('fastmath={"reassoc"}')
     if signature is None:
         lines = wrapped("@njit", options, "")
     else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from loopwright.diagnostics import NOWHERE, CannotLower, Declined
@@ -23,6 +24,8 @@ from loopwright.emit.special import RESERVED as SPECIAL_NAMES
 from loopwright.ir.nodes import (
     Append,
     Assign,
+    Binary,
+    Call,
     Check,
     Const,
     Draw,
@@ -37,8 +40,8 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.show_expr import show_expr, show_place
 from loopwright.ir.text import Code, Lines, literal, name_symbols
-from loopwright.ir.types import ListOf, Num, Type, machine_dtype
-from loopwright.ir.walk import symbols, unused, walk_stmts
+from loopwright.ir.types import FLOAT, ListOf, Num, Py, Type, machine_dtype
+from loopwright.ir.walk import map_expr, map_exprs, symbols, unused, walk_stmts
 
 PRELUDE = """\
 import math
@@ -70,15 +73,32 @@ class Numpy:
                 _Function(
                     func,
                     called,
-                    func is program.main,
+                    func.name == program.main.name,
                     name_symbols(func, (*called.values(), *SPECIAL_NAMES)),
                 ).write()
-                for func in functions(program)
+                for func in map(_with_real_powers, functions(program))
             ]
         except CannotLower as refused:
             return located(refused.declined, program)
         head = [ARRAY_HEAD] if special_functions(program) else []
         return KernelSource(name, "\n\n".join([*head, *texts]))
+
+
+def _with_real_powers(func: Func) -> Func:
+    """A negative Python float to a power with digits is complex where it stands as `**`; here it fails."""
+
+    def real(e: Expr) -> Expr:
+        match e:
+            case Binary("pow", a, b, Py("float")) if b.type == FLOAT and not _is_integral(b):
+                return Call("math.pow", (a, b), FLOAT)
+            case _:
+                return e
+
+    return replace(func, body=map_exprs(func.body, lambda e: map_expr(e, real)))
+
+
+def _is_integral(e: Expr) -> bool:
+    return isinstance(e, Const) and isinstance(e.value, float) and e.value.is_integer()
 
 
 class _Function:

@@ -515,7 +515,8 @@ class Refill:
 class Func:
     """A pure-data function. `params` may be mutated where the body stores into them.
 
-    `results` are the types of what `Return` carries; every path ends in Return or Fail.
+    `results` are the types of what `Return` carries; every path ends in Return or Fail. `reorders`: its
+    floating-point additions and subtractions may be done in any order; a called function keeps its own.
     """
 
     name: str
@@ -524,6 +525,7 @@ class Func:
     body: tuple[Stmt, ...]
     span: Span
     level: Literal["high", "low"] = "high"
+    reorders: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,8 @@ def _func(func: Func, reserved: Iterable[str]) -> str:
     result = results[0] if len(results) == 1 else f"tuple[{', '.join(results)}]"
     lines = Lines()
     with lines.block(f"def {func.name}({params}) -> {result if results else 'None'}:"):
+        if func.reorders:
+            lines.add("# sums in any order")
         _block(lines, func.body, names)
     return str(lines)
 
