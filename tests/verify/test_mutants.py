@@ -110,6 +110,22 @@ def test_docstrings_texts_annotations_and_assertions_are_left_alone() -> None:
     assert {m.operator for m in mutants} == {"statement_deleted"}
 
 
+def test_the_order_of_a_difference_counts_unless_its_sign_is_lost() -> None:
+    body = "s = (a - b) ** 2 + abs(a - b) + np.abs(x - y)\nt = (a - c) ** 3 + (c / a) ** 2 + k ** (n - 2)"
+    _, mutants = mutants_of(body)
+    swapped = {m.edit.what for m in mutants if m.operator == "swapped_operands"}
+    made = {
+        "`c - a`",
+        "`a / c`",
+        "`2 - n`",
+        "`3 ** (a - c)`",
+        "`2 ** (c / a)`",
+        "`(n - 2) ** k`",
+        "`2 ** (a - b)`",
+    }
+    assert {what.partition(" made ")[2] for what in swapped} == made
+
+
 def test_the_same_code_has_the_same_fingerprint() -> None:
     codes = [compile(text, "m", "eval") for text in ("1 + 2", "3", "3.0")]
     assert fingerprint(codes[0]) == fingerprint(codes[1]) != fingerprint(codes[2])

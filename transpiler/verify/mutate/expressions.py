@@ -68,6 +68,7 @@ _OTHERS = {
     "pop": "popleft",
 }
 _OTHER = {**_OTHERS, **{new: old for old, new in _OTHERS.items()}}
+_SIZES = frozenset({"abs", "fabs", "absolute"})
 _COPIES = frozenset({"copy", "deepcopy", "array", "list", "asfortranarray", "ascontiguousarray"})
 
 
@@ -143,6 +144,18 @@ def swapped_operands(node: ast.expr) -> Iterator[ast.expr]:
     """`b - a` for `a - b`."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, _ORDERED):
         yield ast.BinOp(node.right, node.op, node.left)
+
+
+def sign_is_lost(holder: ast.AST, node: ast.expr) -> bool:
+    """Whether nothing but the size of the difference `node` is used: what holds it squares it, or takes its
+    absolute value. `b - a` would be the same for real numbers."""
+    match node, holder:
+        case ast.BinOp(_, ast.Sub()), ast.BinOp(left, ast.Pow(), ast.Constant(int() as power)):
+            return left is node and power % 2 == 0
+        case ast.BinOp(_, ast.Sub()), ast.Call(ast.Name(name) | ast.Attribute(_, name), [_], []):
+            return name in _SIZES
+        case _:
+            return False
 
 
 def negation_removed(node: ast.expr) -> Iterator[ast.expr]:

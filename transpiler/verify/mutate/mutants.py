@@ -1,7 +1,8 @@
 """All mutants of functions, by the operators of this folder, and their code objects.
 
 Not mutated: docstrings, texts, annotations, decorators, defaults, assertions, what a `raise` says. A change
-that compiles to the same code is none.
+that compiles to the same code is none, and neither are the operands of a difference in another order where
+it is squared.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 
 from loopwright.verify.goals import Goal, Owner, Span, first_line, span_of
 from loopwright.verify.mutate.edits import Edit, replaced
-from loopwright.verify.mutate.expressions import EXPRESSIONS
+from loopwright.verify.mutate.expressions import EXPRESSIONS, sign_is_lost, swapped_operands
 from loopwright.verify.mutate.statements import STATEMENTS
 from loopwright.verify.reachable import nested
 
@@ -102,6 +103,8 @@ def _edits(function: FunctionNode) -> Iterator[tuple[str, Edit]]:
     for holder, field, index, node in _sites(function):
         if isinstance(node, ast.expr):
             for rewrite in EXPRESSIONS:
+                if rewrite is swapped_operands and sign_is_lost(holder, node):
+                    continue
                 for new in rewrite(node):
                     yield rewrite.__name__, replaced(holder, field, index, node, new)
         for operator in STATEMENTS:
