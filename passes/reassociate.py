@@ -67,8 +67,8 @@ from loopwright.passes.reassociate_legal import Adding, Sum, adding, carried, wo
 _LARGEST = (1e300, 1e35)
 "Of float64 and float32: far enough from overflow for the rounding of the sum of magnitudes itself."
 _CANCELLED = (float(2**20), float(2**4))
-"""How far the terms of float64 and float32 may cancel. What one rounding error is of the sum is then far below
-what each order leaves of it; float32 has few digits to lose."""
+"""How far the terms of float64 and float32 may cancel: a rounding error is then small beside the sum. Single
+precision has few digits to lose."""
 
 
 @dataclass(frozen=True, slots=True)
