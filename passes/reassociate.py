@@ -66,7 +66,9 @@ from loopwright.passes.reassociate_legal import Adding, Sum, adding, carried, wo
 
 _LARGEST = (1e300, 1e35)
 "Of float64 and float32: far enough from overflow for the rounding of the sum of magnitudes itself."
-_CANCELLED = float(2**20)
+_CANCELLED = (float(2**20), float(2**4))
+"""How far the terms of float64 and float32 may cancel: a rounding error is then small beside the sum. Single
+precision has few digits to lose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,9 +336,9 @@ def _trusted(size: Sym, total: Sym) -> Expr:
     """Whether a sum does not hang on its order: no partial sum passes the largest number, and it is not what
     is left of terms that cancel. False for NaN."""
     t = size.type
-    largest = Const(_LARGEST[t == F32], t)
-    times = Binary("mul", Var(total), Const(_CANCELLED, t), t)
-    minus = Binary("mul", Var(total), Const(-_CANCELLED, t), t)
+    largest, cancelled = Const(_LARGEST[t == F32], t), _CANCELLED[t == F32]
+    times = Binary("mul", Var(total), Const(cancelled, t), t)
+    minus = Binary("mul", Var(total), Const(-cancelled, t), t)
     within = [_compare("le", Var(size), limit) for limit in (largest, times, minus)]
     truth = within[0].type
     return Logic("and", within[0], Logic("or", within[1], within[2], truth), truth)

@@ -183,6 +183,25 @@ def _arithmetic(to_same: dict[str, Expr], x: Expr, y: Expr, t: Num, kind: str) -
         key = Binary("xor", Const(46, t), Const(3, t), t)
         wrapping = Binary("mul", key, Const(-7046029254386353131, t), t)
         to_same["constants that wrap"] = Binary("add", x, wrapping, t)
+        for name, constant in _wrapping(t).items():
+            half = Binary("rshift", constant, Const(1, t), t)  # the sign shows
+            to_same[f"constants that wrap {name}"] = Binary("xor", x, half, t)
+
+
+def _wrapping(t: Num) -> dict[str, Expr]:
+    most, one = Const(2**63 - 1, t), Const(1, t)
+    beyond = Binary("add", most, one, t)
+    masked = Binary("and", most, Const(-1, t), t)
+    return {
+        "by a shift": Binary("lshift", one, Const(63, t), t),
+        "by a shift of more than the sign": Binary("lshift", Const(6, t), Const(62, t), t),
+        "under a sign": Unary("neg", beyond, t),
+        "there and back": Binary("sub", beyond, one, t),
+        "behind a mask": Binary("add", masked, one, t),
+        "behind a complement": Binary("sub", Unary("invert", most, t), Const(2, t), t),
+        "under a complement": Binary("add", Unary("invert", beyond, t), one, t),
+        "behind a division": Binary("add", Binary("floordiv", most, one, t), one, t),
+    }
 
 
 @pytest.fixture(scope="module", params=["numba", "cython"])

@@ -16,6 +16,7 @@ from loopwright.emit.contract import Product, product
 from loopwright.emit.cython_calls import cast, cython_call, libm
 from loopwright.emit.cython_support import support, variant
 from loopwright.emit.flow import Floors
+from loopwright.emit.folding import wrapped
 from loopwright.ir import text
 from loopwright.ir.nodes import (
     Alloc,
@@ -153,6 +154,8 @@ class CythonExpr:
             return x
         if e.op == "not" or dtype == "bool":
             return text.unary("not", x)
+        if (value := wrapped(e)) is not None:
+            return constant(value, dtype)
         code = text.unary(e.op, x)
         return code if dtype in ("int64", "float64") else cast(dtype, code)
 
@@ -168,6 +171,8 @@ class CythonExpr:
             return text.call(self.support(e.op, dtype), a, b)
         if e.op == "pow":
             return self._power(e, a, b, dtype)
+        if (value := wrapped(e)) is not None:
+            return constant(value, dtype)
         # C truncates towards zero, which is the same where nothing is negative
         plain = kind == "u" or (kind == "i" and self.floors.natural(e.a, e.b))
         if e.op in ("floordiv", "mod") and not plain:

@@ -8,8 +8,7 @@ conversion wherever Numba would widen.
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import assert_never
 
 import numpy as np
@@ -18,6 +17,7 @@ from loopwright.diagnostics import NOWHERE
 from loopwright.emit.body import decline
 from loopwright.emit.contract import Product, product
 from loopwright.emit.flow import Floors
+from loopwright.emit.folding import wrapped
 from loopwright.emit.numba_calls import extreme, numba_call
 from loopwright.ir import text
 from loopwright.ir.nodes import (
@@ -118,6 +118,8 @@ class NumbaExpr:
             return text.unary("not", x)
         if dtype == "bool":
             return text.unary("not", x)
+        if (value := wrapped(e)) is not None:
+            return constant(value, dtype)
         code = text.unary(e.op, x)
         if e.op == "neg" and kind_of(dtype) == "u":
             # Numba types the negation of an unsigned number as signed
@@ -140,9 +142,8 @@ class NumbaExpr:
             raise decline("LW103", f"complex `{e.op}` rounds differently when compiled", NOWHERE)
         if e.op == "pow":
             return self._power(e, a, b)
-        if dtype == "int64" and (folded := _folded(e)) is not None and not _fits(folded):
-            # CPython folds constants before Numba sees them, and does not wrap
-            return constant((folded + 2**63) % 2**64 - 2**63, dtype)
+        if (value := wrapped(e)) is not None:
+            return constant(value, dtype)
         code = text.binary(e.op, a, b)
         if dtype in NATURAL and not (dtype == "uint64" and e.op in ("lshift", "rshift")):
             return code
@@ -239,34 +240,6 @@ class NumbaExpr:
 
 
 _INEXACT = ("float64", "float32", "complex128", "complex64")
-
-
-_WRAPPING: dict[str, Callable[[int, int], int]] = {
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "xor": operator.xor,
-}
-
-
-def _folded(e: Expr) -> int | None:
-    """The value of arithmetic on constants of 64 bits, where only the last step may not fit them."""
-    match e:
-        case Const(int() as value, _):
-            return value
-        case Binary(op, a, b, t) if op in _WRAPPING and machine_dtype(t) == "int64":
-            x, y = _folded(a), _folded(b)
-            if x is not None and y is not None and _fits(x) and _fits(y):
-                return _WRAPPING[op](x, y)
-        case Cast(x, t) if machine_dtype(t) == machine_dtype(x.type) == "int64":
-            return _folded(x)
-        case _:
-            pass
-    return None
-
-
-def _fits(value: int) -> bool:
-    return -(2**63) <= value < 2**63
 
 
 def is_zero(value: float) -> bool:
