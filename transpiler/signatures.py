@@ -24,13 +24,14 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Signature:
     """Types of the live-ins by name, observed int ranges, recorded values to try first, which functions
-    live-ins hold, and which pairs of live-ins always shared memory."""
+    live-ins hold, which pairs of live-ins always shared memory, and what those without a type were."""
 
     types: Mapping[str, Type]
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     samples: tuple[Mapping[str, object], ...] = ()
     functions: Mapping[str, FunctionRef] = field(default_factory=dict)
     shared: tuple[tuple[str, str], ...] = ()
+    unknown: Mapping[str, str] = field(default_factory=dict)
 
 
 def annotated(region: Region) -> list[Signature] | Declined:
@@ -41,7 +42,10 @@ def annotated(region: Region) -> list[Signature] | Declined:
 
 def recorded(seen: RegionRecord) -> list[Signature]:
     """The signatures of a recording, most frequent first."""
-    return [Signature(s.types, s.ranges, s.samples, s.functions, s.shared) for s in seen.signatures]
+    return [
+        Signature(s.types, s.ranges, s.samples, s.functions, s.shared, s.unknown)
+        for s in seen.signatures
+    ]
 
 
 def inherited(seen: RegionRecord, region: Region, part: Region) -> RegionRecord | None:
@@ -104,9 +108,24 @@ def lower_region(
             return lowered, replace(
                 signature, samples=tuple(unpacked(domain, s) for s in signature.samples)
             )
-        first = first or lowered
+        first = first or _told_kind(lowered, region, signature)
     assert first is not None
     return first, signatures[0]
+
+
+def _told_kind(declined: Declined, region: Region, signature: Signature) -> Declined:
+    """The refusal; where it is for the type of a live-in of which a recording saw a value, it tells what that
+    was."""
+    for live in region.live_ins:
+        kind = signature.unknown.get(live.name, "object")
+        if declined.code == "LW301" and declined.why == f"the type of `{live.path}` is not known":
+            if kind not in ("object", "Missing"):
+                why = f"`{live.path}` is no value that kernels take: {kind}"
+                return replace(declined, why=why, unlocks=_UNLOCKS)
+    return declined
+
+
+_UNLOCKS = "use numbers, arrays, and lists whose items are of one such type"
 
 
 def _texts(signature: Signature) -> dict[str, str]:

@@ -16,6 +16,7 @@ from model import Model
 m = Model()
 m.forward(np.arange(40.0))
 m.counts(np.arange(40.0))
+m.reached([[1, 2.5], [float("inf"), 3]])
 """
 MODEL = """
 import numpy as np
@@ -41,6 +42,13 @@ class Model:
         for t in range(len(obs)):
             total += obs[t] * len(repr(t))
         return total
+
+    def reached(self, table):
+        n = 0
+        for row in table:
+            for v in row:
+                n += v < 9
+        return n
 """
 
 
@@ -66,3 +74,11 @@ def test_the_reason_is_the_one_of_the_loop_that_takes_the_time(
     verdicts: dict[str, list[tuple[str, str | None, str]]],
 ) -> None:
     assert verdicts["Model.counts"] == [("declined", "LW102", "`repr` is not covered")]
+
+
+def test_what_a_value_without_a_type_was_is_told(
+    verdicts: dict[str, list[tuple[str, str | None, str]]],
+) -> None:
+    ((status, code, reason),) = verdicts["Model.reached"]
+    assert (status, code) == ("declined", "LW301")
+    assert reason == "`table` is no value that kernels take: list of list of float or int"

@@ -27,6 +27,7 @@ from loopwright.workload.types_of import (
     SAMPLE_BYTES,
     bytes_of,
     copy_of,
+    described,
     layout_of,
     range_of,
     sample_size,
@@ -223,8 +224,8 @@ class Recorder:
             if len(tally.seen) >= SIGNATURES:
                 return
             known = {name: t for name, t in types.items() if t is not None}
-            rest = {n: type(values[n]).__name__ for n, t in types.items() if t is None}
-            rest = {n: kind for n, kind in rest.items() if n not in functions}
+            untyped = [n for n, t in types.items() if t is None and n not in functions]
+            rest = {n: described(values[n]) for n in untyped}
             seen = tally.seen[key] = Seen(known, rest, functions)
         seen.calls += weight
         shared = shared_of(values)

@@ -255,6 +255,23 @@ def layout_of(value: object) -> str | None:
     return "F" if value.flags.f_contiguous else "A"
 
 
+_DESCRIBED = 10_000
+
+
+def described(value: object, depth: int = 2) -> str:
+    """What a value without a type is, for people: `list of float or int`."""
+    name = type(value).__name__
+    if type(value) in (list, tuple, set) and depth and value:
+        items: Any = value
+        kinds = {described(v, depth - 1) for v, _ in zip(items, range(_DESCRIBED), strict=False)}
+        return f"{name} of {' or '.join(sorted(kinds)[:3])}"
+    if type(value) is dict and depth and value:
+        pairs = list(zip(value.items(), range(_DESCRIBED), strict=False))
+        keys, held = ({described(p[k], depth - 1) for p, _ in pairs} for k in (0, 1))
+        return f"{name} of {' or '.join(sorted(keys)[:3])} to {' or '.join(sorted(held)[:3])}"
+    return name
+
+
 def range_of(value: object, kind: Type) -> tuple[int, int] | None:
     """Least and greatest int in an int or a list of ints; None for other types."""
     if kind == Py("int"):
