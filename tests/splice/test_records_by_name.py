@@ -83,6 +83,13 @@ def by_key(edges, key):
         t += e[key]
     return t
 
+def shared_out(edges):
+    t = 0.0
+    for j in range(len(edges)):
+        u, v, w = (edges[j][k] for k in ["u", "v", "w"])
+        t = t * 0.5 + (u - v) * w
+    return t
+
 def asked(edges):
     t = 0
     for e in edges:
@@ -205,6 +212,7 @@ SLOTTED = [Slotted(1.0, 2.0, 3), Slotted(0.5, -2.0, 1), Slotted(2.0, 2.5, 1)]
         ("rightmost", (POINTS,), [(SLOTTED,), ([Point(float("nan"), 1.0), *POINTS],)]),
         ("mean", (POINTS,), [(SLOTTED,), ([*SLOTTED, *POINTS],)]),
         ("ordered", (POINTS,), [(SLOTTED[::-1],)]),
+        ("shared_out", (EDGES,), [(EDGES[1:],)]),
         ("asked", (EDGES,), [(EDGES[:1],)]),
         ("relaxed", (EDGES, 3), [([{"u": 0, "v": 1, "w": 1.0}], 2)]),
     ],
