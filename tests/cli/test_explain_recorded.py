@@ -17,6 +17,7 @@ m = Model()
 m.forward(np.arange(40.0))
 m.counts(np.arange(40.0))
 m.masked(np.ma.masked_invalid([1.0, np.nan]), [1, 2.0])
+m.reached([[1, 2.5], [float("inf"), 3]])
 """
 MODEL = """
 import numpy as np
@@ -50,6 +51,13 @@ class Model:
         for t in range(len(mixed)):
             total += mixed[t] * 2.0
         return total
+
+    def reached(self, table):
+        n = 0
+        for row in table:
+            for v in row:
+                n += v < 9
+        return n
 """
 
 
@@ -87,3 +95,11 @@ def test_a_type_that_is_not_covered_is_named(
             "`obs` is of type MaskedArray, which kernels do not take",
         ),
     ]
+
+
+def test_what_a_value_without_a_type_was_is_told(
+    verdicts: dict[str, list[tuple[str, str | None, str]]],
+) -> None:
+    ((status, code, reason),) = verdicts["Model.reached"]
+    assert (status, code) == ("declined", "LW301")
+    assert reason == "`table` is of type list of list of float or int, which kernels do not take"

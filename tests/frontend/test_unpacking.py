@@ -97,3 +97,18 @@ def test_arguments_are_evaluated_from_left_to_right() -> None:
 @pytest.mark.parametrize("source", ("zip(*x)", "zip(*xs)", "range(*xs)"))
 def test_how_many_arguments_there_are_must_be_known(source: str) -> None:
     assert refusal(f"\ndef f(x, xs):\n    return [a for a in {source}]\n", X, [1]).code == "LW103"
+
+
+def test_a_generator_over_constants_is_shared_out() -> None:
+    source = """
+def f(x, k):
+    a, b, c = (x[i] * k for i in (2, 0, 1))
+    [d, e] = (a - i for i in [7, 1])
+    k, _ = (k + j for j in (10, 20))
+    return a, b, c, d, e, k
+"""
+    assert_same(source, [1.0, 2.5, -3.0], 4)
+    short = "\ndef f(x):\n    a, b = (x[i] for i in (0, 1, 2))\n    return a\n"
+    assert refusal(short, [1.0, 2.0, 3.0]).code == "LW103"
+    rows = "\ndef f(n):\n    a, b = ([0] * n for i in (0, 1))\n    a[0] = 1\n    return a, b\n"
+    assert refusal(rows, 2).code == "LW103"

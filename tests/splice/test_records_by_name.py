@@ -83,6 +83,23 @@ def by_key(edges, key):
         t += e[key]
     return t
 
+def shared_out(edges):
+    t = 0.0
+    for j in range(len(edges)):
+        u, v, w = (edges[j][k] for k in ["u", "v", "w"])
+        t = t * 0.5 + (u - v) * w
+    return t
+
+def asked(edges):
+    t = 0
+    for e in edges:
+        if "u" in e and e.get("w") > 0.0:
+            t += e.get("v", 7)
+    return t
+
+def asked_for_more(edges):
+    return sum(e.get("label", 0) for e in edges)
+
 def picked(points):
     out = []
     for p in points:
@@ -195,6 +212,8 @@ SLOTTED = [Slotted(1.0, 2.0, 3), Slotted(0.5, -2.0, 1), Slotted(2.0, 2.5, 1)]
         ("rightmost", (POINTS,), [(SLOTTED,), ([Point(float("nan"), 1.0), *POINTS],)]),
         ("mean", (POINTS,), [(SLOTTED,), ([*SLOTTED, *POINTS],)]),
         ("ordered", (POINTS,), [(SLOTTED[::-1],)]),
+        ("shared_out", (EDGES,), [(EDGES[1:],)]),
+        ("asked", (EDGES,), [(EDGES[:1],)]),
         ("relaxed", (EDGES, 3), [([{"u": 0, "v": 1, "w": 1.0}], 2)]),
     ],
 )
@@ -297,6 +316,7 @@ def test_a_key_may_be_a_string_that_is_always_the_same() -> None:
 
 def test_an_entry_that_is_no_number_is_declined() -> None:
     assert declined(SOURCE, "by_key", EDGES[:2], "label").code == "LW103"
+    assert declined(SOURCE, "asked_for_more", EDGES).code == "LW103"
 
 
 @pytest.mark.parametrize(

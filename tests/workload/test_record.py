@@ -452,7 +452,7 @@ def test_kinds_of_values_properties_and_many_calls(
     assert one.types["nested"] == ListOf(INT, 2)
     assert dict(one.unknown) == {
         "opaque": "object",
-        "tables": "list of int and int8 and ndarray[float64, 2]",
+        "tables": "list of int or int8 or ndarray[float64, 2]",
         "masked": "MaskedArray",
     }
     assert one.types["empty"] == ListOf(NONE)

@@ -22,13 +22,14 @@ from loopwright.frontend.lower_methods import array_method, number_method
 from loopwright.frontend.lower_names import member, object_with
 from loopwright.frontend.lower_numpy import numpy_call
 from loopwright.frontend.lower_objects import BLANK, construct
-from loopwright.frontend.lower_order import effects, in_order, keep, present
+from loopwright.frontend.lower_order import effects, eval_all, in_order, keep, present
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_queue import bisect_call, heap_call
 from loopwright.frontend.lower_scope import Scope, decline, span_of
 from loopwright.frontend.lower_special import special_call
 from loopwright.frontend.lower_streams import draw, module_draw
 from loopwright.frontend.lower_strings import string_method
+from loopwright.frontend.lower_subscript import entry
 from loopwright.frontend.lower_values import (
     Arr,
     Closure,
@@ -40,6 +41,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Number,
     Object,
+    Rec,
     String,
     Table,
     Tpl,
@@ -68,6 +70,8 @@ def call(cx: Scope, node: ast.Call) -> Value:
                 return hash_method(cx, base, node, attr)
             case Table():
                 return dict_method(cx, base, node, attr)
+            case Rec(parts, "dict") if attr == "get" and len(node.args) in (1, 2):
+                return entry(cx, parts, eval_all(cx, node.args)[0], node)
             case Generator():
                 return draw(cx, base, attr, node)
             case Number():

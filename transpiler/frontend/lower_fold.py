@@ -235,7 +235,9 @@ def _lost(big: Expr, total: Expr, small: Expr) -> Expr:
 
 
 def quantified(cx: Scope, node: ast.expr, every: bool, at: ast.AST) -> Value:
-    """`all(items)` (`every`) or `any(items)`."""
+    """`all(items)` (`every`) or `any(items)`, which stop at the first item that decides; but all items of a
+    list come first."""
+    node = _one_loop(cx, node, "all" if every else "any", at)
     name = cx.fresh("found")
     store_variable(cx, name, number(truth_const(every)))
 
@@ -244,11 +246,12 @@ def quantified(cx: Scope, node: ast.expr, every: bool, at: ast.AST) -> Value:
         start = dict(cx.live)
         with cx.block() as hit:
             store_variable(cx, name, number(truth_const(not every)))
-            frame = cx.frames[-1]
-            frame.breaks.append(cx.live)
-            if frame.exit is not None:
-                convert(cx, cx.live, frame.exit)
-            cx.emit(Break(cx.span))
+            if not isinstance(node, ast.ListComp):
+                frame = cx.frames[-1]
+                frame.breaks.append(cx.live)
+                if frame.exit is not None:
+                    convert(cx, cx.live, frame.exit)
+                cx.emit(Break(cx.span))
         cx.env = start
         cx.emit(If(negated(cond) if every else cond, tuple(hit), (), cx.span))
 
@@ -257,3 +260,20 @@ def quantified(cx: Scope, node: ast.expr, every: bool, at: ast.AST) -> Value:
         decline(at, "LW102", "any and all over nested loops are not covered")
     each_item(cx, node, use)
     return cx.live.pop(name).value
+
+
+def _one_loop(cx: Scope, node: ast.expr, name: str, at: ast.AST) -> ast.expr:
+    """`any(any(item for y in ys) for x in xs)` for `any(item for x in xs for y in ys)`, which ends at the
+    same item; other nodes as they are."""
+    if not isinstance(node, ast.GeneratorExp) or len(node.generators) == 1:
+        return node
+    assert isinstance(at, ast.Call)
+    known = cx.unit.synthetic.get(at)
+    if known is None:
+        inner = ast.GeneratorExp(node.elt, node.generators[1:])
+        call = ast.Call(ast.Name(name, ast.Load()), [inner], [])
+        known = ast.GeneratorExp(call, node.generators[:1])
+        for made in (inner, call.func, call, known):
+            ast.copy_location(made, node)
+        cx.unit.synthetic[at] = known
+    return known

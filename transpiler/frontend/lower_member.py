@@ -14,12 +14,14 @@ from loopwright.frontend.lower_order import present, spill
 from loopwright.frontend.lower_parts import describe, is_string
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_strings import within
+from loopwright.frontend.lower_subscript import entry
 from loopwright.frontend.lower_values import (
     Arr,
     Hashed,
     Lst,
     Number,
     RaggedList,
+    Rec,
     Row,
     Table,
     Tpl,
@@ -47,6 +49,9 @@ def member(cx: Scope, a: Value, b: Value, node: ast.expr) -> Expr:
             return dict_member(cx, b, a, node)
         case Hashed():
             return hashed_member(cx, b, a, node)
+        case Rec(parts, "dict"):
+            entry(cx, parts, a, node)
+            return truth_const(True)
         case RaggedList(text=True) if is_string(a):
             return _of_strings(cx, a, b, node)
         case _ if is_string(a) and is_string(b):

@@ -80,7 +80,7 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
         case Object(path):
             return _object_item(cx, path, node)
         case Rec(parts, "dict"):
-            return _entry(cx, parts, node)
+            return entry(cx, parts, cx.eval(node.slice), node)
         case _:
             decline(node, "LW103", f"indexing {describe(base)} is not covered")
 
@@ -144,9 +144,8 @@ def spill_tuple(cx: Scope, base: Tpl) -> Tpl:
     return held
 
 
-def _entry(cx: Scope, parts: Tpl, node: ast.Subscript) -> Value:
-    """An entry of a dict whose keys are constants."""
-    key = cx.eval(node.slice)
+def entry(cx: Scope, parts: Tpl, key: Value, node: ast.AST) -> Value:
+    """An entry of a dict of a list, which has it as all the others have."""
     if not isinstance(key, Text) or key.value not in parts.fields:
         shown = "a dict of a list is indexed by constant keys that all its dicts have"
         decline(node, "LW103", f"{shown}, where the values are numbers of one type")

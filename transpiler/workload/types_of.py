@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import combinations
 from types import MemberDescriptorType, ModuleType, SimpleNamespace
 from typing import Any, get_args
@@ -38,7 +38,7 @@ SAMPLE_BYTES = 8 * 2**20
 LIST_CHECK = 2_000_000
 """Lists (of lists) with more elements than this count as unknown: checking them would be slow."""
 
-_LOOKED_AT = 8
+_LOOKED_AT = 10_000
 """Items of a list that `name_of` looks at."""
 
 _PY: dict[type, Py] = {
@@ -75,23 +75,22 @@ def type_of(value: object) -> Type | None:
     return None if np is None or not hasattr(np, "generic") else _numpy_type(np, value)
 
 
-def name_of(value: object) -> str:
-    """What a value is that `type_of` does not know: its class, and for a list that of its items."""
+def name_of(value: Any, depth: int = 2) -> str:
+    """What a value is that `type_of` does not know, for people: `list of float or int`."""
     kind = type(value).__name__
-    if isinstance(value, list | tuple) and value:
-        inner = {_item_name(item) for item in value[:_LOOKED_AT]}
-        return f"{kind} of {' and '.join(sorted(inner))}"
     np = _numpy()
     if np is not None and type(value) is getattr(np, "ndarray", None):
-        return _item_name(value)
+        return f"ndarray[{value.dtype}, {value.ndim}]"
+    if type(value) in (list, tuple, set) and depth and value:
+        return f"{kind} of {_names(value, depth)}"
+    if type(value) is dict and depth and value:
+        return f"{kind} of {_names(value, depth)} to {_names(value.values(), depth)}"
     return kind
 
 
-def _item_name(item: Any) -> str:
-    np = _numpy()
-    if np is not None and type(item) is getattr(np, "ndarray", None):
-        return f"ndarray[{item.dtype}, {item.ndim}]"
-    return type(item).__name__
+def _names(values: Iterable[Any], depth: int) -> str:
+    found = {name_of(v, depth - 1) for v, _ in zip(values, range(_LOOKED_AT), strict=False)}
+    return " or ".join(sorted(found)[:3])
 
 
 def _numpy_type(np: ModuleType, value: Any) -> Type | None:
