@@ -106,5 +106,8 @@ def test_the_reasons_for_many_regions_are_counted() -> None:
     out = io.StringIO()
     many = replace(REPORT, regions=(*REGIONS, REGIONS[1]) * 5)
     print_table(many, Console(file=out, width=200))
-    assert "10 times LW301: type of a name is unknown\n5 times LW901: internal error\n" in out.getvalue()
+    assert (
+        "10 times LW301: type of a name is unknown\n5 times LW901: internal error\n"
+        in out.getvalue()
+    )
     assert not any("times" in line for line in table(200))
