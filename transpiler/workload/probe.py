@@ -15,14 +15,14 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
 from loopwright.frontend.function_ref import FunctionRef
 from loopwright.ir.domain import path_text
 from loopwright.ir.types import INT, Type
+from loopwright.workload.fetch import fetch
 from loopwright.workload.functions import function_ref
-from loopwright.workload.probes import Probe, Source
+from loopwright.workload.probes import Probe
 from loopwright.workload.types_of import (
     SAMPLE_BYTES,
     bytes_of,
@@ -56,7 +56,6 @@ HELD_BYTES = 2**28
 PARTS_BYTES = 2**29
 """Once the part files of all processes take this much, only small samples are written."""
 SIGNATURES = 8
-_MISSING = object()
 T = TypeVar("T")
 
 
@@ -218,7 +217,7 @@ class Recorder:
         return next((stride for below, stride in STRIDES if tally.calls < below), LAST_STRIDE)
 
     def _look(self, tally: Tally, roots: tuple[object, ...], weight: int) -> None:
-        values = {s.name: _fetch(s, roots, tally.names) for s in tally.probe.sources}
+        values = {s.name: fetch(s, roots, tally.names) for s in tally.probe.sources}
         types = {name: type_of(value) for name, value in values.items()}
         functions = _functions(tally, roots, values)
         key = tuple(
@@ -370,45 +369,9 @@ def _functions(
         holders = {s.root: roots[s.argument] for s in sources if s.argument is not None}
         if source.steps:
             path = path_text(source.root, source.steps[:-1])
-            holders = {path: _fetch(replace(source, steps=source.steps[:-1]), roots, tally.names)}
+            holders = {path: fetch(replace(source, steps=source.steps[:-1]), roots, tally.names)}
         inside = "" if source.steps else tally.probe.id.split("/")[0].partition("#")[0]
         target = function_ref(values[source.name], tally.names, holders, inside)
         if target is not None:
             found[source.name] = target
     return found
-
-
-def _fetch(source: Source, roots: tuple[object, ...], names: Mapping[str, object]) -> object:
-    """The live-in's value without running any code of the program; `_MISSING` if that is not possible."""
-    if source.argument is not None:
-        value = roots[source.argument]
-    else:
-        value = names.get(source.root, _MISSING)
-    for kind, key in source.steps:
-        if kind == "item":
-            value = value.get(key, _MISSING) if type(value) is dict else _MISSING
-        else:
-            value = _attribute(value, str(key))
-    return value
-
-
-def _attribute(value: object, name: str) -> object:
-    if isinstance(value, ModuleType):
-        return vars(value).get(name, _MISSING)
-    for base in type(value).__mro__:
-        found = base.__dict__.get(name)
-        if found is not None and type(found).__name__ == "member_descriptor":
-            return getattr(value, name, _MISSING)
-        if found is not None and hasattr(type(found), "__set__"):
-            return _MISSING
-    try:
-        own = object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return _MISSING
-    if name in own:
-        return own[name]
-    for base in type(value).__mro__:
-        if name in base.__dict__:
-            found = base.__dict__[name]
-            return _MISSING if hasattr(type(found), "__get__") else found
-    return _MISSING

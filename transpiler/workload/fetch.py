@@ -1,0 +1,46 @@
+"""The values of live-ins at a probe, looked up so that no code of the program runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import ModuleType
+
+from loopwright.workload.probes import Source
+
+MISSING = object()
+
+
+def fetch(source: Source, roots: tuple[object, ...], names: Mapping[str, object]) -> object:
+    """The live-in's value without running any code of the program; `MISSING` if that is not possible."""
+    if source.argument is not None:
+        value = roots[source.argument]
+    else:
+        value = names.get(source.root, MISSING)
+    for kind, key in source.steps:
+        if kind == "item":
+            value = value.get(key, MISSING) if type(value) is dict else MISSING
+        else:
+            value = _attribute(value, str(key))
+    return value
+
+
+def _attribute(value: object, name: str) -> object:
+    if isinstance(value, ModuleType):
+        return vars(value).get(name, MISSING)
+    for base in type(value).__mro__:
+        found = base.__dict__.get(name)
+        if found is not None and type(found).__name__ == "member_descriptor":
+            return getattr(value, name, MISSING)
+        if found is not None and hasattr(type(found), "__set__"):
+            return MISSING
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return MISSING
+    if name in own:
+        return own[name]
+    for base in type(value).__mro__:
+        if name in base.__dict__:
+            found = base.__dict__[name]
+            return MISSING if hasattr(type(found), "__get__") else found
+    return MISSING
