@@ -22,7 +22,7 @@ def measured(**seconds: list[float | None]) -> Measurement:
 def test_the_best_over_the_two_largest_sizes_comes_first() -> None:
     winners, out = rank(measured(a=[0.5, 0.1, 0.2], b=[0.1, 0.5, 0.1]), ["a", "b"], 1.2)
     assert [w.label for w in winners] == ["a", "b"] and not out
-    assert winners[0].speedup == {10: 2.0, 100: 10.0, 1000: 5.0} and winners[0].min_size == 0
+    assert winners[0].speedup == {10: 2.0, 100: 10.0, 1000: 5.0} and winners[0].min_size == 7
 
 
 def test_below_the_break_even_the_original_runs() -> None:

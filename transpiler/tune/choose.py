@@ -34,7 +34,8 @@ def rank(
     """The variants of `labels` worth having, the best score first, and why the others are out.
 
     A variant is out if it declined the largest size, or is slower than `min_speedup` there. The
-    break-even is the smallest measured size from which on every size is won.
+    break-even is the smallest measured size from which on every size is won; if all are won, it is guessed
+    on the safe side.
     """
     winners: list[Winner] = []
     why: dict[str, str] = {}
@@ -53,8 +54,8 @@ def rank(
             continue
         won = _won(ratios)
         score = math.sqrt(won[-1][1] * won[-2][1]) if len(won) > 1 else won[-1][1]
-        lost_below = len(won) < len(ratios)
-        winners.append(Winner(label, dict(won), won[0][0] if lost_below else 0, score))
+        least = won[0][0] if len(won) < len(ratios) else _unmeasured(*won[0])
+        winners.append(Winner(label, dict(won), least, score))
     return sorted(winners, key=lambda w: -w.score), why
 
 
@@ -72,6 +73,12 @@ def threads_from(measured: Measurement, threaded: str, serial: str) -> int | str
     if smallest is None or gain < _THREADS_GAIN:
         return f"{gain:.2f}x of the serial variant"
     return smallest
+
+
+def _unmeasured(size: int, ratio: float) -> int:
+    """The break-even below the smallest measured size: as if the kernel took as long for less, and the time
+    of the loop were as the square of the size."""
+    return math.floor(size / math.sqrt(ratio))
 
 
 def _ratios(measured: Measurement, label: str) -> list[tuple[int, float]]:
