@@ -165,7 +165,7 @@ def test_closures_are_read_and_two_functions_keep_apart(
     f = programs.make(3.0)
     fast = lw.optimize(f, examples=[(xs,)], backend="numba")
     assert fast.rewritten, fast.explain()
-    assert fast(xs) == f(xs)
+    assert fast(xs) == pytest.approx(f(xs), rel=1e-14)  # added up in another order
     assert smooth(np.arange(3.0), np.zeros(3)).tolist() == [0.0, 2.0, 0.0]
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 from loopwright.frontend.function_ref import FunctionRef
 from loopwright.ir.domain import path_text
 from loopwright.ir.types import INT, Type
-from loopwright.workload.fetch import fetch
+from loopwright.workload.fetch import MISSING, fetch
 from loopwright.workload.functions import function_ref
 from loopwright.workload.probes import Probe
 from loopwright.workload.types_of import (
@@ -231,7 +231,7 @@ class Recorder:
             rest = {
                 n: name_of(values[n])
                 for n, t in types.items()
-                if t is None and n not in functions and values[n] is not _MISSING
+                if t is None and n not in functions and values[n] is not MISSING
             }
             seen = tally.seen[key] = Seen(known, rest, functions)
         seen.calls += weight
