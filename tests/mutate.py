@@ -4,9 +4,9 @@ Each program's kernel is compared with a copy of itself; then every mutant of th
 `--most`, is tried on the inputs that the search kept and on inputs drawn for those that survive. What still
 survives is verified against the program as a user would. A mutant that a person has read and found
 equivalent is in `equivalent_mutants.json`, with the reason: by program, function and what it changes, with
-the line (" in `...`") where a function has several such changes. Programs that are in OUTPUT/mutants.json
-already are left out: a campaign that was stopped goes on. Exit code 1 if the score is below 98 % of the
-mutants that are not equivalent.
+the line where a function has several such changes (" in `...`", and ", number 2" for the second of two lines
+that read alike). Programs that are in OUTPUT/mutants.json already are left out: a campaign that was stopped
+goes on. Exit code 1 if the score is below 98 % of the mutants that are not equivalent.
 """
 
 from __future__ import annotations
@@ -203,7 +203,9 @@ class Read:
     def names(self, mutant: Mutant) -> set[str]:
         """What a reason may call a mutant."""
         what = mutant.edit.what
-        return {what, f"{what} in `{self.lines[mutant.line - 1].strip()}`"}
+        text = self.lines[mutant.line - 1].strip()
+        number = [line.strip() for line in self.lines[: mutant.line]].count(text)
+        return {what, f"{what} in `{text}`", f"{what} in `{text}`, number {number}"}
 
 
 def _row(read: Read, fates: dict[Mutant, int], seconds: float) -> Row:
