@@ -45,7 +45,6 @@ def test_what_is_the_same_is_called_so(pair: tuple[str, ...], tmp_path: Path) ->
     assert verdict.status == "same", render(verdict)
 
 
-SLOW = "k = x.sum()\nwhile k < -1e300:\n    k += 1.0\n"
 IN_ORDER = {
     "a text of more than a hundred letters": (
         "s: str",
@@ -61,16 +60,6 @@ IN_ORDER = {
         "a: list[list[int]], b: list[list[float]]",
         "return 0",
         "rows = [len(r) for r in a]\nreturn int((rows == [len(r) for r in b]) * (len(set(rows)) > 3))",
-    ),
-    "a tolerance that the only element of a matrix is equal to": (
-        'x: Annotated[NDArray[np.float64], "n m"]',
-        "return x.sum() < 1.25e-7 if x.size else False",
-        "return x.sum() <= 1.25e-7 if x.size else False",
-    ),
-    "a tolerance behind values that a loop takes long for": (
-        'x: Annotated[NDArray[np.float64], "n m k"]',
-        f"{SLOW}return x.sum() < 1.25e-7 if x.size else False",
-        f"{SLOW}return x.sum() <= 1.25e-7 if x.size else False",
     ),
     "lists of lists that fit together": (
         "a: list[list[int]], b: list[list[int]]",

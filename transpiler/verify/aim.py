@@ -26,21 +26,12 @@ _CLIMBED = (6, 14, 30, 60, 120)
 _GUIDED = (8, 20, 40, 80)
 _IN_ORDER, _AT_ONCE = 3, 16
 "The first round before which inputs in order are run, and how many at a time."
-_SLOW, _OFTEN = 0.1, 4
-"""Seconds of a call beyond which longer arguments are not tried, and other ones neither if that happened so
-often: a loop may run for ever on one value and not on the next."""
+_SLOW = 0.1
+"""Seconds of a call beyond which longer arguments are not tried."""
 _GOALS = 12
 _PLAIN = frozenset({"small integers", "ordinary", "unit interval", "ascending", "positive", "indices",
                     "permutation", "hundreds"})  # fmt: skip
 _GOOD_SIZES = range(3, 41)
-
-
-@dataclass
-class _Stage:
-    """Inputs in order, of which so many may be slow before the rest is left out."""
-
-    cases: Iterator[Case]
-    slow: int = _OFTEN
 
 
 @dataclass
@@ -55,7 +46,7 @@ class Aim:
     solver: object = None
     _missed: set[int] = field(default_factory=set)
     _open: bool = False
-    _stages: list[_Stage] | None = None
+    _stages: list[Iterator[Case]] | None = None
     _tight: Tight | None = None
 
     @property
@@ -104,28 +95,24 @@ class Aim:
             self._call_plainly(bases[0])
 
     def _in_order(self, base: Case, odd: Case) -> None:
-        """Some more of the inputs that come in order; the rest of a kind is left out once some are slow."""
+        """Some more of the inputs that come in order; the rest of a kind is left out once one is slow."""
         parameters, constants = self.pair.parameters, self.pair.constants
         if self._stages is None:
             self._stages = [
-                _Stage(constant_lengths(parameters, constants, base), 1),
-                _Stage(lengths(parameters, base), 1),
-                _Stage(related(parameters, base)),
-                _Stage(special(parameters, constants, odd)),
-                _Stage(special(parameters, constants, base)),
-                _Stage(short(parameters, constants, base)),
-                _Stage(matrices(parameters, base)),
-                _Stage(laid_out(base)),
-                _Stage(called_otherwise(self.pair.scripts(), base)),
+                constant_lengths(parameters, constants, base),
+                lengths(parameters, base),
+                related(parameters, base),
+                special(parameters, constants, odd),
+                special(parameters, constants, base),
+                short(parameters, base),
+                matrices(parameters, base),
+                laid_out(base),
+                called_otherwise(self.pair.scripts(), base),
             ]
-        for _ in range(_AT_ONCE if self._stages else 0):
-            stage = self._stages[-1]
-            case = next(stage.cases, None)
-            stage.slow -= case is not None and self.run(case) > _SLOW
-            if case is None or stage.slow <= 0:
+        for _ in range(_AT_ONCE):
+            case = next(self._stages[-1], None) if self._stages else None
+            if self._stages and (case is None or self.run(case) > _SLOW):
                 self._stages.pop()
-                if not self._stages:
-                    return
 
     def _call_plainly(self, base: Case) -> None:
         def run(values: dict[str, Any]) -> float:

@@ -77,19 +77,17 @@ def special(parameters: Sequence[Parameter], constants: Constants, case: Case) -
                 yield from _with(parameters, case, {name: changed})
 
 
-def short(parameters: Sequence[Parameter], constants: Constants, case: Case) -> Iterator[Case]:
+def short(parameters: Sequence[Parameter], case: Case) -> Iterator[Case]:
     """`case` with one element everywhere, or two, those of one argument being a special number: where there
-    is nothing to hide behind, rounding, overflow and signs show, and a tolerance of the source is met
-    exactly. Then with some more, zeros of both signs and NaN at the ends: vectors take another way than
-    what is left over."""
+    is nothing to hide behind, rounding, overflow and signs show. Then with some more, zeros of both signs
+    and NaN at the ends: vectors take another way than what is left over."""
     where = places(parameters, case.values)
     for n in (1, 2, *_BLOCKS) if where else ():
         small = reshaped(parameters, case, dict.fromkeys(where, n))
         if small is None:
             continue
         for name, value in small.values.items():
-            own = constants.floats[:_MOST] if n == 1 else ()
-            for filled in _filled(value, own) if n <= 2 else _signed(value):
+            for filled in _filled(value) if n <= 2 else _signed(value):
                 yield from _with(parameters, small, {name: filled})
 
 
@@ -110,17 +108,18 @@ def _signed(value: Any) -> Iterator[Any]:
             yield [*value[:-1], np.nan]
 
 
-def _filled(value: Any, own: Sequence[float]) -> Iterator[Any]:
-    """`value` with all elements the same special number, or one of the source's own."""
+def _filled(value: Any) -> Iterator[Any]:
+    """`value` with all elements the same special number."""
     match value:
         case np.ndarray() if value.size and value.dtype.kind == "f":
             with np.errstate(all="ignore"):
-                numbers = (*SPECIAL_FLOATS, *_limits(value), *own)
-                yield from (np.full_like(value, number) for number in numbers)
+                yield from (
+                    np.full_like(value, number) for number in (*SPECIAL_FLOATS, *_limits(value))
+                )
         case np.ndarray() if value.size and value.dtype.kind in "iu":
             yield from (np.full_like(value, number) for number in _limits(value))
         case [first, *_] if isinstance(value, list) and type(first) is float:
-            yield from ([number] * len(value) for number in (*SPECIAL_FLOATS, *own))
+            yield from ([number] * len(value) for number in SPECIAL_FLOATS)
         case [first, *_] if isinstance(value, list) and type(first) is int:
             yield from ([number] * len(value) for number in _INTS)
 
