@@ -82,8 +82,6 @@ class Call:
         self.env: dict[str, int] = dict(env or {})
         self.ranks = ranks or {}
         self.lengths: list[int] = list(self.env.values())
-        self.rows: Sequence[int] = ()
-        "The lengths of the rows of a list of lists, for another one to have."
         self.elements: list[Any] = []
         self.labels: set[str] = set()
         self.depth = 0

@@ -20,7 +20,6 @@ from loopwright.verify.kinds import (
     ArrayKind,
     Kind,
     ListKind,
-    OneOfKinds,
     Parameter,
     PyNumber,
     Text,
@@ -28,12 +27,10 @@ from loopwright.verify.kinds import (
     linked,
 )
 from loopwright.verify.scalars import draw_float, draw_int, draw_text
-from loopwright.verify.strategies import SEEDS, draw_value, has_rows
+from loopwright.verify.strategies import SEEDS, draw_value
 
 _STEPS = (1, 1, -1, 2)
 _LETTERS = ("ab", "01", " .")
-_AS_LONG = 0.7
-"The chance that what is drawn anew has the lengths that it had, where it may have others."
 _CHANGED = 0.5
 "The chance of a change in place where a new value could be drawn as well."
 _ALIKE = 8
@@ -50,37 +47,11 @@ def neighbour(call: Call, parameters: Sequence[Parameter], case: Case) -> Case:
     if linked(parameter.kind) or (_open(parameter.kind) and call.chance(_CHANGED)):
         values[parameter.name] = _tweak(call, values[parameter.name], _resizable(parameter.kind))
     else:
-        kind = parameter.kind
-        if call.chance(_AS_LONG):
-            kind = _as_long(call, kind, values[parameter.name])
-        values[parameter.name] = draw_value(call, kind)
+        values[parameter.name] = draw_value(call, parameter.kind)
     if call.chance(call.style.alias / 2):
         alias(call, values)
     labels = case.labels | call.labels
     return Case(values, case.env, case.script, call.draw(SEEDS), labels)
-
-
-def _as_long(call: Call, kind: Kind, value: Any) -> Kind:
-    """`kind` with the lengths that `value` has where any will do."""
-    match kind, value:
-        case OneOfKinds(choices, None), np.ndarray():
-            alike = [each for each in choices if _is_array(each, value)]
-            return _as_long(call, alike[0], value) if alike else kind
-        case ArrayKind(_, dims), np.ndarray() if dims is None or None in dims:
-            return replace(kind, dims=value.shape)
-        case ListKind(elem, None), list() | tuple() if has_rows(elem):
-            call.rows = [len(row) for row in value]
-        case ListKind(_, None, "list" | "tuple"), list() | tuple():
-            return replace(kind, length=len(value))
-    return kind
-
-
-def _is_array(kind: Kind, value: AnyArray) -> bool:
-    match kind:
-        case ArrayKind(dtype, dims):
-            return dtype == str(value.dtype) and (dims is None or len(dims) == value.ndim)
-        case _:
-            return False
 
 
 def _open(kind: Kind) -> bool:

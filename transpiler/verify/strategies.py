@@ -6,10 +6,8 @@ and elements; layouts and aliases are choices like any other.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -258,8 +256,6 @@ def _sequence(call: Call, kind: ListKind) -> object:
     if form in ("sequence", "iterable"):
         forms = ("list", "list", "tuple") + (("iterator",) * 2 if form == "iterable" else ())
         form = call.pick(forms)
-    if kind.length is None and call.depth == 0 and has_rows(kind.elem):
-        return stock.FORMS[form](_rows(call, kind.elem))
     n = call.length(kind.length)
     if n > LONGEST_LIST and kind.length is None and form not in ("list", "tuple"):
         n = LONGEST_LIST
@@ -268,25 +264,6 @@ def _sequence(call: Call, kind: ListKind) -> object:
     if form == "iterator":
         n = min(n, 300)
     return stock.FORMS[form](_items(call, kind.elem, n))
-
-
-def has_rows(elem: Kind) -> TypeGuard[ListKind]:
-    """Whether a list of `elem` holds rows of any lengths."""
-    return isinstance(elem, ListKind) and elem.length is None and elem.form in ("list", "tuple")
-
-
-def _rows(call: Call, elem: ListKind) -> list[Any]:
-    """Rows of any lengths, or as many and as long as those of another argument."""
-    if not call.rows or not call.chance(call.style.together):
-        items = _items(call, elem, call.length(None))
-        call.rows = [len(row) for row in items]
-        return items
-    flat = _items(call, elem.elem, sum(call.rows))
-    if len(flat) < sum(call.rows):
-        return [draw_value(call, replace(elem, length=n)) for n in call.rows]
-    ends = list(itertools.accumulate(call.rows))
-    parts = [flat[end - n : end] for n, end in zip(call.rows, ends, strict=True)]
-    return [stock.FORMS[elem.form](part) for part in parts]
 
 
 def _items(call: Call, elem: Kind, n: int) -> list[Any]:
