@@ -172,6 +172,7 @@ def _with_probes(file: str, data: bytes, key: str) -> tuple[CodeType, tuple[Any,
         code = compile(changed.tree, file, "exec", dont_inherit=True)
         return code, plain_probes(changed.probes)
     except Exception:
+        # what we cannot follow runs as it is; the answer is kept, so that no other process tries again
         return None
 
 
