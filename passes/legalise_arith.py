@@ -10,6 +10,7 @@ import numpy as np
 
 from loopwright.analysis import interval as iv
 from loopwright.analysis.interval import INT64_MAX, INT64_MIN, Interval
+from loopwright.ir.accumulate import signed, unsigned, wrapping
 from loopwright.ir.nodes import (
     Assign,
     Binary,
@@ -20,7 +21,7 @@ from loopwright.ir.nodes import (
     Var,
     While,
 )
-from loopwright.ir.types import F64, DType, Num, Py, kind_of, machine_dtype
+from loopwright.ir.types import F64, I64, DType, Num, Py, kind_of, machine_dtype
 from loopwright.passes.legalise_build import (
     Build,
     binary,
@@ -310,7 +311,11 @@ def _numpy_int(b: Build, e: Binary, x: Expr, y: Expr) -> Expr:
             if kind_of(dtype_of(y)) == "i" and ys.lo < 0:
                 y = b.atom(y)
                 b.check(compare("ge", y, zero), "integers to negative integer powers")
+            if t == I64 and not iv.within(_exact(b, e), iv.FULL):
+                return signed(integer_power(b, unsigned(x), y, checked=False))
             return integer_power(b, x, y, checked=False)
+        case "add" | "sub" | "mul" if t == I64 and not iv.within(_exact(b, e), iv.FULL):
+            return wrapping(e.op, x, y)
         case _:
             return binary(e.op, x, y)
 

@@ -30,6 +30,7 @@ from typing import ClassVar
 
 from loopwright.analysis.effects import storages
 from loopwright.diagnostics import NOWHERE, Declined
+from loopwright.ir.accumulate import wrapping
 from loopwright.ir.nodes import (
     Assign,
     Binary,
@@ -268,7 +269,10 @@ class _Mover:
         before: list[Stmt] = []
         for v, s, t, first in zip(sums, found.sums, terms, starts, strict=True):
             before.append(Assign(v, Var(first), span))
-            body.append(Assign(v, Binary(s.op, Var(v), Var(t), v.type), span))
+            more: Expr = Binary(s.op, Var(v), Var(t), v.type)
+            if s.wraps:
+                more = wrapping(s.op, Var(v), Var(t))
+            body.append(Assign(v, more, span))
             if v in sizes:
                 size = sizes[v]
                 before.append(Assign(size, _magnitude(first), span))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from loopwright.analysis.effects import Storages
+from loopwright.ir.accumulate import accumulated, wraps
 from loopwright.ir.nodes import (
     Assign,
     Binary,
+    BinaryOp,
     Call,
     Const,
     Expr,
@@ -39,13 +40,15 @@ _SLOW = ("pow", "mod", "floordiv")
 @dataclass(frozen=True, slots=True)
 class Sum:
     """`term` is added to `sym`, or subtracted. `place` stores the element that `sym` stands for, if any;
-    `flag` is what is assigned if `sym`, which counts from 0, counts anything."""
+    `flag` is what is assigned if `sym`, which counts from 0, counts anything. `wraps` tells of an int64 that
+    is added up modulo 2**64."""
 
     sym: Sym
-    op: Literal["add", "sub"]
+    op: BinaryOp
     term: Expr
     place: Store | None = None
     flag: Assign | None = None
+    wraps: bool = False
 
     @property
     def is_float(self) -> bool:
@@ -151,10 +154,11 @@ def _under(cond: Expr, stmt: Stmt) -> Sum | None:
 
 def _sum_of(stmt: Stmt) -> Sum | None:
     match stmt:
-        case Assign(sym, Binary("add" | "sub" as op, Var(same), term, t)) if sym is same:
-            return Sum(sym, op, term) if _adds_up(t, term.type, sym.type) else None
-        case Assign(sym, Binary("add", term, Var(same), t)) if sym is same:
-            return Sum(sym, "add", term) if _adds_up(t, term.type, sym.type) else None
+        case Assign(sym, value):
+            known = accumulated(value, sym)
+            if known is None or not _adds_up(value.type, known[1].type, sym.type):
+                return None
+            return Sum(sym, known[0], known[1], wraps=wraps(value))
         case Store(x, index, Binary("add" | "sub" as op, Load(Var(same), place, _), term, t)):
             at = x is same and index == place and all(isinstance(item, Pt) for item in index)
             if at and isinstance(x.type, Array) and _adds_up(t, term.type, Num(x.type.dtype)):

@@ -180,7 +180,7 @@ def f(x: "u1[:]", y: "f4[:]") -> "u1[:], f4":
     "overflow tests": (
         """
 def f(a: i8, b: i8) -> "b1, b1, b1, i8":
-    return lw.add_ok(a, b), lw.sub_ok(a, b), lw.mul_ok(a, b), a * b + a
+    return lw.add_ok(a, b), lw.sub_ok(a, b), lw.mul_ok(a, b), a ^ b
 """,
         [
             (2**62, 2**62),

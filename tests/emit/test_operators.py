@@ -12,9 +12,11 @@ import pytest
 
 from loopwright.diagnostics import NOWHERE
 from loopwright.ir import interp
+from loopwright.ir.accumulate import wrapping
 from loopwright.ir.check import check
 from loopwright.ir.nodes import (
     Binary,
+    BinaryOp,
     Call,
     Cast,
     Compare,
@@ -157,13 +159,15 @@ LIBM2 = ["arctan2", "hypot", "fmod", "logaddexp"]
 
 
 def _arithmetic(to_same: dict[str, Expr], x: Expr, y: Expr, t: Num, kind: str) -> None:
-    for op in ("add", "sub", "mul", "floordiv", "mod"):
+    for op in ("add", "sub", "mul"):
+        to_same[op] = _modular(op, x, y)
+    for op in ("floordiv", "mod"):
         to_same[op] = Binary(op, x, y, t)  # type: ignore[arg-type]
-    nested = Binary("sub", Binary("mul", x, y, t), x, t)
+    nested = _modular("sub", _modular("mul", x, y), x)
     to_same["nested"] = Binary("floordiv", nested, y, t)
     to_same["neg"] = Unary("neg", x, t)
     to_same["abs"] = Call("abs", (x,), t)
-    to_same["constant"] = Binary("add", x, Const(3, t) if kind != "f" else Const(0.1, t), t)
+    to_same["constant"] = _modular("add", x, Const(3, t) if kind != "f" else Const(0.1, t))
     if kind == "f":
         to_same["truediv"] = Binary("truediv", x, y, t)
         to_same["square"] = Binary("pow", x, Const(2.0, t), t)
@@ -181,26 +185,31 @@ def _arithmetic(to_same: dict[str, Expr], x: Expr, y: Expr, t: Num, kind: str) -
     to_same["sign"] = Call("np.sign", (x,), t) if kind == "i" else x
     if t.dtype == "int64":
         key = Binary("xor", Const(46, t), Const(3, t), t)
-        wrapping = Binary("mul", key, Const(-7046029254386353131, t), t)
-        to_same["constants that wrap"] = Binary("add", x, wrapping, t)
+        mixed = wrapping("mul", key, Const(-7046029254386353131, t))
+        to_same["constants that wrap"] = wrapping("add", x, mixed)
         for name, constant in _wrapping(t).items():
             half = Binary("rshift", constant, Const(1, t), t)  # the sign shows
             to_same[f"constants that wrap {name}"] = Binary("xor", x, half, t)
 
 
+def _modular(op: BinaryOp, x: Expr, y: Expr) -> Expr:
+    """Low IR computes int64 that may wrap without a sign."""
+    return wrapping(op, x, y) if x.type == I64 else Binary(op, x, y, x.type)
+
+
 def _wrapping(t: Num) -> dict[str, Expr]:
     most, one = Const(2**63 - 1, t), Const(1, t)
-    beyond = Binary("add", most, one, t)
+    beyond = wrapping("add", most, one)
     masked = Binary("and", most, Const(-1, t), t)
     return {
         "by a shift": Binary("lshift", one, Const(63, t), t),
         "by a shift of more than the sign": Binary("lshift", Const(6, t), Const(62, t), t),
         "under a sign": Unary("neg", beyond, t),
-        "there and back": Binary("sub", beyond, one, t),
-        "behind a mask": Binary("add", masked, one, t),
-        "behind a complement": Binary("sub", Unary("invert", most, t), Const(2, t), t),
-        "under a complement": Binary("add", Unary("invert", beyond, t), one, t),
-        "behind a division": Binary("add", Binary("floordiv", most, one, t), one, t),
+        "there and back": wrapping("sub", beyond, one),
+        "behind a mask": wrapping("add", masked, one),
+        "behind a complement": wrapping("sub", Unary("invert", most, t), Const(2, t)),
+        "under a complement": wrapping("add", Unary("invert", beyond, t), one),
+        "behind a division": wrapping("add", Binary("floordiv", most, one, t), one),
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from loopwright.diagnostics import NOWHERE, Span
+from loopwright.ir.accumulate import wrapping
 from loopwright.ir.check import check
 from loopwright.ir.interp import KernelFailed, rebuild, run
 from loopwright.ir.nodes import (
@@ -69,8 +70,9 @@ def same(x: Any, y: Any) -> bool:
 @pytest.mark.parametrize(
     ("expr", "env", "value"),
     [
-        (Binary("add", Var(a), c(1), I64), {a: 2**63 - 1}, np.int64(LEAST)),
-        (Binary("mul", Var(a), Var(a), I64), {a: 2**33}, np.int64(0)),
+        (wrapping("add", Var(a), c(1)), {a: 2**63 - 1}, np.int64(LEAST)),
+        (wrapping("sub", c(-2), Var(a)), {a: 2**63 - 1}, np.int64(2**63 - 1)),
+        (wrapping("mul", Var(a), Var(a)), {a: 2**33}, np.int64(0)),
         (Binary("floordiv", Var(a), c(2), I64), {a: -7}, np.int64(-4)),
         (Binary("mod", Var(a), c(-4), I64), {a: 7}, np.int64(-1)),
         (Binary("truediv", Var(p), Var(q), F64), {p: 1.0, q: 0.0}, np.float64(math.inf)),
@@ -91,6 +93,7 @@ def same(x: Any, y: Any) -> bool:
     ],
     ids=[
         "addition wraps",
+        "subtraction wraps",
         "multiplication wraps",
         "floor division floors",
         "modulo has the divisor's sign",
@@ -124,6 +127,8 @@ def test_low_ir_is_the_machine(expr: Expr, env: dict[Sym, Any], value: Any) -> N
         (Binary("mod", Var(a), Var(b), I64), {a: LEAST, b: -1}),
         (Binary("lshift", Var(a), Var(b), I64), {a: 1, b: 64}),
         (Binary("pow", Var(a), Var(b), I64), {a: 1, b: -1}),
+        (Binary("add", Var(a), c(1), I64), {a: 2**63 - 1}),
+        (Binary("mul", Var(a), Var(a), I64), {a: 2**33}),
         (Cast(Var(p), I64), {p: math.nan}),
         (Cast(Var(p), Num("uint8")), {p: 256.0}),
     ],
@@ -134,6 +139,8 @@ def test_low_ir_is_the_machine(expr: Expr, env: dict[Sym, Any], value: Any) -> N
         "the overflowing division",
         "a shift by the width",
         "a negative exponent",
+        "a sum beyond 64 bits",
+        "a product beyond 64 bits",
         "an integer from NaN",
         "an integer that does not fit",
     ],

@@ -22,16 +22,14 @@ from loopwright.analysis.affine import Affine, Atom, Fact
 from loopwright.analysis.effects import Storage, Summaries, holds_memory
 from loopwright.analysis.liveness import flow
 from loopwright.diagnostics import Declined
+from loopwright.ir.accumulate import accumulated
 from loopwright.ir.nodes import (
     Assign,
-    Binary,
     Const,
-    Expr,
     For,
     Func,
     Stmt,
     Sym,
-    Var,
 )
 from loopwright.ir.types import Num, Py, Type, kind_of, machine_dtype
 from loopwright.ir.walk import assigned, exprs_of, targets, vars_of, walk_stmts
@@ -304,17 +302,6 @@ def _is_sum(loop: For, sym: Sym) -> bool:
             if any(sym in vars_of(e) for e in exprs_of(stmt)):
                 return False
             continue
-        if not isinstance(stmt, Assign) or _term(stmt.value, sym) is None:
+        if not isinstance(stmt, Assign) or accumulated(stmt.value, sym) is None:
             return False
     return True
-
-
-def _term(value: Expr, sym: Sym) -> Expr | None:
-    """e where `value` is `sym + e`, `e + sym` or `sym - e`, and e is free of `sym`."""
-    match value:
-        case Binary(("add" | "sub"), Var(s), e, _) if s is sym and sym not in vars_of(e):
-            return e
-        case Binary("add", e, Var(s), _) if s is sym and sym not in vars_of(e):
-            return e
-        case _:
-            return None

@@ -17,13 +17,12 @@ from loopwright.analysis.effects import storages
 from loopwright.analysis.growth import GROWN, STEPS, growing
 from loopwright.analysis.interval import FULL, Interval
 from loopwright.analysis.range_expr import DIM_MAX, PARAM_INTS, Env, Ranges, joined, of_type
+from loopwright.ir.accumulate import accumulated
 from loopwright.ir.nodes import (
     Assign,
-    Binary,
     Check,
     Const,
     Draw,
-    Expr,
     For,
     Func,
     If,
@@ -31,7 +30,6 @@ from loopwright.ir.nodes import (
     Return,
     Stmt,
     Sym,
-    Var,
     While,
 )
 from loopwright.ir.types import ListOf, Py
@@ -301,21 +299,6 @@ class _Total:
                     self.block(stmt.orelse, times)
 
 
-def accumulated(value: Expr, sym: Sym) -> tuple[str, Expr] | None:
-    """`("add", e)` for `sym + e` or `e + sym`, `("sub", e)` for `sym - e`, with `e` free of `sym`."""
-    match value:
-        case Binary(("add" | "sub") as op, Var(s), e, _) if s is sym and not _mentions(e, sym):
-            return op, e
-        case Binary("add", e, Var(s), _) if s is sym and not _mentions(e, sym):
-            return "add", e
-        case _:
-            return None
-
-
-def _mentions(expr: Expr, sym: Sym) -> bool:
-    return sym in vars_of(expr)
-
-
 def _accumulates(body: tuple[Stmt, ...], sym: Sym) -> bool:
     steps = 0
     for stmt in walk_stmts(body):
@@ -325,7 +308,7 @@ def _accumulates(body: tuple[Stmt, ...], sym: Sym) -> bool:
             return False
         if accumulated(stmt.value, sym) is not None:
             steps += 1
-        elif _mentions(stmt.value, sym):
+        elif sym in vars_of(stmt.value):
             return False
     return steps > 0
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from loopwright.ir.accumulate import accumulated
 from loopwright.ir.intrinsics import LINALG
 from loopwright.ir.nodes import (
     Assign,
-    Binary,
+    BinaryOp,
     Break,
     Call,
     Check,
@@ -21,12 +22,11 @@ from loopwright.ir.nodes import (
     Return,
     Stmt,
     Sym,
-    Var,
     While,
 )
 from loopwright.ir.walk import bodies, exprs_of, subexprs, vars_of, walk_stmts
 
-REDUCTIONS: Mapping[str, str] = {
+REDUCTIONS: Mapping[BinaryOp, str] = {
     "add": "+=",
     "sub": "-=",
     "mul": "*=",
@@ -37,14 +37,10 @@ REDUCTIONS: Mapping[str, str] = {
 
 
 def reduced(stmt: Assign) -> tuple[str, Expr] | None:
-    """`("+=", e)` for `s = s + e` and its like."""
-    match stmt.value:
-        case Binary(op, Var(sym), e, _) if sym is stmt.sym and op in REDUCTIONS:
-            return REDUCTIONS[op], e
-        case Binary("add" | "mul" | "and" | "or" | "xor" as op, e, Var(sym), _) if sym is stmt.sym:
-            return REDUCTIONS[op], e
-        case _:
-            return None
+    """`("+=", e)` for `s = s + e` and its like. The threads' parts are read by nobody before they are put
+    together, so a signed sum of them serves for one that wraps."""
+    found = accumulated(stmt.value, stmt.sym, REDUCTIONS)
+    return None if found is None else (REDUCTIONS[found[0]], found[1])
 
 
 def reductions(loop: For) -> dict[Sym, str]:
@@ -54,7 +50,7 @@ def reductions(loop: For) -> dict[Sym, str]:
     for stmt in walk_stmts(loop.body):
         if isinstance(stmt, Assign):
             match reduced(stmt):
-                case (op, e) if stmt.sym not in vars_of(e):
+                case (op, _):
                     if found.setdefault(stmt.sym, op) != op:
                         spoilt.add(stmt.sym)
                 case _:

@@ -210,6 +210,8 @@ def _assert_defined(op: str, operands: Sequence[Any]) -> None:
             assert 0 <= b < a.dtype.itemsize * 8, f"shift by {b}"
         case "pow", (_, b):
             assert b >= 0, "integer to a negative power"
+        case (("add" | "sub" | "mul"), (a, b)) if a.dtype == np.int64:
+            assert _OPERATOR[op](int(a), int(b)) in INT64, "64 bits with a sign overflow"
         case _:
             pass
 

@@ -4,7 +4,8 @@ Two levels share the nodes. In *high* IR the types carry Python's meaning: `Bina
 `Py("float")` fails on zero, `Binary("add")` of two `Py("int")` never overflows, `Load` wraps negative
 indices and fails out of bounds. "Fails" means: the kernel gives up before any effect is visible, and
 the original code runs. In *low* IR (after `legalise`) every type is `Num` or `Array` (scratch lists
-are arrays), every operand of an operation has the operation's dtype, arithmetic is the machine's, every
+are arrays), every operand of an operation has the operation's dtype, arithmetic is the machine's, where a
+sum, difference or product of int64 stays within 64 bits (`accumulate.wrapping` is for what may not), every
 `Load` and `Store` is in bounds with non-negative point indices, and whatever may fail is an explicit
 `Check`. Backends for compiled code read low IR, the NumPy backend reads high IR.
 
