@@ -39,6 +39,7 @@ from loopwright.passes.scalarise_calls import elementwise_call
 from loopwright.passes.scalarise_contract import Mode, contracted
 from loopwright.passes.scalarise_counts import counted, scanned, step
 from loopwright.passes.scalarise_index import (
+    demand_positions,
     gathered,
     indexed,
     reshaped,
@@ -302,8 +303,10 @@ class Values:
                 self.scope.demand_equal(by.shape[0], x.shape[k])
                 places = whole_array(self.scope, "np.flatnonzero", [by], Num("int64"))
                 assert places is not None
-                by = places
-            arrays[k] = materialise(self.scope, by) if by.cost > 1 else by
+                arrays[k] = places
+            else:
+                arrays[k] = materialise(self.scope, by) if by.cost > 1 else by
+                demand_positions(self.scope, arrays[k], x.shape[k])
             items.append(item)
         return tuple(items), arrays
 

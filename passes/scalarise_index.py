@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loopwright.ir.nodes import (
+    Assign,
     Binary,
     Call,
     Expr,
@@ -42,6 +43,7 @@ from loopwright.passes.scalarise_lazy import (
     held,
     is_one,
     materialise,
+    nest,
     spread,
 )
 from loopwright.passes.scalarise_scope import Scope
@@ -307,6 +309,21 @@ def _split(scope: Scope, position: Expr, shape: tuple[Expr, ...]) -> Index:
     return tuple(reversed(found))
 
 
+def demand_positions(scope: Scope, by: Lazy, n: Expr) -> None:
+    """Fail unless each element of an index array is a position among `n`. NumPy looks at all of them, also
+    where only some elements of what is gathered are used."""
+    low, high = scope.temp("low", ZERO), scope.temp("high", minus(ZERO, ONE))
+
+    def visit(index: Index) -> None:
+        place = scope.temp("place", as_int(by.at(index)))
+        for extreme, fn in ((low, "min2"), (high, "max2")):
+            scope.emit(Assign(extreme.sym, Call(fn, (extreme, place), INT), scope.span))
+
+    nest(scope, by.shape, visit)
+    scope.check(compare("ge", plus(low, n), ZERO), "index out of range")
+    scope.check(compare("lt", high, n), "index out of range")
+
+
 def gathered(scope: Scope, x: Lazy, index: Sequence[IndexItem], by: dict[int, Lazy]) -> Lazy:
     """`x[index]` with integer index arrays; `by` has the lazy array of each Fancy item.
 
@@ -333,12 +350,6 @@ def gathered(scope: Scope, x: Lazy, index: Sequence[IndexItem], by: dict[int, La
     first = places[0]
     before = tuple(slices[k].length for k in sorted(slices) if k < first)
     after = tuple(slices[k].length for k in sorted(slices) if k > first)
-    for length in (*before, *after):
-        # NumPy looks at the indices also where the result has no elements
-        if const_of(length) is None:
-            scope.check(
-                compare("gt", length, ZERO), "an index array beside an axis without elements"
-            )
 
     def at(outer: Index) -> Expr:
         head, rest = outer[: len(before)], outer[len(before) :]

@@ -178,10 +178,13 @@ def _text(backend: str, program: Program, name: str = "") -> Iterator[Level]:
 
 
 class _NumPyOfNumba:
-    """NumPy as compiled code knows it: of two equal zeros `maximum` and `minimum` give the first."""
+    """NumPy as compiled code knows it: of two equal zeros `maximum` and `minimum` give the first, and a
+    conversion to an unsigned number keeps the bits."""
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(np, name)
+        if name == "uint64":
+            return lambda x: found(int(x) % 2**64)
         return (lambda a, b: found(b, a)) if name in ("maximum", "minimum") else found
 
 

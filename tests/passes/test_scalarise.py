@@ -476,6 +476,14 @@ FAILS: dict[str, tuple[str, Drawn]] = {
         "def f(x: F1, k: I1):\n    return x[1:][k]",
         [[np.ones(3), np.array([2])], [np.ones(3), np.array([-3])]],
     ),
+    "an index array of which a part is used": (
+        "def f(x: F2, k: I1):\n    return x[k][0, 1:] * 2.0",
+        [[np.ones((2, 3)), np.array([0, 2])], [np.ones((2, 3)), np.array([0, -3])]],
+    ),
+    "an index array of which nothing is used": (
+        "def f(x: F2, k: I1):\n    return np.diff(x[k])",
+        [[np.ones((2, 1)), np.array([2])], [np.ones((2, 0)), np.array([2])]],
+    ),
     "a shape of another size": (
         "def f(x: F2):\n    return x.reshape(2, 3) * 1.0",
         [[np.ones((2, 2))]],
