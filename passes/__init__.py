@@ -14,6 +14,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from loopwright.passes.base import Pass
+from loopwright.passes.batch import Batch
 from loopwright.passes.fuse import Fuse
 from loopwright.passes.hoist import Hoist
 from loopwright.passes.induction import Induction
@@ -38,6 +39,7 @@ ALL: tuple[Pass, ...] = (
     Legalise(),
     Parallel(),
     Reassociate(),
+    Batch(),
 )
 
 _ITEM = re.compile(r"\s*([\w-]+)\s*(?:\{([^}]*)\})?\s*(?:,|$)")

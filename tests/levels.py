@@ -22,6 +22,7 @@ from loopwright.ir.interp import KernelFailed, rebuild, run
 from loopwright.ir.nodes import Program
 from loopwright.ir.types import machine_dtype
 from loopwright.passes.base import Applied, Pass
+from loopwright.passes.batch import Batch
 from loopwright.passes.parallel import Parallel
 from loopwright.passes.reassociate import Reassociate
 from loopwright.passes.vectorise import Vectorise
@@ -136,6 +137,10 @@ def levels(program: Program, backends: Sequence[str]) -> Iterator[Level]:
         yield _interpreted("sums", sums.program)
         if "numba" in backends:
             yield from _text("numba", sums.program, "numba-sums")
+    batched = Batch().run(final)
+    if isinstance(batched, Applied):
+        check(batched.program)
+        yield _interpreted("batches", batched.program)
     for backend in ("numba", "numba-compiled"):
         if backend in backends:
             yield from _text(backend, final)

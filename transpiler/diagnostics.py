@@ -98,6 +98,9 @@ CODES: tuple[Code, ...] = (
     Code("LW208", "too little work to share", "Starting threads would cost more than the loop.", "nothing"),
     Code("LW209", "sum keeps its order", "A loop adds floating-point numbers up and does something else, too, or reads the sums.",
          "move what else the loop does into a loop of its own"),
+    Code("LW210", "functions are computed one by one", "A mathematical function is called in a loop whose iterations cannot be cut in a part "
+         "before the call and a part after it, so that a library for vectors cannot compute several at once.",
+         "compute the arguments of the function in a loop, or an array expression, of their own"),
     Code("LW240", "temporary has no array type", "An array expression needs a temporary whose elements are not NumPy numbers.",
          "convert the list to an array first"),
     Code("LW241", "form of index arrays is not covered", "Index arrays stand apart from each other, beside a new axis, or are masks of "

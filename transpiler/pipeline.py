@@ -15,6 +15,7 @@ from loopwright.emit.base import KernelSource
 from loopwright.ir.check import check
 from loopwright.ir.nodes import Program
 from loopwright.passes.base import Applied, Pass
+from loopwright.passes.batch import Batch
 from loopwright.passes.fuse import Fuse
 from loopwright.passes.hoist import Hoist
 from loopwright.passes.induction import Induction
@@ -75,11 +76,15 @@ class Plan:
                 Recipe("numba", "numba", (*compiled, Parallel())),
                 Recipe("cython", "cython", (*compiled, Parallel())),
             )
-        shared, sums = (*compiled, Parallel()), Reassociate()
+        shared, sums, vectors = (*compiled, Parallel()), Reassociate(), Batch()
         return (
             Recipe("numpy", "numpy", array_passes()),
             Recipe("numba", "numba", compiled),
             Recipe("cython", "cython", compiled),
+            Recipe(
+                "cython-vectors", "cython", (*compiled, vectors), needs=(vectors.name,),
+                instead_of="cython",
+            ),
             Recipe("numba-sums", "numba", (*compiled, sums), needs=(sums.name,)),
             Recipe("numba-parallel", "numba", shared, threaded=True, needs=(Parallel.name,)),
             Recipe(

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from loopwright.diagnostics import NOWHERE, Declined
+from loopwright.emit.vectors import CYTHON_HEAD, LIBRARY, SCALAR, WIDE
 from loopwright.extensions import Extension, make, shared_name
 from loopwright.workers import WorkerFailed, Workers
 
@@ -78,9 +79,12 @@ def _version(compiler: str) -> str:
     return done.stdout.partition("\n")[0]
 
 
-def flags(*, native: bool, threads: bool) -> tuple[str, ...]:
+def flags(*, native: bool, threads: bool, vectors: bool) -> tuple[str, ...]:
     """The compiler flags of a build, for the report."""
-    return (*FLAGS, *((NATIVE,) if native else ()), *((THREADS,) if threads else ()))
+    chosen = [*FLAGS, *((NATIVE,) if native else ()), *((THREADS,) if threads else ())]
+    if vectors:
+        chosen.append(WIDE if native else SCALAR)
+    return tuple(chosen)
 
 
 def build_cython(
@@ -97,7 +101,7 @@ def build_cython(
     if isinstance(tools, Declined):
         return tools
     text = source.read_text(encoding="utf-8")
-    options = flags(native=native, threads="prange(" in text)
+    options = flags(native=native, threads="prange(" in text, vectors=CYTHON_HEAD in text)
     recipe = _Recipe(source.stem, text, source.absolute(), options, DRAWS in text)
     made = _cached(recipe, source.parent, cache_dir, tools, workers)
     shared = build_shared(source.parent, workers=workers, cache_dir=cache_dir)
@@ -163,7 +167,7 @@ def _place(made: Path, target: Path) -> Path:
 
 def _compiler(recipe: _Recipe, tools: Toolchain, c_file: Path, made: Path) -> tuple[str, ...]:
     command = [tools.compiler, "-shared", "-fPIC", "-w", *recipe.options, f"-I{tools.include}"]
-    libraries = ["-lm"]
+    libraries = [LIBRARY, "-lm"] if WIDE in recipe.options else ["-lm"]
     if recipe.draws:
         command.append(f"-I{np.get_include()}")
         libraries.insert(0, str(Path(np.random.__path__[0], "lib", "libnpyrandom.a")))

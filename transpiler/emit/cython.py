@@ -35,6 +35,8 @@ from loopwright.emit.parallel import reduced, reductions, shares
 from loopwright.emit.scratch import reuse_scratch
 from loopwright.emit.special import CYTHON_HEAD, lacks_special, special_functions
 from loopwright.emit.special import RESERVED as SPECIAL_NAMES
+from loopwright.emit.vectors import CYTHON_HEAD as VECTORS_HEAD
+from loopwright.emit.vectors import VECTORS, lacks_vectors, uses_vectors
 from loopwright.ir.nodes import (
     Append,
     Assign,
@@ -71,7 +73,7 @@ DIRECTIVES = (
     "@cython.initializedcheck(False)",
 )
 
-RESERVED = ("cython", "cm", "prange", *NAMES, *SPECIAL_NAMES)
+RESERVED = ("cython", "cm", "prange", VECTORS, *NAMES, *SPECIAL_NAMES)
 
 
 class Cython:
@@ -90,7 +92,7 @@ class Cython:
 
     def missing_for(self, program: Program) -> str | None:
         """What this machine lacks to run this very program, or None."""
-        return self.missing() or lacks_special(program)
+        return self.missing() or lacks_special(program) or _lacks_vectors(program)
 
     def emit(self, program: Program, name: str) -> KernelSource | Declined:
         """Text of the kernel `name` and of its helpers `name_...`; LW1xx for what has no equal form in C.
@@ -101,6 +103,13 @@ class Cython:
             return KernelSource(name, _module(reuse_scratch(program), name))
         except CannotLower as refused:
             return located(refused.declined, program)
+
+
+def _lacks_vectors(program: Program) -> str | None:
+    tools = toolchain()
+    if not uses_vectors(program) or isinstance(tools, Declined):
+        return None
+    return lacks_vectors(tools.compiler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +140,8 @@ def _module(program: Program, name: str) -> str:
     texts = [_Function(f, shared, f is program.main).write() for f in functions(program)]
     draws = draw_texts(name, drawn, rngs)
     head = [CYTHON_HEAD] if special_functions(program) else []
+    if uses_vectors(program):
+        head.append(VECTORS_HEAD)
     return "\n\n".join([*head, *draws, *shared.supports.values(), *texts])
 
 

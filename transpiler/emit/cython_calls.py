@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from loopwright.diagnostics import NOWHERE
 from loopwright.emit.body import decline
 from loopwright.emit.cython_types import scalar_type
+from loopwright.emit.vectors import VECTORS
 from loopwright.ir import text
 from loopwright.ir.nodes import Expr
 from loopwright.ir.text import Code
@@ -41,6 +42,9 @@ def cython_call(
     scope, _, name = fn.rpartition(".")
     if scope == "lw":
         return _low(name, codes)
+    if scope == "vec":
+        suffix = "f" if machine_dtype(type_) == "float32" else ""
+        return text.call(f"{VECTORS}.{name}{suffix}", *codes)
     if scope == "special":
         return text.call(f"cython_special.{name}", *codes)
     dtype, result = machine_dtype(args[0].type), machine_dtype(type_)

@@ -43,6 +43,8 @@ def numba_call(fn: str, codes: Sequence[Code], args: Sequence[Expr], type_: Type
     dtype = machine_dtype(args[0].type)
     if scope == "math":
         return _math(name, codes, dtype)
+    if scope == "vec":
+        raise decline("LW102", "Numba knows no library of functions for vectors", NOWHERE)
     if scope == "special":
         return text.call(f"special_{name}", *codes)
     if scope == "np":

@@ -27,6 +27,8 @@ def call_intrinsic(fn: str, args: Sequence[Any], type_: Type, level: Level) -> A
             return _c_math(name, args) if level == "low" else getattr(math, name)(*args)
         case "lw":
             return getattr(machine, name)(*args)
+        case "vec":
+            return _dtype(type_).type(_c_math(name, args))
         case "special":
             return _special(name, args)
         case "np":

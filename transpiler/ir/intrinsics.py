@@ -4,8 +4,8 @@ A name means what the Python function of that name means: `math.*` and the built
 numbers, `np.*` on NumPy scalars and arrays (element-wise, with broadcasting). In high IR the Python
 functions fail where Python raises (`can_fail`). In low IR a `math.*` call is the C function on
 machine numbers, which never fails: whatever Python would raise there has been checked before;
-`np.*` and `special.*` (`scipy.special`) are the same as in high IR. `lw.*` exists in low IR only and is
-emitted by `legalise`.
+`np.*`, `special.*` (`scipy.special`) and `vec.*` are the same as in high IR. `lw.*` exists in low IR
+only and is emitted by `legalise`.
 """
 
 from __future__ import annotations
@@ -251,7 +251,27 @@ _LOW = (
     *_low("trunc_int", 1, "float64 to int64 towards zero; x is in range and not NaN."),
 )
 
-ALL: tuple[Intrinsic, ...] = (*_MATH, *_BUILTINS, *_UFUNCS, *_SPECIAL, *_ARRAYS, *_LOW)
+_ARC = ("asin", "acos", "atan", "asinh", "acosh", "atanh", "atan2")
+_C_MATH = {
+    1: "exp exp2 expm1 log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh "
+    "atanh cbrt erf erfc",
+    2: "atan2 hypot",
+}
+_VECTOR = tuple(
+    Intrinsic(
+        f"vec.{name}",
+        "scalar",
+        (arity, arity),
+        False,
+        "C's function up to 4 units in the last place, as libraries for vectors compute it.",
+    )
+    for arity, names in _C_MATH.items()
+    for name in names.split()
+)
+
+ALL: tuple[Intrinsic, ...] = (
+    *_MATH, *_BUILTINS, *_UFUNCS, *_SPECIAL, *_ARRAYS, *_LOW, *_VECTOR,
+)  # fmt: skip
 
 TABLE: dict[str, Intrinsic] = {row.name: row for row in ALL}
 
@@ -269,3 +289,13 @@ def is_special(name: str) -> bool:
 def is_view(name: str) -> bool:
     """True for whole-array functions whose result shares memory with the first argument."""
     return name == "np.flip"
+
+
+VECTOR_FORM: dict[str, str] = {
+    fn: row.name
+    for row in _VECTOR
+    for name in (row.name.removeprefix("vec."),)
+    for fn in (f"math.{name}", f"np.{name.replace('a', 'arc', 1) if name in _ARC else name}")
+    if fn in TABLE and fn != "math.hypot"
+}
+"""The form for vectors of functions on machine numbers. `math.hypot` is more accurate than C's."""
