@@ -22,6 +22,7 @@ from loopwright.passes.inline import Inline
 from loopwright.passes.legalise import Legalise
 from loopwright.passes.normalise import Normalise
 from loopwright.passes.parallel import Parallel
+from loopwright.passes.powers import Powers
 from loopwright.passes.preallocate import Preallocate
 from loopwright.passes.reassociate import Reassociate
 from loopwright.passes.scalarise import Scalarise
@@ -39,6 +40,7 @@ ALL: tuple[Pass, ...] = (
     Legalise(),
     Parallel(),
     Reassociate(),
+    Powers(),
     Batch(),
 )
 

@@ -55,7 +55,7 @@ def candidates(
     squares = options.accuracy == "bitwise" and _squares_numbers(lowered.program)
     made: list[Candidate | Refused] = []
     wanted = "numpy" if options.style == "inline" else options.backend
-    for recipe in plan.recipes(ints):
+    for recipe in plan.recipes(ints, exact=options.accuracy == "bitwise"):
         if wanted not in ("auto", recipe.backend):
             continue
         if options.accuracy == "bitwise" and not recipe.bitwise:

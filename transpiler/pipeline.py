@@ -23,6 +23,7 @@ from loopwright.passes.inline import Inline
 from loopwright.passes.legalise import Legalise
 from loopwright.passes.normalise import Normalise
 from loopwright.passes.parallel import Parallel
+from loopwright.passes.powers import Powers
 from loopwright.passes.preallocate import Preallocate
 from loopwright.passes.reassociate import Reassociate
 from loopwright.passes.scalarise import Scalarise
@@ -68,25 +69,27 @@ class Plan:
 
     extra: tuple[Pass, ...] = ()
 
-    def recipes(self, ints: IntRanges) -> tuple[Recipe, ...]:
-        """The variants, cheapest to build first."""
+    def recipes(self, ints: IntRanges, *, exact: bool) -> tuple[Recipe, ...]:
+        """The variants, cheapest to build first; `exact`: those that every region has keep every bit."""
         compiled = self._with_extra(compiled_passes(ints))
         if any(isinstance(p, Parallel) for p in self.extra):
             return (
                 Recipe("numba", "numba", (*compiled, Parallel())),
                 Recipe("cython", "cython", (*compiled, Parallel())),
             )
-        shared, sums, vectors = (*compiled, Parallel()), Reassociate(), Batch()
+        powers = () if exact else (Powers(),)
+        alone, shared = (*compiled, *powers), (*compiled, Parallel())
+        sums, vectors = Reassociate(), Batch()
         return (
             Recipe("numpy", "numpy", array_passes()),
-            Recipe("numba", "numba", compiled),
-            Recipe("cython", "cython", compiled),
+            Recipe("numba", "numba", alone),
+            Recipe("cython", "cython", alone),
             Recipe(
-                "cython-vectors", "cython", (*compiled, vectors), needs=(vectors.name,),
+                "cython-vectors", "cython", (*alone, vectors), needs=(vectors.name,),
                 instead_of="cython",
             ),
             Recipe("numba-sums", "numba", (*compiled, sums), needs=(sums.name,)),
-            Recipe("numba-parallel", "numba", shared, threaded=True, needs=(Parallel.name,)),
+            Recipe("numba-parallel", "numba", (*shared, *powers), threaded=True, needs=(Parallel.name,)),
             Recipe(
                 "numba-parallel-sums", "numba", (*shared, sums), threaded=True,
                 needs=(Parallel.name, sums.name), instead_of="numba-parallel",
