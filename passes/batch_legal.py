@@ -38,14 +38,17 @@ from loopwright.ir.nodes import (
     Sym,
     Unary,
     Var,
+    While,
 )
 from loopwright.ir.types import F32, F64, Array, Num, Rng, Type, is_scalar
 from loopwright.ir.walk import (
     Body,
     assigned,
     bodies,
+    children,
     exprs_of,
     index_exprs,
+    map_bodies,
     map_children,
     map_exprs_of,
     subexprs,
@@ -134,9 +137,9 @@ def _operation(e: Expr) -> bool:
 
 
 def first_call(body: Body) -> int | None:
-    """Where the first statement stands that calls such a function each time that it runs."""
+    """Where the first statement stands that calls such a function, once or under a condition."""
     for k, stmt in enumerate(body):
-        if not bodies(stmt) and any(map(calls, exprs_of(stmt))):
+        if any(calls(e) for s in _own((stmt,)) for e in exprs_of(s)):
             return k
     return None
 
@@ -185,7 +188,8 @@ def _ends(stmt: Stmt) -> bool:
 def _own(body: Body) -> Iterator[Stmt]:
     """The statements of a loop that are not those of a loop inside."""
     for stmt in body:
-        yield stmt
+        if not isinstance(stmt, (For, While)):
+            yield stmt
         for block in bodies(stmt) if isinstance(stmt, If) else bodies(stmt)[1:]:
             yield from _own(block)
 
@@ -249,9 +253,25 @@ def arguments_apart(loop: For, at: int, fresh: NewSym) -> tuple[For, int]:
     return replace(loop, body=body), at + len(made)
 
 
+def _certain(stmt: Stmt) -> set[Expr]:
+    """The loads that the statement does whenever it runs."""
+
+    def of(e: Expr) -> Iterator[Expr]:
+        if isinstance(e, Load):
+            yield e
+        match e:
+            case Select(first, _, _, _) | Logic(_, first, _, _):
+                yield from of(first)
+            case _:
+                for child in children(e):
+                    yield from of(child)
+
+    return {load for e in exprs_of(stmt) for load in of(e)}
+
+
 class _Sorter:
     """Takes `statements`, which end the body of a loop, in order. `vector` is what vectors compute. Behind a
-    `guard` there are loads that need not be in bounds in each iteration."""
+    `guard` there are loads that need not be in bounds in each iteration; `certain` ones are."""
 
     def __init__(self, loop: For, statements: Body, memory: Storages, fresh: NewSym) -> None:
         self.memory, self.fresh = memory, fresh
@@ -262,6 +282,8 @@ class _Sorter:
         self.arrays = assigned(loop.body)
         self.stored = _memory(loop.body)[1]
         self.guard = False
+        fixed = loop.body[: len(loop.body) - len(statements)]
+        self.certain = {e for s in fixed for e in _certain(s) if not vars_of(e) & self.arrays}
         self.left = list(statements)
 
     def moved(self, stmt: Stmt) -> bool:
@@ -286,12 +308,19 @@ class _Sorter:
             case _:
                 self.left.pop(0)
                 self.read |= used((stmt,))
-        if bodies(stmt):
+        if not self.guard:
+            self.certain |= {e for e in _certain(stmt) if not vars_of(e) & self.arrays}
+        rest = self.rest(stmt, False)
+        if any(isinstance(s, (Check, Invoke)) for s in walk_stmts((stmt,))):
             self.guard = True
-            return (stmt,)
-        rest = map_exprs_of(stmt, self.taken)
-        self.guard = self.guard or isinstance(stmt, (Check, Invoke))
         return (rest,)
+
+    def rest(self, stmt: Stmt, lazy: bool) -> Stmt:
+        """The statement with variables for what vectors compute."""
+        if isinstance(stmt, (For, While)):
+            return stmt
+        stmt = map_exprs_of(stmt, lambda e: self.taken(e, lazy))
+        return map_bodies(stmt, lambda body: tuple(self.rest(s, True) for s in body))
 
     def wanted(self, sym: Sym) -> bool:
         """Whether a later call needs the variable."""
@@ -303,8 +332,7 @@ class _Sorter:
         iteration."""
         if not calls(expr):
             return expr
-        loads = any(isinstance(e, Load) for e in subexprs(expr))
-        if expr.type in _FLOATS and self.able(expr) and not (lazy and loads):
+        if expr.type in _FLOATS and self.able(expr, lazy):
             sym = self.fresh("term", expr.type)
             self.vector.append(Assign(sym, expr, NOWHERE))
             return Var(sym)
@@ -316,10 +344,12 @@ class _Sorter:
             case _:
                 return map_children(expr, lambda e: self.taken(e, lazy))
 
-    def able(self, expr: Expr) -> bool:
-        """Whether vectors can compute the number ahead of the statements that stay."""
+    def able(self, expr: Expr, lazy: bool = False) -> bool:
+        """Whether vectors can compute the number ahead of the statements that stay, and in each iteration."""
         for e in subexprs(expr):
-            if not _operation(e) or (self.guard and isinstance(e, Load)):
+            if not _operation(e):
+                return False
+            if isinstance(e, Load) and (lazy or self.guard) and e not in self.certain:
                 return False
             if isinstance(e, Var) and isinstance(e.type, Array):
                 if e.sym in self.arrays or any(self.memory.overlap(e.sym, x) for x in self.stored):

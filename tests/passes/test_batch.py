@@ -92,6 +92,17 @@ MOVED = {
         "def f(x: F1):\n    s = np.float64(0.0)\n    for i in range(len(x)):\n        t = np.exp(x[i])\n"
         "        if t > 1.0:\n            s = s + t\n    return s",
         ["exp"]),
+    "under a condition": (
+        "def f(x: F1):\n    s = np.float64(0.0)\n    for i in range(len(x)):\n        if x[i] > 0.0:\n"
+        "            s = s - x[i] * np.log(x[i])\n        else:\n            s = s * np.exp(x[i] + 1.0)\n"
+        "    return s",
+        ["exp", "log"]),
+    "either of two": (
+        "def f(x: F1):\n    out = np.empty(len(x))\n    for i in range(len(x)):\n"
+        "        v = x[i]\n"
+        "        out[i] = 1.0 / (1.0 + np.exp(-v)) if v >= 0.0 else np.exp(v) / (1.0 + np.exp(v))\n"
+        "    return out",
+        ["exp", "exp", "exp"]),
     "a scratch row in front of it": (
         "def f(x: F2):\n    out = np.empty(x.shape[0])\n    row = np.empty(x.shape[1])\n"
         "    for i in range(x.shape[0]):\n        for c in range(x.shape[1]):\n"
@@ -124,6 +135,10 @@ KEPT = {
     "a draw": (
         "def f(x: F1, rng: np.random.Generator):\n    s = np.float64(0.0)\n    for i in range(len(x)):\n"
         "        s = s + np.exp(x[i]) * rng.random()\n    return s", "drawn in order"),
+    "only where it is inside": (
+        "def f(x: F1, at: I1):\n    s = np.float64(0.0)\n    for i in range(len(at)):\n        k = at[i]\n"
+        "        if 0 <= k < len(x):\n            s = s * 0.5 + np.exp(x[k])\n    return s",
+        "computed in order"),
     "downwards": (
         "def f(x: F1):\n    s = np.float64(0.0)\n    for i in range(len(x) - 1, -1, -1):\n"
         "        s = s * 0.5 + np.exp(x[i])\n    return s", "it has a step"),
@@ -134,9 +149,9 @@ NOTHING = {
         "def f(x: F1):\n    s = np.float64(0.0)\n    for i in range(4):\n        s = s + np.exp(x[i])\n"
         "    return s"
     ),
-    "only under a condition": (
-        "def f(x: F1):\n    s = np.float64(0.0)\n    for i in range(len(x)):\n        if x[i] > 0.0:\n"
-        "            s = s + np.log(x[i])\n    return s"
+    "only in a loop that is under a condition": (
+        "def f(x: F2):\n    s = np.float64(0.0)\n    for i in range(x.shape[0]):\n        if x[i, 0] > 0.0:\n"
+        "            for c in range(4):\n                s = s * 0.5 + np.log(x[i, c])\n    return s"
     ),
 }
 SIZES = [0, 1, 7, 511, 512, 513, 1100]
@@ -168,7 +183,7 @@ def agree(got: Any, want: Any) -> None:
         if isinstance(b, (np.ndarray, np.floating, float)):
             single = getattr(b, "dtype", None) == np.float32
             np.testing.assert_allclose(
-                a, b, rtol=4e-7 if single else 1e-14, atol=1e-13 * (not single)
+                a, b, rtol=4e-7 if single else 1e-12, atol=1e-13 * (not single)
             )
         elif not isinstance(b, np.random.Generator):
             assert a == b
