@@ -301,6 +301,17 @@ def f(a: F1, t: float) -> int:
         k = -2
     return k
 """,
+    "a variable that only the else of its loop reads": """
+def f(a: F1, b: F1) -> float:
+    last = 0.0
+    for v in a:
+        last = 2.5
+    else:
+        out = last
+        for v in b:
+            out = float(v)
+    return out
+""",
     "the last of several": """
 def f(a: F1, t: float) -> int:
     k = -1

@@ -30,8 +30,8 @@ _NONE: Live = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Variables of a loop. `after`: read after it, before they are bound again. `carried`: read in an
-    iteration before that iteration binds them."""
+    """Variables of a loop. `after`: read after it or in its else, before they are bound again. `carried`:
+    read in an iteration before that iteration binds them."""
 
     after: Live
     carried: Live
@@ -66,8 +66,9 @@ class _Backward:
         return out
 
     def stmt(self, stmt: Stmt, out: Live, brk: Live, cont: Live) -> Live:
-        if stmt is self.target:
-            self.after = out if self.after is None else self.after | out
+        if self.target is not None and stmt is self.target:
+            left = out | self.block(self.target.orelse, out, brk, cont)
+            self.after = left if self.after is None else self.after | left
         read = _reads(stmt)
         match stmt:
             case Break():
