@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from loopwright.frontend.callables import may_hold_function
 from loopwright.frontend.classes import class_at, find_method, obstacle
+from loopwright.frontend.contexts import FILTERS, MANAGERS, as_filter, managers
 from loopwright.frontend.distances import NAMES as DISTANCES
 from loopwright.frontend.names import (
     bound_names,
@@ -62,7 +63,7 @@ _ASSERTIONS = frozenset(
 )
 """Only the message, an argument by keyword, may be made of what lowering declines elsewhere."""
 _FORBIDDEN = (
-    ast.Try, ast.TryStar, ast.With, ast.AsyncWith, ast.AsyncFor, ast.AsyncFunctionDef, ast.ClassDef,
+    ast.TryStar, ast.AsyncWith, ast.AsyncFor, ast.AsyncFunctionDef, ast.ClassDef,
     ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Match, ast.Delete,
     ast.Await, ast.Yield, ast.YieldFrom,
 )  # fmt: skip
@@ -108,6 +109,12 @@ class Coverable:
                 return self._first([test, *(s for block in blocks for s in block)])
             case ast.Assert(test):
                 return self._visit(test)
+            case ast.Try(body, _, orelse, finalbody):
+                return self._first([*body, *orelse, *finalbody])
+            case ast.With(_, body):
+                return self._first(body) if self._is_quiet(node) else node
+            case ast.Expr() if self._is(as_filter(node), FILTERS):
+                return None
             case ast.JoinedStr():
                 return node
             case ast.Call() if self._assertion(node.func):
@@ -160,6 +167,13 @@ class Coverable:
             owner = module_names(self._module).classes.get(chain.root)
             return owner is not None and len(chain.steps) == 1 and last in methods_of(owner)
         return last in METHODS
+
+    def _is_quiet(self, stmt: ast.With) -> bool:
+        made = managers(stmt)
+        return made is not None and all(self._is(m.func, MANAGERS) for m in made)
+
+    def _is(self, func: ast.expr | None, names: frozenset[str]) -> bool:
+        return func is not None and resolve(self._module, self._site, func) in names
 
     def _assertion(self, func: ast.expr) -> bool:
         return resolve(self._module, self._site, func) in _ASSERTIONS

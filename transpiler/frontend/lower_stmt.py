@@ -14,6 +14,7 @@ from loopwright.frontend.lower_list_index import whole
 from loopwright.frontend.lower_list_methods import list_statement
 from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_loops import for_loop, is_live, while_loop
+from loopwright.frontend.lower_managed import managed, protected
 from loopwright.frontend.lower_names import read_path
 from loopwright.frontend.lower_objects import hand_out, objects_in
 from loopwright.frontend.lower_order import spill
@@ -94,6 +95,10 @@ def statement(cx: Scope, stmt: ast.stmt) -> None:
             cx.stop("the original raises here")
         case ast.Assert(test, _):
             cx.check(condition(cx, test), "assertion")
+        case ast.Try():
+            protected(cx, stmt, body)
+        case ast.With():
+            managed(cx, stmt, body)
         case ast.FunctionDef(name) if not stmt.decorator_list:
             store_variable(cx, name, Closure(stmt, name, depth=cx.depth))
         case _:

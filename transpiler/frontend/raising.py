@@ -1,13 +1,15 @@
 """Code that compiled code leaves to the original: it gives up where such a block begins.
 
-Blocks that end in `raise` whatever happens before, and branches that tell somebody something: that print,
-log, warn or write.
+Blocks that end in `raise` whatever happens before, branches that tell somebody something (that print, log,
+warn or write), and the handlers of a `try`: where an exception arises, compiled code has given up.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+
+from loopwright.frontend.contexts import as_filter
 
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Pass, ast.Assert)
 _TELLING = frozenset(
@@ -67,6 +69,10 @@ def left_out(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
                     for branch in (body, orelse):
                         if gives_up(branch):
                             yield from (n for stmt in branch for n in ast.walk(stmt))
+                case ast.Try(handlers=handlers):
+                    yield from (n for handler in handlers for n in ast.walk(handler))
+                case ast.With(body=body):
+                    yield from (n for stmt in body if as_filter(stmt) for n in ast.walk(stmt))
                 case ast.Raise():
                     yield from ast.walk(part)
                 case ast.Assert(_, ast.expr() as message):

@@ -27,6 +27,7 @@ LIBRARIES = (
     "numpy.typing",
     "scipy.special",
     "scipy.spatial.distance",
+    "warnings",
 )
 """Modules whose names are resolved by import, never passed as data."""
 
