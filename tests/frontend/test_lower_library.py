@@ -104,7 +104,7 @@ np.unique(nans, return_counts=True)
 """
 NOT_COVERED = """
 np.argpartition(x, 3); np.partition(x, 3); np.quantile(x, 0.3, method="lower"); np.quantile(x > 0, 0.3)
-np.pad(x, 1, mode="edge"); np.squeeze(a[:1]); np.convolve(x, y, "other"); np.cross(a, b); np.cov(x)
+np.squeeze(a[:1]); np.convolve(x, y, "other"); np.cross(a, b); np.cov(x)
 np.finfo(float).dtype; np.unravel_index(k, (3, 4)); np.repeat(x, x); np.ascontiguousarray(a.T)
 np.nonzero(a[None]); np.take(x, 3); np.interp(a, s, y); np.median(x > 0); np.nan_to_num(k); np.isin(x, k)
 np.meshgrid(x); np.column_stack(a); np.average(a, weights=x); np.average(a, axis=0, weights=b)

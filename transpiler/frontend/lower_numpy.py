@@ -24,6 +24,7 @@ from loopwright.frontend.lower_dtypes import (
     is_dtype,
     is_subdtype,
 )
+from loopwright.frontend.lower_editing import EDITING
 from loopwright.frontend.lower_index import FULL
 from loopwright.frontend.lower_library import LIBRARY
 from loopwright.frontend.lower_linalg import LINALG
@@ -32,6 +33,7 @@ from loopwright.frontend.lower_order import eval_all, keep
 from loopwright.frontend.lower_parts import describe, is_string
 from loopwright.frontend.lower_reduce import NAMES, reduction, wrap
 from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_sets import SETS
 from loopwright.frontend.lower_shape import SHAPES
 from loopwright.frontend.lower_sorting import SORTING
 from loopwright.frontend.lower_stats import STATS
@@ -374,6 +376,8 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     **SORTING,
     **SHAPES,
     **LIBRARY,
+    **SETS,
+    **EDITING,
     **STATS,
     **ARRANGING,
     **LINALG,
