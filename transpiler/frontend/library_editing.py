@@ -165,18 +165,28 @@ def tril_indices(n, k, m):
     return rows, columns
 
 
-def grid(first, first_end, first_step, second, second_end, second_step):
+def mgrid(first, first_end, first_step, second, second_end, second_step):
     """`np.mgrid` of two slices of ints."""
-    if first_step == 0 or second_step == 0:
-        raise ZeroDivisionError("a step of zero")
-    rows = np.arange(first, first_end, first_step)
-    columns = np.arange(second, second_end, second_step)
+    rows = _range(first, first_end, first_step)
+    columns = _range(second, second_end, second_step)
     out = np.empty((2, len(rows), len(columns)), np.int64)
     for i in range(len(rows)):
         for j in range(len(columns)):
             out[0, i, j] = rows[i]
             out[1, i, j] = columns[j]
     return out
+
+
+def ogrid(first, first_end, first_step, second, second_end, second_step):
+    rows = _range(first, first_end, first_step)
+    columns = _range(second, second_end, second_step)
+    return rows[:, None], columns[None, :]
+
+
+def _range(first, last, step):
+    if step <= 0 or last < first:
+        raise ValueError("a range that falls")
+    return np.arange(first, last, step)
 
 
 # ------------------------------------------------------------------------ padding

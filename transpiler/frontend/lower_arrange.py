@@ -155,8 +155,13 @@ def _parts(cx: Scope, node: ast.Call) -> list[Arr]:
 
 
 def _column_stack(cx: Scope, node: ast.Call) -> Value:
+    return column_stack(_parts(cx, node), node)
+
+
+def column_stack(parts: Sequence[Arr], node: ast.AST) -> Value:
+    """The arrays as columns side by side, of matrices all of theirs."""
     columns: list[Arr] = []
-    for x in _parts(cx, node):
+    for x in parts:
         if x.type.ndim > 2:
             decline(node, "LW102", "np.column_stack is covered for one and two axes")
         if x.type.ndim == 1:

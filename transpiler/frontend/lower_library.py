@@ -163,13 +163,18 @@ def _kron(cx: Scope, node: ast.Call) -> Value:
     return library_call(cx, "kron", [*given], node)
 
 
-def _convolve(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["a", "v", "mode"], required=2)
-    mode = constant_of(bound["mode"], node, "mode") if "mode" in bound else "full"
-    if mode not in ("full", "same", "valid"):
-        decline(node, "LW102", "this mode of np.convolve is not covered")
-    given: list[Value] = [exactly_floats(cx, bound[k], node, 1) for k in ("a", "v")]
-    return library_call(cx, f"convolve_{mode}", given, node)
+def _sliding(name: str, default: str) -> Handler:
+    """`np.convolve` and `np.correlate`."""
+
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        bound = bind(cx, node, ["a", "v", "mode"], required=2)
+        mode = constant_of(bound["mode"], node, "mode") if "mode" in bound else default
+        if mode not in ("full", "same", "valid"):
+            decline(node, "LW102", f"this mode of np.{name} is not covered")
+        given: list[Value] = [exactly_floats(cx, bound[k], node, 1) for k in ("a", "v")]
+        return library_call(cx, f"{name}_{mode}", given, node)
+
+    return handler
 
 
 def _gradient(cx: Scope, node: ast.Call) -> Value:
@@ -268,7 +273,8 @@ LIBRARY: dict[str, Handler] = {
     "trapz": _trapezoid,
     "gradient": _gradient,
     "polyval": _polyval,
-    "convolve": _convolve,
+    "convolve": _sliding("convolve", "full"),
+    "correlate": _sliding("correlate", "valid"),
     "meshgrid": _meshgrid,
     "kron": _kron,
     "cross": _arrays("cross", ("a", 1), ("b", 1)),
