@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from loopwright.frontend.callables import may_hold_function
 from loopwright.frontend.classes import class_at, find_method, obstacle
 from loopwright.frontend.contexts import FILTERS, MANAGERS, as_filter, managers
-from loopwright.frontend.distances import NAMES as DISTANCES
 from loopwright.frontend.names import (
     bound_names,
     chain_of,
@@ -21,6 +20,8 @@ from loopwright.frontend.names import (
 )
 from loopwright.frontend.raising import gives_up
 from loopwright.frontend.region import Module
+from loopwright.frontend.scipy_names import NAMES as DISTANCES
+from loopwright.frontend.scipy_names import SCIPY_LINALG, SCIPY_NORM
 from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names
 from loopwright.frontend.streams import METHODS as DRAWS
 from loopwright.frontend.streams import drawing
@@ -48,6 +49,8 @@ _SPECIAL = (
     frozenset(f"scipy.{row.name}" for row in ALL if is_special(row.name))
     | {f"scipy.special.{name}" for name in ("digamma", "logsumexp", "softmax")}
     | {f"scipy.spatial.distance.{name}" for name in DISTANCES}
+    | {f"scipy.linalg.{name}" for name in SCIPY_LINALG}
+    | {f"scipy.stats.norm.{name}" for name in SCIPY_NORM}
 )
 _EFFECTS = (
     "numpy.random.",

@@ -25,8 +25,7 @@ LIBRARIES = (
     "collections.abc",
     "numbers",
     "numpy.typing",
-    "scipy.special",
-    "scipy.spatial.distance",
+    "scipy",
     "warnings",
 )
 """Modules whose names are resolved by import, never passed as data."""
