@@ -18,7 +18,7 @@ from loopwright.frontend.names import (
     declared_elsewhere,
     walk_scope,
 )
-from loopwright.frontend.raising import gives_up
+from loopwright.frontend.raising import branches_left, is_of_table
 from loopwright.frontend.region import Module
 from loopwright.frontend.scipy_names import NAMES as DISTANCES
 from loopwright.frontend.scipy_names import SCIPY_LINALG, SCIPY_NORM
@@ -51,6 +51,7 @@ _SPECIAL = (
     | {f"scipy.spatial.distance.{name}" for name in DISTANCES}
     | {f"scipy.linalg.{name}" for name in SCIPY_LINALG}
     | {f"scipy.stats.norm.{name}" for name in SCIPY_NORM}
+    | {"scipy.sparse.issparse", "scipy.sparse.isspmatrix"}
 )
 _EFFECTS = (
     "numpy.random.",
@@ -108,8 +109,10 @@ class Coverable:
             case ast.Raise() | ast.Assert(test=ast.Constant()):
                 return None
             case ast.If(test, body, orelse):
-                blocks = (block for block in (body, orelse) if not gives_up(block))
-                return self._first([test, *(s for block in blocks for s in block)])
+                left, other = branches_left(node)
+                return self._first([test, *([] if left else body), *([] if other else orelse)])
+            case ast.IfExp(test, _, orelse) if is_of_table(test):
+                return self._first([test, orelse])
             case ast.Assert(test):
                 return self._visit(test)
             case ast.Try(body, _, orelse, finalbody):

@@ -31,6 +31,7 @@ from loopwright.frontend.lower_special import special_call
 from loopwright.frontend.lower_streams import draw, module_draw
 from loopwright.frontend.lower_strings import string_method
 from loopwright.frontend.lower_subscript import entry
+from loopwright.frontend.lower_types import is_sparse
 from loopwright.frontend.lower_values import (
     Arr,
     Closure,
@@ -228,6 +229,8 @@ def _library(cx: Scope, name: str, node: ast.Call) -> Value:
             return numpy_call(cx, short, node)
         case "scipy" if short.startswith("special."):
             return special_call(cx, short.removeprefix("special."), node)
+        case "scipy" if short in ("sparse.issparse", "sparse.isspmatrix"):
+            return is_sparse(cx, node)
         case "scipy" if short.startswith("linalg."):
             return scipy_linalg_call(cx, short.removeprefix("linalg."), node)
         case "scipy" if short.startswith("stats.norm."):

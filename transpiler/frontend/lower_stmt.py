@@ -34,7 +34,7 @@ from loopwright.frontend.lower_values import (
     Value,
 )
 from loopwright.frontend.names import chain_of
-from loopwright.frontend.raising import always_raises, gives_up
+from loopwright.frontend.raising import always_raises, branches_left
 from loopwright.ir.nodes import Break, Const, Continue, If, Return, Stmt
 
 
@@ -169,14 +169,15 @@ def _release(cx: Scope, targets: list[ast.expr], node: ast.expr) -> None:
 def _if(cx: Scope, stmt: ast.If) -> None:
     cond = condition(cx, stmt.test)
     if isinstance(cond, Const):
-        _branch(cx, stmt.body if cond.value else stmt.orelse)
+        _branch(cx, stmt.body if cond.value else stmt.orelse, branches_left(stmt)[not cond.value])
         return
+    left, other = branches_left(stmt)
     start = dict(cx.live)
     with cx.block() as then:
-        _branch(cx, stmt.body)
+        _branch(cx, stmt.body, left)
     env_then, cx.env = cx.env, start
     with cx.block() as orelse:
-        _branch(cx, stmt.orelse)
+        _branch(cx, stmt.orelse, other)
     env_else = cx.env
     live = cx.liveness.after.get(id(stmt), frozenset())
     cx.env = join_envs(cx, [env_then, env_else], lambda n: is_live(cx, n, live))
@@ -187,8 +188,8 @@ def _if(cx: Scope, stmt: ast.If) -> None:
     cx.emit(If(cond, tuple(then), tuple(orelse), cx.span))
 
 
-def _branch(cx: Scope, statements: Sequence[ast.stmt]) -> None:
-    if cx.env is not None and gives_up(statements):
+def _branch(cx: Scope, statements: Sequence[ast.stmt], left: bool) -> None:
+    if cx.env is not None and left:
         cx.at(statements[0])
         cx.stop("what the original does here is left to it")
         return

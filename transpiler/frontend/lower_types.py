@@ -38,6 +38,21 @@ from loopwright.frontend.lower_values import (
 from loopwright.ir.nodes import Expr, Logic
 from loopwright.ir.types import BOOL, NONE, Num, Scalar
 
+
+class _Elsewhere:
+    """Stands for a class of data that kernels do not take, and that no number, array or list is of."""
+
+
+_TABLES = frozenset(
+    (
+        *(
+            f"pandas.{name}"
+            for name in ("DataFrame", "Series", "Index", "Categorical", "Timestamp")
+        ),
+        *(f"scipy.sparse.{name}" for name in ("spmatrix", "sparray", "csr_matrix", "csc_matrix")),
+        *(f"scipy.sparse.{name}" for name in ("coo_matrix", "csr_array", "csc_array", "coo_array")),
+    )
+)
 _PACKAGES = ("builtins", "numpy", "numbers", "collections", "types")
 _NONE = "types.NoneType"
 
@@ -64,6 +79,17 @@ def type_call(cx: Scope, node: ast.Call) -> Value:
     if name is None:
         decline(node, "LW102", f"the type of {describe(value)} is not decided here")
     return Library(name)
+
+
+def is_sparse(cx: Scope, node: ast.Call) -> Value:
+    """`scipy.sparse.issparse(x)` of a value that is none."""
+    if len(node.args) != 1 or node.keywords:
+        decline(node, "LW102", "issparse takes one argument")
+    value = cx.eval(node.args[0])
+    if not isinstance(value, Number) and _name(value) is None:
+        decline(node, "LW102", f"the type of {describe(value)} is not decided here")
+    keep(cx, value)
+    return number(truth_const(False))
 
 
 def same_class(a: Value, b: Value) -> bool | None:
@@ -98,6 +124,8 @@ def _class(name: str, node: ast.AST) -> type:
 @lru_cache(maxsize=256)
 def _found(name: str) -> type | None:
     """The class of that dotted name."""
+    if name in _TABLES:
+        return _Elsewhere
     package, *attrs = name.split(".")
     if package not in _PACKAGES:
         return None

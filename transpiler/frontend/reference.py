@@ -329,7 +329,7 @@ def _imports(region: Region, body: Sequence[ast.stmt]) -> list[ast.stmt]:
     found: list[ast.stmt] = []
     for name, origin in sorted(known.items()):
         top = origin.split(".")[0]
-        known_top = top in ("numpy", "scipy") or top in sys.stdlib_module_names
+        known_top = top in ("numpy", "scipy", "pandas") or top in sys.stdlib_module_names
         if name not in used or not known_top:
             continue
         parent, dot, last = origin.rpartition(".")

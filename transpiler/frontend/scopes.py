@@ -26,6 +26,7 @@ LIBRARIES = (
     "numbers",
     "numpy.typing",
     "scipy",
+    "pandas",
     "warnings",
 )
 """Modules whose names are resolved by import, never passed as data."""
