@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from loopwright.frontend.lower_begun import begun_in, for_both
 from loopwright.frontend.lower_convert import coerce, convert
 from loopwright.frontend.lower_expr import BINARY, condition
 from loopwright.frontend.lower_generators import deferred, item_of
@@ -35,7 +36,7 @@ from loopwright.frontend.lower_values import (
 )
 from loopwright.frontend.names import chain_of
 from loopwright.frontend.raising import always_raises, branches_left
-from loopwright.ir.nodes import Break, Const, Continue, If, Return, Stmt
+from loopwright.ir.nodes import Break, Const, Continue, Expr, If, Return, Stmt
 
 
 def body(cx: Scope, statements: Sequence[ast.stmt]) -> None:
@@ -60,6 +61,10 @@ def body(cx: Scope, statements: Sequence[ast.stmt]) -> None:
 
 
 def statement(cx: Scope, stmt: ast.stmt) -> None:
+    begun = begun_in(cx, stmt)
+    if begun is not None:
+        for_both(cx, begun, lambda: statement(cx, stmt), lambda *given: _meet(cx, stmt, *given))
+        return
     cx.live_after = cx.liveness.after.get(id(stmt), frozenset()) | cx.liveness.always
     if isinstance(stmt, (ast.For, ast.While, ast.If)):
         cx.live_after |= reads(stmt)
@@ -172,12 +177,29 @@ def _if(cx: Scope, stmt: ast.If) -> None:
         _branch(cx, stmt.body if cond.value else stmt.orelse, branches_left(stmt)[not cond.value])
         return
     left, other = branches_left(stmt)
+    _meet(
+        cx,
+        stmt,
+        cond,
+        lambda: _branch(cx, stmt.body, left),
+        lambda: _branch(cx, stmt.orelse, other),
+    )
+
+
+def _meet(
+    cx: Scope,
+    stmt: ast.stmt,
+    cond: Expr,
+    if_true: Callable[[], None],
+    if_false: Callable[[], None],
+) -> None:
+    """Lower two branches, and join the states behind them."""
     start = dict(cx.live)
     with cx.block() as then:
-        _branch(cx, stmt.body, left)
+        if_true()
     env_then, cx.env = cx.env, start
     with cx.block() as orelse:
-        _branch(cx, stmt.orelse, other)
+        if_false()
     env_else = cx.env
     live = cx.liveness.after.get(id(stmt), frozenset())
     cx.env = join_envs(cx, [env_then, env_else], lambda n: is_live(cx, n, live))
