@@ -40,6 +40,8 @@ np.pad(x, (4, 2), mode="wrap"); np.pad(x[:3], 8, mode="symmetric"); np.pad(one, 
 np.pad(a, ((2, 2), (0, 0)), mode="edge"); np.pad(a, 1, mode="reflect"); np.pad(none, 0, mode="edge")
 np.pad(a, ((7, 0), (2, 9)), "symmetric"); np.pad(x[:4], 20, mode="reflect")
 np.pad(x[:4], (17, 3), mode="wrap"); np.pad(x[:2], (9, 11), mode="reflect")
+a[np.ix_([0, 2], [1, 3])]; a[np.ix_(k[:3], k[3:5] % 4)]; a[np.ix_(np.where(x[:5] > 0)[0], [0, 1])].sum()
+a[[n - 5, np.argmax(x[:3])]]; np.array([n, np.argmax(x)]); [i for i in range(n)[::-1]]
 np.r_[x, 1.0, y]; np.r_[x, n]; np.r_[k, 3]; np.c_[x, y]; np.c_[a, x[:5]]; np.r_[0, x]
 np.mgrid[0:3, 0:n]; np.mgrid[-2:3, 0:n:2]; np.ogrid[0:3, 0:4]
 np.nanmedian(nans); np.nanmedian(x); np.nanpercentile(nans, 30); np.nanquantile(a, 0.3); np.nanargmax(nans)
@@ -106,6 +108,20 @@ def test_a_diagonal_sees_what_becomes_of_the_matrix() -> None:
     source = "def f(a):\n    d = np.diag(a)\n    a[1, 1] = 7.0\n    return d.sum()\n"
     args = (np.arange(6.0).reshape(2, 3),)
     assert by_kernel(source, args).result == by_python(source, args).result == 7.0
+
+
+def test_rows_that_trade_places() -> None:
+    source = """
+def f(a):
+    for i in range(4)[::-1]:
+        p = i + np.argmax(np.abs(a[i:, i]))
+        a[[i, p]] = a[[p, i]]
+        a[i] /= a[i, i]
+    return a.sum()
+"""
+    args = (VALUES["a"],)
+    want, got = by_python(source, args), by_kernel(source, args)
+    assert same(got.args, want.args) and got.failed is None
 
 
 @pytest.mark.parametrize("expression", expressions(STATEMENTS))

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import array_of, bind, int_operand
 from loopwright.frontend.lower_convert import cast
+from loopwright.frontend.lower_index import FULL
 from loopwright.frontend.lower_library_args import axis_argument, flattened, plain_number
-from loopwright.frontend.lower_names import dim
+from loopwright.frontend.lower_names import dim, views
+from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Arr, Number, Tpl, Value, integer, number
-from loopwright.ir.nodes import Call
+from loopwright.ir.nodes import Call, Load, NewAxis
 from loopwright.ir.types import F64, I64, Array, kind_of, machine_dtype
 
 Handler = Callable[[Scope, ast.Call], Value]
@@ -160,6 +162,18 @@ def _of_array(name: str) -> Handler:
     return handler
 
 
+def _ix(cx: Scope, node: ast.Call) -> Value:
+    """`np.ix_(rows, columns)`: the positions as a column and a row."""
+    if len(node.args) != 2 or node.keywords:
+        decline(node, "LW102", "np.ix_ is covered for two arrays")
+    rows, columns = (_positions(cx, v, node) for v in eval_all(cx, node.args))
+    placed = []
+    for x, items in ((rows, (FULL, NewAxis())), (columns, (NewAxis(), FULL))):
+        t = Array(x.type.dtype, 2, "A")
+        placed.append(Arr(Load(x.expr, items, t), t, views(x)))
+    return Tpl(tuple(placed))
+
+
 def _diag_indices(cx: Scope, node: ast.Call) -> Value:
     n = int_operand(cx, bind(cx, node, ["n"])["n"], node)
     t = Array("int64", 1)
@@ -182,4 +196,5 @@ EDITING: dict[str, Handler] = {
     "triu_indices_from": _of_array("triu_indices"),
     "tril_indices_from": _of_array("tril_indices"),
     "diag_indices": _diag_indices,
+    "ix_": _ix,
 }
