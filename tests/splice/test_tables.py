@@ -31,6 +31,16 @@ def choosing(X, n):
         n = 0
     return total(Y, n)
 
+def asking(X, n):
+    if hasattr(X, "toarray") or hasattr(X, "iloc"):
+        X = X.toarray()
+    if not hasattr(X, "shape") or callable(n):
+        return 0.0
+    scale = n if hasattr(n, "real") else n(X)
+    if hasattr(n, "shape"):
+        scale = 0
+    return total(X, scale)
+
 def total(X, n):
     s = 0.0
     for v in X:
@@ -48,6 +58,8 @@ class Frame:
     def to_numpy(self) -> Any:
         return self.values
 
+    toarray = to_numpy
+
 
 @pytest.fixture(autouse=True)
 def pandas(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,7 +68,7 @@ def pandas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pandas", made)
 
 
-@pytest.mark.parametrize("name", ["unpacking", "choosing"])
+@pytest.mark.parametrize("name", ["unpacking", "choosing", "asking"])
 def test_arrays_are_compiled_and_tables_are_not(name: str) -> None:
     made = guarded(SOURCE, name, X, 3)
     assert [live.path for live in made.region.live_ins] == ["X", "n"]

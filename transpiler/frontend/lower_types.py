@@ -17,6 +17,7 @@ from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
+    Closure,
     Generator,
     Hashed,
     Letter,
@@ -79,6 +80,42 @@ def type_call(cx: Scope, node: ast.Call) -> Value:
     if name is None:
         decline(node, "LW102", f"the type of {describe(value)} is not decided here")
     return Library(name)
+
+
+def has_attribute(cx: Scope, node: ast.Call) -> Value:
+    """`hasattr(x, "name")`: what kernels take has no attributes but those of its class."""
+    match node:
+        case ast.Call(args=[given, ast.Constant(str() as name)], keywords=[]):
+            value = cx.eval(given)
+        case _:
+            decline(node, "LW102", "hasattr is covered for a constant name")
+    keep(cx, value)
+    return number(truth_const(_defines(_class_of(value, node), name)))
+
+
+def is_callable(cx: Scope, node: ast.Call) -> Value:
+    """`callable(x)`."""
+    if len(node.args) != 1 or node.keywords:
+        decline(node, "LW102", "callable takes one argument")
+    value = cx.eval(node.args[0])
+    if isinstance(value, Closure):
+        return number(truth_const(True))
+    keep(cx, value)
+    return number(truth_const(_defines(_class_of(value, node), "__call__")))
+
+
+def _defines(cls: type, name: str) -> bool:
+    """Whether objects of the class have the attribute; the class itself has more."""
+    return any(name in vars(base) for base in cls.__mro__)
+
+
+def _class_of(value: Value, node: ast.AST) -> type:
+    name = _name(value)
+    if isinstance(value, Number) and len(value.types) == 1:
+        name = _of_scalar(value.types[0])
+    if name is None or (isinstance(value, Tpl) and value.fields):
+        decline(node, "LW102", f"the type of {describe(value)} is not decided here")
+    return _class(name, node)
 
 
 def is_sparse(cx: Scope, node: ast.Call) -> Value:

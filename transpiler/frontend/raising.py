@@ -18,6 +18,10 @@ _TELLING = frozenset(
 )
 """What is called for nothing but its effect on something outside of the program."""
 _TABLES = frozenset(("DataFrame", "Series"))
+"""Classes of tables, and attributes that they have and arrays do not."""
+_OF_TABLES = frozenset(
+    ("columns", "iloc", "loc", "to_numpy", "toarray", "todense", "tocsr", "values")
+)
 _SUSPENDS = (ast.Yield, ast.YieldFrom, ast.Await)
 
 
@@ -63,6 +67,8 @@ def is_of_table(test: ast.expr) -> bool:
             return bool(elts) and all(_tail(elt) in _TABLES for elt in elts)
         case ast.Call(ast.Name("isinstance"), [_, cls], []):
             return _tail(cls) in _TABLES
+        case ast.Call(ast.Name("hasattr"), [_, ast.Constant(name)], []):
+            return name in _OF_TABLES
         case ast.BoolOp(ast.Or(), values):
             return all(map(is_of_table, values))
         case _:
