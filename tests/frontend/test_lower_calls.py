@@ -266,13 +266,35 @@ REFUSALS: list[tuple[str, str, tuple[Any, ...], str]] = [
         "LW102",
     ),
     (
-        "try",
+        "a jump past a finally",
         """
 def f(a):
     try:
-        a = 1 / a
-    except ZeroDivisionError:
+        return 1 / a
+    finally:
         a = 0
+""",
+        (1,),
+        "LW101",
+    ),
+    (
+        "a context that does something",
+        """
+def f(a):
+    with open("there"):
+        a += 1
+    return a
+""",
+        (1,),
+        "LW101",
+    ),
+    (
+        "a context that makes warnings errors",
+        """
+import numpy as np
+def f(a):
+    with np.errstate(divide="raise"):
+        a = 1 / a
     return a
 """,
         (1,),

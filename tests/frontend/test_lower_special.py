@@ -29,6 +29,9 @@ EXACT = """
 digamma(q); digamma(x); special.psi(t); gammaln(n); gammaln(a) + 1; sp.gamma(x); sp.gamma(-q); sp.erf(x)
 sp.erfc(x); sp.expit(x); sp.logit(y); sp.logit(x); sp.xlogy(x, y); sp.xlogy(y, x); sp.xlogy(a, 2)
 sp.xlogy(n, a); sp.betaln(y, q); sp.betaln(q, n); digamma(k); gammaln(u); digamma(none); digamma(i)
+sp.ndtr(x); sp.ndtr(q); sp.log_ndtr(x); sp.ndtri(y); sp.entr(x); sp.i0(y); sp.i1(q); sp.j0(x); sp.j1(y)
+sp.exprel(x); sp.erfcinv(y); sp.xlog1py(x, y); sp.beta(q, n); sp.binom(n, 2); sp.gammainc(q, y)
+sp.gammaincc(y, q); sp.rel_entr(x, y); sp.kl_div(y, 0.5); sp.rel_entr(y, x)
 gammaln([1.0, 2.0]); gammaln(a.T); digamma(a[0]) - digamma(a[0].sum()); sp.digamma(0)
 """
 IN_NUMPYS_ORDER = """

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from loopwright.frontend.callables import may_hold_function
 from loopwright.frontend.classes import class_at, find_method, obstacle
-from loopwright.frontend.distances import NAMES as DISTANCES
+from loopwright.frontend.contexts import FILTERS, MANAGERS, as_filter, managers
 from loopwright.frontend.names import (
     bound_names,
     chain_of,
@@ -18,16 +18,18 @@ from loopwright.frontend.names import (
     declared_elsewhere,
     walk_scope,
 )
-from loopwright.frontend.raising import gives_up
+from loopwright.frontend.raising import branches_left, is_of_table
 from loopwright.frontend.region import Module
+from loopwright.frontend.scipy_names import NAMES as DISTANCES
+from loopwright.frontend.scipy_names import SCIPY_LINALG, SCIPY_NORM
 from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names
 from loopwright.frontend.streams import METHODS as DRAWS
 from loopwright.frontend.streams import drawing
 from loopwright.ir.intrinsics import ALL, is_special
 
 BUILTINS = frozenset(
-    """abs all any bool complex dict divmod enumerate filter float int isinstance iter len list map max min
-    ord pow range reversed round set sorted sum tuple zip""".split()  # noqa: SIM905
+    """abs all any bool callable complex dict divmod enumerate filter float hasattr int isinstance iter len
+    list map max min ord pow range reversed round set sorted sum tuple zip""".split()  # noqa: SIM905
 )
 REDUCTIONS = frozenset(
     """argmax argmin clip cumprod cumsum dot max mean min prod std sum trace transpose
@@ -47,6 +49,9 @@ _SPECIAL = (
     frozenset(f"scipy.{row.name}" for row in ALL if is_special(row.name))
     | {f"scipy.special.{name}" for name in ("digamma", "logsumexp", "softmax")}
     | {f"scipy.spatial.distance.{name}" for name in DISTANCES}
+    | {f"scipy.linalg.{name}" for name in SCIPY_LINALG}
+    | {f"scipy.stats.norm.{name}" for name in SCIPY_NORM}
+    | {"scipy.sparse.issparse", "scipy.sparse.isspmatrix"}
 )
 _EFFECTS = (
     "numpy.random.",
@@ -62,7 +67,7 @@ _ASSERTIONS = frozenset(
 )
 """Only the message, an argument by keyword, may be made of what lowering declines elsewhere."""
 _FORBIDDEN = (
-    ast.Try, ast.TryStar, ast.With, ast.AsyncWith, ast.AsyncFor, ast.AsyncFunctionDef, ast.ClassDef,
+    ast.TryStar, ast.AsyncWith, ast.AsyncFor, ast.AsyncFunctionDef, ast.ClassDef,
     ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Match, ast.Delete,
     ast.Await, ast.Yield, ast.YieldFrom,
 )  # fmt: skip
@@ -104,10 +109,18 @@ class Coverable:
             case ast.Raise() | ast.Assert(test=ast.Constant()):
                 return None
             case ast.If(test, body, orelse):
-                blocks = (block for block in (body, orelse) if not gives_up(block))
-                return self._first([test, *(s for block in blocks for s in block)])
+                left, other = branches_left(node)
+                return self._first([test, *([] if left else body), *([] if other else orelse)])
+            case ast.IfExp(test, _, orelse) if is_of_table(test):
+                return self._first([test, orelse])
             case ast.Assert(test):
                 return self._visit(test)
+            case ast.Try(body, _, orelse, finalbody):
+                return self._first([*body, *orelse, *finalbody])
+            case ast.With(_, body):
+                return self._first(body) if self._is_quiet(node) else node
+            case ast.Expr() if self._is(as_filter(node), FILTERS):
+                return None
             case ast.JoinedStr():
                 return node
             case ast.Call() if self._assertion(node.func):
@@ -160,6 +173,13 @@ class Coverable:
             owner = module_names(self._module).classes.get(chain.root)
             return owner is not None and len(chain.steps) == 1 and last in methods_of(owner)
         return last in METHODS
+
+    def _is_quiet(self, stmt: ast.With) -> bool:
+        made = managers(stmt)
+        return made is not None and all(self._is(m.func, MANAGERS) for m in made)
+
+    def _is(self, func: ast.expr | None, names: frozenset[str]) -> bool:
+        return func is not None and resolve(self._module, self._site, func) in names
 
     def _assertion(self, func: ast.expr) -> bool:
         return resolve(self._module, self._site, func) in _ASSERTIONS

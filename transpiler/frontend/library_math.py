@@ -327,3 +327,33 @@ def append_number(x, value):
         out[i] = x[i]
     out[n] = value
     return out
+
+
+def _slid(a, v):
+    """`np.correlate(a, v)` wherever they overlap; `v` is the shorter one."""
+    n, m = len(a), len(v)
+    if m == 0 or n == 0:
+        raise ValueError("a or v cannot be empty")
+    out = np.empty(n + m - 1)
+    for k in range(n + m - 1):
+        low = max(0, k - m + 1)
+        high = min(n, k + 1)
+        out[k] = np.dot(a[low:high], v[low - k + m - 1 : high - k + m - 1])
+    return out
+
+
+def correlate_full(a, v):
+    if len(v) > len(a):
+        return _slid(v, a)[::-1].copy()
+    return _slid(a, v)
+
+
+def correlate_same(a, v):
+    n, m = len(a), len(v)
+    first = (m - 1) // 2 if n >= m else n // 2
+    return correlate_full(a, v)[first : first + max(n, m)].copy()
+
+
+def correlate_valid(a, v):
+    size, least = max(len(a), len(v)), min(len(a), len(v))
+    return correlate_full(a, v)[least - 1 : size].copy()

@@ -127,6 +127,65 @@ def nanmin(x):
     return best
 
 
+def _numbers(x):
+    """The elements of `x` that are numbers, of which there are some."""
+    kept = x[~np.isnan(x)]
+    if len(kept) == 0:
+        raise ValueError("NaN only")
+    return kept
+
+
+def nanmedian(x):
+    kept = np.sort(_numbers(x))
+    half = len(kept) // 2
+    if len(kept) % 2 == 1:
+        return kept[half]
+    return (kept[half - 1] + kept[half]) / 2.0
+
+
+def nanquantile(x, q):
+    return np.quantile(_numbers(x), q)
+
+
+def nanpercentile(x, q):
+    return np.percentile(_numbers(x), q)
+
+
+def nanargmax(x):
+    best = -1
+    for k in range(len(x)):
+        if not np.isnan(x[k]) and (best < 0 or x[k] > x[best]):
+            best = k
+    if best < 0:
+        raise ValueError("All-NaN slice encountered")
+    return np.int64(best)
+
+
+def nanargmin(x):
+    best = -1
+    for k in range(len(x)):
+        if not np.isnan(x[k]) and (best < 0 or x[k] < x[best]):
+            best = k
+    if best < 0:
+        raise ValueError("All-NaN slice encountered")
+    return np.int64(best)
+
+
+def nanvar(x, ddof):
+    """Of any rank."""
+    empty = np.isnan(x)
+    count = x.size - np.count_nonzero(empty)
+    if count - ddof <= 0:
+        raise ValueError("degrees of freedom <= 0 give NaN, with a warning")
+    mean = np.where(empty, 0.0, x).sum() / np.float64(count)
+    off = np.where(empty, 0.0, x - mean)
+    return (off * off).sum() / np.float64(count - ddof)
+
+
+def nanstd(x, ddof):
+    return np.sqrt(nanvar(x, ddof))
+
+
 def nansum_rows(x):
     return np.where(np.isnan(x), 0.0, x).sum(axis=1)
 

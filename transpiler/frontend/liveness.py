@@ -3,7 +3,7 @@
 The textbook backward analysis (Aho et al., *Compilers*, 9.2.5) over the syntax tree, with a fixed point
 for each loop. What a variable is, is a parameter (`Variables`): local names for live-outs, attribute paths
 for live-ins. An exception may leave a `try` or `with` body at any point, so what its handlers read is live
-throughout the body.
+throughout the body; compiled code gives up at an exception, so that for it no handler runs (`catches`).
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ class _Exits:
 class Liveness:
     """`after[stmt]` is what is live after each statement of a list, given what is live after its end."""
 
-    def __init__(self, variables: Variables = LOCALS) -> None:
+    def __init__(self, variables: Variables = LOCALS, *, catches: bool = True) -> None:
         self._vars = variables
+        self._catches = catches
         self._heads: dict[ast.stmt, Live] = {}
         self.after: dict[ast.stmt, Live] = {}
 
@@ -104,7 +105,8 @@ class Liveness:
                 return self._try(stmt, out, exits)
             case ast.With(items, body) | ast.AsyncWith(items, body):
                 # the manager may swallow an exception: then control goes on behind the statement
-                out = self._block(body, out, replace(exits, exc=exits.exc | out)) | out
+                swallowed = out if self._catches else NOTHING
+                out = self._block(body, out, replace(exits, exc=exits.exc | swallowed)) | swallowed
                 for item in reversed(items):
                     if item.optional_vars is not None:
                         out = self._store(item.optional_vars, out)
@@ -152,7 +154,7 @@ class Liveness:
             out = self._block(stmt.finalbody, anywhere, exits)
             exits = _Exits(out, out, out, out)
         caught = exits.exc
-        for handler in stmt.handlers:
+        for handler in stmt.handlers if self._catches else ():
             entry = self._block(handler.body, out, exits)
             if handler.name:
                 entry -= {handler.name}

@@ -53,6 +53,7 @@ from loopwright.ir.types import (
     COMPLEX,
     F64,
     FLOAT,
+    I64,
     INT,
     NONE,
     Array,
@@ -199,7 +200,7 @@ def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
         case Lst() if isinstance(value.columns[0].type, Array):
             return stacked(cx, value, node)
         case Lst(_, _, ndim, _, None):
-            column = plain_column(cx, value) or _floats(cx, value)
+            column = plain_column(cx, value) or _of_one_dtype(cx, value)
             if column is None:
                 decline(
                     node, "LW102", "a list of numbers of several types where an array is needed"
@@ -212,11 +213,11 @@ def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
             decline(node, "LW103", f"{describe(value)} is not a number or an array")
 
 
-def _floats(cx: Scope, value: Lst) -> Expr | None:
-    """The column of the numbers of a list of float and np.float64: which one is what makes no difference to
-    an array."""
+def _of_one_dtype(cx: Scope, value: Lst) -> Expr | None:
+    """The column of the numbers of a list of float and np.float64, or of int and np.int64: which one is what
+    makes no difference to an array."""
     elem = cx.unit.sites.element(value.site)
-    alike = isinstance(elem, Number) and set(elem.types) == {FLOAT, F64}
+    alike = isinstance(elem, Number) and set(elem.types) in ({FLOAT, F64}, {INT, I64})
     return value.columns[0] if alike else None
 
 

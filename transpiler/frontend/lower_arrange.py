@@ -21,7 +21,7 @@ from loopwright.frontend.lower_names import dim, size, transpose
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import wrap
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_shape import at_least, flat, same_dtype
+from loopwright.frontend.lower_shape import at_least, flat, reshape, same_dtype
 from loopwright.frontend.lower_values import (
     Arr,
     Number,
@@ -155,8 +155,13 @@ def _parts(cx: Scope, node: ast.Call) -> list[Arr]:
 
 
 def _column_stack(cx: Scope, node: ast.Call) -> Value:
+    return column_stack(_parts(cx, node), node)
+
+
+def column_stack(parts: Sequence[Arr], node: ast.AST) -> Value:
+    """The arrays as columns side by side, of matrices all of theirs."""
     columns: list[Arr] = []
-    for x in _parts(cx, node):
+    for x in parts:
         if x.type.ndim > 2:
             decline(node, "LW102", "np.column_stack is covered for one and two axes")
         if x.type.ndim == 1:
@@ -224,10 +229,24 @@ def take(cx: Scope, x: Arr, at: Value, axis: Value | None, node: ast.AST) -> Val
         x = _flat(cx, x, node)
     place = 0 if axis is None else _axis(x, axis, node)
     positions = array_of(cx, at, node) if not isinstance(at, Number) else None
+    if positions is not None and positions.type.ndim == 2 and place == 0:
+        return _taken_in_rows(cx, x, positions, node)
     if positions is None or positions.type.ndim != 1 or kind_of(positions.type.dtype) not in "iu":
         decline(node, "LW102", "take is covered for an array of positions with one axis")
     items = [Fancy(positions.expr) if k == place else FULL for k in range(x.type.ndim)]
     return _viewed(x, items, x.type.ndim, node)
+
+
+def _taken_in_rows(cx: Scope, x: Arr, positions: Arr, node: ast.AST) -> Value:
+    """Positions with two axes, along the first axis: the axes of the result begin with theirs."""
+    if kind_of(positions.type.dtype) not in "iu":
+        decline(node, "LW102", "take is covered for integers")
+    held = Arr(cx.hold(positions.expr, "at"), positions.type, frozenset())
+    along = _flat(cx, held, node)
+    taken = _viewed(x, [Fancy(along.expr), *[FULL] * (x.type.ndim - 1)], x.type.ndim, node)
+    assert isinstance(taken, Arr)
+    shape = [*(dim(held, k) for k in range(2)), *(dim(x, k) for k in range(1, x.type.ndim))]
+    return reshape(cx, taken, tuple(shape), node)
 
 
 def _take(cx: Scope, node: ast.Call) -> Value:

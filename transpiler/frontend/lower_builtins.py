@@ -29,7 +29,7 @@ from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_sorted import sorted_list
 from loopwright.frontend.lower_strings import digit, ordinal
-from loopwright.frontend.lower_types import is_instance, type_call
+from loopwright.frontend.lower_types import has_attribute, is_callable, is_instance, type_call
 from loopwright.frontend.lower_values import (
     Arr,
     Hashed,
@@ -348,6 +348,8 @@ BUILTINS: dict[str, Handler] = {
     "dict": _dict,
     "set": _set,
     "isinstance": is_instance,
+    "hasattr": has_attribute,
+    "callable": is_callable,
     "type": type_call,
     "range": _none,
     "enumerate": _none,

@@ -25,11 +25,13 @@ from loopwright.frontend.lower_objects import BLANK, construct
 from loopwright.frontend.lower_order import effects, eval_all, in_order, keep, present
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_queue import bisect_call, heap_call
+from loopwright.frontend.lower_scipy import norm_call, scipy_linalg_call
 from loopwright.frontend.lower_scope import Scope, decline, span_of
 from loopwright.frontend.lower_special import special_call
 from loopwright.frontend.lower_streams import draw, module_draw
 from loopwright.frontend.lower_strings import string_method
 from loopwright.frontend.lower_subscript import entry
+from loopwright.frontend.lower_types import is_sparse
 from loopwright.frontend.lower_values import (
     Arr,
     Closure,
@@ -227,6 +229,12 @@ def _library(cx: Scope, name: str, node: ast.Call) -> Value:
             return numpy_call(cx, short, node)
         case "scipy" if short.startswith("special."):
             return special_call(cx, short.removeprefix("special."), node)
+        case "scipy" if short in ("sparse.issparse", "sparse.isspmatrix"):
+            return is_sparse(cx, node)
+        case "scipy" if short.startswith("linalg."):
+            return scipy_linalg_call(cx, short.removeprefix("linalg."), node)
+        case "scipy" if short.startswith("stats.norm."):
+            return norm_call(cx, short.removeprefix("stats.norm."), node)
         case "scipy" if short.startswith("spatial.distance."):
             return distance_call(cx, short.removeprefix("spatial.distance."), node)
         case _:

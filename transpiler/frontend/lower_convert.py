@@ -10,6 +10,7 @@ from loopwright.frontend.lower_values import (
     NOTHING,
     TAG,
     Arr,
+    Begun,
     Env,
     Generator,
     Hashed,
@@ -151,6 +152,17 @@ def coerce(cx: Scope, value: Value, target: Value) -> Value:
             if isinstance(value, Maybe):
                 return Maybe(coerce(cx, value.value, inner), value.there)
             return Maybe(coerce(cx, value, inner), truth_const(True))
+        case Begun(), Begun():
+            array = Arr(value.array.expr, target.array.type, value.array.origins)
+            return Begun(array, value.start, value.there)
+        case Arr(), Begun(array, start, _):
+            later, first = coerce(cx, value, array), unread(start)
+            assert isinstance(later, Arr) and isinstance(first, Number)
+            return Begun(later, first, truth_const(True))
+        case Number(), Begun(array, start, _):
+            later, first = unread(array), coerce(cx, value, start)
+            assert isinstance(later, Arr) and isinstance(first, Number)
+            return Begun(later, first, truth_const(False))
         case _:
             return value
 
@@ -236,6 +248,12 @@ def fits(value: Value, target: Value) -> bool:
             if isinstance(value, Maybe):
                 return fits(value.value, inner)
             return value == NOTHING or fits(value, inner)
+        case Begun(), Begun():
+            return fits(value.array, target.array) and fits(value.start, target.start)
+        case Arr(), Begun(array, _, _):
+            return fits(value, array)
+        case Number(), Begun(_, start, _):
+            return fits(value, start)
         case Mixed(), _:
             return False
         case _:

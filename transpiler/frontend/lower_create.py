@@ -215,13 +215,14 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
         return _from_made_rows(cx, value, dtype, node)
     if isinstance(value, (Lst, Row)):
         listed = value.items if isinstance(value, Row) else value
-        return _from_list(cx, listed, dtype, node)
+        return of_list(cx, listed, dtype, node)
     if isinstance(value, Tpl):
         return from_items(cx, [list(value.items)], 1, dtype, node)
     decline(node, "LW102", f"an array of {describe(value)} is not covered")
 
 
-def _from_list(cx: Scope, value: Lst, dtype: DType | None, node: ast.AST) -> Value:
+def of_list(cx: Scope, value: Lst, dtype: DType | None, node: ast.AST) -> Value:
+    """`np.array(value, dtype)`."""
     elem = cx.unit.sites.element(value.site)
     if isinstance(elem, Arr):
         return wrap(as_dtype(stacked(cx, value, node), dtype or elem.type.dtype))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from loopwright.frontend.distances import NAMES, PAIRS, TABLES
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import bind, constant_of
 from loopwright.frontend.lower_library_args import exactly_floats
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Value
+from loopwright.frontend.scipy_names import NAMES, PAIRS, TABLES
 
 
 def distance_call(cx: Scope, name: str, node: ast.Call) -> Value:

@@ -62,6 +62,9 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
         view = _hashed_view(cx, node)
         if view is not None:
             return _of_hashed(cx, view[0], view[1], view[2], body)
+    turned = _turned_range(cx, node)
+    if turned is not None:
+        return _combined(cx, turned, "reversed", body)
     value = present(cx, cx.eval(node))
     if isinstance(value, Hashed):
         return _of_hashed(cx, node, value, "keys", body)
@@ -75,6 +78,17 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
     may_be_run_over(cx, value, body, node)
     value = _anchored(cx, value, body)
     return sequence(cx, value, node)
+
+
+def _turned_range(cx: Scope, node: ast.expr) -> ast.Call | None:
+    """`reversed(range(...))` for `range(...)[::-1]`."""
+    match node:
+        case ast.Subscript(
+            ast.Call() as made, ast.Slice(None, None, ast.UnaryOp(ast.USub(), ast.Constant(1)))
+        ) if is_range(cx, made):
+            return ast.copy_location(ast.Call(made.func, [made], []), node)
+        case _:
+            return None
 
 
 def _generated(cx: Scope, made: Deferred, body: Sequence[ast.stmt]) -> Source:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
@@ -15,6 +15,7 @@ from loopwright.frontend.lower_values import (
     NOTHING,
     TAG,
     Arr,
+    Begun,
     Entry,
     Env,
     Generator,
@@ -113,6 +114,10 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
             )
         case Maybe(inner, _):
             return Maybe(canonical(cx, name, inner), Var(cx.sym(f"{name}.there", BOOL)))
+        case Begun(array, start, _):
+            later, first = canonical(cx, f"{name}.array", array), canonical(cx, name, start)
+            assert isinstance(later, Arr) and isinstance(first, Number)
+            return Begun(later, first, Var(cx.sym(f"{name}.there", BOOL)))
         case _:
             return value
 
@@ -257,8 +262,31 @@ def join_entries(cx: Scope, name: str, a: Entry | None, b: Entry | None) -> Entr
         one = a or b
         assert one is not None
         return Entry(canonical(cx, name, one.value), flag)
-    joined = join_values(cx, name, a.value, b.value)
+    joined = _join_begun(cx, name, a.value, b.value) or join_values(cx, name, a.value, b.value)
     return Entry(joined, None if a.flag is None and b.flag is None else flag)
+
+
+def _join_begun(cx: Scope, name: str, a: Value, b: Value) -> Value | None:
+    """The join of a number and an array, as in `total = 0` before a loop with `total += row`."""
+    if not all(isinstance(v, (Arr, Number, Begun)) for v in (a, b)):
+        return None
+    arrays = [v.array if isinstance(v, Begun) else v for v in (a, b) if not isinstance(v, Number)]
+    starts = [v.start if isinstance(v, Begun) else v for v in (a, b) if not isinstance(v, Arr)]
+    if not arrays or not starts or not _is_start(starts):
+        return None
+    array = join_values(cx, f"{name}.array", arrays[0], arrays[-1])
+    start = join_values(cx, name, starts[0], starts[-1])
+    if not isinstance(array, Arr) or not isinstance(start, Number) or not _is_start([start]):
+        return None
+    return canonical(cx, name, Begun(array, start, NOTHING.expr))
+
+
+def _is_start(values: Sequence[Value]) -> bool:
+    """Whether they are numbers of one certain type each."""
+    return all(
+        isinstance(v, Number) and v.tag is None and len(v.types) == 1 and v.types != (NONE,)
+        for v in values
+    )
 
 
 def join_envs(cx: Scope, envs: Iterable[Env | None], live: Callable[[str], bool]) -> Env | None:

@@ -22,7 +22,6 @@ from loopwright.frontend.lower_library_args import (
     small_floats,
 )
 from loopwright.frontend.lower_parts import describe
-from loopwright.frontend.lower_reduce import wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
@@ -34,10 +33,11 @@ from loopwright.frontend.lower_values import (
     real,
     truth_const,
 )
-from loopwright.ir.nodes import Call
-from loopwright.ir.types import Array, kind_of, machine_dtype
+from loopwright.ir.types import kind_of, machine_dtype
 
 Handler = Callable[[Scope, ast.Call], Value]
+_AROUND = ("edge", "reflect", "symmetric", "wrap")
+"""What np.pad takes from the array itself."""
 
 
 # -------------------------------------------------------------------- handlers
@@ -163,13 +163,18 @@ def _kron(cx: Scope, node: ast.Call) -> Value:
     return library_call(cx, "kron", [*given], node)
 
 
-def _convolve(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["a", "v", "mode"], required=2)
-    mode = constant_of(bound["mode"], node, "mode") if "mode" in bound else "full"
-    if mode not in ("full", "same", "valid"):
-        decline(node, "LW102", "this mode of np.convolve is not covered")
-    given: list[Value] = [exactly_floats(cx, bound[k], node, 1) for k in ("a", "v")]
-    return library_call(cx, f"convolve_{mode}", given, node)
+def _sliding(name: str, default: str) -> Handler:
+    """`np.convolve` and `np.correlate`."""
+
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        bound = bind(cx, node, ["a", "v", "mode"], required=2)
+        mode = constant_of(bound["mode"], node, "mode") if "mode" in bound else default
+        if mode not in ("full", "same", "valid"):
+            decline(node, "LW102", f"this mode of np.{name} is not covered")
+        given: list[Value] = [exactly_floats(cx, bound[k], node, 1) for k in ("a", "v")]
+        return library_call(cx, f"{name}_{mode}", given, node)
+
+    return handler
 
 
 def _gradient(cx: Scope, node: ast.Call) -> Value:
@@ -199,35 +204,11 @@ def _meshgrid(cx: Scope, node: ast.Call) -> Value:
     return library_call(cx, f"meshgrid_{order}", axes, node)
 
 
-def unique(cx: Scope, node: ast.Call) -> Value:
-    """`np.unique`; floating-point numbers and counts by the library."""
-    bound = bind(cx, node, ["ar", "return_inverse", "return_counts"])
-    if len(node.args) > 1:
-        decline(node, "LW102", "only the first argument of np.unique is taken by position")
-    x = array_of(cx, bound["ar"], node)
-    wanted = [k for k in ("inverse", "counts") if flag_of(bound.get(f"return_{k}"), node, k)]
-    if kind_of(x.type.dtype) == "c" or len(wanted) == 2 or (wanted and x.type.ndim != 1):
-        decline(node, "LW102", "this form of np.unique is not covered")
-    if wanted:
-        return library_call(cx, f"unique_{wanted[0]}", [x], node)
-    if kind_of(x.type.dtype) == "f" and x.type.ndim == 1:
-        return library_call(cx, "unique_floats", [x], node)
-    return wrap(Call("np.unique", (x.expr,), Array(x.type.dtype, 1)))
-
-
 def _digitize(cx: Scope, node: ast.Call) -> Value:
     bound = bind(cx, node, ["x", "bins", "right"], required=2)
     right = number(truth_const(flag_of(bound.get("right"), node, "right")))
     given: list[Value] = [exactly_floats(cx, bound[k], node, 1) for k in ("x", "bins")]
     return library_call(cx, "digitize", [*given, right], node)
-
-
-def _isin(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["element", "test_elements"], required=2)
-    x, y = (array_of(cx, bound[k], node) for k in ("element", "test_elements"))
-    if x.type.ndim != 1 or y.type.ndim != 1 or x.type.dtype != y.type.dtype:
-        decline(node, "LW102", "np.isin is covered for arrays with one axis and of one dtype")
-    return library_call(cx, "isin", [x, y], node)
 
 
 def _take_along_axis(cx: Scope, node: ast.Call) -> Value:
@@ -241,10 +222,11 @@ def _take_along_axis(cx: Scope, node: ast.Call) -> Value:
 
 def _pad(cx: Scope, node: ast.Call) -> Value:
     bound = bind(cx, node, ["array", "pad_width", "mode", "constant_values"], required=2)
-    if "mode" in bound and constant_of(bound["mode"], node, "mode") != "constant":
-        decline(node, "LW102", "np.pad is covered for the mode `constant`")
+    mode = constant_of(bound["mode"], node, "mode") if "mode" in bound else "constant"
     x, width = array_of(cx, bound["array"], node), bound["pad_width"]
     n = x.type.ndim
+    if mode != "constant" and (mode not in _AROUND or n > 2 or "constant_values" in bound):
+        decline(node, "LW102", "this form of np.pad is not covered")
     if n > 4:
         decline(node, "LW102", "np.pad is covered for up to four axes")
     fill = bound.get("constant_values", number(integer(0)))
@@ -258,6 +240,9 @@ def _pad(cx: Scope, node: ast.Call) -> Value:
         sides += [plain_number(v, node) for v in pair.items]
     if len(sides) != 2 * n:
         decline(node, "LW103", "`pad_width` does not fit the array: ValueError")
+    if mode != "constant":
+        which = number(integer(_AROUND.index(str(mode))))
+        return library_call(cx, f"pad_around_{n}", [x, *sides, which], node)
     return library_call(cx, f"pad_{n}", [x, *sides, plain_number(fill, node)], node)
 
 
@@ -288,13 +273,12 @@ LIBRARY: dict[str, Handler] = {
     "trapz": _trapezoid,
     "gradient": _gradient,
     "polyval": _polyval,
-    "convolve": _convolve,
+    "convolve": _sliding("convolve", "full"),
+    "correlate": _sliding("correlate", "valid"),
     "meshgrid": _meshgrid,
     "kron": _kron,
     "cross": _arrays("cross", ("a", 1), ("b", 1)),
     "digitize": _digitize,
-    "unique": unique,
-    "isin": _isin,
     "take_along_axis": _take_along_axis,
     "pad": _pad,
     "ravel_multi_index": _ravel_index,

@@ -87,6 +87,12 @@ def _stmt(info: Liveness, stmt: ast.stmt, after: Names, brk: Names, cont: Names)
             return then | other | reads(stmt.test)
         case ast.For() | ast.While():
             return _loop(info, stmt, after, brk, cont)
+        case ast.Try():
+            for part in (stmt.finalbody, stmt.orelse, stmt.body):
+                after = _block(info, part, after, brk, cont)
+            return after
+        case ast.With():
+            return _block(info, stmt.body, after, brk, cont)
         case ast.Assign() | ast.AnnAssign():
             targets = stmt.targets if isinstance(stmt, ast.Assign) else [stmt.target]
             bound = (

@@ -28,10 +28,10 @@ from loopwright.frontend.lower_numpy import clip, rounded, ufunc
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import NAMES, of_number, reduction
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_shape import astype, flat, reshape_method
+from loopwright.frontend.lower_shape import astype, diagonal, flat, reshape_method
 from loopwright.frontend.lower_sorting import argsort, searchsorted, sorted_copy
 from loopwright.frontend.lower_store import store_array
-from loopwright.frontend.lower_values import NOTHING, Arr, Number, Tpl, Value, number
+from loopwright.frontend.lower_values import NOTHING, Arr, Number, Tpl, Value, integer, number
 from loopwright.ir.nodes import Cast
 from loopwright.ir.types import BOOL, COMPLEX, FLOAT, INT, Num, Py, kind_of
 
@@ -78,6 +78,10 @@ def array_method(cx: Scope, x: Arr, name: str, node: ast.Call) -> Value:
             whole = Index((FULL,), 1)
             store_array(cx, x, whole, sorted_copy(cx, x, 0, node), node)
             return NOTHING
+        case "diagonal":
+            bound = bind(cx, node, ["self", "offset"], first=x)
+            k = int_constant(bound["offset"], node, "offset") if "offset" in bound else 0
+            return diagonal(cx, x, integer(k), node)
         case "round":
             return rounded(cx, node, first=x)
         case "searchsorted":

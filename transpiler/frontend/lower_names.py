@@ -24,6 +24,7 @@ from loopwright.frontend.lower_parts import describe, flatten
 from loopwright.frontend.lower_scope import Again, Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     Arr,
+    Begun,
     Closure,
     Deferred,
     Entry,
@@ -136,6 +137,10 @@ def read(cx: Scope, key: str, node: ast.AST) -> Value:
     cx.unit.used.add(key)
     if isinstance(entry.value, (Closure, Library)) and key in cx.unit.targets:
         cx.unit.callables[cx.unit.targets[key]] = None
+    if isinstance(entry.value, Begun):
+        cx.at(node)
+        cx.check(entry.value.there, f"`{key}` is a number still")
+        return entry.value.array
     return entry.value
 
 

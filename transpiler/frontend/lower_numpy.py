@@ -24,14 +24,18 @@ from loopwright.frontend.lower_dtypes import (
     is_dtype,
     is_subdtype,
 )
+from loopwright.frontend.lower_editing import EDITING
 from loopwright.frontend.lower_index import FULL
 from loopwright.frontend.lower_library import LIBRARY
 from loopwright.frontend.lower_linalg import LINALG
 from loopwright.frontend.lower_names import transpose
 from loopwright.frontend.lower_order import eval_all, keep
+from loopwright.frontend.lower_out import has_out, with_out
 from loopwright.frontend.lower_parts import describe, is_string
 from loopwright.frontend.lower_reduce import NAMES, reduction, wrap
+from loopwright.frontend.lower_rowwise import apply_along_axis
 from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_sets import SETS
 from loopwright.frontend.lower_shape import SHAPES
 from loopwright.frontend.lower_sorting import SORTING
 from loopwright.frontend.lower_stats import STATS
@@ -84,6 +88,8 @@ _COMPARE: dict[str, CompareOp] = {
 def numpy_call(cx: Scope, name: str, node: ast.Call) -> Value:
     """`np.name(...)`; `name` is dotted for `np.linalg` and `np.random`."""
     name = _ALIAS.get(name, name)
+    if has_out(name, node):
+        return with_out(cx, node, lambda plain: numpy_call(cx, name, plain))
     if name in _CALLS and _exists(name):
         return _CALLS[name](cx, node)
     if name.endswith(".outer") and _ALIAS.get(name[:-6], name[:-6]) in _BINARY:
@@ -374,6 +380,8 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     **SORTING,
     **SHAPES,
     **LIBRARY,
+    **SETS,
+    **EDITING,
     **STATS,
     **ARRANGING,
     **LINALG,
@@ -409,6 +417,7 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     },
     **{n: _with_name(lower_create.eye, n) for n in ("eye", "identity")},
     **{n: _with_name(lower_create.array, n) for n in ("array", "asarray", "asanyarray")},
+    "apply_along_axis": apply_along_axis,
     "isscalar": _isscalar,
     "spacing": _spacing,
     "ma.getmask": _unmasked,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from loopwright.frontend.lower_values import (
     ROW,
     Arr,
+    Begun,
     Closure,
     Deferred,
     Generator,
@@ -90,6 +91,8 @@ def flatten(value: Value) -> tuple[Expr, ...]:
             return (*(e for part in value.parts for e in flatten(part)), value.slots)
         case Maybe(inner, there):
             return (*flatten(inner), there)
+        case Begun(array, start, there):
+            return (array.expr, *flatten(start), there)
         case Generator(sym, spare):
             return (Var(sym),) if spare is None else (Var(sym), spare)
         case _:
@@ -130,6 +133,10 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return replace(filled, slots=exprs.pop(0))
         case Maybe(inner, _):
             return Maybe(refill(inner, exprs), exprs.pop(0))
+        case Begun(array, start, _):
+            held_array, held_start = refill(array, exprs), refill(start, exprs)
+            assert isinstance(held_array, Arr) and isinstance(held_start, Number)
+            return Begun(held_array, held_start, exprs.pop(0))
         case Generator(_, spare):
             held = exprs.pop(0)
             kept = None if spare is None else exprs.pop(0)
@@ -189,6 +196,8 @@ def describe(value: Value) -> str:
             return "a dict"
         case Maybe(inner, _):
             return f"{describe(inner)} or None"
+        case Begun(array, start, _):
+            return f"{describe(start)} or {describe(array)}"
         case Generator():
             return f"a {value.form}"
         case Library(name):
@@ -234,6 +243,8 @@ def type_key(value: Value) -> object:
             return ("hashed", value.form, *map(type_key, value.parts))
         case Maybe(inner, _):
             return ("maybe", type_key(inner))
+        case Begun(array, start, _):
+            return ("begun", type_key(array), type_key(start))
         case Generator():
             return ("rng", value.form)
         case _:
@@ -255,6 +266,8 @@ def origins_of(value: Value) -> Origins:
             return value.keys.origins
         case Maybe(inner, _):
             return origins_of(inner)
+        case Begun(array):
+            return array.origins
         case _:
             return frozenset()
 

@@ -22,7 +22,7 @@ from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_index import FULL
 from loopwright.frontend.lower_items import from_items
 from loopwright.frontend.lower_list_index import row_count
-from loopwright.frontend.lower_names import views
+from loopwright.frontend.lower_names import dim, views
 from loopwright.frontend.lower_order import eval_all, eval_spread, present
 from loopwright.frontend.lower_parts import flatten
 from loopwright.frontend.lower_reduce import as_dtype, wrap
@@ -270,10 +270,33 @@ def _diag(cx: Scope, node: ast.Call) -> Value:
     bound = bind(cx, node, ["v", "k"])
     x = array_of(cx, bound["v"], node)
     k = integer(int_constant(bound["k"], node, "k") if "k" in bound else 0)
+    if x.type.ndim == 2:
+        return diagonal(cx, x, k, node)
     if x.type.ndim != 1:
-        # of a matrix it is a read-only view
-        decline(node, "LW102", "np.diag of a matrix is not covered")
+        decline(node, "LW103", "np.diag takes one or two axes: ValueError")
     return wrap(Call("np.diag", (x.expr, k), Array(x.type.dtype, 2)))
+
+
+def diagonal(cx: Scope, x: Arr, k: Expr, node: ast.AST) -> Value:
+    """`np.diagonal(x, k)` of a matrix: a view, in NumPy a read-only one."""
+    if x.type.ndim != 2:
+        decline(node, "LW102", "the diagonal is covered for matrices")
+    if not x.origins or node in cx.operands:
+        return wrap(Call("np.diag", (x.expr, k), Array(x.type.dtype, 1)))
+    if x.type.layout != "C" or k != integer(0):
+        decline(node, "LW102", "this diagonal of an array that may change is not covered")
+    step = Binary("add", dim(x, 1), integer(1), INT)
+    whole = flat(cx, x, False, node)
+    assert isinstance(whole, Arr)
+    t = Array(x.type.dtype, 1, "A")
+    places = Slc(None, Binary("mul", dim(x, 1), step, INT), step)
+    return Arr(Load(whole.expr, (places,), t), t, views(x))
+
+
+def _diagonal(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["a", "offset"])
+    k = integer(int_constant(bound["offset"], node, "offset") if "offset" in bound else 0)
+    return diagonal(cx, array_of(cx, bound["a"], node), k, node)
 
 
 def _diagflat(cx: Scope, node: ast.Call) -> Value:
@@ -342,6 +365,7 @@ SHAPES: dict[str, Callable[[Scope, ast.Call], Value]] = {
     "atleast_1d": _at_least(1),
     "atleast_2d": _at_least(2),
     "diag": _diag,
+    "diagonal": _diagonal,
     "diagflat": _diagflat,
     "tril": _triangle("tril"),
     "triu": _triangle("triu"),

@@ -38,12 +38,13 @@ def special_call(cx: Scope, name: str, node: ast.Call) -> Value:
     if all(isinstance(v, Number) for v in values):
         numbers = tuple(strip_none(cx, v) for v in values if isinstance(v, Number))
         return switch(
-            cx, numbers, lambda vs: wrap(_applied(fn, [_double(v.expr, node) for v in vs])), node
+            cx, numbers, lambda vs: wrap(applied(fn, [_double(v.expr, node) for v in vs])), node
         )
-    return wrap(_applied(fn, [_operand(cx, v, node) for v in values]))
+    return wrap(applied(fn, [_operand(cx, v, node) for v in values]))
 
 
-def _applied(fn: str, operands: list[Expr]) -> Expr:
+def applied(fn: str, operands: list[Expr]) -> Expr:
+    """The ufunc `fn` of operands that are float64."""
     return Call(fn, tuple(operands), shaped("float64", tuple(o.type for o in operands)))
 
 

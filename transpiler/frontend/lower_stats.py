@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 
 from loopwright.frontend.lower_along import library_call
-from loopwright.frontend.lower_args import array_of, bind
+from loopwright.frontend.lower_args import array_of, bind, int_constant
 from loopwright.frontend.lower_library_args import (
     axis_argument,
     exactly_floats,
@@ -95,6 +95,36 @@ def _histogram(cx: Scope, node: ast.Call) -> Value:
     return library_call(cx, "histogram_range", [x, bins, *given], node)
 
 
+def _of_numbers(name: str, *parameters: str) -> Handler:
+    """`np.nanmedian` and the like, of all elements."""
+
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        bound = bind(cx, node, ["a", *parameters, "axis"], required=1 + len(parameters))
+        x = exactly_floats(cx, bound["a"], node, 1, 2)
+        if x.type.ndim > 1 and "axis" in bound:
+            decline(node, "LW102", f"np.{name} is covered for all elements")
+        axis_argument(bound, x.type.ndim, node)
+        more: list[Value] = [plain_number(bound[p], node) for p in parameters]
+        return library_call(cx, name, [flattened(cx, x, node), *more], node)
+
+    return handler
+
+
+def _nan_spread(name: str) -> Handler:
+    """`np.nanvar` and `np.nanstd`, of all elements."""
+
+    def handler(cx: Scope, node: ast.Call) -> Value:
+        bound = bind(cx, node, ["a", "axis", "ddof"])
+        x = exactly_floats(cx, bound["a"], node, 1, 2)
+        if x.type.ndim > 1 and "axis" in bound:
+            decline(node, "LW102", f"np.{name} is covered for all elements")
+        axis_argument(bound, x.type.ndim, node)
+        ddof = int_constant(bound["ddof"], node, "ddof") if "ddof" in bound else 0
+        return library_call(cx, name, [x, number(integer(ddof))], node)
+
+    return handler
+
+
 STATS: dict[str, Handler] = {
     "average": _average,
     "histogram": _histogram,
@@ -102,4 +132,11 @@ STATS: dict[str, Handler] = {
     "nanmean": _without_nan("nanmean", None),
     "nanmax": _without_nan("nanmax", "max"),
     "nanmin": _without_nan("nanmin", "min"),
+    "nanmedian": _of_numbers("nanmedian"),
+    "nanquantile": _of_numbers("nanquantile", "q"),
+    "nanpercentile": _of_numbers("nanpercentile", "q"),
+    "nanargmax": _of_numbers("nanargmax"),
+    "nanargmin": _of_numbers("nanargmin"),
+    "nanvar": _nan_spread("nanvar"),
+    "nanstd": _nan_spread("nanstd"),
 }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from loopwright.frontend.lower_begun import begun_in, for_both
 from loopwright.frontend.lower_convert import coerce, convert
 from loopwright.frontend.lower_expr import BINARY, condition
 from loopwright.frontend.lower_generators import deferred, item_of
@@ -14,6 +15,7 @@ from loopwright.frontend.lower_list_index import whole
 from loopwright.frontend.lower_list_methods import list_statement
 from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_loops import for_loop, is_live, while_loop
+from loopwright.frontend.lower_managed import managed, protected
 from loopwright.frontend.lower_names import read_path
 from loopwright.frontend.lower_objects import hand_out, objects_in
 from loopwright.frontend.lower_order import spill
@@ -33,8 +35,8 @@ from loopwright.frontend.lower_values import (
     Value,
 )
 from loopwright.frontend.names import chain_of
-from loopwright.frontend.raising import always_raises, gives_up
-from loopwright.ir.nodes import Break, Const, Continue, If, Return, Stmt
+from loopwright.frontend.raising import always_raises, branches_left
+from loopwright.ir.nodes import Break, Const, Continue, Expr, If, Return, Stmt
 
 
 def body(cx: Scope, statements: Sequence[ast.stmt]) -> None:
@@ -59,6 +61,10 @@ def body(cx: Scope, statements: Sequence[ast.stmt]) -> None:
 
 
 def statement(cx: Scope, stmt: ast.stmt) -> None:
+    begun = begun_in(cx, stmt)
+    if begun is not None:
+        for_both(cx, begun, lambda: statement(cx, stmt), lambda *given: _meet(cx, stmt, *given))
+        return
     cx.live_after = cx.liveness.after.get(id(stmt), frozenset()) | cx.liveness.always
     if isinstance(stmt, (ast.For, ast.While, ast.If)):
         cx.live_after |= reads(stmt)
@@ -94,6 +100,10 @@ def statement(cx: Scope, stmt: ast.stmt) -> None:
             cx.stop("the original raises here")
         case ast.Assert(test, _):
             cx.check(condition(cx, test), "assertion")
+        case ast.Try():
+            protected(cx, stmt, body)
+        case ast.With():
+            managed(cx, stmt, body)
         case ast.FunctionDef(name) if not stmt.decorator_list:
             store_variable(cx, name, Closure(stmt, name, depth=cx.depth))
         case _:
@@ -164,14 +174,32 @@ def _release(cx: Scope, targets: list[ast.expr], node: ast.expr) -> None:
 def _if(cx: Scope, stmt: ast.If) -> None:
     cond = condition(cx, stmt.test)
     if isinstance(cond, Const):
-        _branch(cx, stmt.body if cond.value else stmt.orelse)
+        _branch(cx, stmt.body if cond.value else stmt.orelse, branches_left(stmt)[not cond.value])
         return
+    left, other = branches_left(stmt)
+    _meet(
+        cx,
+        stmt,
+        cond,
+        lambda: _branch(cx, stmt.body, left),
+        lambda: _branch(cx, stmt.orelse, other),
+    )
+
+
+def _meet(
+    cx: Scope,
+    stmt: ast.stmt,
+    cond: Expr,
+    if_true: Callable[[], None],
+    if_false: Callable[[], None],
+) -> None:
+    """Lower two branches, and join the states behind them."""
     start = dict(cx.live)
     with cx.block() as then:
-        _branch(cx, stmt.body)
+        if_true()
     env_then, cx.env = cx.env, start
     with cx.block() as orelse:
-        _branch(cx, stmt.orelse)
+        if_false()
     env_else = cx.env
     live = cx.liveness.after.get(id(stmt), frozenset())
     cx.env = join_envs(cx, [env_then, env_else], lambda n: is_live(cx, n, live))
@@ -182,8 +210,8 @@ def _if(cx: Scope, stmt: ast.If) -> None:
     cx.emit(If(cond, tuple(then), tuple(orelse), cx.span))
 
 
-def _branch(cx: Scope, statements: Sequence[ast.stmt]) -> None:
-    if cx.env is not None and gives_up(statements):
+def _branch(cx: Scope, statements: Sequence[ast.stmt], left: bool) -> None:
+    if cx.env is not None and left:
         cx.at(statements[0])
         cx.stop("what the original does here is left to it")
         return

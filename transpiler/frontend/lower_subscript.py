@@ -24,8 +24,10 @@ from loopwright.frontend.lower_names import is_prefix, read_path
 from loopwright.frontend.lower_order import keep, spill
 from loopwright.frontend.lower_parts import describe, row_part, row_with
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
+from loopwright.frontend.lower_tricks import TRICKS, trick
 from loopwright.frontend.lower_values import (
     Arr,
+    Library,
     Lst,
     Mixed,
     Number,
@@ -81,6 +83,8 @@ def subscript(cx: Scope, base: Value, node: ast.Subscript) -> Value:
             return _object_item(cx, path, node)
         case Rec(parts, "dict"):
             return entry(cx, parts, cx.eval(node.slice), node)
+        case Library(name) if name in TRICKS:
+            return trick(cx, name, node)
         case _:
             decline(node, "LW103", f"indexing {describe(base)} is not covered")
 

@@ -17,6 +17,7 @@ from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
+    Closure,
     Generator,
     Hashed,
     Letter,
@@ -38,6 +39,21 @@ from loopwright.frontend.lower_values import (
 from loopwright.ir.nodes import Expr, Logic
 from loopwright.ir.types import BOOL, NONE, Num, Scalar
 
+
+class _Elsewhere:
+    """Stands for a class of data that kernels do not take, and that no number, array or list is of."""
+
+
+_TABLES = frozenset(
+    (
+        *(
+            f"pandas.{name}"
+            for name in ("DataFrame", "Series", "Index", "Categorical", "Timestamp")
+        ),
+        *(f"scipy.sparse.{name}" for name in ("spmatrix", "sparray", "csr_matrix", "csc_matrix")),
+        *(f"scipy.sparse.{name}" for name in ("coo_matrix", "csr_array", "csc_array", "coo_array")),
+    )
+)
 _PACKAGES = ("builtins", "numpy", "numbers", "collections", "types")
 _NONE = "types.NoneType"
 
@@ -64,6 +80,53 @@ def type_call(cx: Scope, node: ast.Call) -> Value:
     if name is None:
         decline(node, "LW102", f"the type of {describe(value)} is not decided here")
     return Library(name)
+
+
+def has_attribute(cx: Scope, node: ast.Call) -> Value:
+    """`hasattr(x, "name")`: what kernels take has no attributes but those of its class."""
+    match node:
+        case ast.Call(args=[given, ast.Constant(str() as name)], keywords=[]):
+            value = cx.eval(given)
+        case _:
+            decline(node, "LW102", "hasattr is covered for a constant name")
+    keep(cx, value)
+    return number(truth_const(_defines(_class_of(value, node), name)))
+
+
+def is_callable(cx: Scope, node: ast.Call) -> Value:
+    """`callable(x)`."""
+    if len(node.args) != 1 or node.keywords:
+        decline(node, "LW102", "callable takes one argument")
+    value = cx.eval(node.args[0])
+    if isinstance(value, Closure):
+        return number(truth_const(True))
+    keep(cx, value)
+    return number(truth_const(_defines(_class_of(value, node), "__call__")))
+
+
+def _defines(cls: type, name: str) -> bool:
+    """Whether objects of the class have the attribute; the class itself has more."""
+    return any(name in vars(base) for base in cls.__mro__)
+
+
+def _class_of(value: Value, node: ast.AST) -> type:
+    name = _name(value)
+    if isinstance(value, Number) and len(value.types) == 1:
+        name = _of_scalar(value.types[0])
+    if name is None or (isinstance(value, Tpl) and value.fields):
+        decline(node, "LW102", f"the type of {describe(value)} is not decided here")
+    return _class(name, node)
+
+
+def is_sparse(cx: Scope, node: ast.Call) -> Value:
+    """`scipy.sparse.issparse(x)` of a value that is none."""
+    if len(node.args) != 1 or node.keywords:
+        decline(node, "LW102", "issparse takes one argument")
+    value = cx.eval(node.args[0])
+    if not isinstance(value, Number) and _name(value) is None:
+        decline(node, "LW102", f"the type of {describe(value)} is not decided here")
+    keep(cx, value)
+    return number(truth_const(False))
 
 
 def same_class(a: Value, b: Value) -> bool | None:
@@ -98,6 +161,8 @@ def _class(name: str, node: ast.AST) -> type:
 @lru_cache(maxsize=256)
 def _found(name: str) -> type | None:
     """The class of that dotted name."""
+    if name in _TABLES:
+        return _Elsewhere
     package, *attrs = name.split(".")
     if package not in _PACKAGES:
         return None

@@ -213,6 +213,18 @@ class Maybe:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """A number that an array takes the place of: `array` where the condition `there` holds, else `start`.
+
+    Only variables hold it: what is computed of one is computed for both (see `lower_begun`).
+    """
+
+    array: Arr
+    start: Number
+    there: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Generator:
     """A stream of random numbers; `spare` is the array with the normal number that it keeps for the next
     draw, where objects of its class keep one."""
@@ -330,6 +342,7 @@ Value: TypeAlias = (
     | Hashed
     | Rec
     | Maybe
+    | Begun
     | Generator
     | Library
     | Object

@@ -123,7 +123,9 @@ def interface(
         return problem
     out = frozenset((*live_outs, *stores))
     # stores have values at every return, local names have none
-    needed = Liveness(Variables(paths.read, paths.kill)).run(stmts, out, frozenset(stores))
+    needed = Liveness(Variables(paths.read, paths.kill), catches=False).run(
+        stmts, out, frozenset(stores)
+    )
     order = dict.fromkeys(
         p for a in paths.accesses if (p := paths.place(a.root, a.steps)) is not None
     )

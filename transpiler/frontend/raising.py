@@ -1,7 +1,7 @@
 """Code that compiled code leaves to the original: it gives up where such a block begins.
 
-Blocks that end in `raise` whatever happens before, and branches that tell somebody something: that print,
-log, warn or write.
+Blocks that end in `raise` whatever happens before, branches that tell somebody something (that print, log,
+warn or write), and the handlers of a `try`: where an exception arises, compiled code has given up.
 """
 
 from __future__ import annotations
@@ -9,12 +9,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
+from loopwright.frontend.contexts import as_filter
+
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Pass, ast.Assert)
 _TELLING = frozenset(
     """print pprint echo secho warn warning debug info error critical exception log write writelines flush
     save savefig show display dump set_description set_postfix set_postfix_str""".split()  # noqa: SIM905
 )
 """What is called for nothing but its effect on something outside of the program."""
+_TABLES = frozenset(("DataFrame", "Series"))
+"""Classes of tables, and attributes that they have and arrays do not."""
+_OF_TABLES = frozenset(
+    ("columns", "iloc", "loc", "to_numpy", "toarray", "todense", "tocsr", "values")
+)
 _SUSPENDS = (ast.Yield, ast.YieldFrom, ast.Await)
 
 
@@ -50,6 +57,37 @@ def gives_up(branch: Sequence[ast.stmt]) -> bool:
     return always_raises(branch) or (any(map(_tells, branch)) and not _suspends(branch))
 
 
+def is_of_table(test: ast.expr) -> bool:
+    """True for a test whether something is a table of pandas, which compiled code never has.
+
+    Nothing but the name is asked: where it means something else, the original does what stands behind.
+    """
+    match test:
+        case ast.Call(ast.Name("isinstance"), [_, ast.Tuple(elts)], []):
+            return bool(elts) and all(_tail(elt) in _TABLES for elt in elts)
+        case ast.Call(ast.Name("isinstance"), [_, cls], []):
+            return _tail(cls) in _TABLES
+        case ast.Call(ast.Name("hasattr"), [_, ast.Constant(name)], []):
+            return name in _OF_TABLES
+        case ast.BoolOp(ast.Or(), values):
+            return all(map(is_of_table, values))
+        case _:
+            return False
+
+
+def _tail(node: ast.expr) -> str:
+    match node:
+        case ast.Name(name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
+
+
+def branches_left(stmt: ast.If) -> tuple[bool, bool]:
+    """Whether compiled code leaves the two branches to the original."""
+    return is_of_table(stmt.test) or gives_up(stmt.body), gives_up(stmt.orelse)
+
+
 def _tells(stmt: ast.stmt) -> bool:
     match stmt:
         case ast.Expr(ast.Call(ast.Name(name) | ast.Attribute(attr=name))):
@@ -64,9 +102,15 @@ def left_out(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         for part in ast.walk(node):
             match part:
                 case ast.If(_, body, orelse):
-                    for branch in (body, orelse):
-                        if gives_up(branch):
+                    for branch, left in zip((body, orelse), branches_left(part), strict=True):
+                        if left:
                             yield from (n for stmt in branch for n in ast.walk(stmt))
+                case ast.IfExp(test, body, _) if is_of_table(test):
+                    yield from ast.walk(body)
+                case ast.Try(handlers=handlers):
+                    yield from (n for handler in handlers for n in ast.walk(handler))
+                case ast.With(body=body):
+                    yield from (n for stmt in body if as_filter(stmt) for n in ast.walk(stmt))
                 case ast.Raise():
                     yield from ast.walk(part)
                 case ast.Assert(_, ast.expr() as message):

@@ -322,9 +322,6 @@ def _is_top_level(module: Module, function: ast.FunctionDef) -> bool:
     return site.owner is None and not site.enclosing
 
 
-_SCIPY = ("scipy.special", "scipy.spatial.distance")
-
-
 def _imports(region: Region, body: Sequence[ast.stmt]) -> list[ast.stmt]:
     """Imports of NumPy, what is covered of SciPy, and the standard library that the text needs."""
     used = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
@@ -332,8 +329,8 @@ def _imports(region: Region, body: Sequence[ast.stmt]) -> list[ast.stmt]:
     found: list[ast.stmt] = []
     for name, origin in sorted(known.items()):
         top = origin.split(".")[0]
-        known_top = top == "numpy" or top in sys.stdlib_module_names
-        if name not in used or not (known_top or origin.startswith(_SCIPY)):
+        known_top = top in ("numpy", "scipy", "pandas") or top in sys.stdlib_module_names
+        if name not in used or not known_top:
             continue
         parent, dot, last = origin.rpartition(".")
         alias = ast.alias(last or origin, None if name == last else name)

@@ -25,8 +25,9 @@ LIBRARIES = (
     "collections.abc",
     "numbers",
     "numpy.typing",
-    "scipy.special",
-    "scipy.spatial.distance",
+    "scipy",
+    "pandas",
+    "warnings",
 )
 """Modules whose names are resolved by import, never passed as data."""
 

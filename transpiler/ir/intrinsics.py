@@ -235,8 +235,16 @@ _ARRAYS = (
 _SPECIAL = tuple(
     Intrinsic(f"special.{name}", "elementwise", (arity, arity), False, doc)
     for names, arity, doc in (
-        ("psi gammaln gamma erf erfc expit logit", 1, "The ufunc of `scipy.special`, in float64."),
-        ("xlogy betaln", 2, "The ufunc of `scipy.special`, in float64."),
+        (
+            "psi gammaln gamma erf erfc expit logit ndtr log_ndtr ndtri erfcinv entr exprel i0 i1 j0 j1",
+            1,
+            "The ufunc of `scipy.special`, in float64.",
+        ),
+        (
+            "xlogy xlog1py betaln beta binom gammainc gammaincc rel_entr kl_div",
+            2,
+            "The ufunc of `scipy.special`, in float64.",
+        ),
     )
     for name in names.split()
 )

@@ -43,7 +43,10 @@ def rank(
         ratios = _ratios(measured, label)
         largest = measured.timings[-1]
         if largest.candidates[label] is None:
-            why[label] = f"declined the input of size {largest.size}"
+            told = measured.declined.get(label)
+            why[label] = f"declined the input of size {largest.size}" + (
+                f": {told}" if told else ""
+            )
             continue
         if largest.candidates[label] == math.inf:
             why[label] = "far behind at smaller sizes"

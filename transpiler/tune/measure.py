@@ -19,6 +19,7 @@ import numpy as np
 
 from loopwright.ir.sizes import size_of
 from loopwright.tune.timings import InputTiming, MeasureJob, Measurement, Timed
+from loopwright.tune.turned_away import condition
 from loopwright.verify.candidate import load_candidate
 from loopwright.verify.roots import build_roots, load_reference
 from loopwright.workers import WorkerFailed, Workers
@@ -65,6 +66,7 @@ def run(job: MeasureJob) -> Measurement:
         first[timed.label] = _imports(timed) + _once(call, roots(job.inputs[-1]))[0]
     deadline = time.perf_counter() + job.budget
     timings = []
+    declined: dict[str, str] = {}
     for number, leaves in enumerate(job.inputs):
         left = len(job.inputs) - number
         budget = max(0.0, deadline - time.perf_counter()) / left
@@ -86,8 +88,10 @@ def run(job: MeasureJob) -> Measurement:
             continue  # a made-up size that does not suit the code tells nothing about its speed
         behind = {t.label: math.inf for t in job.timed if t.label not in sides}
         timings.append(InputTiming(size, before, {**found, **behind}))
+        for label in (label for label, seconds in found.items() if seconds is None):
+            declined[label] = condition(sides[label], prepare(1)[0]) or declined.get(label, "")
         sides = _in_the_race(sides, found)
-    return Measurement(tuple(timings), first)
+    return Measurement(tuple(timings), first, declined)
 
 
 def _imports(timed: Timed) -> float:

@@ -51,8 +51,11 @@ class InputTiming:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
+    """`declined` tells by candidate why it declined the last input that it was given."""
+
     timings: tuple[InputTiming, ...] = ()
     first_call: dict[str, float] = field(default_factory=dict)
+    declined: dict[str, str] = field(default_factory=dict)
     failure: str | None = None
 
     def best_seconds(self) -> float:

@@ -1,0 +1,67 @@
+"""Ufuncs that are told where their result goes, and functions that are applied row by row."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from .lowering import assert_same, refusal
+
+RNG = np.random.default_rng(0)
+ARGS = (RNG.normal(size=11), RNG.normal(size=11), RNG.normal(size=(5, 4)), np.arange(12), 3)
+HELPERS = """
+import numpy as np
+def spread(q):
+    return q.max() - q.min()
+def scaled(q, n):
+    t = 0.0
+    for v in q:
+        t += v * n
+    return t
+def f(x, y, a, k, n):
+    {}
+    return r
+"""
+SAME = """
+r = np.divide(x, y, out=np.zeros_like(x), where=y > 0)
+r = np.divide(1.0, x, out=np.zeros_like(x), where=x != 0)
+r = np.multiply(x, y, out=x)
+np.log(x, out=x, where=x > 0); r = 1
+r = np.add(x, 1, out=np.zeros(5), where=True)
+r = np.add(x, 1, out=np.zeros(20), where=x > 0)
+r = np.divide(a, a.sum(axis=1, keepdims=True), out=np.full(a.shape, -1.0), where=a > 0)
+r = np.divide(a, x[:5, None], out=a)
+np.maximum(x, 0, out=x); r = 2
+z = np.empty(11); np.subtract(x, y, out=z); r = z
+np.add(x[1:], x[:-1], out=x[1:]); r = 3
+np.add(x[0], 1.0, out=x); r = 3
+r = np.apply_along_axis(spread, 1, a)
+r = np.apply_along_axis(lambda q: q.max() - q.min(), 0, a)
+r = np.apply_along_axis(scaled, 1, a, n)
+r = np.apply_along_axis(np.sum, 1, a)
+r = np.apply_along_axis(lambda q: len(q), 1, a)
+r = np.apply_along_axis(lambda q: np.argmax(q), -1, a)
+z = a[:0]; r = np.apply_along_axis(spread, 1, z)
+"""
+DECLINED = """
+r = np.add(x, y, where=x > 0)
+r = np.divide(k, 2, out=k)
+r = np.add(x, y, out=None)
+r = np.add(x, y, out=x, where=k[1:])
+r = np.add(x, y, out=np.zeros(11))
+r = np.apply_along_axis(lambda q: q * 2, 1, a)
+r = np.apply_along_axis(lambda q: 0 if q[0] > 0 else 1.5, 1, a)
+r = np.apply_along_axis(spread, 0, x)
+r = np.apply_along_axis(spread, 1, a * 2)
+"""
+
+
+@pytest.mark.parametrize("line", SAME.strip().splitlines())
+def test_the_kernel_does_what_numpy_does(line: str) -> None:
+    with np.errstate(all="ignore"):
+        assert_same(HELPERS.format(line), *ARGS)
+
+
+@pytest.mark.parametrize("line", DECLINED.strip().splitlines())
+def test_other_forms_are_refused(line: str) -> None:
+    assert refusal(HELPERS.format(line), *ARGS).code == "LW102"

@@ -1,0 +1,57 @@
+"""`np.apply_along_axis(f, axis, x)` of a function of the program that gives a number for each row."""
+
+from __future__ import annotations
+
+import ast
+
+from loopwright.frontend.lower_args import array_of, constant_of, normal_axis
+from loopwright.frontend.lower_create import of_list
+from loopwright.frontend.lower_names import dim
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_values import Lst, Number, Value, integer, test
+from loopwright.ir.types import NONE, machine_dtype
+
+_ROW = "row#"
+
+
+def apply_along_axis(cx: Scope, node: ast.Call) -> Value:
+    if node.keywords or len(node.args) < 3 or not _is_told(node.args):
+        decline(node, "LW102", "np.apply_along_axis is covered for a function and plain arguments")
+    f, axis, array, *more = node.args
+    x = array_of(cx, cx.eval(array), node)
+    along = constant_of(cx.eval(axis), node, "axis")
+    if x.type.ndim != 2 or not isinstance(along, int):
+        decline(node, "LW102", "np.apply_along_axis is covered for matrices")
+    across = 1 - normal_axis(along, 2, node)
+    cx.check(test("gt", dim(x, across), integer(0)), "nothing to apply the function to")
+    rows = cx.unit.plain_calls.setdefault((node, _ROW), _rows(node, f, array, more, across))
+    listed = cx.eval(rows.args[0])
+    elem = cx.unit.sites.element(listed.site) if isinstance(listed, Lst) else None
+    if (
+        not isinstance(listed, Lst)
+        or listed.ndim != 1
+        or not isinstance(elem, Number)
+        or NONE in elem.types
+        or len({machine_dtype(t) for t in elem.types})
+        > 1  # the first number tells the dtype of all
+    ):
+        decline(node, "LW102", "np.apply_along_axis is covered for functions that give numbers")
+    return of_list(cx, listed, None, node)
+
+
+def _is_told(args: list[ast.expr]) -> bool:
+    """Whether evaluating the arguments again for each row changes nothing."""
+    f, _, array, *more = args
+    plain = all(isinstance(a, (ast.Name, ast.Constant)) for a in (array, *more))
+    return plain and isinstance(f, (ast.Name, ast.Lambda, ast.Attribute))
+
+
+def _rows(
+    node: ast.Call, f: ast.expr, array: ast.expr, more: list[ast.expr], across: int
+) -> ast.Call:
+    """A call whose argument is `[f(row, ...) for row in array]`."""
+    source = array if across == 0 else ast.Attribute(array, "T", ast.Load())
+    called = ast.Call(f, [ast.Name(_ROW, ast.Load()), *more], [])
+    each = ast.comprehension(ast.Name(_ROW, ast.Store()), source, [], 0)
+    made = ast.Call(node.func, [ast.ListComp(called, [each])], [])
+    return ast.fix_missing_locations(ast.copy_location(made, node))
