@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import ModuleType
+from types import FunctionType, MethodType, ModuleType
 
 from loopwright.workload.probes import Source
 
@@ -44,3 +44,14 @@ def _attribute(value: object, name: str) -> object:
             found = base.__dict__[name]
             return MISSING if hasattr(type(found), "__get__") else found
     return MISSING
+
+
+def method(value: object, name: str) -> object:
+    """The method that `value.name` finds in the class of the object; `MISSING` if it is no plain one."""
+    cls = type(value)
+    if cls.__getattribute__ is not object.__getattribute__ or name in getattr(
+        value, "__dict__", ()
+    ):
+        return MISSING
+    found = next((base.__dict__[name] for base in cls.__mro__ if name in base.__dict__), None)
+    return MethodType(found, value) if type(found) is FunctionType else MISSING
