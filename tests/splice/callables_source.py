@@ -54,6 +54,13 @@ class Unit:
             self.w[0] += t
         return t
 
+    def tabled(self, xs, name):
+        table = {"relu": self.relu, "leaky": self.leaky, "shifted": shifted}
+        t = 0.0
+        for x in xs:
+            t += table[name](x)
+        return t
+
     def rooted(self, xs):
         t = 0.0
         for x in xs:

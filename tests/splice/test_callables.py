@@ -41,6 +41,7 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "a builtin": ("total", (XS, lambda s: abs)),
     "a variable of the module": ("by_global", (XS,)),
     "a variable of the function": ("Unit.local", (unit("leaky"), XS)),
+    "a table of methods": ("Unit.tabled", (unit(), XS, "leaky")),
 }  # fmt: skip
 
 

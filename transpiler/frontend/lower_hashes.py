@@ -20,6 +20,7 @@ from loopwright.frontend.lower_lists import append, empty_list, let_hold, put
 from loopwright.frontend.lower_order import eval_all, spill
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_structs import struct
 from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
@@ -78,6 +79,9 @@ def dict_display(cx: Scope, node: ast.Dict) -> Value:
     """`{a: x, b: y}`."""
     if not node.keys:
         return empty(cx, "dict", node)
+    made = struct(cx, node)
+    if made is not None:
+        return made
     if any(key is None for key in node.keys):
         decline(node, "LW103", "unpacking a dict into another one is not covered")
     pairs = [n for pair in zip(node.keys, node.values, strict=True) for n in pair if n is not None]

@@ -45,7 +45,6 @@ from loopwright.ir.types import (
     NONE,
     Array,
     ListOf,
-    RecordForm,
     Type,
     kind_of,
     machine_dtype,
@@ -123,8 +122,8 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return replace(value, items=tuple(refill(item, exprs) for item in items))
         case Table(Tpl(items), row):
             return Table(Tpl(tuple(refill(item, exprs) for item in items)), row)
-        case Rec(parts, form):
-            return rec_with(refill(parts, exprs), form)
+        case Rec(parts):
+            return rec_with(value, refill(parts, exprs))
         case Hashed():
             filled = value.with_parts(lambda _, part: refill(part, exprs), value.slots)
             return replace(filled, slots=exprs.pop(0))
@@ -139,10 +138,10 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return value
 
 
-def rec_with(parts: Value, form: RecordForm) -> Rec:
-    """The dict or object with these entries or attributes."""
+def rec_with(value: Rec, parts: Value) -> Rec:
+    """The dict or object with other entries or attributes."""
     assert isinstance(parts, Tpl)
-    return Rec(parts, form)
+    return replace(value, parts=parts)
 
 
 def row_with(items: Value) -> Row:

@@ -198,10 +198,14 @@ class Tpl:
 @dataclass(frozen=True, slots=True)
 class Rec:
     """A dict or object of a list from outside: those of its entries or attributes that are known, as the
-    `fields` of `parts`. Nothing of it is changed, and it has no identity."""
+    `fields` of `parts`. Nothing of it is changed, and it has no identity.
+
+    Or a dict that the function makes, with all its entries (`lower_structs`); `made` tells where.
+    """
 
     parts: Tpl
     form: RecordForm
+    made: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
