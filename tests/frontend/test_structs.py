@@ -92,6 +92,99 @@ def test_the_same_as_in_python(source: str) -> None:
     assert_same(source, np.array([np.nan, -0.0]))
 
 
+RETURNED = {
+    "a dict": """
+def f(x):
+    t = 0.0
+    for v in x:
+        t += v
+    return {"sum": t, "count": len(x), "rest": None}
+""",
+    "a dict or None": """
+def f(x):
+    best = None
+    for at, v in enumerate(x):
+        if v > 1.0:
+            best = {"value": v, "at": at}
+    return best
+""",
+    "a list of dicts that grows": """
+def f(x):
+    out = []
+    for v in x:
+        found = {"value": v}
+        found["twice"] = v * 2
+        out.append(found)
+    return out
+""",
+    "a list of dicts from a comprehension": """
+def f(x):
+    return [{"value": v, "at": at} for at, v in enumerate(x)]
+""",
+    "a list of what a function returns": """
+def stats(v):
+    return {"low": v - 1, "high": v + 1}
+def f(x):
+    out = []
+    for v in x:
+        out.append(stats(v))
+    return out, len(out)
+""",
+    "a list of dicts in another order": """
+def f(x):
+    out = [{"value": v, "rank": -at} for at, v in enumerate(x)]
+    out.sort(key=lambda found: found["rank"])
+    return out
+""",
+    "entries of numbers of several types": """
+def f(x):
+    out = []
+    for v in x:
+        if v > 0:
+            out.append({"value": v})
+        else:
+            out.append({"value": 0})
+    return out
+""",
+    "a list of dicts that is read": """
+def f(x):
+    out = [{"value": v, "at": at} for at, v in enumerate(x)]
+    t = 0.0
+    for found in out:
+        t += found["value"] * found["at"]
+    return t, max(out, key=lambda found: found["at"])["at"], out[0]["value"]
+""",
+}
+
+
+@pytest.mark.parametrize("source", RETURNED.values(), ids=RETURNED)
+def test_dicts_that_are_handed_back(source: str) -> None:
+    assert_same(source, X)
+    assert_same(source, np.array([np.nan, -0.0, 2.0]))
+    assert agrees(guarded(source, "f", X), X)
+
+
+HELD_TWICE = {
+    "two results": "return one, one",
+    "a list and a result": "out = [one]\n    return out, one",
+    "twice in a list": "return [one, one]",
+    "in each round of a loop": "out = []\n    for v in x:\n        out.append(one)\n    return out",
+    "in each round of a comprehension": "return [one for v in x]",
+    "by multiplication": "return [one] * 3",
+    "one list and a part of it": "out = [one]\n    return out[:1], out",
+    "one list and a copy": "out = [one]\n    return list(out), out",
+    "an element of a list and the list": "out = [one]\n    return out[0], out",
+    "an attribute of a tuple": "return (one, 1), one",
+    "an element that is changed": 'out = [one]\n    found = out[0]\n    found["value"] = 2.0\n    return out',
+}
+
+
+@pytest.mark.parametrize("body", HELD_TWICE.values(), ids=HELD_TWICE)
+def test_a_dict_that_something_else_holds_is_declined(body: str) -> None:
+    declined = refusal(f'def f(x):\n    one = {{"value": x[0]}}\n    {body}\n', X)
+    assert declined.code.startswith(("LW10", "LW30"))
+
+
 DECLINED = {
     "a second name": """
 def f(x):
@@ -143,13 +236,48 @@ def f(x):
         change(v)
     return one["value"]
 """,
-    "a list of dicts": """
+    "an entry of an element of a list": """
 def f(x):
     out = []
     for v in x:
         out.append({"value": v})
     out[0]["value"] = 2.0
     return out[0]["value"]
+""",
+    "dicts of different keys": """
+def f(x):
+    out = []
+    for v in x:
+        if v > 0:
+            out.append({"value": v})
+        else:
+            out.append({"other": v})
+    return out
+""",
+    "a dict in a tuple of a list": """
+def f(x):
+    return [(at, {"value": v}) for at, v in enumerate(x)]
+""",
+    "lists of dicts in a list": """
+def f(x):
+    out = []
+    for v in x:
+        row = []
+        row.append({"value": v})
+        out.append(row)
+    return out
+""",
+    "dicts in a dict": """
+def f(x):
+    return {at: {"value": v} for at, v in enumerate(x)}
+""",
+    "an array of dicts": """
+def f(x):
+    return np.array([{"value": 1.0}, {"value": 2.0}])
+""",
+    "a dict that is looked for": """
+def f(x):
+    return {"value": 1.0} in [{"value": 1.0}]
 """,
     "a key that one path adds": """
 def f(x):

@@ -33,6 +33,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
     integer,
+    is_made_dict,
     number,
     real,
     test,
@@ -148,8 +149,9 @@ def _ints(key: Value, node: ast.AST) -> Iterator[Expr]:
 
 
 def _no_arrays(value: Value, node: ast.AST) -> None:
-    if any(True for _ in arrays_in(value)):
-        decline(node, "LW102", "arrays as the values of a dict are not covered")
+    if is_made_dict(value) or any(True for _ in arrays_in(value)):
+        shown = "dicts" if is_made_dict(value) else "arrays"
+        decline(node, "LW102", f"{shown} as the values of a dict are not covered")
 
 
 def _key(cx: Scope, key: Value) -> Value:

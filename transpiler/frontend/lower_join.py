@@ -35,6 +35,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
     integer,
+    is_made_dict,
     truth_const,
 )
 from loopwright.frontend.typing_rules import carrier, union
@@ -158,7 +159,7 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             pairs = enumerate(zip(a.items, b.items, strict=True))
             joined_items = (join_values(cx, f"{name}.{i}", x, y) for i, (x, y) in pairs)
             return replace(a, items=tuple(joined_items))
-        case Rec(), Rec() if a.form == b.form and a.parts.fields == b.parts.fields:
+        case Rec(), Rec() if a.kind == b.kind:
             joined_parts_ = join_values(cx, name, a.parts, b.parts)
             assert isinstance(joined_parts_, Tpl)
             if not any(isinstance(part, Mixed) for part in joined_parts_.items):
@@ -228,8 +229,8 @@ def widen(cx: Scope, site: int, value: Value) -> str | None:
     columns change."""
     if any(isinstance(v, (Object, Klass)) for v in (value, *_parts(value))):
         return "its elements are objects"
-    if any(isinstance(v, Rec) and v.made for v in _parts(value)):
-        return "its elements are dicts"
+    if any(is_made_dict(v) for v in _parts(value) if v is not value):
+        return "its elements hold dicts"
     sites = cx.unit.sites
     site = sites.find(site)
     old, new = sites.elements[site], template(cx, value)

@@ -252,6 +252,8 @@ def origins_of(value: Value) -> Origins:
             return frozenset(o for v in items for o in origins_of(v))
         case Hashed():
             return value.keys.origins
+        case Rec(_, _, made):
+            return frozenset(Origin(("dict", *place)) for place in made)
         case Maybe(inner, _):
             return origins_of(inner)
         case _:

@@ -1,7 +1,8 @@
 """Dicts with constant strings as keys that the function makes: tables of functions, records of numbers.
 
 Such a dict is a variable for each entry, and each name of it has entries of its own. That is the same as
-long as nothing is assigned into it; where something is, no second name may hold the dict.
+long as nothing is assigned into it; where something is, no second name may hold the dict. One that is handed
+back, or that a list holds, may have no other name then: nobody could tell the two apart from one.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeGuard
 
 from loopwright.ir.nodes import (
     Compare,
@@ -207,6 +207,11 @@ class Rec:
     form: RecordForm
     made: frozenset[tuple[int, int]] = frozenset()
 
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What dicts must have in common that may be the value of one variable."""
+        return self.form, self.parts.fields, bool(self.made)
+
 
 @dataclass(frozen=True, slots=True)
 class Maybe:
@@ -345,6 +350,15 @@ Value: TypeAlias = (
     | Deferred
     | Mixed
 )
+
+IN_LIST = frozenset({(-1, -1)})
+"""Where dicts are made that a list holds: anywhere."""
+
+
+def is_made_dict(value: Value) -> TypeGuard[Rec]:
+    """Whether the value is a dict with constant keys that the function makes."""
+    return isinstance(value, Rec) and bool(value.made)
+
 
 NOTHING = Number(Const(None, NONE), (NONE,))
 
