@@ -174,6 +174,17 @@ class Stack:
             t += self.gain(x)
         return t
 
+class Space:
+    def __init__(self, metric=identity):
+        self.metric = metric
+
+    def farthest(self, points):
+        t = 0.0
+        for a in points:
+            for b in points:
+                t = max(t, self.metric(a, b))
+        return t
+
 class Bare:
     def __init__(self):
         self.plus = Plus()
