@@ -33,8 +33,7 @@ class Unit:
         else:
             self.act = act
         self.loss = loss
-        self.root = math.sqrt
-        self.hook = None
+        self.root, self.hook = math.sqrt, None
 
     def relu(self, v):
         return v if v > 0 else 0.0
@@ -187,8 +186,7 @@ class Space:
 
 class Bare:
     def __init__(self):
-        self.plus = Plus()
-        self.loss = Loss()
+        self.plus, self.loss = Plus(), Loss()
 
     def fit(self, xs):
         t = 0.0

@@ -17,7 +17,14 @@ from typing import TypeAlias, TypeVar
 
 from loopwright.frontend.classes import class_at, find_method, lineage
 from loopwright.frontend.function_ref import FunctionRef, column_of
-from loopwright.frontend.names import Chain, free_names, parameters, scope_locals, walk_scope
+from loopwright.frontend.names import (
+    Chain,
+    assigned_pairs,
+    free_names,
+    parameters,
+    scope_locals,
+    walk_scope,
+)
 from loopwright.frontend.overrides import overrides_at
 from loopwright.frontend.parse import decode_source
 from loopwright.frontend.region import Module
@@ -126,11 +133,12 @@ def _assigned(module: Module, owner: ast.ClassDef, attr: str) -> Iterator[tuple[
         for method in methods_of(cls).values():
             first = parameters(method)[:1]
             for part in walk_scope(method):
+                for target, value in assigned_pairs(part):
+                    match target:
+                        case ast.Attribute(ast.Name(base), name):
+                            if name == attr and (base,) == first:
+                                yield site_of(module, method), value
                 match part:
-                    case ast.Assign([ast.Attribute(ast.Name(base), name)], value) if (
-                        name == attr and (base,) == first
-                    ):
-                        yield site_of(module, method), value
                     case ast.AnnAssign(ast.Attribute(ast.Name(base), name), _, ast.expr() as value):
                         if name == attr and (base,) == first:
                             yield site_of(module, method), value
