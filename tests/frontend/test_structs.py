@@ -73,6 +73,28 @@ def f(x):
     found = {"value": 1.0} if x[0] > 0 else {"value": -1.0}
     return found["value"], "value" in found
 """,
+    "a dict that a lambda reads later": """
+def f(x):
+    one = {"factor": 1.0}
+    scaled = lambda v: v * one["factor"]
+    one["factor"] = 2.0
+    return scaled(x[0])
+""",
+    "a dict in the condition of a loop": """
+def f(x):
+    at = {"next": 0, "sum": 0.0}
+    while at["next"] < len(x):
+        if x[at["next"]] < 0:
+            at["next"] += 2
+            continue
+        at["sum"] += x[at["next"]]
+        at["next"] += 1
+        if at["sum"] > 100:
+            break
+    else:
+        at["sum"] -= 1
+    return at["sum"], at["next"]
+""",
     "a new dict of each round": """
 def f(x):
     t = 0.0
@@ -226,6 +248,29 @@ def f(x):
     for v in x:
         change(one, v)
     return one["value"]
+""",
+    "a dict of the caller in a list": """
+def listed(one):
+    return [one]
+def f(x):
+    one = {"value": x[0]}
+    return listed(one), one
+""",
+    "a dict of the caller in two lists": """
+def listed(one):
+    out = []
+    out.append(one)
+    return out
+def f(x):
+    one = {"value": x[0]}
+    return listed(one), listed(one)
+""",
+    "a dict of the caller that comes back": """
+def same(one):
+    return one
+def f(x):
+    one = {"value": x[0]}
+    return same(one), one
 """,
     "a dict of the function around": """
 def f(x):

@@ -16,6 +16,7 @@ from dataclasses import replace
 from loopwright.frontend.lower_parts import origins_of
 from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_values import (
+    GIVEN,
     IN_LIST,
     ROW,
     Arr,
@@ -214,8 +215,10 @@ def changes(cx: Scope, origins: Origins, node: ast.AST) -> None:
 def lists(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
     """The list gets an element: declined if its arrays may change while the list holds them, or if it is a
     dict that may have a second name."""
-    keys_ = [o.key for part in _items(value) if is_made_dict(part) for o in origins_of(part)]
-    if len(set(keys_)) < len(keys_) or not out_of_use(cx, set(keys_)):
+    dicts = [part for part in _items(value) if is_made_dict(part)]
+    keys_ = [o.key for part in dicts for o in origins_of(part)]
+    given_ = any(part.made & GIVEN for part in dicts)
+    if given_ or len(set(keys_)) < len(keys_) or not out_of_use(cx, set(keys_)):
         decline(node, "LW104", "a dict that a list holds has a second name")
     given = list(arrays_in(value))
     if not given or node in cx.at_once:

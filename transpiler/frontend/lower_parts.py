@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from loopwright.frontend.lower_values import (
+    GIVEN,
     ROW,
     Arr,
     Closure,
@@ -297,6 +298,8 @@ def with_origin(value: Value, origin: Origin) -> Value:
             return Table(Tpl(tuple(with_origin(v, origin) for v in items)), row)
         case Hashed():
             return value.with_parts(lambda _, part: with_origin(part, origin), value.slots)
+        case Rec() if value.made:
+            return replace(value, made=GIVEN)
         case Maybe(inner, there):
             return Maybe(with_origin(inner, origin), there)
         case _:

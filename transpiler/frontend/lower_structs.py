@@ -69,7 +69,7 @@ def place_of(cx: Scope, base: Rec, target: ast.Subscript) -> tuple[str, str]:
             target, "LW101", "an entry is assigned where a variable of the function is the dict"
         )
     name = cx.renamed.get(target.value.id, target.value.id)
-    held = (rec for n, e in cx.live.items() if n != name for rec in _dicts_in(e.value))
+    held = (rec for n, e in cx.live.items() if n != name for rec in dicts_in(e.value))
     ours = all(depth == cx.depth for depth, _ in base.made)
     if len(base.made) != 1 or not ours or any(base.made & rec.made for rec in held):
         decline(target, "LW102", "an entry is assigned of a dict that may have a second name")
@@ -89,14 +89,15 @@ def put(cx: Scope, base: Rec, place: tuple[str, str], value: Value, node: ast.AS
     store_variable(cx, name, replace(base, parts=parts))
 
 
-def _dicts_in(value: Value) -> Iterator[Rec]:
+def dicts_in(value: Value) -> Iterator[Rec]:
+    """The dicts in a value."""
     match value:
         case Rec():
             yield value
         case Tpl(items):
             for item in items:
-                yield from _dicts_in(item)
+                yield from dicts_in(item)
         case Maybe(inner, _):
-            yield from _dicts_in(inner)
+            yield from dicts_in(inner)
         case _:
             pass

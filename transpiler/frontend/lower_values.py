@@ -353,6 +353,8 @@ Value: TypeAlias = (
 
 IN_LIST = frozenset({(-1, -1)})
 """Where dicts are made that a list holds: anywhere."""
+GIVEN = frozenset({(-2, -2)})
+"""Where dicts are made that a helper is handed: in a function that still holds them."""
 
 
 def is_made_dict(value: Value) -> TypeGuard[Rec]:
