@@ -11,6 +11,7 @@ import builtins
 import os
 import sys
 import threading
+from collections import namedtuple
 from collections.abc import Sequence
 from types import FunctionType, MemberDescriptorType, MethodType, ModuleType, SimpleNamespace
 from typing import Any, Final
@@ -25,8 +26,15 @@ _PLAIN_READS: Final[tuple[object, ...]] = (
     object.__getattribute__,
     ModuleType.__getattribute__,
     SimpleNamespace.__getattribute__,
+    dict.__getattribute__,
+    list.__getattribute__,
+    tuple.__getattribute__,
 )
 _PLAIN_STORES: Final[tuple[object, ...]] = (object.__setattr__, SimpleNamespace.__setattr__)
+
+
+_TUPLE_FIELD: Final = type(vars(namedtuple("_Pair", "first"))["first"])
+_PLAIN_DICT: Final = ("__getitem__", "__contains__", "get")
 
 
 class Missing:
@@ -133,8 +141,9 @@ def _place(array: np.ndarray[Any, Any]) -> object:
 
 
 def attribute(obj: Any, name: str) -> Any:
-    """`obj.name` if that is a plain read: of the instance's dictionary, of a slot, or of a class
-    attribute without descriptor. `MISSING` if anything else takes part (property, `__getattr__`)."""
+    """`obj.name` if that is a plain read: of the instance's dictionary, of a slot, of a field of a named
+    tuple, or of a class attribute without descriptor. `MISSING` if anything else takes part (property,
+    `__getattr__`)."""
     cls: Any = type(obj)
     if cls.__getattribute__ not in _PLAIN_READS:
         return MISSING
@@ -146,6 +155,8 @@ def attribute(obj: Any, name: str) -> Any:
                 return found.__get__(obj, cls)
             except AttributeError:
                 return MISSING
+        if kind is _TUPLE_FIELD:
+            return found.__get__(obj, cls)
         if hasattr(kind, "__set__") or hasattr(kind, "__delete__"):
             return MISSING
     try:
@@ -186,12 +197,18 @@ def assignable(obj: Any, name: str) -> bool:
 
 
 def item(obj: Any, key: str | int) -> Any:
-    """`obj[key]` of a plain dict, or of a plain list or tuple with the position in range."""
-    if type(obj) is dict:
-        return obj.get(key, MISSING)
+    """`obj[key]` of a dict that has the key and is read as a plain one, or of a plain list or tuple with the
+    position in range."""
+    if isinstance(obj, dict) and is_read_plainly(type(obj)):
+        return dict.get(obj, key, MISSING)
     if type(obj) in (list, tuple) and type(key) is int and -len(obj) <= key < len(obj):
         return obj[key]
     return MISSING
+
+
+def is_read_plainly(cls: Any) -> bool:
+    """True if a dict of that class finds the keys that it has as a plain one does."""
+    return cls is dict or all(_in_class(cls, name) is dict.__dict__[name] for name in _PLAIN_DICT)
 
 
 def is_function(user: dict[str, Any] | None, name: str) -> bool:

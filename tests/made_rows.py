@@ -234,6 +234,17 @@ return out[-4][0]
 """,
 }
 DECLINED = {
+    "rows that are lists of arrays": (
+        "LW103",
+        """
+out = []
+for row in x:
+    inner = []
+    inner.append(row + 1.0)
+    out.append(inner)
+return np.array(out)
+""",
+    ),
     "a row that grows behind its name": (
         "LW102",
         """

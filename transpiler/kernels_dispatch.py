@@ -7,8 +7,11 @@ else than None, nothing that the caller can see has changed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from loopwright.ir.nodes import (
     Either,
+    Entries,
     Mapping,
     Nothing,
     OneOf,
@@ -186,8 +189,14 @@ def _rebuilt(door: Door, rebuild: Rebuild) -> str:
             return f"{_rebuilt(door, item)} if out[{there + 1}] else None"
         case Pack(items):
             return tuple_text([_part(door, item) for item in items])
+        case Entries(names, items):
+            return _dict_text(names, [_part(door, item) for item in items])
         case Nothing():
             return "None"
+
+
+def _dict_text(keys: Sequence[str], values: Sequence[str]) -> str:
+    return f"{{{', '.join(f'{k!r}: {v}' for k, v in zip(keys, values, strict=True))}}}"
 
 
 def _rows(door: Door, item: Rebuild, ndim: int) -> str:
@@ -219,6 +228,8 @@ def _element(door: Door, item: Rebuild, names: dict[int, str]) -> str:
             return f"{tuple_text(makers)}[{names[tag]}]({names[at]})"
         case Pack(items):
             return tuple_text([_element(door, i, names) for i in items])
+        case Entries(keys, items):
+            return _dict_text(keys, [_element(door, i, names) for i in items])
         case Nothing():
             return "None"
         case _:

@@ -115,8 +115,9 @@ def _fetch(door: Door) -> None:
     paths = [split_path(path) for _, path in door.entry.lowered.domain.paths]
     holders = [(root, steps[:-1]) for root, steps in map(split_path, door.region.stores)]
     objects = [split_path(use.path) for use in door.entry.lowered.methods]
-    held = [split_path(use.path) for use in door.entry.lowered.callables]
-    bound = [use.function.bound for use in door.entry.lowered.callables]
+    uses = door.entry.lowered.callables
+    held = [split_path(use.path) for use in uses if not use.looked_up]
+    bound = [use.function.bound for use in uses]
     for root, steps in paths + holders + objects + held + [split_path(p) for p in bound if p]:
         for length in range(1, len(steps) + 1):
             path = path_text(root, steps[:length])

@@ -127,7 +127,12 @@ def _code_tests(door: Door) -> list[str]:
 
 
 def _callable_test(door: Door, use: CallableUse) -> str:
-    value, function = door.prefixes[use.path], use.function
+    function = use.function
+    if use.looked_up:
+        name = split_path(use.path)[1][-1][1]
+        given = f"_user, {door.prefixes[function.bound]}, {name!r}, {function.name!r}"
+        return f"not guard.is_method({given})"
+    value = door.prefixes[use.path]
     if function.library:
         return f"not guard.is_library(_user, {value}, {function.name!r})"
     found = find_function(door.region.module, function)
@@ -178,7 +183,7 @@ def _store_tests(door: Door) -> list[str]:
 def _attributes(door: Door) -> set[tuple[str, str | int]]:
     """The local of the holder and the name, for every attribute on a path."""
     found: set[tuple[str, str | int]] = set()
-    held = [use.path for use in door.entry.lowered.callables]
+    held = [use.path for use in door.entry.lowered.callables if not use.looked_up]
     for path in (*(p.path for p in door.params), *held, *door.region.stores):
         root, steps = split_path(path)
         for length, (kind, key) in enumerate(steps):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TypeVar
@@ -98,9 +98,8 @@ def lower_region(
     domain's parameters.
     """
     first: Declined | None = None
-    for signature in signatures:
+    for signature, always in (pair for one in signatures for pair in _constant(one)):
         ranges = _guard_ranges(signature.ranges)
-        always = _always(signature)
         lowered = _only_reading(
             lower(
                 region,
@@ -131,6 +130,23 @@ def _as_seen(declined: Declined, region: Region, signature: Signature) -> Declin
             why = f"`{live.path}` is of type {seen}, which kernels do not take"
             return replace(declined, why=why, unlocks="hand over its numbers as arrays or lists")
     return declined
+
+
+def _constant(signature: Signature) -> Iterator[tuple[Signature, Mapping[str, Only]]]:
+    """The signature with what live-ins always are; then, if some are different strings in the samples, for
+    the strings of each sample, since a string may choose what runs."""
+    always = _always(signature)
+    yield signature, always
+    strings = [name for name, t in signature.types.items() if t == STR and name not in always]
+    tried: list[dict[str, Only]] = []
+    for sample in signature.samples:
+        texts: dict[str, Only] = {
+            name: text for name in strings if isinstance(text := sample.get(name), str)
+        }
+        if texts and texts not in tried:
+            tried.append(texts)
+            alike = tuple(s for s in signature.samples if texts.items() <= s.items())
+            yield replace(signature, samples=alike), {**always, **texts}
 
 
 def _always(signature: Signature) -> dict[str, Only]:

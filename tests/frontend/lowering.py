@@ -125,6 +125,8 @@ def same(a: Any, b: Any) -> bool:
         return False
     if isinstance(a, (tuple, list)):
         return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict):
+        return same(list(a.items()), list(b.items()))
     if isinstance(a, np.ndarray):
         return a.dtype == b.dtype and a.shape == b.shape and all(map(same, a.ravel(), b.ravel()))
     if isinstance(a, (float, complex, np.inexact)):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pickle
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -65,7 +66,26 @@ class Frozen:
 MODULE = ModuleType("settings")
 MODULE.w = 1.0  # type: ignore[attr-defined]
 
+
+class Pair(NamedTuple):
+    w: float
+    b: float = 2.0
+
+
+class Odd(Pair):
+    @property
+    def b(self) -> float:  # type: ignore[override]
+        return 5.0
+
+
+class Named(dict[str, int]):
+    shared = 5
+
+
 READS = {
+    "a field of a named tuple is read": (Pair(1.0), "w", 1.0),
+    "a field that a subclass defines anew is not": (Odd(1.0), "b", MISSING),
+    "a class attribute of a dict is read": (Named(), "shared", 5),
     "an instance attribute is read": (Plain(), "w", 1.0),
     "a class attribute without descriptor is read": (Plain(), "shared", 5),
     "a slot is read": (Slotted(), "w", 1.0),
@@ -110,10 +130,31 @@ class OwnDict(dict[str, int]):
     pass
 
 
+class Counting(dict[str, int]):
+    def __missing__(self, key: str) -> int:
+        return 7
+
+
+class Shouting(dict[str, int]):
+    def __getitem__(self, key: str) -> int:
+        return -1
+
+
+class Guessing(OwnDict):
+    def get(self, key: str, default: object = None) -> int:  # type: ignore[override]
+        return -1
+
+
 ITEMS = {
     "a key of a dict": ({"W": 1}, "W", 1),
     "an absent key": ({}, "W", MISSING),
-    "a subclass of dict is not read": (OwnDict(W=1), "W", MISSING),
+    "a key of a subclass of dict": (OwnDict(W=1), "W", 1),
+    "a key of an ordered dict": (OrderedDict(W=1), "W", 1),
+    "a key that a default dict has": (defaultdict(int, W=1), "W", 1),
+    "an absent key of a default dict": (defaultdict(int), "W", MISSING),
+    "an absent key that the class makes up": (Counting(), "W", MISSING),
+    "a subclass of dict that reads in its own way is not read": (Shouting(W=1), "W", MISSING),
+    "nor one that does so by another method": (Guessing(W=1), "W", MISSING),
     "a position of a tuple": ((4, 5), 1, 5),
     "from the end of a list": ([4, 5], -1, 5),
     "a position out of range": ((4, 5), 2, MISSING),

@@ -33,8 +33,7 @@ class Unit:
         else:
             self.act = act
         self.loss = loss
-        self.root = math.sqrt
-        self.hook = None
+        self.root, self.hook = math.sqrt, None
 
     def relu(self, v):
         return v if v > 0 else 0.0
@@ -52,6 +51,13 @@ class Unit:
         for x in xs:
             t += self.act(x) + self.loss(x)
             self.w[0] += t
+        return t
+
+    def tabled(self, xs, name):
+        table = {"relu": self.relu, "leaky": self.leaky, "shifted": shifted}
+        t = 0.0
+        for x in xs:
+            t += table[name](x)
         return t
 
     def rooted(self, xs):
@@ -167,10 +173,20 @@ class Stack:
             t += self.gain(x)
         return t
 
+class Space:
+    def __init__(self, metric=identity):
+        self.metric = metric
+
+    def farthest(self, points):
+        t = 0.0
+        for a in points:
+            for b in points:
+                t = max(t, self.metric(a, b))
+        return t
+
 class Bare:
     def __init__(self):
-        self.plus = Plus()
-        self.loss = Loss()
+        self.plus, self.loss = Plus(), Loss()
 
     def fit(self, xs):
         t = 0.0

@@ -8,6 +8,7 @@ import copy
 import random
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -123,8 +124,11 @@ def lowering_of(
     values = {**space, **dict(zip([a.arg for a in region.function.args.args], made, strict=True))}
     types = {}
     functions = {}
+    seen = {}
     for live_in in region.live_ins:
-        value = eval(live_in.path, {}, values)
+        with suppress(AttributeError):  # what only a method of another class would read
+            seen[live_in] = eval(live_in.path, {}, values)
+    for live_in, value in seen.items():
         found = type_of(value)
         if found is not None:
             types[live_in.name] = found
@@ -133,14 +137,8 @@ def lowering_of(
         held = function_ref(value, space, holders) if live_in.called else None
         if held is not None:
             functions[live_in.name] = held
-    texts = {
-        v.name: text for v in region.live_ins if isinstance(text := eval(v.path, {}, values), str)
-    }
-    numbers = {
-        v.name: number
-        for v in region.live_ins
-        if type(number := eval(v.path, {}, values)) in (int, bool)
-    }
+    texts = {live_in.name: value for live_in, value in seen.items() if isinstance(value, str)}
+    numbers = {live_in.name: value for live_in, value in seen.items() if type(value) in (int, bool)}
     return space, region, lower(region, types, None, functions, texts, numbers)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.spatial.distance
+import scipy.special
 
 from loopwright.kernels_entry import call_roots
 from loopwright.runtime.fingerprint import fingerprints
@@ -39,8 +41,13 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
         "with_object", (XS, lambda s: s["Loss"](), lambda s: s["Gain"](3.0)),
     ),
     "a builtin": ("total", (XS, lambda s: abs)),
+    "a function of SciPy": ("total", (XS, lambda s: scipy.special.expit)),
+    "a distance of SciPy in an attribute": (
+        "Space.farthest", (lambda s: s["Space"](scipy.spatial.distance.euclidean), np.eye(3)),
+    ),
     "a variable of the module": ("by_global", (XS,)),
     "a variable of the function": ("Unit.local", (unit("leaky"), XS)),
+    "a table of methods": ("Unit.tabled", (unit(), XS, "leaky")),
 }  # fmt: skip
 
 

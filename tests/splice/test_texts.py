@@ -41,6 +41,24 @@ class Scaler:
             out[i] = x[i] * (2.0 if self.kind != "half" else 0.5)
         return out
 
+def square(v):
+    return v * v
+
+def halved(v):
+    return v / 2
+
+def by_function(xs, mode):
+    if mode == "square":
+        f = square
+    elif mode == "half":
+        f = halved
+    else:
+        f = abs
+    t = 0.0
+    for x in xs:
+        t += f(x)
+    return t
+
 def joined(xs, mode):
     t = mode
     for x in xs:
@@ -114,3 +132,13 @@ def test_truth_values_as_positions_in_lists(flag: bool) -> None:
 def test_truth_values_as_positions_in_arrays_mean_something_else() -> None:
     found = declined(SOURCE, "chosen", np.array([3, -4]), [[1, 2], [3, 4]], True)
     assert found.code == "LW304"
+
+
+def test_of_several_strings_that_choose_a_function_one_is_a_constant() -> None:
+    _, region, _ = lowering_of(SOURCE, "by_function", XS, "square")
+    samples = tuple({"xs": XS, "mode": mode} for mode in ("half", "square", "half"))
+    signature = Signature({"xs": ListOf(FLOAT), "mode": STR}, samples=samples)
+    lowered, of = lower_region(region, [signature])
+    assert isinstance(lowered, Lowered), lowered
+    assert [p.only for p in lowered.domain.params if p.name == "mode"] == ["half"]
+    assert [sample["mode"] for sample in of.samples] == ["half", "half"]

@@ -57,6 +57,21 @@ def local(xs, scale):
     for x in xs:
         t += g(x)
     return t
+
+class Base:
+    def run(self, xs):
+        t = 0.0
+        for x in xs:
+            t += self.fn(x)
+        return t
+
+class One(Base):
+    def fn(self, v):  # one
+        return v
+
+class Two(One):
+    def fn(self, v):  # two
+        return -v
 """
 SCRIPT = """
 import functools, math
@@ -70,6 +85,8 @@ lib.total(XS, abs)
 lib.total(XS, functools.partial(pow, 2))
 lib.imported(XS)
 lib.local(XS, 2.0)
+lib.One().run(XS)
+lib.Two().run(XS)
 """
 HELPERS = "LIMIT = 3\ndef outer(v):\n    return min(v, inner(v))\ndef inner(v):\n    return LIMIT\n"
 
@@ -115,3 +132,11 @@ def test_a_function_of_the_call_itself_has_no_constants(recording: Recording) ->
     found = [r for r in recording.regions.values() if r.id.startswith("local/")]
     refs = [s.functions["g"] for r in found for s in r.signatures if "g" in s.functions]
     assert {(r.name, r.values) for r in refs} == {("local.<locals>.g", ())}
+
+
+def test_the_method_that_a_subclass_overrides(recording: Recording) -> None:
+    lines = LIBRARY.split("\n")
+    assert held(recording, "Base.run", "self_fn") == {
+        FunctionRef("One.fn", lines.index("    def fn(self, v):  # one") + 1, "self"),
+        FunctionRef("Two.fn", lines.index("    def fn(self, v):  # two") + 1, "self"),
+    }

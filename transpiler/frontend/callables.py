@@ -17,7 +17,15 @@ from typing import TypeAlias, TypeVar
 
 from loopwright.frontend.classes import class_at, find_method, lineage
 from loopwright.frontend.function_ref import FunctionRef, column_of
-from loopwright.frontend.names import Chain, free_names, parameters, scope_locals, walk_scope
+from loopwright.frontend.names import (
+    Chain,
+    assigned_pairs,
+    free_names,
+    parameters,
+    scope_locals,
+    walk_scope,
+)
+from loopwright.frontend.overrides import overrides_at
 from loopwright.frontend.parse import decode_source
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import (
@@ -59,7 +67,9 @@ def may_hold_function(module: Module, site: Site, chain: Chain) -> bool:
         return False
     owner = class_at(module, site, chain.root, chain.steps[:-1])
     attr = str(chain.steps[-1][1])
-    return owner is not None and next(_assigned(module, owner, attr), None) is not None
+    if owner is None:
+        return False
+    return bool(overrides_at(module, site, chain)) or is_assigned(module, owner, attr)
 
 
 @lru_cache(maxsize=1024)
@@ -80,6 +90,7 @@ def candidates(module: Module, site: Site, chain: Chain) -> tuple[Candidate, ...
         found = (
             () if owner is None else _of_attribute(module, owner, str(chain.steps[-1][1]), _DEPTH)
         )
+        found += tuple(Candidate(m, (), True) for m in overrides_at(module, site, chain))
     else:
         found = tuple(_functions(module, site, ast.Name(chain.root, ast.Load()), _DEPTH))
         if chain.root in parameters(site.node):
@@ -111,17 +122,23 @@ def _of_attribute(
     return tuple(dict.fromkeys(found))
 
 
+def is_assigned(module: Module, owner: ast.ClassDef, attr: str) -> bool:
+    """Whether methods assign to `self.attr`."""
+    return next(_assigned(module, owner, attr), None) is not None
+
+
 def _assigned(module: Module, owner: ast.ClassDef, attr: str) -> Iterator[tuple[Site, ast.expr]]:
     """The values that methods assign to `self.attr`, with the function of each."""
     for cls in lineage(module, owner):
         for method in methods_of(cls).values():
             first = parameters(method)[:1]
             for part in walk_scope(method):
+                for target, value in assigned_pairs(part):
+                    match target:
+                        case ast.Attribute(ast.Name(base), name):
+                            if name == attr and (base,) == first:
+                                yield site_of(module, method), value
                 match part:
-                    case ast.Assign([ast.Attribute(ast.Name(base), name)], value) if (
-                        name == attr and (base,) == first
-                    ):
-                        yield site_of(module, method), value
                     case ast.AnnAssign(ast.Attribute(ast.Name(base), name), _, ast.expr() as value):
                         if name == attr and (base,) == first:
                             yield site_of(module, method), value

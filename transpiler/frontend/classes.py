@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from loopwright.frontend.names import (
     Chain,
+    assigned_pairs,
     bound_names,
     parameters,
     reads,
@@ -302,15 +303,23 @@ def attribute_class(module: Module, owner: ast.ClassDef, attr: str) -> ast.Class
                         target == attr and (base,) == first
                     ):
                         return annotated_class(module, annotation)
-                    case ast.Assign([ast.Attribute(ast.Name(base), target)], value) if (
-                        target == attr and (base,) == first
-                    ):
-                        found.add(_value_class(module, method, value))
+                    case _:
+                        for target_, value in assigned_pairs(part):
+                            if _is_attribute(target_, first, attr):
+                                found.add(_value_class(module, method, value))
     if len(found) == 1 and (only := next(iter(found))) is not None:
         return only
     if found - {None}:
         return None
     return _guess(module, _attribute_uses(module).get(attr, ()))
+
+
+def _is_attribute(target: ast.expr, holder: tuple[str, ...], attr: str) -> bool:
+    match target:
+        case ast.Attribute(ast.Name(base), name):
+            return (base,) == holder and name == attr
+        case _:
+            return False
 
 
 def _value_class(module: Module, method: ast.FunctionDef, value: ast.expr) -> ast.ClassDef | None:

@@ -141,6 +141,8 @@ class Coverable:
         return next((o for n in nodes if (o := self._visit(n))), None)
 
     def _callable(self, func: ast.expr) -> bool:
+        if isinstance(func, ast.Subscript):  # a table of functions
+            return self._callable(func.value)
         chain = chain_of(func)
         if chain is None:
             return isinstance(func, ast.Attribute) and func.attr in METHODS

@@ -23,6 +23,7 @@ from loopwright.frontend.names import (
     scope_locals,
     walk_scope,
 )
+from loopwright.frontend.overrides import overrides_at
 from loopwright.frontend.raising import left_out
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import (
@@ -95,6 +96,8 @@ def _callee(
         elif len(chain.steps) > 1:
             return None
         method = find_method(module, owner, str(chain.steps[-1][1])) if owner is not None else None
+        if kind != "class" and overrides_at(module, site, chain):
+            return None
         if method is not None:
             return method[1], site_of(module, method[1]).enclosing
     method = _called_object(module, site, chain)

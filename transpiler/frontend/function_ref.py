@@ -9,7 +9,7 @@ from types import CodeType
 @dataclass(frozen=True, slots=True, order=True)
 class FunctionRef:
     """What a callable value is: a function of the region's module, one of the file `file`, or one of NumPy,
-    math or the builtins (`library`).
+    SciPy, math or the builtins (`library`).
 
     `name` is its qualified name, that of a function of a library with its module; `line` and `col` are
     where its code begins, for names do not tell lambdas apart. `bound` is the path of the object that a

@@ -12,6 +12,7 @@ from loopwright.frontend.callables import (
     find_function,
     helper_code,
     helpers_of,
+    is_assigned,
     names_used,
     unplaced,
 )
@@ -28,6 +29,7 @@ from loopwright.frontend.names import (
     scope_locals,
     walk_scope,
 )
+from loopwright.frontend.overrides import overrides
 from loopwright.frontend.region import CallableUse, LiveIn, Region
 from loopwright.frontend.scopes import decorator_names, kind_of_name
 from loopwright.ir.domain import path_text, split_path
@@ -55,8 +57,20 @@ def functions_held(
             start[key] = Entry(value)
             fixed = {n for n, _ in value.fixed} if isinstance(value, Closure) else set()
             kept = tuple(pair for pair in target.values if pair[0] in fixed)
-            uses[key] = CallableUse(live_in.path, replace(target, values=kept))
+            found = _is_looked_up(cx, region, live_in)
+            uses[key] = CallableUse(live_in.path, replace(target, values=kept), found)
     return start, uses
+
+
+def _is_looked_up(cx: Scope, region: Region, live_in: LiveIn) -> bool:
+    """Whether the function is a method that only the class of the object tells."""
+    root, steps = split_path(live_in.path)
+    owner = class_at(region.module, cx.unit.site, root, steps[:-1]) if steps else None
+    if owner is None or steps[-1][0] != "attr":
+        return False
+    attr = str(steps[-1][1])
+    held = is_assigned(region.module, owner, attr)
+    return not held and bool(overrides(region.module, owner, attr))
 
 
 def _value(cx: Scope, region: Region, live_in: LiveIn, ref: FunctionRef) -> Value | None:

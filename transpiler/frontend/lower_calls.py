@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
-from loopwright.frontend.classes import class_at
+from loopwright.frontend.classes import class_at, lineage
 from loopwright.frontend.lower_builtins import BUILTINS
 from loopwright.frontend.lower_classes import bound_method, class_member, is_property
 from loopwright.frontend.lower_comprehension import dict_of
@@ -50,6 +51,7 @@ from loopwright.frontend.lower_values import (
     Value,
 )
 from loopwright.frontend.names import chain_of
+from loopwright.frontend.scopes import site_of
 from loopwright.frontend.streams import drawing
 from loopwright.ir.domain import split_path
 
@@ -201,10 +203,21 @@ def _object_called(cx: Scope, node: ast.expr, method: str) -> Object | None:
 def _bound_to(cx: Scope, callee: Closure, base: Object | None) -> Object | None:
     """The object that a method is bound to; `base` is where it was looked up."""
     path = callee.self_path
-    if path is None or callee.static or (base is not None and base.path == path):
+    if path is None or callee.static:
         return base
+    if base is not None and base.path == path:
+        return _seen_as(cx, base, callee)
     root, steps = split_path(path)
     return Object(path, class_at(cx.unit.module, cx.unit.site, root, steps))
+
+
+def _seen_as(cx: Scope, base: Object, callee: Closure) -> Object:
+    """The object, of the class whose method was found if that derives from the one that the source shows."""
+    assert isinstance(callee.node, ast.FunctionDef)
+    owner = site_of(cx.unit.module, callee.node).owner
+    if base.cls is None or owner is None or base.cls not in lineage(cx.unit.module, owner):
+        return base
+    return replace(base, cls=owner)
 
 
 def _library(cx: Scope, name: str, node: ast.Call) -> Value:

@@ -22,7 +22,7 @@ from loopwright.frontend.lower_lists import (
     build_list,
     fresh_list,
     held,
-    is_plain,
+    is_element,
     new_site,
     put,
 )
@@ -237,7 +237,7 @@ def _put_next(cx: Scope, target: Lst, at: Expr, value: Value, node: ast.expr) ->
 
 
 def _let_hold_plain(cx: Scope, target: Lst, value: Value, node: ast.AST) -> None:
-    if not is_plain(value) or not (flatten(value) or value == NOTHING):
+    if not is_element(value) or not (flatten(value) or value == NOTHING):
         decline(node, "LW302", f"a list whose elements are {describe(value)} is not covered")
     reason = widen(cx, target.site, value)
     if reason is not None:

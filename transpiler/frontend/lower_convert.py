@@ -145,7 +145,7 @@ def coerce(cx: Scope, value: Value, target: Value) -> Value:
             pairs = zip(value.items, target.items, strict=True)
             return replace(value, items=tuple(coerce(cx, v, t) for v, t in pairs))
         case Rec(), Rec():
-            return rec_with(coerce(cx, value.parts, target.parts), value.form)
+            return rec_with(value, coerce(cx, value.parts, target.parts))
         case _, Maybe(inner, _):
             if value == NOTHING:
                 return Maybe(unread(inner), truth_const(False))

@@ -29,9 +29,11 @@ from loopwright.frontend.lower_parts import (
 )
 from loopwright.frontend.lower_scope import Again, Rules, Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_store import store_path
+from loopwright.frontend.lower_structs import dicts_in
 from loopwright.frontend.lower_telling import telling_parameters
 from loopwright.frontend.lower_tidy import tidy
 from loopwright.frontend.lower_values import (
+    GIVEN,
     NOTHING,
     ROW,
     Arr,
@@ -352,6 +354,8 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
         unit.active.pop()
     if inner.result is None:
         raise Unreachable(f"`{callee.name}` never returns", cx.at(node))
+    if any(rec.made & GIVEN for rec in dicts_in(inner.result)):
+        decline(definition, "LW104", f"`{callee.name}` hands back a dict that it was given")
     captured = {k: captured_entry(inner, k, v).value for k, v in inner.captures.items()}
     syms = [e.sym for v in (*values, *captured.values()) for e in flatten(v) if isinstance(e, Var)]
     params, body = own_parameters(syms, tidy(inner.out, inner.markers - set(syms)))

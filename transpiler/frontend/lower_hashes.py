@@ -20,6 +20,7 @@ from loopwright.frontend.lower_lists import append, empty_list, let_hold, put
 from loopwright.frontend.lower_order import eval_all, spill
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_structs import struct
 from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
@@ -32,6 +33,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
     integer,
+    is_made_dict,
     number,
     real,
     test,
@@ -78,6 +80,9 @@ def dict_display(cx: Scope, node: ast.Dict) -> Value:
     """`{a: x, b: y}`."""
     if not node.keys:
         return empty(cx, "dict", node)
+    made = struct(cx, node)
+    if made is not None:
+        return made
     if any(key is None for key in node.keys):
         decline(node, "LW103", "unpacking a dict into another one is not covered")
     pairs = [n for pair in zip(node.keys, node.values, strict=True) for n in pair if n is not None]
@@ -144,8 +149,9 @@ def _ints(key: Value, node: ast.AST) -> Iterator[Expr]:
 
 
 def _no_arrays(value: Value, node: ast.AST) -> None:
-    if any(True for _ in arrays_in(value)):
-        decline(node, "LW102", "arrays as the values of a dict are not covered")
+    if is_made_dict(value) or any(True for _ in arrays_in(value)):
+        shown = "dicts" if is_made_dict(value) else "arrays"
+        decline(node, "LW102", f"{shown} as the values of a dict are not covered")
 
 
 def _key(cx: Scope, key: Value) -> Value:

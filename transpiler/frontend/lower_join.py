@@ -36,6 +36,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
     integer,
+    is_made_dict,
     truth_const,
 )
 from loopwright.frontend.typing_rules import carrier, union
@@ -105,8 +106,8 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
         case Table(Tpl(items), row):
             parts = (canonical(cx, f"{name}.{i}", v) for i, v in enumerate(items))
             return Table(Tpl(tuple(parts)), row)
-        case Rec(whole, form):
-            return rec_with(canonical(cx, name, whole), form)
+        case Rec(whole):
+            return rec_with(value, canonical(cx, name, whole))
         case Hashed():
             slots = Var(cx.sym(f"{name}.slots", value.slots.type))
             return value.with_parts(
@@ -163,11 +164,11 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             pairs = enumerate(zip(a.items, b.items, strict=True))
             joined_items = (join_values(cx, f"{name}.{i}", x, y) for i, (x, y) in pairs)
             return replace(a, items=tuple(joined_items))
-        case Rec(), Rec() if a.form == b.form and a.parts.fields == b.parts.fields:
+        case Rec(), Rec() if a.kind == b.kind:
             joined_parts_ = join_values(cx, name, a.parts, b.parts)
             assert isinstance(joined_parts_, Tpl)
             if not any(isinstance(part, Mixed) for part in joined_parts_.items):
-                return Rec(joined_parts_, a.form)
+                return Rec(joined_parts_, a.form, a.made | b.made)
         case Hashed(), Hashed() if a.form == b.form:
             pairs_ = zip(a.parts, b.parts, strict=True)
             joined_parts = [join_values(cx, name, x, y) for x, y in pairs_]
@@ -233,6 +234,8 @@ def widen(cx: Scope, site: int, value: Value) -> str | None:
     columns change."""
     if any(isinstance(v, (Object, Klass)) for v in (value, *_parts(value))):
         return "its elements are objects"
+    if any(is_made_dict(v) for v in _parts(value) if v is not value):
+        return "its elements hold dicts"
     sites = cx.unit.sites
     site = sites.find(site)
     old, new = sites.elements[site], template(cx, value)

@@ -11,10 +11,24 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from loopwright.frontend.lower_parts import origins_of
 from loopwright.frontend.lower_scope import Again, Scope, decline
-from loopwright.frontend.lower_values import ROW, Arr, Lst, Origins, Tpl, Value, integer, test
+from loopwright.frontend.lower_values import (
+    GIVEN,
+    IN_LIST,
+    ROW,
+    Arr,
+    Lst,
+    Origins,
+    Rec,
+    Tpl,
+    Value,
+    integer,
+    is_made_dict,
+    test,
+)
 from loopwright.ir.nodes import (
     Alloc,
     Binary,
@@ -57,6 +71,12 @@ def holds_arrays(cx: Scope, value: Lst) -> bool:
     return element is not None and any(True for _ in arrays_in(element))
 
 
+def holds_dicts(cx: Scope, value: Lst) -> bool:
+    """Whether the elements of the list are dicts that the function makes."""
+    element = cx.unit.sites.element(value.site)
+    return element is not None and is_made_dict(element)
+
+
 def bare(value: Value) -> Value:
     """An element as a list holds it: of no origin, contiguous."""
     match value:
@@ -64,6 +84,8 @@ def bare(value: Value) -> Value:
             return Arr(expr, Array(t.dtype, t.ndim), frozenset())
         case Tpl(items):
             return Tpl(tuple(map(bare, items)), value.fields)
+        case Rec() if value.made:
+            return replace(value, made=IN_LIST)
         case _:
             return value
 
@@ -88,8 +110,8 @@ def slice_of(column: Expr, part: Slc) -> Expr:
 
 
 def shares(cx: Scope, base: Lst) -> None:
-    """Another list gets arrays of this one."""
-    if holds_arrays(cx, base):
+    """Another list gets arrays or dicts of this one."""
+    if holds_arrays(cx, base) or holds_dicts(cx, base):
         cx.unit.borrowing.add(base.site)
 
 
@@ -165,6 +187,8 @@ def as_element(cx: Scope, base: Lst, element: Value, origins: Origins) -> Value:
         case Tpl(items):
             parts = (as_element(cx, base, item, origins) for item in items)
             return Tpl(tuple(parts), element.fields)
+        case Rec():
+            return replace(element, made=frozenset())
         case _:
             return element
 
@@ -189,7 +213,13 @@ def changes(cx: Scope, origins: Origins, node: ast.AST) -> None:
 
 
 def lists(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
-    """The list gets an element: declined if its arrays may change while the list holds them."""
+    """The list gets an element: declined if its arrays may change while the list holds them, or if it is a
+    dict that may have a second name."""
+    dicts = [part for part in _items(value) if is_made_dict(part)]
+    keys_ = [o.key for part in dicts for o in origins_of(part)]
+    given_ = any(part.made & GIVEN for part in dicts)
+    if given_ or len(set(keys_)) < len(keys_) or not out_of_use(cx, set(keys_)):
+        decline(node, "LW104", "a dict that a list holds has a second name")
     given = list(arrays_in(value))
     if not given or node in cx.at_once:
         return
@@ -207,6 +237,10 @@ def lists(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
             decline(node, "LW104", "an array that a list holds is changed")
     if {o.key for o in base.origins} & cx.unit.changed:
         decline(node, "LW104", "an array that a list holds is changed")
+
+
+def _items(value: Value) -> tuple[Value, ...]:
+    return value.items if isinstance(value, Tpl) else (value,)
 
 
 def borrow_twice(cx: Scope, base: Lst, values: Iterable[Value]) -> None:

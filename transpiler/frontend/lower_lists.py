@@ -40,6 +40,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
     integer,
+    is_made_dict,
     test,
 )
 from loopwright.frontend.typing_rules import rank_of
@@ -105,6 +106,8 @@ def fresh_list(cx: Scope, node: ast.AST, shape: tuple[Expr, ...], fill: Value | 
     ndim = len(shape)
     if fill is not None:
         let_hold(cx, site, fill, node)
+        if is_made_dict(fill):
+            decline(node, "LW103", "a list that holds one dict several times is not covered")
     elem = cx.unit.sites.element(site)
     types = columns_of(cx, site, ndim)
     if elem is not None and any(True for _ in arrays_in(elem)):
@@ -137,10 +140,15 @@ def is_plain(value: Value) -> bool:
     return isinstance(value, (Letter, Number, Arr))
 
 
+def is_element(value: Value) -> bool:
+    """Whether lists hold such values: plain ones, and dicts of plain numbers that the function makes."""
+    return is_plain(value) or (is_made_dict(value) and all(map(is_plain, value.parts.items)))
+
+
 def let_hold(cx: Scope, site: int, value: Value, node: ast.AST) -> None:
     """Let lists of the site hold such elements."""
     let_hold_rows(cx, site, value, node)
-    if not (flatten(value) or value == NOTHING) or not is_plain(value):
+    if not (flatten(value) or value == NOTHING) or not is_element(value):
         decline(node, "LW103", f"a list whose elements are {describe(value)} is not covered")
     reason = widen(cx, site, value)
     if reason is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from loopwright.frontend.lower_values import (
+    GIVEN,
     ROW,
     Arr,
     Begun,
@@ -46,7 +47,6 @@ from loopwright.ir.types import (
     NONE,
     Array,
     ListOf,
-    RecordForm,
     Type,
     kind_of,
     machine_dtype,
@@ -126,8 +126,8 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return replace(value, items=tuple(refill(item, exprs) for item in items))
         case Table(Tpl(items), row):
             return Table(Tpl(tuple(refill(item, exprs) for item in items)), row)
-        case Rec(parts, form):
-            return rec_with(refill(parts, exprs), form)
+        case Rec(parts):
+            return rec_with(value, refill(parts, exprs))
         case Hashed():
             filled = value.with_parts(lambda _, part: refill(part, exprs), value.slots)
             return replace(filled, slots=exprs.pop(0))
@@ -146,10 +146,10 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return value
 
 
-def rec_with(parts: Value, form: RecordForm) -> Rec:
-    """The dict or object with these entries or attributes."""
+def rec_with(value: Rec, parts: Value) -> Rec:
+    """The dict or object with other entries or attributes."""
     assert isinstance(parts, Tpl)
-    return Rec(parts, form)
+    return replace(value, parts=parts)
 
 
 def row_with(items: Value) -> Row:
@@ -264,6 +264,8 @@ def origins_of(value: Value) -> Origins:
             return frozenset(o for v in items for o in origins_of(v))
         case Hashed():
             return value.keys.origins
+        case Rec(_, _, made):
+            return frozenset(Origin(("dict", *place)) for place in made)
         case Maybe(inner, _):
             return origins_of(inner)
         case Begun(array):
@@ -309,6 +311,8 @@ def with_origin(value: Value, origin: Origin) -> Value:
             return Table(Tpl(tuple(with_origin(v, origin) for v in items)), row)
         case Hashed():
             return value.with_parts(lambda _, part: with_origin(part, origin), value.slots)
+        case Rec() if value.made:
+            return replace(value, made=GIVEN)
         case Maybe(inner, there):
             return Maybe(with_origin(inner, origin), there)
         case _:

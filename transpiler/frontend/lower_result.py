@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_convert import plain_column
-from loopwright.frontend.lower_parts import describe, flatten, is_row
+from loopwright.frontend.lower_parts import describe, flatten, is_row, origins_of
 from loopwright.frontend.lower_scope import Scope, Unit
 from loopwright.frontend.lower_values import (
     Arr,
@@ -19,12 +19,14 @@ from loopwright.frontend.lower_values import (
     Object,
     Origin,
     RaggedList,
+    Rec,
     Tpl,
     Value,
 )
 from loopwright.frontend.region import Region
 from loopwright.ir.nodes import (
     Either,
+    Entries,
     Func,
     Invoke,
     Mapping,
@@ -119,6 +121,9 @@ class _Plan:
                 return self.mapping(value)
             case Tpl(items, ()):
                 return Pack(tuple(self.rebuild(v) for v in items))
+            case Rec(parts, "dict", made) if made:
+                self.own(origins_of(value))
+                return Entries(parts.fields, tuple(self.rebuild(v) for v in parts.items))
             case Maybe(inner, there):
                 item = self.rebuild(inner)
                 return Perhaps(self.take(there.type), item)
@@ -189,6 +194,8 @@ class _Plan:
                     return Result(self.take(next(columns).type), t)
                 case Tpl(items):
                     return Pack(tuple(built(item) for item in items))
+                case Rec(Tpl(items, fields), "dict") if part.made:
+                    return Entries(fields, tuple(built(item) for item in items))
                 case _:
                     raise self.refuse(f"a list of {describe(part)} is returned")
 
@@ -197,7 +204,7 @@ class _Plan:
     def unshared(self, value: Lst) -> None:
         """Arrays of a list that is returned must be those of no other variable."""
         if self.cx.unit.sites.within(value.site, self.cx.unit.borrowing):
-            raise self.refuse("a list is returned whose arrays other variables may hold")
+            raise self.refuse("a list is returned whose elements other variables may hold")
 
     def own(self, origins: frozenset[Origin]) -> None:
         """A returned array must be new, and share memory with nothing else that is returned."""

@@ -28,7 +28,7 @@ from typing import NoReturn
 
 from loopwright.frontend.lower_convert import cast, list_length
 from loopwright.frontend.lower_join import columns_of, template, unify, widen
-from loopwright.frontend.lower_listed import lists, out_of_use
+from loopwright.frontend.lower_listed import holds_arrays, holds_dicts, lists, out_of_use
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Again, ArrayForm, Scope, Unit, decline
 from loopwright.frontend.lower_values import (
@@ -91,6 +91,9 @@ def made_rows(cx: Scope, node: ast.AST, site: int) -> RaggedList | None:
 def let_hold_rows(cx: Scope, site: int, row: Value, node: ast.AST) -> None:
     """Let lists of the site hold such rows, if they are to be joined; lowering starts again if new."""
     match row:
+        case Lst() if holds_arrays(cx, row) or holds_dicts(cx, row):
+            kind_ = "arrays" if holds_arrays(cx, row) else "dicts"
+            decline(node, "LW103", f"a list whose elements are lists of {kind_} is not covered")
         case Lst(ndim=1):
             kind = RowType(cx.unit.sites.find(row.site), None)
         case Arr(_, Array(dtype)) if (picked := _picked(cx, row, node)) is not None:

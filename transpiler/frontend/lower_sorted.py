@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from loopwright.frontend.lower_args import constant_of
 from loopwright.frontend.lower_convert import cast, plain_column
 from loopwright.frontend.lower_list_index import copy_of, used_part
-from loopwright.frontend.lower_listed import holds_arrays
+from loopwright.frontend.lower_listed import holds_arrays, shares
 from loopwright.frontend.lower_lists import build_list, let_hold, new_site
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
@@ -78,6 +78,7 @@ def sorted_list(cx: Scope, value: Value, node: ast.Call) -> Value:
     if not isinstance(value, Lst):
         decline(node, "LW102", f"sorting {describe(value)} is not covered")
     columns = sorted_columns(cx, value, node, method=False)
+    shares(cx, value)
     origin = Origin(("site", cx.depth, id(node)))
     return Lst(columns, value.site, 1, frozenset({origin}))
 

@@ -31,6 +31,7 @@ from loopwright.frontend.lower_names import is_prefix, lookup, member, outside
 from loopwright.frontend.lower_order import effects, present, spill
 from loopwright.frontend.lower_parts import describe, flatten, is_row
 from loopwright.frontend.lower_scope import Again, Scope, decline
+from loopwright.frontend.lower_structs import place_of, put
 from loopwright.frontend.lower_unpack import shared_out
 from loopwright.frontend.lower_values import (
     Arr,
@@ -40,6 +41,7 @@ from loopwright.frontend.lower_values import (
     Number,
     Object,
     Origin,
+    Rec,
     Text,
     Tpl,
     Value,
@@ -158,6 +160,9 @@ def _writer(cx: Scope, base: Value, target: ast.Subscript) -> Callable[[Value], 
                 decline(target, "LW103", "a set takes no items by key")
             place = cx.eval(target.slice)
             return lambda value: hashed_store(cx, base, place, value, target)
+        case Rec(_, "dict"):
+            entry = place_of(cx, base, target)
+            return lambda value: put(cx, base, entry, value, target)
         case Object(path):
             key = cx.eval(target.slice)
             if isinstance(key, Text):
@@ -358,6 +363,10 @@ def _augmented_item(
     elif isinstance(base, Hashed):
         where = cx.eval(target.slice)
         hashed_update(cx, base, where, lambda old: _second(cx, old, operand), combine, target)
+    elif isinstance(base, Rec):
+        entry = place_of(cx, base, target)
+        old, other = _second(cx, cx.eval(_as_load(target)), operand)
+        put(cx, base, entry, combine(old, other), target)
     elif isinstance(base, Object):
         key = cx.eval(target.slice)
         if not isinstance(key, Text):

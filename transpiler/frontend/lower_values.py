@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeGuard
 
 from loopwright.ir.nodes import (
     Compare,
@@ -198,10 +198,19 @@ class Tpl:
 @dataclass(frozen=True, slots=True)
 class Rec:
     """A dict or object of a list from outside: those of its entries or attributes that are known, as the
-    `fields` of `parts`. Nothing of it is changed, and it has no identity."""
+    `fields` of `parts`. Nothing of it is changed, and it has no identity.
+
+    Or a dict that the function makes, with all its entries (`lower_structs`); `made` tells where.
+    """
 
     parts: Tpl
     form: RecordForm
+    made: frozenset[tuple[int, int]] = frozenset()
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """What dicts must have in common that may be the value of one variable."""
+        return self.form, self.parts.fields, bool(self.made)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +363,17 @@ Value: TypeAlias = (
     | Deferred
     | Mixed
 )
+
+IN_LIST = frozenset({(-1, -1)})
+"""Where dicts are made that a list holds: anywhere."""
+GIVEN = frozenset({(-2, -2)})
+"""Where dicts are made that a helper is handed: in a function that still holds them."""
+
+
+def is_made_dict(value: Value) -> TypeGuard[Rec]:
+    """Whether the value is a dict with constant keys that the function makes."""
+    return isinstance(value, Rec) and bool(value.made)
+
 
 NOTHING = Number(Const(None, NONE), (NONE,))
 

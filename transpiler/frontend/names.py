@@ -168,6 +168,20 @@ def _walrus_names(nodes: list[ast.expr]) -> Iterator[str]:
                 yield part.target.id
 
 
+def assigned_pairs(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Targets and values of an assignment; those of `a, b = x, y` one by one."""
+    if not isinstance(node, ast.Assign):
+        return
+    for target in node.targets:
+        match target, node.value:
+            case ((ast.Tuple(targets) | ast.List(targets)), (ast.Tuple(values) | ast.List(values))):
+                starred = any(isinstance(part, ast.Starred) for part in (*targets, *values))
+                if not starred and len(targets) == len(values):
+                    yield from zip(targets, values, strict=True)
+            case _:
+                yield target, node.value
+
+
 def parameters(node: FunctionNode | ast.Lambda) -> tuple[str, ...]:
     """Parameter names in order of declaration."""
     a = node.args

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import copy
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from loopwright.frontend.callables import Callee, callee_body, callee_site, find_function
 from loopwright.frontend.classes import (
@@ -68,6 +68,8 @@ def reference(
     for each in callables:
         held_function = find_function(region.module, each.function)
         if held_function is not None and held_function.foreign is None:
+            if each.looked_up:
+                found.setdefault(held_function.callee, None)
             inside = callee_site(region.module, held_function) or site
             found.update(_callees(region.module, inside, callee_body(held_function.callee)))
     functions = [f for f in found if isinstance(f, ast.FunctionDef)]
@@ -82,7 +84,7 @@ def reference(
         *_classes(region, functions, used),
         *_top_level(region.module, functions),
         *held.outside,
-        *_objects(region, (*roots, *objects), used, held.modules),
+        *_objects(region, (*roots, *objects), used, held),
         entry,
     ]
     imports = _imports(region, body)
@@ -289,7 +291,7 @@ def _objects(
     region: Region,
     objects: Sequence[str],
     used: Sequence[ast.ClassDef],
-    modules: Mapping[str, str],
+    held: Held,
 ) -> Iterator[ast.stmt]:
     """`OBJECTS`: the class of the object at each path, where it is known."""
     site = site_of(region.module, region.function)
@@ -299,10 +301,10 @@ def _objects(
     for path in (*(i.path for i in region.live_ins), *region.stores):
         root, steps = split_path(path)
         paths.update(dict.fromkeys((root, steps[:n]) for n in range(len(steps))))
-    keys: list[ast.expr | None] = [ast.Constant(name) for name in modules]
-    values: list[ast.expr] = [ast.Name(cls, ast.Load()) for cls in modules.values()]
+    keys: list[ast.expr | None] = [ast.Constant(name) for name in held.modules]
+    values: list[ast.expr] = [ast.Name(cls, ast.Load()) for cls in held.modules.values()]
     for root, steps in paths:
-        cls = class_at(region.module, site, root, steps)
+        cls = held.derived.get(path_text(root, steps)) or class_at(region.module, site, root, steps)
         if cls is not None and cls in used:
             keys.append(ast.Constant(path_text(root, steps)))
             name = OWNER if cls is region.owner else cls.name

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from loopwright.frontend.callables import Found, find_function, helpers_of, names_used
-from loopwright.frontend.classes import class_at
+from loopwright.frontend.classes import class_at, lineage
 from loopwright.frontend.function_ref import FunctionRef
 from loopwright.frontend.names import mangled
-from loopwright.frontend.region import CallableUse, Region
+from loopwright.frontend.region import CallableUse, Module, Region
 from loopwright.frontend.scopes import kind_of_name, module_names, site_of
 from loopwright.ir.domain import split_path
 
@@ -51,12 +51,14 @@ def plain(function: ast.FunctionDef, owner: ast.ClassDef | None) -> ast.Function
 class Held:
     """Statements that put functions where the region finds them: `local` ones begin the entry function,
     `outside` ones follow the classes and functions. `classes` are those whose objects hold some, `modules`
-    the classes that stand for modules of the project, by name."""
+    the classes that stand for modules of the project, by name, `derived` those of objects, by path, that
+    methods were looked up on."""
 
     local: list[ast.stmt] = field(default_factory=list)
     outside: list[ast.stmt] = field(default_factory=list)
     classes: list[ast.ClassDef] = field(default_factory=list)
     modules: dict[str, str] = field(default_factory=dict)
+    derived: dict[str, ast.ClassDef] = field(default_factory=dict)
 
     @staticmethod
     def of(region: Region, owner: str, callables: Sequence[CallableUse]) -> Held:
@@ -68,6 +70,9 @@ class Held:
 
     def _add(self, region: Region, owner: str, use: CallableUse) -> None:
         module, site = region.module, site_of(region.module, region.function)
+        if use.looked_up:
+            self._add_method(module, use)
+            return
         root, steps = split_path(use.path)
         if not steps:
             shared = kind_of_name(module, site, root) in ("global", "import")
@@ -90,6 +95,17 @@ class Held:
         holder = ast.Name(owner if cls is region.owner else cls.name, ast.Load())
         target = ast.Attribute(holder, str(steps[-1][1]), ast.Store())
         self.outside.append(ast.Assign([target], value))
+
+    def _add_method(self, module: Module, use: CallableUse) -> None:
+        """Of several methods of one object, the class that derives from the others has all of them."""
+        found = find_function(module, use.function)
+        assert found is not None and isinstance(found.callee, ast.FunctionDef)
+        cls, path = site_of(module, found.callee).owner, use.function.bound
+        assert cls is not None
+        known = self.derived.get(path)
+        if known is None or known in lineage(module, cls):
+            self.derived[path] = cls
+        self.classes.append(cls)
 
     def _add_import(self, root: str, attr: str, value: list[ast.stmt]) -> None:
         """A module of the project that holds the function: an object of a class with that attribute."""

@@ -107,10 +107,14 @@ class ClassUse:
 
 @dataclass(frozen=True, slots=True, order=True)
 class CallableUse:
-    """A variable or attribute whose value was compiled along: it must be `function`."""
+    """A variable or attribute whose value was compiled along: it must be `function`.
+
+    `looked_up`: a method that is called there, which the class of the object must have.
+    """
 
     path: str
     function: FunctionRef
+    looked_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

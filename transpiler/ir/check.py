@@ -17,6 +17,7 @@ from loopwright.ir.nodes import (
     Continue,
     Draw,
     Either,
+    Entries,
     Expr,
     Fail,
     For,
@@ -181,6 +182,10 @@ def _check_rebuild(tree: Rebuild, main: Func) -> None:
         case Pack(items):
             for item in items:
                 _check_rebuild(item, main)
+        case Entries(names, items):
+            demand(len(set(names)) == len(items), "a dict has a key for each entry")
+            for item in items:
+                _check_rebuild(item, main)
         case Nothing():
             pass
         case _:
@@ -190,7 +195,8 @@ def _check_rebuild(tree: Rebuild, main: Func) -> None:
 def _check_rows(item: Rebuild, main: Func, ndim: int) -> None:
     """The item of `Rows`: of the elements of results that are lists of `ndim` levels."""
     for part in parts_of(item):
-        demand(isinstance(part, (Value, OneOf, Pack, Nothing)), "an element is made of elements")
+        made = isinstance(part, (Value, OneOf, Pack, Entries, Nothing))
+        demand(made, "an element is made of elements")
     demand(numbers_of(item) != (), "a list that nothing tells the length of")
     arrays = {
         p.at: p.type.ndim

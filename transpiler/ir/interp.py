@@ -33,6 +33,7 @@ from loopwright.ir.nodes import (
     Continue,
     Draw,
     Either,
+    Entries,
     Expr,
     Fail,
     For,
@@ -135,6 +136,9 @@ def _rebuild(tree: Rebuild, results: Sequence[Any], args: Sequence[Any]) -> Any:
             return _rebuild(item, results, args) if results[there] else None
         case Pack(items):
             return tuple(_rebuild(item, results, args) for item in items)
+        case Entries(names, items):
+            parts = (_rebuild(item, results, args) for item in items)
+            return dict(zip(names, parts, strict=True))
         case Nothing():
             return None
         case _:

@@ -26,6 +26,7 @@ from loopwright.ir.nodes import (
     Continue,
     Draw,
     Either,
+    Entries,
     Expr,
     Fail,
     For,
@@ -154,6 +155,9 @@ def _rebuild(tree: Rebuild, found: Enclosures) -> Any:
             return _rebuild(item, found) if found.results[there].ordinary else None
         case Pack(items):
             return tuple(_rebuild(item, found) for item in items)
+        case Entries(names, items):
+            parts = (_rebuild(item, found) for item in items)
+            return dict(zip(names, parts, strict=True))
         case Nothing():
             return None
         case _:

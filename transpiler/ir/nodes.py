@@ -457,6 +457,14 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class Entries:
+    """A dict with the keys `names`, in that order."""
+
+    names: tuple[str, ...]
+    items: tuple[Rebuild, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """A list (of lists, to `ndim` levels) made element by element: the results that `item` names are
     lists of one shape, and element k is `item` made of their elements k."""
@@ -499,7 +507,19 @@ class Nothing:
 
 
 Rebuild: TypeAlias = (
-    Value | OneOf | Same | Either | Root | Perhaps | Pack | Rows | Parts | Picks | Mapping | Nothing
+    Value
+    | OneOf
+    | Same
+    | Either
+    | Root
+    | Perhaps
+    | Pack
+    | Entries
+    | Rows
+    | Parts
+    | Picks
+    | Mapping
+    | Nothing
 )
 
 

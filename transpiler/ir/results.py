@@ -10,6 +10,7 @@ import numpy as np
 
 from loopwright.ir.nodes import (
     Either,
+    Entries,
     Mapping,
     OneOf,
     Pack,
@@ -48,7 +49,7 @@ def parts_of(rebuild: Rebuild) -> Iterator[Rebuild]:
     """A rebuild tree and all that it holds."""
     yield rebuild
     match rebuild:
-        case Pack(items):
+        case Pack(items) | Entries(_, items):
             for item in items:
                 yield from parts_of(item)
         case Perhaps(_, item) | Rows(item, _):

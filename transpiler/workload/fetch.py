@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import ModuleType
+from types import FunctionType, MethodType, ModuleType
 
 from loopwright.workload.probes import Source
 
@@ -18,10 +18,21 @@ def fetch(source: Source, roots: tuple[object, ...], names: Mapping[str, object]
         value = names.get(source.root, MISSING)
     for kind, key in source.steps:
         if kind == "item":
-            value = value.get(key, MISSING) if type(value) is dict else MISSING
+            value = _entry(value, key)
         else:
             value = _attribute(value, str(key))
     return value
+
+
+def _entry(value: object, key: str | int) -> object:
+    # as `runtime.guard.item`, which would load NumPy into the recorded process
+    if not isinstance(value, dict):
+        return MISSING
+    for name in ("__getitem__", "__contains__", "get"):
+        found = next(b.__dict__[name] for b in type(value).__mro__ if name in b.__dict__)
+        if found is not dict.__dict__[name]:
+            return MISSING
+    return dict.get(value, key, MISSING)
 
 
 def _attribute(value: object, name: str) -> object:
@@ -29,7 +40,7 @@ def _attribute(value: object, name: str) -> object:
         return vars(value).get(name, MISSING)
     for base in type(value).__mro__:
         found = base.__dict__.get(name)
-        if found is not None and type(found).__name__ == "member_descriptor":
+        if found is not None and type(found).__name__ in ("member_descriptor", "_tuplegetter"):
             return getattr(value, name, MISSING)
         if found is not None and hasattr(type(found), "__set__"):
             return MISSING
@@ -44,3 +55,14 @@ def _attribute(value: object, name: str) -> object:
             found = base.__dict__[name]
             return MISSING if hasattr(type(found), "__get__") else found
     return MISSING
+
+
+def method(value: object, name: str) -> object:
+    """The method that `value.name` finds in the class of the object; `MISSING` if it is no plain one."""
+    cls = type(value)
+    if cls.__getattribute__ is not object.__getattribute__ or name in getattr(
+        value, "__dict__", ()
+    ):
+        return MISSING
+    found = next((base.__dict__[name] for base in cls.__mro__ if name in base.__dict__), None)
+    return MethodType(found, value) if type(found) is FunctionType else MISSING

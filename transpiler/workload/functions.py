@@ -11,6 +11,8 @@ from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 from loopwright.frontend.function_ref import FunctionRef, column_of
 
 _PACKAGES = ("numpy", "math", "builtins")
+_MODULES = ("scipy.special", "scipy.spatial.distance")
+"""Where functions of SciPy are found, whatever module defines them."""
 _NUMPY_KINDS = ("ufunc", "_ArrayFunctionDispatcher")
 _MOST = 16
 """A function with more constants around it is no small piece of arithmetic."""
@@ -20,8 +22,8 @@ def function_ref(
     value: object, names: Mapping[str, object], holders: Mapping[str, object], inside: str = ""
 ) -> FunctionRef | None:
     """What `value` is if it is a function of the module with the global `names`, a method of it that is
-    bound to one of `holders` (objects by path), a function in a file, or one of NumPy, math or the builtins;
-    else None.
+    bound to one of `holders` (objects by path), a function in a file, or one of NumPy, SciPy, math or the
+    builtins; else None.
 
     Of functions defined in the function `inside` no constants are told: its variables are at hand.
     """
@@ -97,11 +99,14 @@ def _constants(values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
 
 
 def _of_library(value: object) -> FunctionRef | None:
-    """Functions that `<package>.<name>` leads to; NumPy's say in which module they are found."""
+    """Functions that `<module>.<name>` leads to; NumPy's say in which module they are found."""
     kind = type(value)
     if kind not in (FunctionType, BuiltinFunctionType) and kind.__name__ not in _NUMPY_KINDS:
         return None
     name = getattr(value, "__name__", "")
+    for public in _MODULES:
+        if public in sys.modules and getattr(sys.modules[public], name, None) is value:
+            return FunctionRef(f"{public}.{name}", library=True)
     module = getattr(value, "__module__", None) or "numpy"
     if module.split(".")[0] not in _PACKAGES:
         return None

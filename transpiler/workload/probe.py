@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 from loopwright.frontend.function_ref import FunctionRef
 from loopwright.ir.domain import path_text
 from loopwright.ir.types import INT, Type
-from loopwright.workload.fetch import MISSING, fetch
+from loopwright.workload.fetch import MISSING, fetch, method
 from loopwright.workload.functions import function_ref
 from loopwright.workload.probes import Probe
 from loopwright.workload.types_of import (
@@ -371,7 +371,10 @@ def _functions(
             path = path_text(source.root, source.steps[:-1])
             holders = {path: fetch(replace(source, steps=source.steps[:-1]), roots, tally.names)}
         inside = "" if source.steps else tally.probe.id.split("/")[0].partition("#")[0]
-        target = function_ref(values[source.name], tally.names, holders, inside)
+        value = values[source.name]
+        if value is MISSING and source.steps:
+            value = method(holders[path], str(source.steps[-1][1]))
+        target = function_ref(value, tally.names, holders, inside)
         if target is not None:
             found[source.name] = target
     return found
