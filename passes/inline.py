@@ -22,6 +22,7 @@ from loopwright.ir.nodes import Assign, Const, Func, Invoke, Program, Return, St
 from loopwright.ir.walk import (
     Body,
     assigned,
+    calls_itself,
     copy_func,
     fresh,
     map_exprs,
@@ -42,6 +43,8 @@ def returns_once_at_the_end(func: Func) -> bool:
 
 
 def _simple_form(func: Func) -> Func | None:
+    if calls_itself(func):
+        return None
     return func if returns_once_at_the_end(func) else single_exit(func)
 
 
@@ -90,10 +93,10 @@ def _refused(program: Program, kept: list[Func]) -> Iterator[Declined]:
     for func in (program.main, *program.helpers):
         for stmt in walk_stmts(func.body):
             if isinstance(stmt, Invoke) and (callee := stay.pop(stmt.func, None)) is not None:
-                simple = _simple_form(callee) is not None
-                why = (
-                    "is long and called from several places" if simple else "returns inside a loop"
-                )
+                if _simple_form(callee) is not None:
+                    why = "is long and called from several places"
+                else:
+                    why = "calls itself" if calls_itself(callee) else "returns inside a loop"
                 yield Declined(stmt.span, "LW252", f"`{stmt.func}` {why}")
 
 

@@ -16,7 +16,7 @@ from typing import ClassVar
 
 from loopwright.analysis.bounds import Sets
 from loopwright.analysis.facts import facts
-from loopwright.analysis.interval import FULL, Interval, join
+from loopwright.analysis.interval import FULL, Interval, join, widen
 from loopwright.analysis.range_expr import DIM_MAX, PARAM_INTS
 from loopwright.analysis.ranges import analyse
 from loopwright.diagnostics import CannotLower
@@ -116,6 +116,9 @@ def _program(program: Program, ints: Ints, dim_max: int, sets: Sets) -> tuple[Pr
     for func in reversed(program.helpers):
         given = _arguments(func, calls.get(func.name, []))
         build = _function(func, given, dim_max, sets)
+        while more := _wider(func, given, build.calls.get(func.name, [])):
+            given = more
+            build = _function(func, given, dim_max, sets)
         checks += build.range_checks
         helpers.append(build.func)
         for name, passed in build.calls.items():
@@ -133,6 +136,16 @@ def _arguments(func: Func, calls: list[tuple[Interval, ...]]) -> Ints:
             whole = join(whole, x)
         found[p] = whole
     return found
+
+
+def _wider(func: Func, ints: Ints, calls: list[tuple[Interval, ...]]) -> Ints | None:
+    """The ranges for a function that calls itself with others than `ints`; None if it does not.
+
+    An end that moves goes to the limit at once, so that a few rounds do.
+    """
+    passed = _arguments(func, calls) if calls else {}
+    found = {p: widen(x, passed.get(p, x)) for p, x in ints.items()}
+    return None if found == ints else found
 
 
 def _function(func: Func, ints: Ints, dim_max: int, sets: Sets) -> Build:

@@ -140,6 +140,27 @@ def _place(array: np.ndarray[Any, Any]) -> object:
     return array.ctypes.data, array.shape, array.strides
 
 
+def called_by_itself() -> bool:
+    """Whether the function that asks for a kernel was called by itself, perhaps from a generator in it.
+
+    The kernel of a function that calls itself makes all these calls; they are only made by the original
+    where the kernel has given up, and it would do so again at each of them.
+    """
+    asking = sys._getframe(2)
+    above = asking.f_back
+    for _ in range(_FRAMES):
+        if above is None:
+            return False
+        if above.f_code is asking.f_code:
+            return True
+        above = above.f_back
+    return False
+
+
+_FRAMES = 3
+"""Up to the one of the function itself, if a generator's or another function's stands between."""
+
+
 def attribute(obj: Any, name: str) -> Any:
     """`obj.name` if that is a plain read: of the instance's dictionary, of a slot, of a field of a named
     tuple, or of a class attribute without descriptor. `MISSING` if anything else takes part (property,

@@ -184,6 +184,11 @@ def rows_apart(rows: list[Any], written: np.ndarray[Any, Any]) -> bool:
     return not any(np.may_share_memory(row, written) for row in rows)
 
 
+def plain(found: Any) -> list[Any]:
+    """A list as it is, an array as a list of Python numbers."""
+    return found if isinstance(found, list) else found.tolist()
+
+
 def write_back(values: list[Any], array: np.ndarray[Any, Any], scalars: bool = False) -> None:
     """Put the elements of `array` into the list that it was made from, as NumPy's if `scalars`."""
     if array.ndim > 1:

@@ -9,7 +9,7 @@ from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.frontend.region import Lowered
 from loopwright.ir.nodes import Binary, Const, Dim, For, Load, Program, While
 from loopwright.ir.types import F64, FLOAT, Array, ListOf, Num
-from loopwright.ir.walk import children, walk_exprs, walk_stmts
+from loopwright.ir.walk import calls_itself, children, walk_exprs, walk_stmts
 from loopwright.pipeline import Candidate, Passes, Plan, Recipe, build_candidate
 
 
@@ -24,7 +24,7 @@ class Refused:
 def has_work(program: Program) -> bool:
     """False for straight scalar code, which a call costs more than it could win."""
     for func in (*program.helpers, program.main):
-        if any(isinstance(stmt, (For, While)) for stmt in walk_stmts(func.body)):
+        if calls_itself(func) or any(isinstance(s, (For, While)) for s in walk_stmts(func.body)):
             return True
         for expr in walk_exprs(func.body):
             element = isinstance(expr, (Load, Dim))

@@ -79,7 +79,9 @@ CODES: tuple[Code, ...] = (
          "write it with numbers, arrays and lists"),
     Code("LW104", "attribute is set", "The code assigns to an attribute or element that the kernel cannot hand back in one piece.",
          "work on a local name, and assign the attribute once after the loop"),
-    Code("LW105", "function calls itself", "Recursive functions have no kernel.", "write the recursion as a loop"),
+    Code("LW105", "function calls itself in a way that is not covered", "A function may call itself, but not "
+         "through another function, nor with arguments of ever other types.",
+         "put the functions together, or write the recursion as a loop"),
     Code("LW106", "random draw is not covered", "The stream of random numbers cannot be kept for this kind of draw.",
          "draw before the loop, into an array"),
     Code("LW107", "result has no kernel form", "What the code returns, or leaves to the code around it, is not made of numbers, arrays and "

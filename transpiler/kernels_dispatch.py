@@ -28,6 +28,7 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.results import numbers_of, parts_of
 from loopwright.ir.types import STR, Array, DType, ListOf, Num, Py, Ragged, Rng, Type
+from loopwright.ir.walk import calls_itself
 from loopwright.kernels_door import Door, open_door, scalar_class, tuple_text
 from loopwright.kernels_entry import KernelEntry
 from loopwright.kernels_guard import guard_lines
@@ -42,6 +43,8 @@ def dispatch_source(entry: KernelEntry, name: str) -> str:
     Raises CannotLower with LW608 if a parameter or result has a type that cannot be handed over.
     """
     door = open_door(entry)
+    if any(map(calls_itself, entry.program.helpers)):
+        door.decline_if(["guard.called_by_itself()"])
     guard_lines(door)
     door.lines.append(f"kernel = _{entry.backend}.{entry.source.name}")
     door.decline_if(["kernel is None"])
@@ -167,9 +170,10 @@ def _rebuilt(door: Door, rebuild: Rebuild) -> str:
             return f"{tuple_text(makers)}[out[{tag + 1}]](out[{at + 1}])"
         case Same(param):
             return door.value[param]
-        case Either(at, params):
+        case Either(at, params, t):
             known = [f"({door.machine[k]}, {door.value[k]})" for k in params]
-            return f"guard.known(out[{at + 1}], {tuple_text(known)})"
+            found = f"guard.known(out[{at + 1}], {tuple_text(known)})"
+            return found if isinstance(t, Array) else f"lists.plain({found})"
         case Root(name):
             return door.prefixes[name]
         case Rows(item, ndim):

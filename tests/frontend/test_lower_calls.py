@@ -301,15 +301,6 @@ def f(a):
         "LW101",
     ),
     (
-        "recursion",
-        """
-def f(a):
-    return 1 if a < 2 else a * f(a - 1)
-""",
-        (5,),
-        "LW105",
-    ),
-    (
         "an unknown function",
         """
 import os

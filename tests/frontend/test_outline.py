@@ -482,3 +482,22 @@ def test_attributes_that_are_assigned_to_each_other_have_an_end() -> None:
     (region,) = (r for r in outline(module) if r.qualname == "Model.run")
     called = {live.path for live in region.live_ins if live.called}
     assert {"self.act", "self.old"} <= called
+
+
+REPEATS = {
+    "one that calls itself": ("def f(n):\n    return n if n < 2 else f(n - 1)", True),
+    "one that defines and calls one that does": (
+        "def f(n):\n    def g(k):\n        return g(k - 1) if k else 0\n    return g(n)",
+        True,
+    ),
+    "one that hands it on": (
+        "def f(n):\n    def g(k):\n        return g(k - 1) if k else 0\n    return g",
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "whole"), REPEATS.values(), ids=REPEATS)
+def test_functions_without_loops_that_are_regions(source: str, whole: bool) -> None:
+    regions = outline(module_of(source))
+    assert any(r.qualname == "f" and r.form == "body" for r in regions) is whole

@@ -17,6 +17,7 @@ SCREENED = {
     "a comprehension counts as a loop": ("def f(x): return [i for i in x]\n", True),
     "a loop without a function does not": ("for i in range(3):\n    print(i)\n", False),
     "a function without loop or numpy does not": ("def f(x):\n    return x\n", False),
+    "a function that calls itself counts as a loop": ("def f(x): return f(x - 1)\n", True),
     "nothing does not": ("", False),
     "a word that contains for does not": ("def f(before):\n    return before\n", False),
 }

@@ -473,7 +473,7 @@ def test_a_written_array_in_a_tuple_is_no_other_argument(door: Make) -> None:
 
 def test_the_argument_comes_back_where_the_result_is_its_memory(door: Make) -> None:
     f = door({"a": VEC, "b": VEC}, "return True, (a if b[0] else b if b[1] else a.copy())",
-             results=(VEC,), rebuild=Either(0, (0, 1)))  # fmt: skip
+             results=(VEC,), rebuild=Either(0, (0, 1), VEC))  # fmt: skip
     a, yes, no = np.arange(3.0), np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])
     assert f(a, yes) is a and f(a, no) is no
     strided = np.arange(6.0)[::2]
@@ -485,9 +485,20 @@ def test_the_argument_comes_back_where_the_result_is_its_memory(door: Make) -> N
     assert f(np.zeros(0), np.ones(2)) is None  # no memory
 
 
+def test_the_list_comes_back_where_the_result_is_its_memory(door: Make) -> None:
+    numbers = ListOf(INT, 1)
+    f = door({"a": numbers}, "return True, (a if a[0] else a.copy())",
+             results=(numbers,), rebuild=Either(0, (0,), numbers))  # fmt: skip
+    a, other = [1, 2], [0, 2]
+    assert f(a) is a
+    fresh = f(other)
+    assert fresh is not other and fresh == other and type(fresh[0]) is int
+    assert f([]) is None
+
+
 def test_an_array_that_cannot_be_told_leaves_all_as_it_was(door: Make) -> None:
     f = door({"a": VEC, "b": VEC}, "b[:] = 1\nreturn True, a.copy()", writes=("b",),
-             results=(VEC,), rebuild=Either(0, (0,)))  # fmt: skip
+             results=(VEC,), rebuild=Either(0, (0,), VEC))  # fmt: skip
     b = np.zeros(2)
     assert f(np.zeros(0), b) is None and b.tolist() == [0.0, 0.0]
 

@@ -47,7 +47,7 @@ from loopwright.ir.nodes import (
     Var,
 )
 from loopwright.ir.types import Array, ListOf, Num, Py, Type
-from loopwright.ir.walk import exprs_of, subexprs, walk_stmts
+from loopwright.ir.walk import calls_itself, exprs_of, subexprs, walk_stmts
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,12 @@ def summarise(program: Program) -> dict[str, Summary]:
     """A summary of each helper (and of the main function), callees first."""
     found: dict[str, Summary] = {}
     for func in (*program.helpers, program.main):
-        found[func.name] = _summary(func, found)
+        if calls_itself(func):
+            found[func.name] = Summary(frozenset(), frozenset(), frozenset(), False, False)
+            while (more := _summary(func, found)) != found[func.name]:
+                found[func.name] = more
+        else:
+            found[func.name] = _summary(func, found)
     return found
 
 

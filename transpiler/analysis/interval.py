@@ -58,6 +58,13 @@ def meet(a: Interval, b: Interval) -> Interval:
     return Interval(lo, hi) if lo <= hi else a
 
 
+def widen(a: Interval, b: Interval) -> Interval:
+    """`a` with each end at the limit of 64 bits beyond which `b` goes."""
+    lo = a.lo if a.lo <= b.lo else min(a.lo, INT64_MIN)
+    hi = a.hi if a.hi >= b.hi else max(a.hi, INT64_MAX)
+    return Interval(lo, hi)
+
+
 def add(a: Interval, b: Interval) -> Interval:
     return Interval(a.lo + b.lo, a.hi + b.hi)
 

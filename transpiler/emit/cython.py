@@ -150,7 +150,7 @@ def _pure_c(program: Program) -> frozenset[str]:
     found: set[str] = set()
     for func in program.helpers:
         plain = not any(isinstance(t, Array) for t in func.results)
-        if plain and not any(_python(s, found) for s in walk_stmts(func.body)):
+        if plain and not any(_python(s, {*found, func.name}) for s in walk_stmts(func.body)):
             found.add(func.name)
     return frozenset(found)
 

@@ -98,18 +98,27 @@ def written(program: Program) -> dict[str, frozenset[Sym]]:
     result: dict[str, frozenset[Sym]] = {}
     params = {f.name: f.params for f in functions(program)}
     for func in functions(program):
-        direct: set[Sym] = set()
-        for stmt in walk_stmts(func.body):
-            match stmt:
-                case Store():
-                    direct.add(stmt.x)
-                case Invoke(_, callee, args, _):
-                    for param, arg in zip(params[callee], args, strict=True):
-                        root = viewed(arg)
-                        if root is not None and param in result[callee]:
-                            direct.add(root)
-        result[func.name] = frozenset(reach(direct, sources(func)))
+        result[func.name] = frozenset()
+        while (found := _written(func, params, result)) != result[func.name]:
+            result[func.name] = found
     return result
+
+
+def _written(
+    func: Func, params: Mapping[str, tuple[Sym, ...]], known: Mapping[str, frozenset[Sym]]
+) -> frozenset[Sym]:
+    """The answer for one function; `known` are those for the functions that it calls."""
+    direct: set[Sym] = set()
+    for stmt in walk_stmts(func.body):
+        match stmt:
+            case Store():
+                direct.add(stmt.x)
+            case Invoke(_, callee, args, _):
+                for param, arg in zip(params[callee], args, strict=True):
+                    root = viewed(arg)
+                    if root is not None and param in known[callee]:
+                        direct.add(root)
+    return frozenset(reach(direct, sources(func)))
 
 
 class Floors:

@@ -13,6 +13,8 @@ from loopwright.frontend.classes import class_at, find_method, obstacle
 from loopwright.frontend.contexts import FILTERS, MANAGERS, as_filter, managers
 from loopwright.frontend.names import (
     bound_names,
+    calls,
+    calls_itself,
     chain_of,
     children,
     declared_elsewhere,
@@ -249,6 +251,19 @@ def has_loop(node: ast.AST) -> bool:
     if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef | ast.AsyncFunctionDef):
         return False
     return any(has_loop(child) for child in children(node))
+
+
+def repeats(function: ast.FunctionDef) -> bool:
+    """True if a function iterates or calls itself, or a function does that it defines and calls."""
+    if calls_itself(function) or any(has_loop(s) for s in function.body):
+        return True
+    return any(
+        isinstance(part, ast.FunctionDef)
+        and part is not function
+        and any(calls(own, part.name) for own in walk_scope(function) if isinstance(own, ast.Call))
+        and repeats(part)
+        for part in walk_scope(function)
+    )
 
 
 def resolve(module: Module, site: Site, func: ast.expr) -> str | None:

@@ -27,7 +27,20 @@ from loopwright.frontend.lower_parts import (
     with_origin,
     with_origins,
 )
-from loopwright.frontend.lower_scope import Again, Rules, Scope, Unreachable, decline, span_of
+from loopwright.frontend.lower_recursion import (
+    called_again,
+    calls_under_way,
+    limit_calls,
+)
+from loopwright.frontend.lower_scope import (
+    Active,
+    Again,
+    Rules,
+    Scope,
+    Unreachable,
+    decline,
+    span_of,
+)
 from loopwright.frontend.lower_store import store_path
 from loopwright.frontend.lower_structs import dicts_in
 from loopwright.frontend.lower_telling import telling_parameters
@@ -50,6 +63,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
 )
+from loopwright.frontend.names import calls_itself
 from loopwright.ir.nodes import Assign, Const, Expr, Func, Invoke, Sym, Var
 from loopwright.ir.types import BOOL, INT
 from loopwright.ir.walk import Body, assigned
@@ -68,6 +82,7 @@ class Helper:
     stores: tuple[str, ...]
     depth: int
     made: dict[str, ast.ClassDef]
+    counted: bool
 
 
 def rules() -> Rules:
@@ -130,7 +145,7 @@ def settle_function(
     `stale` tells that what the caller handed over has changed, so that the caller must start again.
     """
     for _ in range(ROUNDS):
-        before = (cx.result, cx.unit.sites.version, tuple(cx.captures), tuple(cx.stores))
+        before = _learnt(cx)
         cx.restart()
         try:
             begin()
@@ -141,9 +156,14 @@ def settle_function(
             if (again.scope is None and stale()) or again.scope not in (None, cx):
                 raise
             continue
-        if before == (cx.result, cx.unit.sites.version, tuple(cx.captures), tuple(cx.stores)):
+        if before == _learnt(cx):
             return
     decline(node, "LW302", "the types in this function do not settle")
+
+
+def _learnt(cx: Scope) -> tuple[object, ...]:
+    """What the next lowering of the function starts with."""
+    return cx.result, cx.unit.sites.version, tuple(cx.captures), tuple(cx.stores), cx.calls
 
 
 def _ended(cx: Scope, end: Callable[[], None]) -> None:
@@ -156,11 +176,13 @@ def _ended(cx: Scope, end: Callable[[], None]) -> None:
 
 def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Value:
     """Call a function of the program with one value for each of its parameters."""
-    if callee in cx.unit.active:
-        decline(node, "LW105", f"`{callee.name}` calls itself")
     given = [_passed(cx, v, node, k) for k, v in enumerate(given)]
     try:
-        helper = _cached(cx, callee, given, node) or _lower_helper(cx, callee, given, node)
+        helper = (
+            _again(cx, callee, given, node)
+            or _cached(cx, callee, given, node)
+            or _lower_helper(cx, callee, given, node)
+        )
     except CannotLower as error:
         raise CannotLower(replace(error.declined, call=span_of(node)), error.needs) from None
     outer = {key: _outside(cx, key, node) for key in helper.captures}
@@ -170,6 +192,8 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
         args += flatten(value) if k not in fixed else ()
     for captured, value in outer.items():
         args += flatten(value) if captured not in cx.unit.told else ()
+    if helper.counted:
+        args.append(calls_under_way(cx))
     name = cx.fresh("r")
     shape = canonical(cx, name, helper.result)
     targets = tuple(e.sym for e in flatten(shape) if isinstance(e, Var))
@@ -189,6 +213,34 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
     for path, value in zip(stores, result.items[1:], strict=True):
         store_path(cx, path, value, node)
     return result.items[0]
+
+
+def _again(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Helper | None:
+    """The function that is being lowered, if this is a call of itself with arguments of the same types."""
+    key = _signature(cx, callee, given)
+    scope = called_again(
+        cx, callee, lambda active: _signature(cx, callee, active.given) == key, node
+    )
+    if scope is None:
+        return None
+    if scope.result is None:
+        raise Unreachable(f"`{callee.name}` has not returned yet", cx.at(node))
+    return _helper(cx, scope, counted=True)
+
+
+def _helper(cx: Scope, inner: Scope, *, counted: bool) -> Helper:
+    """The function that is lowered in `inner`, as calls of it see it."""
+    assert inner.result is not None
+    return Helper(
+        inner.name,
+        dict(inner.captures),
+        inner.result,
+        _key(cx, inner.result),
+        tuple(inner.stores),
+        inner.depth,
+        dict(inner.made),
+        counted,
+    )
 
 
 def _passed(cx: Scope, value: Value, node: ast.AST, k: int) -> Value:
@@ -273,7 +325,8 @@ def _signature(cx: Scope, callee: Closure, given: list[Value]) -> tuple[object, 
 
 def _fixed(callee: Closure, given: list[Value]) -> frozenset[int]:
     """The numbers of the arguments that are such constants."""
-    telling = frozenset() if callee.library else telling_parameters(callee.node)
+    plain = callee.library or calls_itself(callee.node)
+    telling = frozenset() if plain else telling_parameters(callee.node)
     return frozenset(
         k
         for k, (name, value) in enumerate(zip(parameters(callee.node), given, strict=True))
@@ -308,6 +361,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
     outer = None if callee.depth < 0 else unit.scopes[callee.depth]
     key, fixed = _signature(cx, callee, given), _fixed(callee, given)
     inner = Scope(unit, outer, cx, unit.idents.get(key))
+    inner.name = callee.name.split(".")[-1].replace("<lambda>", "function")
     unit.idents[key] = inner.depth
     definition = callee.node
     statements = _statements(definition)
@@ -332,11 +386,12 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
             entry = captured_entry(inner, key, value)
             inner.env[key] = Entry(with_origin(entry.value, Origin(("capture", inner.depth, key))))
         copy_captures(inner, inner.stores)
+        limit_calls(inner, definition)
 
     def end() -> None:
         lower_stmt.give_back(inner, NOTHING, definition)
 
-    unit.active.append(callee)
+    unit.active.append(Active(callee, given, inner))
     try:
         settle_function(
             inner,
@@ -358,10 +413,13 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
         decline(definition, "LW104", f"`{callee.name}` hands back a dict that it was given")
     captured = {k: captured_entry(inner, k, v).value for k, v in inner.captures.items()}
     syms = [e.sym for v in (*values, *captured.values()) for e in flatten(v) if isinstance(e, Var)]
+    if inner.calls is not None:
+        syms.append(inner.calls)
     params, body = own_parameters(syms, tidy(inner.out, inner.markers - set(syms)))
-    name = unit.unique(callee.name.split(".")[-1].replace("<lambda>", "function"))
+    if inner.calls is None:
+        inner.name = unit.unique(inner.name)
     func = Func(
-        name,
+        inner.name,
         params,
         tuple(e.type for e in flatten(inner.result)),
         body,
@@ -370,15 +428,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
     unit.functions.append(func)
     if callee.depth < 0 and callee.name not in unit.inlined and not callee.library:
         unit.inlined.append(callee.name)
-    helper = Helper(
-        name,
-        dict(inner.captures),
-        inner.result,
-        _key(cx, inner.result),
-        tuple(inner.stores),
-        inner.depth,
-        dict(inner.made),
-    )
+    helper = _helper(cx, inner, counted=inner.calls is not None)
     unit.helpers.setdefault(key, []).append(helper)
     return helper
 

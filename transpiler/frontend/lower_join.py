@@ -221,7 +221,7 @@ def unify(cx: Scope, a: int, b: int) -> int | None:
 
 
 def join_templates(cx: Scope, a: Value, b: Value) -> Value:
-    return join_values(cx, "element", template(cx, a), template(cx, b))
+    return join_values(cx.unit.blank, "element", template(cx, a), template(cx, b))
 
 
 def template(cx: Scope, value: Value) -> Value:

@@ -331,7 +331,8 @@ def with_origins(value: Value, given: dict[tuple[object, ...], Value], fresh: Or
                 theirs = origins_of(given[origin.key])
                 found |= {Origin(o.key, o.exact and origin.exact) for o in theirs}
             else:  # each storage of the helper's own is one of the call's, at each place another
-                found.add(Origin((*fresh.key, origin.key), origin.exact))
+                deeper = origin.key[:2] == fresh.key[:2]  # of a call of itself: as deep as it goes
+                found.add(Origin((*fresh.key, () if deeper else origin.key), origin.exact))
         return frozenset(found) or frozenset({fresh})
 
     match value:

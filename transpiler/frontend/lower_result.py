@@ -46,8 +46,10 @@ from loopwright.ir.nodes import (
     Stmt,
 )
 from loopwright.ir.nodes import Value as Result
-from loopwright.ir.types import NONE, STR, Array, ListOf, Type, is_scalar
+from loopwright.ir.types import BOOL, FLOAT, INT, NONE, STR, Array, ListOf, Type, is_scalar
 from loopwright.ir.walk import map_stmts, walk_stmts
+
+_PLAIN_LISTS: tuple[Type, ...] = tuple(ListOf(t, 1) for t in (INT, FLOAT, BOOL))
 
 
 class _Plan:
@@ -92,12 +94,16 @@ class _Plan:
                     frozenset(o for o in origins if o.key[0] != "param") if params else origins
                 )
                 at = self.take(t)
-                return Either(at, params) if params else Result(at, t)
+                return Either(at, params, t) if params else Result(at, t)
             case Lst(columns, _, _, origins, _):
                 same = _same(origins)
                 if same is not None:
                     self.seen += len(columns)
                     return Same(same)
+                params, held = _exact_params(origins), columns[0].type
+                if params and plain_column(self.cx, value) and held in _PLAIN_LISTS:
+                    self.own(frozenset(o for o in origins if o.key[0] != "param"))
+                    return Either(self.take(held), params, held)
                 self.own(origins)
                 return self.contents(value)
             case RaggedList(joined) if value.picked:
@@ -279,7 +285,7 @@ def _reached(unit: Unit, main: Func) -> tuple[Func, ...]:
 
     def visit(func: Func) -> None:
         for stmt in walk_stmts(func.body):
-            if isinstance(stmt, Invoke) and stmt.func not in order:
+            if isinstance(stmt, Invoke) and stmt.func not in (*order, func.name):
                 visit(by_name[stmt.func])
                 order[stmt.func] = by_name[stmt.func]
 

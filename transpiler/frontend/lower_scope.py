@@ -112,6 +112,15 @@ class Rules:
     function: Callable[..., object]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Active:
+    """A call whose function is being lowered: with which arguments, and where."""
+
+    callee: Closure
+    given: list[Value]
+    scope: Scope
+
+
 ArrayForm: TypeAlias = Literal["numbers", "rows", "columns"]
 
 
@@ -161,7 +170,7 @@ class Unit:
     helpers: dict[object, list[object]] = field(default_factory=dict)
     functions: list[Func] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
-    active: list[Closure] = field(default_factory=list)
+    active: list[Active] = field(default_factory=list)
     inlined: list[str] = field(default_factory=list)
     # calls and comprehensions that stand for a call, or for a part of it
     plain_calls: dict[object, ast.Call] = field(default_factory=dict)
@@ -244,6 +253,9 @@ class Scope:
         self.stores: dict[str, None] = {}
         self.made: dict[str, ast.ClassDef] = {}
         self.result: Value | None = None
+        # a function that calls itself has a parameter for the number of its calls that are under way
+        self.name = ""
+        self.calls: Sym | None = None
         self.array_sums: set[ast.AST] = set()
         # comprehensions as `at_once` below that change something meanwhile
         self.watched: set[ast.expr] = set()

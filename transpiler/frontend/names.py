@@ -245,3 +245,21 @@ def scope_locals(node: Scope) -> frozenset[str]:
 def free_names(node: ast.AST) -> frozenset[str]:
     """Roots of all chains that `node` reads."""
     return frozenset(chain.root for chain in reads(node))
+
+
+def calls_itself(function: ast.FunctionDef | ast.Lambda) -> bool:
+    """Whether the text of a function calls one of its name."""
+    return isinstance(function, ast.FunctionDef) and calls(function, function.name)
+
+
+def calls(node: ast.AST, name: str | None) -> bool:
+    """Whether `node` holds a call of a function of that name."""
+    return any(isinstance(n, ast.Call) and _called(n.func) == name for n in ast.walk(node))
+
+
+def _called(func: ast.expr) -> str:
+    match func:
+        case ast.Name(name) | ast.Attribute(_, name):
+            return name
+        case _:
+            return ""

@@ -15,7 +15,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from loopwright.diagnostics import Declined, Span
-from loopwright.frontend.coverable import Coverable, has_loop, resolve
+from loopwright.frontend.coverable import Coverable, has_loop, repeats, resolve
 from loopwright.frontend.definite import Assigned, Bound
 from loopwright.frontend.liveness import Liveness
 from loopwright.frontend.names import (
@@ -205,7 +205,8 @@ class _FunctionOutline:
 
     def regions(self) -> list[Region]:
         whole = all(self._coverable.obstacle(s, returns=True) is None for s in self._stmts)
-        if not self._stmts or not whole or not self._worthwhile(self._stmts):
+        worthwhile = repeats(self._site.node) or self._worthwhile(self._stmts)
+        if not self._stmts or not whole or not worthwhile:
             self._count = 1
             return self.groups(self._stmts)
         body = self.body()

@@ -65,8 +65,8 @@ def check(program: Program) -> None:
     for func in (*program.helpers, program.main):
         with _place(func):
             _check_new(func, known, program.main)
-        check_func(func, known)
         known[func.name] = func
+        check_func(func, known)
     main = program.main
     with _place(main):
         _check_rebuild(program.rebuild, main)
@@ -151,9 +151,9 @@ def _check_rebuild(tree: Rebuild, main: Func) -> None:
             demand(main.results[tag] in (Num("int64"), Py("int")), "type of a tag")
         case Same(param):
             demand(param in range(len(main.params)), f"parameter {param} of {len(main.params)}")
-        case Either(at, params):
+        case Either(at, params, type_):
             number(at)
-            demand(isinstance(main.results[at], Array), "an array that may be a parameter")
+            demand(isinstance(type_, (Array, ListOf)), "an array or list that may be a parameter")
             for param in params:
                 _check_rebuild(Same(param), main)
         case Perhaps(there, item):

@@ -79,8 +79,11 @@ def run(program: Program, args: Sequence[Any]) -> tuple[Any, ...]:
     assert len(args) == len(main.params), f"{len(args)} arguments for {len(main.params)}"
     funcs = {f.name: f for f in (*program.helpers, main)}
     values = [accept(value, p.type) for value, p in zip(args, main.params, strict=True)]
-    with np.errstate(all="ignore"):
-        results = Activation(funcs, main).call(values)
+    try:
+        with np.errstate(all="ignore"):
+            results = Activation(funcs, main).call(values)
+    except RecursionError as error:  # a call of the kernel takes many of Python's here
+        raise KernelFailed("the calls get too deep", main.span) from error
     for given, value in zip(args, values, strict=True):
         if isinstance(given, list) and isinstance(value, np.ndarray):
             _write_back(given, value)
@@ -107,6 +110,11 @@ def rebuild(program: Program, results: Sequence[Any], args: Sequence[Any]) -> An
     return made
 
 
+def _shared(given: Any, found: Any) -> bool:
+    arrays = isinstance(given, np.ndarray) and isinstance(found, np.ndarray)
+    return arrays and np.shares_memory(given, found)
+
+
 def _rebuild(tree: Rebuild, results: Sequence[Any], args: Sequence[Any]) -> Any:
     match tree:
         case Value(at, type_):
@@ -115,12 +123,10 @@ def _rebuild(tree: Rebuild, results: Sequence[Any], args: Sequence[Any]) -> Any:
             return _python_object(results[at], types[int(results[tag])])
         case Same(param):
             return args[param]
-        case Either(at, params):
+        case Either(at, params, type_):
             found = results[at]
-            shared = [
-                args[k] for k in params if args[k] is found or np.shares_memory(args[k], found)
-            ]
-            return shared[0] if shared else found
+            shared = [args[k] for k in params if args[k] is found or _shared(args[k], found)]
+            return shared[0] if shared else _python_object(found, type_)
         case Root():
             return tree
         case Rows(item, ndim):

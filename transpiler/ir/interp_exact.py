@@ -135,7 +135,7 @@ def _rebuild(tree: Rebuild, found: Enclosures) -> Any:
         case Same(param):
             given = found.params[param]
             return given.ordinary if given.exact is None else given.exact
-        case Either(at, _):
+        case Either(at, _, _):
             return found.results[at].exact
         case Root():
             return None

@@ -427,11 +427,12 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """The array that is result `at`: the very object passed for one of the parameters `params` if the
-    result is in its memory, else a new array."""
+    """The array or list that is result `at`, of type `type`: the very object passed for one of the
+    parameters `params` if the result is in its memory, else a new one."""
 
     at: int
     params: tuple[int, ...]
+    type: Type
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ def numbers_of(rebuild: Rebuild) -> tuple[int, ...]:
     found: list[int] = []
     for part in parts_of(rebuild):
         match part:
-            case Value(at, _) | Either(at, _) | Perhaps(at, _) | Picks(_, at):
+            case Value(at, _) | Either(at, _, _) | Perhaps(at, _) | Picks(_, at):
                 found.append(at)
             case OneOf(at, tag, _) | Parts(at, tag, _):
                 found += [at, tag]

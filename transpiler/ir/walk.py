@@ -256,6 +256,11 @@ def walk_stmts(body: Body) -> Iterator[Stmt]:
             yield from walk_stmts(block)
 
 
+def calls_itself(func: Func) -> bool:
+    """Whether the function is recursive."""
+    return any(isinstance(s, Invoke) and s.func == func.name for s in walk_stmts(func.body))
+
+
 def walk_exprs(body: Body) -> Iterator[Expr]:
     """All expressions and subexpressions of a block, in order of the text."""
     for stmt in walk_stmts(body):

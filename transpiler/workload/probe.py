@@ -43,7 +43,7 @@ NEVER = 1 << 60
 FULL_LOOKS = 48
 """Calls that are looked at in full; after these every 16th timed call is."""
 LOOK_SHARE, LOOK_SECONDS = 0.3, 0.02
-"""Full looks at one region may take this part of the run's time, or this much time if that is more."""
+"""Full looks at one region may take this part of the run's own time, or this much time if that is more."""
 SLOW_CALL = 2e-4
 """Regions that take longer than this per call (seconds) are timed on every call."""
 STRIDES = ((300, 1), (3_000, 7), (30_000, 61), (300_000, 499))
@@ -209,7 +209,8 @@ class Recorder:
         if tally.looks >= FULL_LOOKS and tally.timed % 16:
             return False
         assert self._begin is not None
-        return tally.look_seconds < max(LOOK_SHARE * (now - self._begin), LOOK_SECONDS)
+        plain = now - self._begin - self._own
+        return tally.look_seconds < max(LOOK_SHARE * plain, LOOK_SECONDS)
 
     def _next_stride(self, tally: Tally) -> int:
         if tally.calls > 20 and tally.seconds / tally.calls > SLOW_CALL:
