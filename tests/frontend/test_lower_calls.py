@@ -278,6 +278,19 @@ def f(a):
         "LW101",
     ),
     (
+        "a handler of warnings",
+        """
+def f(a):
+    try:
+        a = 1 / a
+    except (ValueError, RuntimeWarning):
+        a = 0
+    return a
+""",
+        (1,),
+        "LW101",
+    ),
+    (
         "a context that does something",
         """
 def f(a):
@@ -327,7 +340,7 @@ def f(a, x):
     if a > 0:
         y = x
     else:
-        y = 1.0
+        y = [1.0]
     return y * 2
 """,
         (1, X),

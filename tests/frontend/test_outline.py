@@ -279,6 +279,16 @@ NOTED = {
         "LW282",
     ),
     "a loop in a generator": ("def f(x):\n    for v in x:\n        yield v", "LW180"),
+    "a function that turns warnings into errors": (
+        "import warnings\ndef f(x):\n    with warnings.catch_warnings():\n"
+        "        warnings.simplefilter('error', RuntimeWarning)\n        for v in x:\n            v / 2",
+        "LW180",
+    ),
+    "warnings as errors by a keyword": (
+        "import warnings as w\ndef f(x):\n    with w.catch_warnings(action='error'):\n"
+        "        for v in x:\n            v / 2",
+        "LW180",
+    ),
     "a loop in a coroutine": ("async def f(x):\n    for v in x:\n        pass", "LW180"),
     "a loop at module level": ("for v in range(3):\n    pass", "LW180"),
     "a function that another compiler translates": (

@@ -24,6 +24,35 @@ def _is_quiet(manager: ast.Call) -> bool:
     )
 
 
+def catches_warnings(stmt: ast.Try) -> bool:
+    """Whether a handler is for warnings that were made errors, which compiled code does not raise."""
+    types = [h.type for h in stmt.handlers if h.type is not None]
+    return any(_tail(n).endswith("Warning") for t in types for n in ast.walk(t))
+
+
+def makes_errors(node: ast.AST) -> bool:
+    """Whether a call turns warnings into errors, whatever the module is called that it is of."""
+    match node:
+        case ast.Call(func, [ast.Constant("error"), *_]):
+            pass
+        case ast.Call(func, _, keywords) if any(
+            k.arg == "action" and isinstance(k.value, ast.Constant) and k.value.value == "error"
+            for k in keywords
+        ):
+            pass
+        case _:
+            return False
+    return _tail(func) in ("simplefilter", "filterwarnings", "catch_warnings")
+
+
+def _tail(node: ast.AST) -> str:
+    match node:
+        case ast.Name(name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
+
+
 def as_filter(stmt: ast.stmt) -> ast.expr | None:
     """What is called in `warnings.simplefilter("ignore")` and its kin, if it makes no warning an error."""
     match stmt:
@@ -32,7 +61,6 @@ def as_filter(stmt: ast.stmt) -> ast.expr | None:
         ):
             given = (*rest, *(k.value for k in keywords))
             plain = all(isinstance(n, _PLAIN) for e in given for n in ast.walk(e))
-            ends = ast.unparse(func).rpartition(".")[2] in ("simplefilter", "filterwarnings")
-            return func if plain and ends else None
+            return func if plain and _tail(func) in ("simplefilter", "filterwarnings") else None
         case _:
             return None

@@ -10,7 +10,13 @@ from collections.abc import Iterable, Iterator
 
 from loopwright.frontend.callables import may_hold_function
 from loopwright.frontend.classes import class_at, find_method, obstacle
-from loopwright.frontend.contexts import FILTERS, MANAGERS, as_filter, managers
+from loopwright.frontend.contexts import (
+    FILTERS,
+    MANAGERS,
+    as_filter,
+    catches_warnings,
+    managers,
+)
 from loopwright.frontend.names import (
     bound_names,
     calls,
@@ -118,6 +124,8 @@ class Coverable:
             case ast.Assert(test):
                 return self._visit(test)
             case ast.Try(body, _, orelse, finalbody):
+                if catches_warnings(node):
+                    return node
                 return self._first([*body, *orelse, *finalbody])
             case ast.With(_, body):
                 return self._first(body) if self._is_quiet(node) else node

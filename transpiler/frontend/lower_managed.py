@@ -9,7 +9,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Sequence
 
-from loopwright.frontend.contexts import FILTERS, MANAGERS, as_filter, managers
+from loopwright.frontend.contexts import (
+    FILTERS,
+    MANAGERS,
+    as_filter,
+    catches_warnings,
+    managers,
+)
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Library
 
@@ -18,6 +24,8 @@ _Lower = Callable[[Scope, Sequence[ast.stmt]], None]
 
 def protected(cx: Scope, stmt: ast.Try, lower: _Lower) -> None:
     """`lower` lowers a list of statements."""
+    if catches_warnings(stmt):
+        decline(stmt, "LW101", "a handler of warnings that are errors is not covered")
     if stmt.finalbody and any(map(_leaves, (*stmt.body, *stmt.orelse))):
         decline(stmt, "LW101", "a jump past a `finally` is not covered")
     for part in (stmt.body, stmt.orelse, stmt.finalbody):

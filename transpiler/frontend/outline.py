@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from loopwright.diagnostics import Declined, Span
+from loopwright.frontend.contexts import makes_errors
 from loopwright.frontend.coverable import Coverable, has_loop, repeats, resolve
 from loopwright.frontend.definite import Assigned, Bound
 from loopwright.frontend.liveness import Liveness
@@ -168,6 +169,8 @@ def _not_ours(module: Module, site: Site) -> str | None:
     for part in walk_scope(site.node):
         if isinstance(part, ast.Yield | ast.YieldFrom):
             return f"`{site.qualname}` is a generator"
+        if makes_errors(part):
+            return f"`{site.qualname}` turns warnings into errors"
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
             if part.func.id in _FRAME_READERS and not (part.func.id == "vars" and part.args):
                 return f"`{site.qualname}` looks at its own variables by `{part.func.id}`"
