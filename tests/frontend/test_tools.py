@@ -35,6 +35,12 @@ def test_they_are_those_of_python(body: str) -> None:
 
 DECLINED = {
     "neighbours that change": "for a, b in pairwise(x):\n        x[0] = a\n    return x",
+    "neighbours that a function changes": (
+        "def g(a):\n        x[0] += 1\n        return a\n    return [g(a) for a, b in pairwise(x)]"
+    ),
+    "columns of rows that are others meanwhile": (
+        "s = 0\n    for c in zip(*rows):\n        s += sum(c)\n        rows = [[1]]\n    return s"
+    ),
     "an iterator that is run over twice": (
         "y = repeat(1, 3)\n    return sum(a for a in y) + sum(a for a in y)"
     ),

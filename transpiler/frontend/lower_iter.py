@@ -249,7 +249,7 @@ def range_source(cx: Scope, node: ast.Call) -> Source:
 def _combined(cx: Scope, node: ast.Call, name: str, body: Sequence[ast.stmt]) -> Source:
     match name, node.args:
         case "zip", [ast.Starred(rows)] if not node.keywords:
-            turned = columns(cx, rows, node)
+            turned = columns(cx, rows, node, body)
             if turned is not None:
                 return turned
     inner = [

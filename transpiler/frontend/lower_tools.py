@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from loopwright.frontend.lower_args import bind
 from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_counted import ONE, ZERO, Source, fixed, ordinal, sub, trip_count
 from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_join import store_variable
+from loopwright.frontend.lower_lists import CHANGING
+from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_order import spill
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
@@ -25,7 +28,6 @@ from loopwright.frontend.lower_values import (
     integer,
     number,
 )
-from loopwright.frontend.names import walk_scope
 from loopwright.ir.nodes import Binary, Expr
 from loopwright.ir.types import INT
 
@@ -59,7 +61,8 @@ def pairs(cx: Scope, node: ast.Call, body: Sequence[ast.stmt], source_of: Source
     source = source_of(node.args[0])
     if source.dynamic is not None or source.lazy:
         decline(node, "LW102", "pairwise of what changes, or may fail, meanwhile is not covered")
-    if any(_may_write(part) for stmt in body for part in (stmt, *walk_scope(stmt))):
+    around = body or [found for found in _comprehensions(cx.unit.tree) if _holds(found, node)]
+    if any(_may_write(part) for each in around for part in ast.walk(each) if part is not node):
         decline(node, "LW102", "pairwise is covered where the loop changes no list")
     whole = fixed(cx, source)
 
@@ -68,6 +71,16 @@ def pairs(cx: Scope, node: ast.Call, body: Sequence[ast.stmt], source_of: Source
         return Tpl((ordinal(cx, whole, at), after))
 
     return Source(ZERO, sub(trip_count(cx, whole), ONE), ONE, item)
+
+
+@lru_cache(maxsize=64)
+def _comprehensions(tree: ast.Module) -> tuple[ast.expr, ...]:
+    kinds = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    return tuple(n for n in ast.walk(tree) if isinstance(n, kinds))
+
+
+def _holds(comprehension: ast.AST, node: ast.AST) -> bool:
+    return any(part is node for part in ast.walk(comprehension))
 
 
 def _may_write(node: ast.AST) -> bool:
@@ -93,9 +106,11 @@ def _may_write(node: ast.AST) -> bool:
             return False
 
 
-def columns(cx: Scope, rows: ast.expr, node: ast.Call) -> Source | None:
+def columns(cx: Scope, rows: ast.expr, node: ast.Call, body: Sequence[ast.stmt]) -> Source | None:
     """`zip(*rows)` of a list of lists: a tuple of the elements at one place, for each place that all have."""
-    if not isinstance(rows, (ast.Name, ast.Attribute)):
+    if not isinstance(rows, ast.Name) or any(rows.id in writes(stmt) for stmt in body):
+        return None
+    if any(isinstance(n, ast.Attribute) and n.attr in CHANGING for s in body for n in ast.walk(s)):
         return None
     value = cx.eval(rows)
     if not isinstance(value, RaggedList) and not (isinstance(value, Lst) and value.ndim == 2):
