@@ -73,7 +73,7 @@ from loopwright.ir.nodes import (
     Store,
     Var,
 )
-from loopwright.ir.types import BOOL, INT, ListOf, kind_of, machine_dtype
+from loopwright.ir.types import BOOL, INT, ListOf, is_scalar, kind_of, machine_dtype
 
 STATEMENTS = frozenset({"append", "appendleft", "extend", "insert", "reverse", "clear", "sort"})
 
@@ -328,6 +328,6 @@ def _sought(cx: Scope, value: Value, node: ast.AST) -> Value:
         if not isinstance(part, Number):
             decline(node, "LW102", f"searching {describe(value)} in a list is not covered")
         t = part.expr.type
-        if part.types and kind_of(machine_dtype(t)) in "fc":
+        if is_scalar(t) and kind_of(machine_dtype(t)) in "fc":
             cx.check(test("eq", part.expr, part.expr), "searching NaN in a list")
     return value
