@@ -81,6 +81,14 @@ def f(a, v):
         (L, 1),
     ),
     (
+        "searching None",
+        """
+def f(a):
+    return None in a, a.count(None)
+""",
+        (L,),
+    ),
+    (
         "index of what is not there raises",
         """
 def f(a, v):

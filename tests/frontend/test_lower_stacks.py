@@ -56,6 +56,21 @@ def f(n):
         (5,),
     ),
     (
+        "a stack that is looked at before anything is put on it",
+        """
+def f(x):
+    s = []
+    after = [-1] * len(x)
+    for i in range(len(x)):
+        while s and x[s[-1]] < x[i]:
+            after[s.pop()] = i
+        s.append(i)
+    found = not s or s[-1] > 3
+    return after, s, found
+""",
+        (L,),
+    ),
+    (
         "negative positions of a stack",
         """
 def f(a):

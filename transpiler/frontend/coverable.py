@@ -46,8 +46,8 @@ REDUCTIONS = frozenset(
 METHODS = REDUCTIONS | frozenset(
     """all any argsort astype conj conjugate copy diagonal fill flatten item nonzero ravel repeat reshape
     round searchsorted sort squeeze swapaxes take tolist
-    add append clear count extend get index insert is_integer bit_length items keys pop reverse setdefault
-    values
+    add append appendleft clear count extend get index insert is_integer bit_length items keys pop popleft
+    reverse setdefault values
     beta binomial chisquare choice exponential gamma geometric integers laplace logistic lognormal normal
     pareto permutation poisson power random rayleigh shuffle standard_cauchy standard_exponential
     standard_gamma standard_normal standard_t triangular uniform weibull""".split()  # noqa: SIM905

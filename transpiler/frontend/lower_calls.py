@@ -11,6 +11,7 @@ from loopwright.frontend.classes import class_at, lineage
 from loopwright.frontend.lower_builtins import BUILTINS
 from loopwright.frontend.lower_classes import bound_method, class_member, is_property
 from loopwright.frontend.lower_comprehension import dict_of
+from loopwright.frontend.lower_deque import plain_deque
 from loopwright.frontend.lower_dicts import dict_method
 from loopwright.frontend.lower_distance import distance_call
 from loopwright.frontend.lower_dtypes import dtype_attribute, is_object
@@ -32,6 +33,7 @@ from loopwright.frontend.lower_special import special_call
 from loopwright.frontend.lower_streams import draw, module_draw
 from loopwright.frontend.lower_strings import string_method
 from loopwright.frontend.lower_subscript import entry
+from loopwright.frontend.lower_tools import repeat
 from loopwright.frontend.lower_types import is_sparse
 from loopwright.frontend.lower_values import (
     Arr,
@@ -232,12 +234,17 @@ def _library(cx: Scope, name: str, node: ast.Call) -> Value:
             return math_call(cx, short, node)
         case "collections" if short == "Counter" and len(node.args) == 1 and not node.keywords:
             return dict_of(cx, "Counter", node.args[0], node)
+        case "collections" if short == "deque":
+            plain_deque(cx, node)
+            return BUILTINS["list"](cx, node)
         case "collections":
             return constructed(cx, short, node)
         case "heapq":
             return heap_call(cx, short, node)
         case "bisect":
             return bisect_call(cx, short, node)
+        case "itertools" if short == "repeat":
+            return repeat(cx, node)
         case "numpy":
             return numpy_call(cx, short, node)
         case "scipy" if short.startswith("special."):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from loopwright.frontend.lower_arith import binary, choose, unary
 from loopwright.frontend.lower_calls import call
@@ -22,7 +23,7 @@ from loopwright.frontend.lower_names import attribute, lookup
 from loopwright.frontend.lower_order import effects, eval_all, eval_spread, keep, present
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_ranges import with_range
-from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_subscript import subscript
 from loopwright.frontend.lower_types import same_class
 from loopwright.frontend.lower_values import (
@@ -40,8 +41,10 @@ from loopwright.frontend.lower_values import (
     number,
     truth_const,
 )
-from loopwright.ir.nodes import BinaryOp, CompareOp, Const, Expr, Logic, UnaryOp
+from loopwright.ir.nodes import BinaryOp, CompareOp, Const, Expr, Logic, Stmt, UnaryOp
 from loopwright.ir.types import BOOL, COMPLEX, FLOAT, INT, Scalar
+
+T = TypeVar("T")
 
 BINARY: dict[type[ast.operator], BinaryOp] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv",
@@ -197,8 +200,7 @@ def _bool_op(cx: Scope, conjunction: bool, values: Sequence[ast.expr], node: ast
 
     if not isinstance(cond, Const) and isinstance(first, Number) and first.types == (BOOL,):
         start = dict(cx.live)
-        with cx.block() as made:
-            second = rest()
+        second, made = _tried(cx, rest)
         if not made and isinstance(second, Number) and second.types == (BOOL,):
             op = "and" if conjunction else "or"
             return number(Logic(op, first.expr, second.expr, BOOL))  # type: ignore[arg-type]
@@ -236,9 +238,8 @@ def _then(cx: Scope, conjunction: bool, first: Expr, second: ast.expr) -> Expr:
     if isinstance(first, Const):
         return condition(cx, second) if bool(first.value) == conjunction else first
     start, counter = dict(cx.live), cx.counter
-    with cx.block() as made:
-        other = condition(cx, second)
-    if not made:
+    other, made = _tried(cx, lambda: condition(cx, second))
+    if other is not None and not made:
         if isinstance(other, Const) and bool(other.value) == conjunction:
             return first
         return Logic("and" if conjunction else "or", first, other, BOOL)
@@ -255,6 +256,15 @@ def _then(cx: Scope, conjunction: bool, first: Expr, second: ast.expr) -> Expr:
     value = choose(cx, held, left, right, second)
     assert isinstance(value, Number)
     return value.expr
+
+
+def _tried(cx: Scope, operand: Callable[[], T]) -> tuple[T | None, list[Stmt]]:
+    """An operand that may be left out, and the statements that it takes; None if it certainly fails."""
+    with cx.block() as made:
+        try:
+            return operand(), made
+        except Unreachable:
+            return None, made
 
 
 def truthy(cond: Expr) -> Expr:

@@ -29,12 +29,14 @@ from loopwright.frontend.lower_order import eval_spread, present, tuple_items
 from loopwright.frontend.lower_parts import flatten, refill, row_part
 from loopwright.frontend.lower_products import tool_of, tool_source
 from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_tools import columns, pairs, run_over
 from loopwright.frontend.lower_values import (
     Deferred,
     Hashed,
     Library,
     Lst,
     RaggedList,
+    Repeated,
     Tpl,
     Value,
     integer,
@@ -57,6 +59,8 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
         if name in ("enumerate", "zip", "reversed"):
             return _combined(cx, node, name, body)
         tool = tool_of(cx, node)
+        if tool == "pairwise":
+            return pairs(cx, node, body, lambda arg: source_of(cx, arg, body))
         if tool is not None:
             return tool_source(cx, node, tool, lambda arg: source_of(cx, arg, body))
         view = _hashed_view(cx, node)
@@ -68,6 +72,8 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
     value = present(cx, cx.eval(node))
     if isinstance(value, Hashed):
         return _of_hashed(cx, node, value, "keys", body)
+    if isinstance(value, Repeated):
+        return run_over(cx, node, value)
     if isinstance(value, Tpl):
         value = build_list(cx, value.items, node)
     if isinstance(value, Lst) and isinstance(node, (ast.Name, ast.Attribute)):
@@ -255,6 +261,11 @@ def range_source(cx: Scope, node: ast.Call) -> Source:
 
 
 def _combined(cx: Scope, node: ast.Call, name: str, body: Sequence[ast.stmt]) -> Source:
+    match name, node.args:
+        case "zip", [ast.Starred(rows)] if not node.keywords:
+            turned = columns(cx, rows, node, body)
+            if turned is not None:
+                return turned
     inner = [
         s for a in (node.args if name == "zip" else node.args[:1]) for s in _sources(cx, a, body)
     ]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from loopwright.frontend.lower_alias import which
 from loopwright.frontend.lower_compare import compare, truth
 from loopwright.frontend.lower_convert import cast, list_length
+from loopwright.frontend.lower_deque import plain_deque
 from loopwright.frontend.lower_grown import own_copy
 from loopwright.frontend.lower_grown_rows import append_to_row
 from loopwright.frontend.lower_index import index_number
@@ -72,9 +73,9 @@ from loopwright.ir.nodes import (
     Store,
     Var,
 )
-from loopwright.ir.types import BOOL, INT, ListOf, kind_of, machine_dtype
+from loopwright.ir.types import BOOL, INT, ListOf, is_scalar, kind_of, machine_dtype
 
-STATEMENTS = frozenset({"append", "extend", "insert", "reverse", "clear", "sort"})
+STATEMENTS = frozenset({"append", "appendleft", "extend", "insert", "reverse", "clear", "sort"})
 
 
 def list_statement(cx: Scope, node: ast.Call) -> bool:
@@ -99,6 +100,9 @@ def list_statement(cx: Scope, node: ast.Call) -> bool:
             append(cx, base, value, node)
         case "extend", [value]:
             extend(cx, base, value, node)
+        case "appendleft", [value]:
+            plain_deque(cx, node)
+            insert(cx, base, integer(0), value, node)
         case "insert", [at, value]:
             insert(cx, base, cast(index_number(cx, at, node), INT), value, node)
         case "reverse", []:
@@ -138,6 +142,9 @@ def list_method(cx: Scope, base: Lst, node: ast.Call, attr: str) -> Value:
     match attr, args:
         case "pop", [] | [Number(Const(value=-1), _, _)]:
             return pop_last(cx, base, node)
+        case "popleft", []:
+            plain_deque(cx, node)
+            return _pop_at(cx, base, integer(0), node)
         case "pop", [at]:
             return _pop_at(cx, base, cast(index_number(cx, at, node), INT), node)
         case "copy", [] if base.ndim == 1:
@@ -321,6 +328,6 @@ def _sought(cx: Scope, value: Value, node: ast.AST) -> Value:
         if not isinstance(part, Number):
             decline(node, "LW102", f"searching {describe(value)} in a list is not covered")
         t = part.expr.type
-        if part.types and kind_of(machine_dtype(t)) in "fc":
+        if is_scalar(t) and kind_of(machine_dtype(t)) in "fc":
             cx.check(test("eq", part.expr, part.expr), "searching NaN in a list")
     return value

@@ -58,7 +58,9 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.types import INT, Array
 
-CHANGING = frozenset({"append", "pop", "extend", "insert", "remove", "clear"})
+CHANGING = frozenset(
+    {"append", "appendleft", "pop", "popleft", "extend", "insert", "remove", "clear"}
+)
 SHRINKING_QUEUES = frozenset({"heappop"})
 QUEUES = SHRINKING_QUEUES | {"heappush", "insort", "insort_left", "insort_right"}
 """Functions that change the length of the list that is their first argument."""
@@ -84,7 +86,7 @@ def _resizes(name: str, node: ast.AST) -> bool:
 def shrunk(node: ast.AST) -> str | None:
     """The list (a name or a path) that a call makes shorter."""
     match node:
-        case ast.Call(ast.Attribute(ast.Name() | ast.Attribute() as base, "pop")):
+        case ast.Call(ast.Attribute(ast.Name() | ast.Attribute() as base, "pop" | "popleft")):
             return ast.unparse(base)
         case ast.Call(func, [ast.Name() | ast.Attribute() as base, *_]):
             return ast.unparse(base) if _last(func) in SHRINKING_QUEUES else None

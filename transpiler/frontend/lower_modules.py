@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from loopwright.frontend.lower_values import NOTHING, Closure, Library, Value, number
-from loopwright.frontend.scopes import rebound_globals
+from loopwright.frontend.scopes import rebound_globals, running
 from loopwright.ir.nodes import Const
 from loopwright.ir.types import FLOAT, INT, Num
 
@@ -29,10 +29,10 @@ _LIMITS = frozenset(("eps", "max", "min", "tiny", "smallest_normal", "resolution
 @lru_cache(maxsize=16)
 def module_names(tree: ast.Module) -> Mapping[str, Value]:
     """Functions and imported things by their global name; a name bound more than once is left out."""
-    bound = Counter(name for stmt in _top(tree.body) for name in _bindings(stmt))
+    bound = Counter(name for stmt in _top(running(tree).body) for name in _bindings(stmt))
     rebound = rebound_globals(tree)
     found: dict[str, Value] = {}
-    for stmt in _top(tree.body):
+    for stmt in _top(running(tree).body):
         match stmt:
             case ast.Import(names):
                 for alias in names:

@@ -25,6 +25,7 @@ from loopwright.frontend.lower_values import (
     Origins,
     RaggedList,
     Rec,
+    Repeated,
     Row,
     RowType,
     String,
@@ -212,6 +213,8 @@ def describe(value: Value) -> str:
             return f"the function `{name}`"
         case Deferred():
             return "a generator"
+        case Repeated():
+            return "an iterator"
         case Mixed(reason):
             return reason
 

@@ -41,6 +41,7 @@ from loopwright.ir.types import INT, Num
 _TOOLS = {
     "product": "itertools.product",
     "combinations": "itertools.combinations",
+    "pairwise": "itertools.pairwise",
     "ndindex": "numpy.ndindex",
     "ndenumerate": "numpy.ndenumerate",
     "iter": "builtins.iter",

@@ -333,6 +333,14 @@ class Deferred:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """An iterator that gives a number `times` times, and was not run over yet."""
+
+    item: Value
+    times: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Mixed:
     """A variable that cannot be used here, with the reason; it may be assigned again."""
 
@@ -361,6 +369,7 @@ Value: TypeAlias = (
     | Text
     | Closure
     | Deferred
+    | Repeated
     | Mixed
 )
 

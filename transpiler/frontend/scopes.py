@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import importlib
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -80,9 +82,10 @@ def module_names(module: Module) -> ModuleNames:
     functions: dict[str, ast.FunctionDef] = {}
     classes: dict[str, ast.ClassDef] = {}
     times: dict[str, int] = {}
-    for name in (n for stmt in module.tree.body for n in bound_names(stmt)):
+    alive = running(module.tree)
+    for name in (n for stmt in alive.body for n in bound_names(stmt)):
         times[name] = times.get(name, 0) + 1
-    for part in walk_scope(module.tree):
+    for part in walk_scope(alive):
         if isinstance(part, ast.Import | ast.ImportFrom):
             # the same thing imported in both arms of a `try` is still that thing
             for name, origin in import_targets(part):
@@ -94,7 +97,7 @@ def module_names(module: Module) -> ModuleNames:
             classes[part.name] = part
     rebound = rebound_globals(module.tree)
     known = {n for n in (*imports, *functions, *classes) if times[n] == 1 and n not in rebound}
-    end = Assigned(module.tree.body, frozenset()).end
+    end = Assigned(alive.body, frozenset()).end
     sure = frozenset(n for n in times if n not in known and end.is_sure(n))
     return ModuleNames(
         MappingProxyType({n: o for n, o in imports.items() if n in known}),
@@ -103,6 +106,28 @@ def module_names(module: Module) -> ModuleNames:
         sure,
         frozenset(times) - known - sure,
     )
+
+
+@lru_cache(maxsize=64)
+def running(tree: ast.Module) -> ast.Module:
+    """The module without what never runs: the handlers where a `try` only imports what Python surely has."""
+    body: list[ast.stmt] = []
+    for stmt in tree.body:
+        if isinstance(stmt, ast.Try) and all(map(_surely_imports, stmt.body)):
+            body += [*stmt.body, *stmt.orelse, *stmt.finalbody]
+        else:
+            body.append(stmt)
+    return ast.Module(body, [])
+
+
+def _surely_imports(stmt: ast.stmt) -> bool:
+    """Whether it imports names from a module of the standard library that has them."""
+    if not isinstance(stmt, ast.ImportFrom) or stmt.level or stmt.module not in LIBRARIES:
+        return False
+    if stmt.module.split(".")[0] not in sys.stdlib_module_names:
+        return False
+    found = importlib.import_module(stmt.module)
+    return all(hasattr(found, alias.name) for alias in stmt.names)
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,149 @@
+"""What `itertools.repeat` and `pairwise` and `zip(*rows)` give to a loop."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from loopwright.frontend.lower_args import bind
+from loopwright.frontend.lower_convert import cast
+from loopwright.frontend.lower_counted import ONE, ZERO, Source, fixed, ordinal, sub, trip_count
+from loopwright.frontend.lower_index import index_number
+from loopwright.frontend.lower_join import store_variable
+from loopwright.frontend.lower_lists import CHANGING
+from loopwright.frontend.lower_live import writes
+from loopwright.frontend.lower_order import spill
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_values import (
+    Entry,
+    Lst,
+    Mixed,
+    Number,
+    RaggedList,
+    Repeated,
+    Row,
+    Tpl,
+    Value,
+    integer,
+    number,
+)
+from loopwright.ir.nodes import Binary, Expr
+from loopwright.ir.types import INT
+
+_ENDLESS = 2**62
+SourceOf = Callable[[ast.expr], Source]
+
+
+def repeat(cx: Scope, node: ast.Call) -> Value:
+    """`itertools.repeat(x)` and `repeat(x, n)`, to be run over once."""
+    bound = bind(cx, node, ["object", "times"], required=1)
+    item = bound["object"]
+    if not isinstance(item, Number):
+        decline(node, "LW102", "repeat is covered for numbers")
+    times: Expr = integer(_ENDLESS)
+    if "times" in bound:
+        times = cx.hold(cast(index_number(cx, bound["times"], node), INT), "n")
+    return Repeated(spill(cx, item), times)
+
+
+def run_over(cx: Scope, node: ast.expr, value: Repeated) -> Source:
+    """The items; a name that held them has none left."""
+    if isinstance(node, ast.Name):
+        cx.live[cx.renamed.get(node.id, node.id)] = Entry(Mixed("an iterator that was run over"))
+    return Source(ZERO, value.times, ONE, lambda at: value.item)
+
+
+def pairs(cx: Scope, node: ast.Call, body: Sequence[ast.stmt], source_of: SourceOf) -> Source:
+    """`itertools.pairwise(x)`; the first of a pair is read when it is the second of the one before."""
+    if len(node.args) != 1 or node.keywords:
+        decline(node, "LW102", "pairwise takes one argument")
+    source = source_of(node.args[0])
+    if source.dynamic is not None or source.lazy:
+        decline(node, "LW102", "pairwise of what changes, or may fail, meanwhile is not covered")
+    around = body or [found for found in _comprehensions(cx.unit.tree) if _holds(found, node)]
+    if any(_may_write(part) for each in around for part in ast.walk(each) if part is not node):
+        decline(node, "LW102", "pairwise is covered where the loop changes no list")
+    whole = fixed(cx, source)
+
+    def item(at: Expr) -> Value:
+        after = ordinal(cx, whole, Binary("add", at, ONE, INT))
+        return Tpl((ordinal(cx, whole, at), after))
+
+    return Source(ZERO, sub(trip_count(cx, whole), ONE), ONE, item)
+
+
+@lru_cache(maxsize=64)
+def _comprehensions(tree: ast.Module) -> tuple[ast.expr, ...]:
+    kinds = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+    return tuple(n for n in ast.walk(tree) if isinstance(n, kinds))
+
+
+def _holds(comprehension: ast.AST, node: ast.AST) -> bool:
+    return any(part is node for part in ast.walk(comprehension))
+
+
+def _may_write(node: ast.AST) -> bool:
+    """Whether the node may change an element of a list."""
+    match node:
+        case ast.Subscript(ctx=ast.Store()) | ast.AugAssign(target=ast.Subscript()):
+            return True
+        case ast.Call(ast.Name(name)):
+            return name not in (
+                "abs",
+                "bool",
+                "float",
+                "int",
+                "len",
+                "max",
+                "min",
+                "print",
+                "range",
+            )
+        case ast.Call(ast.Attribute(_, name)):
+            return name != "append"
+        case _:
+            return False
+
+
+def columns(cx: Scope, rows: ast.expr, node: ast.Call, body: Sequence[ast.stmt]) -> Source | None:
+    """`zip(*rows)` of a list of lists: a tuple of the elements at one place, for each place that all have."""
+    if not isinstance(rows, ast.Name) or any(rows.id in writes(stmt) for stmt in body):
+        return None
+    if any(isinstance(n, ast.Attribute) and n.attr in CHANGING for s in body for n in ast.walk(s)):
+        return None
+    value = cx.eval(rows)
+    if not isinstance(value, RaggedList) and not (isinstance(value, Lst) and value.ndim == 2):
+        return None
+    place = f"place#{node.lineno} {node.col_offset}"
+    count, column = _texts(cx, rows, place, node)
+    shortest = cx.eval(count)
+    assert isinstance(shortest, Number)
+
+    def item(at: Expr) -> Value:
+        store_variable(cx, place, number(at))
+        found = cx.eval(column)
+        cx.live.pop(place, None)
+        if not isinstance(found, Lst):
+            decline(node, "LW102", "zip of rows is covered for lists of numbers")
+        return Row(found)
+
+    return Source(ZERO, cx.hold(cast(shortest.expr, INT), "n"), ONE, item)
+
+
+def _texts(cx: Scope, rows: ast.expr, place: str, node: ast.Call) -> tuple[ast.expr, ast.expr]:
+    """Python for the number of columns and for one of them; the same nodes at each lowering."""
+    made = cx.unit.written.get(node)
+    if made is None:
+        text = ast.unparse(rows)
+        parts = [
+            f"min([len(row) for row in {text}]) if len({text}) > 0 else 0",
+            f"[row[place] for row in {text}]",
+        ]
+        found = [ast.parse(part, mode="eval").body for part in parts]
+        for part in (n for tree in found for n in ast.walk(tree)):
+            ast.copy_location(part, node)
+            if isinstance(part, ast.Name) and part.id == "place":
+                part.id = place
+        made = cx.unit.written[node] = (found[0], found[1])
+    return made
