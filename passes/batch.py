@@ -24,6 +24,7 @@ from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from loopwright.analysis.effects import Storages, storages
+from loopwright.analysis.liveness import flow
 from loopwright.diagnostics import Declined
 from loopwright.ir.intrinsics import VECTOR_FORM
 from loopwright.ir.nodes import (
@@ -176,10 +177,11 @@ class _Writer:
         if is_map(stmt):
             self.notes.append(self.note(stmt))
             return (replace(stmt, body=_vectors(stmt.body)),)
-        why = refusal(stmt, at, self.func, self.memory)
+        live = flow(self.func, stmt).after
+        why = refusal(stmt, at, live, self.memory)
         if not self.main:
             why = "the function that it stands in is called by the kernel"
-        found = None if why else self.split(stmt, at)
+        found = None if why else self.split(stmt, at, live)
         if found is None:
             why = why or "what it is called with is computed in order"
             text = f"a function is called once in an iteration of `{stmt.sym.name}`: {why}"
@@ -188,9 +190,13 @@ class _Writer:
         self.notes.append(self.note(stmt))
         return self.blocks(replace(found, before=self.body(found.before)))
 
-    def split(self, loop: For, at: int) -> Split | None:
-        found = split(loop, at, self.memory, self.new)
-        return found or split(*arguments_apart(loop, at, self.new), self.memory, self.new)
+    def split(self, loop: For, at: int, live: Set[Sym]) -> Split | None:
+        if found := split(loop, at, self.memory, self.new):
+            return found
+        loop, at = arguments_apart(loop, at, self.new)
+        if refusal(loop, at, live, self.memory):  # more stands in front of the call now
+            return None
+        return split(loop, at, self.memory, self.new)
 
     def note(self, loop: For) -> str:
         return f"functions in the loop over `{loop.sym.name}` are computed in vectors"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from loopwright.analysis.effects import Storages
-from loopwright.analysis.liveness import carried, flow
+from loopwright.analysis.liveness import carried
 from loopwright.diagnostics import NOWHERE
 from loopwright.ir.check import leaves
 from loopwright.ir.intrinsics import VECTOR_FORM
@@ -25,7 +25,6 @@ from loopwright.ir.nodes import (
     Expr,
     Fail,
     For,
-    Func,
     If,
     Invoke,
     Load,
@@ -144,10 +143,11 @@ def first_call(body: Body) -> int | None:
     return None
 
 
-def refusal(loop: For, at: int, func: Func, memory: Storages) -> str:
+def refusal(loop: For, at: int, live: Set[Sym], memory: Storages) -> str:
     """Why the statements in front of `at` may not run for several iterations ahead of the others; "" if they
-    may. Legality: no iteration ends the loop or draws, and nothing flows from the later statements to the
-    earlier ones of a later iteration, nor do those overwrite what the later statements read."""
+    may. `live` are the variables that are read behind the loop. Legality: no iteration ends the loop or
+    draws, and nothing flows from the later statements to the earlier ones of a later iteration, nor do those
+    overwrite what the later statements read."""
     before, after = loop.body[:at], loop.body[at:]
     if loop.step != Const(1, loop.sym.type):
         return "it has a step"
@@ -160,7 +160,7 @@ def refusal(loop: For, at: int, func: Func, memory: Storages) -> str:
     ahead, behind = assigned(before), assigned(after)
     handed = behind & (ahead | used(before)) | ({loop.sym} & (ahead | behind))
     if handed and (handed := handed & (entering(loop, before) | entering(loop, after))
-                   | handed & ({loop.sym} | flow(func, loop).after)):  # fmt: skip
+                   | handed & ({loop.sym} | live)):  # fmt: skip
         return f"`{_first(handed)}` goes from one iteration to the next"
     crossing = {s for s in ahead & entering(loop, after) if not isinstance(s.type, Num)}
     if crossing:

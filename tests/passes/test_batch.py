@@ -129,6 +129,12 @@ KEPT = {
         "            row[c] = x[i, c] * 2.0\n            s = s + row[c]\n        out[i] = np.exp(s)\n"
         "        for c in range(x.shape[1]):\n            out[i] += row[c]\n    return out",
         "`row` is overwritten"),
+    "a power of the element that the last iteration stored": (
+        "def f(x: F1):\n    for i in range(1, len(x)):\n        x[i] = np.tanh(0.1 * x[i - 1] ** 3)",
+        "computed in order"),
+    "a power of what the last iteration computed": (
+        "def f(x: F1):\n    s = np.float64(0.5)\n    for i in range(len(x)):\n"
+        "        s = np.exp(-(abs(s) ** 0.3)) + x[i]\n    return s", "computed in order"),
     "it may end early": (
         "def f(x: F1):\n    s = np.float64(0.0)\n    for i in range(len(x)):\n        t = np.exp(x[i])\n"
         "        if t > 100.0:\n            break\n        s = s + t\n    return s", "end the loop"),
