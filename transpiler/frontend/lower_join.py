@@ -271,8 +271,8 @@ def join_entries(cx: Scope, name: str, a: Entry | None, b: Entry | None) -> Entr
 
 def _join_begun(cx: Scope, name: str, a: Value, b: Value) -> Value | None:
     """The join of a number and an array, as in `total = 0` before a loop with `total += row`."""
-    if not all(isinstance(v, (Arr, Number, Begun)) for v in (a, b)):
-        return None
+    if not name.isidentifier() or not all(isinstance(v, (Arr, Number, Begun)) for v in (a, b)):
+        return None  # statements are split by the names that they read
     arrays = [v.array if isinstance(v, Begun) else v for v in (a, b) if not isinstance(v, Number)]
     starts = [v.start if isinstance(v, Begun) else v for v in (a, b) if not isinstance(v, Arr)]
     if not arrays or not starts or not _is_start(starts):
