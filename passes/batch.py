@@ -31,6 +31,7 @@ from loopwright.ir.nodes import (
     Alloc,
     Assign,
     Binary,
+    BinaryOp,
     Call,
     Const,
     Expr,
@@ -107,7 +108,8 @@ def smooth(x: float64[:], s: np.float64) -> np.float64:
     s_1 = s
     lo = 0
     hi = x.shape[0]
-    for start in range(lo, hi, 512):
+    for block in range((hi - lo - 1) // 512 + 1):
+        start = lo + block * 512
         count = min(hi - start, 512)
         for k in range(count):
             i = start + k
@@ -225,9 +227,23 @@ class _Writer:
             *block.phase(_vectors(s.vector), entering(loop, s.after)),
             *block.phase(s.after, frozenset()),
         )
-        left, size = Binary("sub", Var(hi), Var(start), index), Const(self.block, index)
-        count = Assign(block.count, Call("min2", (left, size), index), span)
-        rows = For(start, Var(lo), Var(hi), size, (count, *phases), (), span)
+
+        def sum_of(op: BinaryOp, a: Expr, b: Expr) -> Expr:
+            return Binary(op, a, b, index)
+
+        size, one = Const(self.block, index), Const(1, index)
+        number = self.new("block", index)
+        trips = sum_of("sub", Var(hi), Var(lo))
+        # a step of `start` itself could pass the greatest integer
+        whole = sum_of("floordiv", sum_of("sub", trips, one), size)
+        done = sum_of("mul", Var(number), size)
+        left = sum_of("sub", Var(hi), Var(start))
+        inside = (
+            Assign(start, sum_of("add", Var(lo), done), span),
+            Assign(block.count, Call("min2", (left, size), index), span),
+            *phases,
+        )
+        rows = For(number, Const(0, index), sum_of("add", whole, one), one, inside, (), span)
         return (Assign(lo, loop.lo, span), Assign(hi, loop.hi, span), rows)
 
 

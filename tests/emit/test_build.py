@@ -12,6 +12,7 @@ import pytest
 from loopwright.diagnostics import Declined
 from loopwright.emit import build, by_name
 from loopwright.emit.build import FLAGS, build_cython, flags
+from loopwright.emit.vectors import CYTHON_HEAD
 from loopwright.workers import Workers
 
 MODULE = '''"""A module."""
@@ -147,9 +148,20 @@ def test_a_cut_off_compiler_is_a_refusal(
 
 
 def test_flags_keep_the_meaning_of_floats_and_integers() -> None:
-    shown = flags(native=True, threads=True)
+    shown = flags(native=True, threads=True, vectors=True)
     assert set(FLAGS) < set(shown)
     assert "-fwrapv" in shown
     assert "-ffp-contract=off" in shown
     assert not {"-ffast-math", "-Ofast", "-funsafe-math-optimizations"} & set(shown)
-    assert flags(native=False, threads=False) == FLAGS
+    assert flags(native=False, threads=False, vectors=False) == FLAGS
+
+
+def test_other_declarations_of_functions_for_vectors_are_another_build(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tools = build.Toolchain("cc", "1", "include", ".so")
+    vectors, plain = (build._Recipe("k", text, None, FLAGS, False) for text in (CYTHON_HEAD, ""))
+    before = build._key(vectors, tools), build._key(plain, tools)
+    monkeypatch.setattr(build, "declarations", lambda: "")
+    assert build._key(vectors, tools) != before[0]
+    assert build._key(plain, tools) == before[1]

@@ -159,6 +159,9 @@ NOTHING = {
         "def f(x: F2):\n    s = np.float64(0.0)\n    for i in range(x.shape[0]):\n        if x[i, 0] > 0.0:\n"
         "            for c in range(4):\n                s = s * 0.5 + np.log(x[i, c])\n    return s"
     ),
+    "functions that are exact only for one number": (
+        "def f(x: F1, y: F1):\n    return np.log10(x) + np.cbrt(x) * np.hypot(x, y)"
+    ),
 }
 SIZES = [0, 1, 7, 511, 512, 513, 1100]
 
@@ -235,6 +238,18 @@ def test_once_is_enough() -> None:
     assert isinstance(Batch().run(once.program), Unchanged)
 
 
+def test_the_last_block_ends_at_the_greatest_integer() -> None:
+    source = (
+        "def f(n: int, x: F1):\n    s = np.float64(0.0)\n    for i in range(n, n + 2):\n"
+        "        s = s * 0.5 + np.exp(x[i - n])\n    return s"
+    )
+    program = low(source)
+    outcome = Batch().run(program)
+    assert isinstance(outcome, Applied)
+    for args in ([2**63 - 3, np.ones(2)], [-(2**63), np.ones(2)]):
+        agree(run(outcome.program, args), run(program, args))
+
+
 @pytest.mark.parametrize("block", [1, 3, 2000])
 def test_any_length_of_a_block(block: int) -> None:
     program = low(MOVED["a value that is used behind the loop"][0])
@@ -243,9 +258,12 @@ def test_any_length_of_a_block(block: int) -> None:
     agree(run(outcome.program, drawn(program, 10)), run(program, drawn(program, 10)))
 
 
-@pytest.mark.skipif(
+vectors_here = pytest.mark.skipif(
     shutil.which("gcc") is None or lacks_vectors("gcc") is not None, reason="no such library here"
 )
+
+
+@vectors_here
 def test_compiled_kernels_agree(tmp_path: Path) -> None:
     cython = by_name("cython")
     programs = {f"k{k}": low(source) for k, (source, _) in enumerate(MOVED.values())}
@@ -256,20 +274,8 @@ def test_compiled_kernels_agree(tmp_path: Path) -> None:
         made = cython.emit(outcome.program, name)
         assert isinstance(made, KernelSource)
         texts.append(made.text)
-    path = tmp_path / "batch_kernels.py"
-    path.write_text("\n\n".join(texts), encoding="utf-8")
     for native in (True, False):
-        folder = tmp_path / str(native)
-        folder.mkdir()
-        shutil.copy(path, folder)
-        with Workers(prepare) as workers:
-            built = build_cython(
-                folder / path.name, workers=workers, cache_dir=tmp_path / "cache", native=native
-            )
-        assert isinstance(built, Path), built
-        if native:
-            assert b"_ZGV" in built.read_bytes()
-        module = _loaded(f"{path.stem}", built)
+        module = _built(texts, tmp_path, native)
         for name, program in programs.items():
             for n in SIZES:
                 mine, theirs = drawn(program, n), drawn(program, n)
@@ -277,6 +283,38 @@ def test_compiled_kernels_agree(tmp_path: Path) -> None:
                 ok, *results = got if isinstance(got, tuple) else (got,)
                 assert ok is True
                 agree(results, run(program, copy.deepcopy(theirs)))
+
+
+@vectors_here
+def test_sine_and_cosine_are_never_beyond_1(tmp_path: Path) -> None:
+    """libmvec of glibc 2.36 has 1 + 2**-52 for the cosine of 4e-11, and its like for float32."""
+    source = "def f(x: F1, y: G1):\n    return np.sin(x), np.cos(x), np.sin(y), np.cos(y)"
+    outcome = Batch().run(low(source))
+    assert isinstance(outcome, Applied)
+    made = (cython := by_name("cython")).emit(outcome.program, "waves")
+    assert isinstance(made, KernelSource)
+    rng = np.random.default_rng(0)
+    x = np.concatenate([
+        0.5 ** rng.uniform(20.0, 60.0, 60000), np.pi / 2 * np.arange(200000.0), [np.nan, np.inf]
+    ])  # fmt: skip
+    y = x.astype(np.float32)
+    ok, *waves = _built([cython.prelude, made.text], tmp_path, True).waves(x, y)
+    assert ok is True
+    for wave in waves:
+        assert np.isnan(wave[-2:]).all() and np.abs(wave[:-2]).max() == 1.0
+
+
+def _built(texts: list[str], tmp_path: Path, native: bool) -> Any:
+    folder = tmp_path / str(native)
+    folder.mkdir()
+    path = folder / "batch_kernels.py"
+    path.write_text("\n\n".join(texts), encoding="utf-8")
+    with Workers(prepare) as workers:
+        built = build_cython(path, workers=workers, cache_dir=tmp_path / "cache", native=native)
+    assert isinstance(built, Path), built
+    if native:
+        assert b"_ZGV" in built.read_bytes()
+    return _loaded(path.stem, built)
 
 
 def _loaded(name: str, path: Path) -> Any:

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from loopwright.diagnostics import NOWHERE, Declined
-from loopwright.emit.vectors import CYTHON_HEAD, LIBRARY, SCALAR, WIDE
+from loopwright.emit.vectors import CYTHON_HEAD, LIBRARY, SCALAR, WIDE, declarations
 from loopwright.extensions import Extension, make, shared_name
 from loopwright.workers import WorkerFailed, Workers
 
@@ -179,6 +179,7 @@ def _compiler(recipe: _Recipe, tools: Toolchain, c_file: Path, made: Path) -> tu
 def _key(recipe: _Recipe, tools: Toolchain) -> str:
     parts = (
         recipe.text,
+        declarations() if CYTHON_HEAD in recipe.text else "",
         recipe.stem,
         *recipe.options,
         tools.version,

@@ -34,6 +34,12 @@ void g(double *x, int n) { for (int i = 0; i < n; i++) x[i] = f(x[i]); }
 """
 
 
+@functools.cache
+def declarations() -> str:
+    """What a kernel with functions for vectors includes."""
+    return Path(__file__).with_name("vectors.pxd").read_text(encoding="utf-8")
+
+
 def uses_vectors(program: Program) -> bool:
     """Whether the program calls functions for vectors."""
     return any(
