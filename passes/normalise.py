@@ -32,6 +32,7 @@ from loopwright.ir.nodes import (
     For,
     Func,
     If,
+    Invoke,
     Load,
     Logic,
     Program,
@@ -131,7 +132,9 @@ def _propagate(func: Func) -> Func:
             case _:
                 return fold(e)
 
-    if any(isinstance(s, Append) for s in walk_stmts(func.body)):  # perhaps by another name
+    if any(
+        isinstance(s, Append | Invoke) for s in walk_stmts(func.body)
+    ):  # perhaps by another name
         shapes = {s: shape for s, shape in shapes.items() if not isinstance(s.type, ListOf)}
     return replace(func, body=map_exprs(func.body, lambda e: map_expr(e, one)))
 

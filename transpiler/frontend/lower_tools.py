@@ -61,7 +61,9 @@ def pairs(cx: Scope, node: ast.Call, body: Sequence[ast.stmt], source_of: Source
     source = source_of(node.args[0])
     if source.dynamic is not None or source.lazy:
         decline(node, "LW102", "pairwise of what changes, or may fail, meanwhile is not covered")
-    around = body or [found for found in _comprehensions(cx.unit.tree) if _holds(found, node)]
+    around: Sequence[ast.AST] = body or [
+        found for found in _comprehensions(cx.unit.tree) if _holds(found, node)
+    ]
     if any(_may_write(part) for each in around for part in ast.walk(each) if part is not node):
         decline(node, "LW102", "pairwise is covered where the loop changes no list")
     whole = fixed(cx, source)
