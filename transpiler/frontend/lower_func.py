@@ -10,7 +10,7 @@ from loopwright.diagnostics import NOWHERE, CannotLower
 from loopwright.frontend import lower_expr, lower_stmt
 from loopwright.frontend.lower_along import library_names
 from loopwright.frontend.lower_grown import copy_captures
-from loopwright.frontend.lower_join import canonical, columns_of
+from loopwright.frontend.lower_join import canonical
 from loopwright.frontend.lower_list_index import copied_row
 from loopwright.frontend.lower_listed import changes
 from loopwright.frontend.lower_lists import shrunk
@@ -23,7 +23,6 @@ from loopwright.frontend.lower_parts import (
     origins_of,
     refill,
     row_with,
-    type_key,
     with_origin,
     with_origins,
 )
@@ -41,14 +40,19 @@ from loopwright.frontend.lower_scope import (
     decline,
     span_of,
 )
+from loopwright.frontend.lower_signature import (
+    outdated,
+    parameters,
+    signature,
+    told_arguments,
+    types_key,
+)
 from loopwright.frontend.lower_store import store_path
 from loopwright.frontend.lower_structs import dicts_in
-from loopwright.frontend.lower_telling import telling_parameters
 from loopwright.frontend.lower_tidy import tidy
 from loopwright.frontend.lower_values import (
     GIVEN,
     NOTHING,
-    ROW,
     Arr,
     Closure,
     Entry,
@@ -63,9 +67,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
 )
-from loopwright.frontend.names import calls_itself
-from loopwright.ir.nodes import Assign, Const, Expr, Func, Invoke, Sym, Var
-from loopwright.ir.types import BOOL, INT
+from loopwright.ir.nodes import Assign, Expr, Func, Invoke, Sym, Var
 from loopwright.ir.walk import Body, assigned
 
 ROUNDS = 200
@@ -186,7 +188,7 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
     except CannotLower as error:
         raise CannotLower(replace(error.declined, call=span_of(node)), error.needs) from None
     outer = {key: _outside(cx, key, node) for key in helper.captures}
-    fixed = _fixed(callee, given)
+    fixed = told_arguments(callee, given)
     args: list[Expr] = []
     for k, value in enumerate(given):
         args += flatten(value) if k not in fixed else ()
@@ -217,9 +219,9 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
 
 def _again(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Helper | None:
     """The function that is being lowered, if this is a call of itself with arguments of the same types."""
-    key = _signature(cx, callee, given)
+    key = signature(cx, callee, given)
     scope = called_again(
-        cx, callee, lambda active: _signature(cx, callee, active.given) == key, node
+        cx, callee, lambda active: signature(cx, callee, active.given) == key, node
     )
     if scope is None:
         return None
@@ -235,7 +237,7 @@ def _helper(cx: Scope, inner: Scope, *, counted: bool) -> Helper:
         inner.name,
         dict(inner.captures),
         inner.result,
-        _key(cx, inner.result),
+        types_key(cx, inner.result),
         tuple(inner.stores),
         inner.depth,
         dict(inner.made),
@@ -276,90 +278,22 @@ def _outside(cx: Scope, key: str, node: ast.AST) -> Value:
     return value
 
 
-def _key(cx: Scope, value: Value) -> object:
-    """The types of a value, with those of the elements of lists."""
-    match value:
-        case Lst():
-            return (type_key(value), cx.unit.sites.element(value.site), is_row(value))
-        case Arr() if is_row(value):
-            return (type_key(value), ROW)
-        case RaggedList(joined):
-            return ("rows", _key(cx, joined), value.form)
-        case Row(listed):
-            return ("row", _key(cx, listed))
-        case Tpl(items):
-            return tuple(_key(cx, v) for v in items)
-        case Table(parts, row):
-            return ("dict", row, _key(cx, parts))
-        case Hashed():
-            return ("hashed", value.form, *(_key(cx, part) for part in value.parts))
-        case Maybe(inner, _):
-            return ("maybe", _key(cx, inner))
-        case _:
-            return type_key(value)
-
-
-def _outdated(cx: Scope, value: Value) -> bool:
-    """Whether a list in `value` has got other columns since."""
-    match value:
-        case Lst(columns, site, ndim, _, _):
-            return tuple(c.type for c in columns) != columns_of(cx, site, ndim)
-        case Row(listed) | RaggedList(listed):
-            return _outdated(cx, listed)
-        case Tpl(items) | Table(Tpl(items), _):
-            return any(_outdated(cx, v) for v in items)
-        case Hashed():
-            return any(_outdated(cx, part) for part in value.parts)
-        case Maybe(inner, _):
-            return _outdated(cx, inner)
-        case _:
-            return False
-
-
-def _signature(cx: Scope, callee: Closure, given: list[Value]) -> tuple[object, ...]:
-    """What a helper is lowered for: the types of its arguments, and the constants among them that tell it
-    what to do."""
-    fixed = _fixed(callee, given)
-    return callee, *(v if k in fixed else _key(cx, v) for k, v in enumerate(given))
-
-
-def _fixed(callee: Closure, given: list[Value]) -> frozenset[int]:
-    """The numbers of the arguments that are such constants."""
-    plain = callee.library or calls_itself(callee.node)
-    telling = frozenset() if plain else telling_parameters(callee.node)
-    return frozenset(
-        k
-        for k, (name, value) in enumerate(zip(parameters(callee.node), given, strict=True))
-        if name in telling
-        and isinstance(value, Number)
-        and isinstance(value.expr, Const)
-        and value.types in ((INT,), (BOOL,))
-    )
-
-
 def _cached(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Helper | None:
-    found = cx.unit.helpers.get(_signature(cx, callee, given), [])
+    found = cx.unit.helpers.get(signature(cx, callee, given), [])
     for helper in found:
         assert isinstance(helper, Helper)
-        if helper.result_key != _key(cx, helper.result):
+        if helper.result_key != types_key(cx, helper.result):
             continue
         here = {k: _outside(cx, k, node) for k in helper.captures}
-        if all(_key(cx, here[k]) == _key(cx, v) for k, v in helper.captures.items()):
+        if all(types_key(cx, here[k]) == types_key(cx, v) for k, v in helper.captures.items()):
             return helper
     return None
-
-
-def parameters(node: ast.FunctionDef | ast.Lambda) -> list[str]:
-    """Names of the parameters in the order in which `invoke` takes them."""
-    a = node.args
-    rest = [] if a.vararg is None else [a.vararg]
-    return [p.arg for p in (*a.posonlyargs, *a.args, *rest, *a.kwonlyargs)]
 
 
 def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Helper:
     unit = cx.unit
     outer = None if callee.depth < 0 else unit.scopes[callee.depth]
-    key, fixed = _signature(cx, callee, given), _fixed(callee, given)
+    key, fixed = signature(cx, callee, given), told_arguments(callee, given)
     inner = Scope(unit, outer, cx, unit.idents.get(key))
     inner.name = callee.name.split(".")[-1].replace("<lambda>", "function")
     unit.idents[key] = inner.depth
@@ -399,7 +333,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
             begin,
             end,
             definition,
-            lambda: any(_outdated(cx, v) for v in (*given, *inner.captures.values())),
+            lambda: any(outdated(cx, v) for v in (*given, *inner.captures.values())),
         )
     except CannotLower as error:
         captures = [(captured_entry(inner, k, v).value, v) for k, v in inner.captures.items()]
