@@ -169,6 +169,11 @@ def _arithmetic(to_same: dict[str, Expr], x: Expr, y: Expr, t: Num, kind: str) -
     to_same["abs"] = Call("abs", (x,), t)
     to_same["constant"] = _modular("add", x, Const(3, t) if kind != "f" else Const(0.1, t))
     if kind == "f":
+        zero, whole = Const(0.0, t), Cast(Cast(x, B1), t)
+        to_same["zero minus a whole number"] = Binary("sub", zero, whole, t)
+        to_same["a negative whole number plus zero"] = Binary(
+            "add", Unary("neg", whole, t), zero, t
+        )
         to_same["truediv"] = Binary("truediv", x, y, t)
         to_same["square"] = Binary("pow", x, Const(2.0, t), t)
         return

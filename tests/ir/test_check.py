@@ -180,7 +180,7 @@ ILLEGAL: list[tuple[str, tuple[Stmt, ...], str]] = [
     ("append to an array", (Append(v, Var(a), AT), DONE), "append"),
     ("append of another type", (Append(ls, n(1), AT), DONE), "int appended to list[float]"),
     ("an unknown function", (Invoke((), "g", (), AT), DONE), "g is not defined before"),
-    ("itself", (Invoke((), "f", (), AT), DONE), "f is not defined before"),
+    ("itself without its arguments", (Invoke((), "f", (), AT), DONE), "0 arguments for 9"),
     ("a view is no C-contiguous array",
      (Assign(Sym("t", MAT), Transpose(Var(m), (1, 0), Array("float64", 2, "F")), AT), DONE),
      "assigned to a"),

@@ -76,6 +76,14 @@ def stepped(index: tuple[IndexItem, ...]) -> bool:
     return any(isinstance(item, Slc) and item.step is not None for item in index)
 
 
+_ZEROS = {"add": "plus", "sub": "minus"}
+"""GCC 12 takes 0.0 - x and -x + 0.0 for -x where it knows that x is no negative zero; not across a call."""
+
+
+def _is_zero(e: Expr) -> bool:
+    return isinstance(e, Const) and e.value == 0
+
+
 class CythonExpr:
     """Writes expressions; `supports` collects the support functions by name, `objects` are memoryviews
     of whole ndarrays."""
@@ -173,6 +181,8 @@ class CythonExpr:
             return self._power(e, a, b, dtype)
         if (value := wrapped(e)) is not None:
             return constant(value, dtype)
+        if kind == "f" and e.op in _ZEROS and (_is_zero(e.a) or _is_zero(e.b)):
+            return text.call(self.support(_ZEROS[e.op], dtype), a, b)
         # C truncates towards zero, which is the same where nothing is negative
         plain = kind == "u" or (kind == "i" and self.floors.natural(e.a, e.b))
         if e.op in ("floordiv", "mod") and not plain:

@@ -21,6 +21,8 @@ INLINE = (
 )
 
 BODIES: Mapping[str, tuple[str, ...]] = {
+    "plus": ("return a + b",),
+    "minus": ("return a - b",),
     "minimum": ("return a if a < b or a != a else b",),
     "maximum": ("return a if a > b or a != a else b",),
     "min2": ("return b if b < a else a",),

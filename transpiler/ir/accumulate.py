@@ -45,14 +45,21 @@ def signed(x: Expr) -> Expr:
             return Cast(x, I64)
 
 
+def unwrapped(e: Expr) -> Expr:
+    """An operation that `wrapping` made, as one of int64; any other expression as it is."""
+    match e:
+        case Cast(Binary(op, a, b, t), u) if t == U64 and u == I64:
+            return Binary(op, signed(a), signed(b), I64)
+        case _:
+            return e
+
+
 def accumulated(
     value: Expr, sym: Sym, ops: Collection[BinaryOp] = SUMS
 ) -> tuple[BinaryOp, Expr] | None:
     """`(op, e)` where `value` is `sym op e`, or `e op sym` of an operation that commutes, with `op` one of
     `ops` and `e` free of `sym`. The operation may be one that wraps."""
-    match value:
-        case Cast(Binary(op, a, b, t), u) if t == U64 and u == I64:
-            found = _parts(op, signed(a), signed(b), sym)
+    match unwrapped(value):
         case Binary(op, a, b, _):
             found = _parts(op, a, b, sym)
         case _:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import islpy as isl
 
+from loopwright.ir.accumulate import unwrapped
 from loopwright.ir.nodes import (
     Binary,
     Call,
@@ -74,6 +75,7 @@ class Values:
         self.space = space
 
     def value(self, e: Expr, at: Position = ()) -> Term:
+        e = unwrapped(e)
         if is_int(e.type):
             form = affine(e, self.s)
             if form is not None:
