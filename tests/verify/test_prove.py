@@ -80,6 +80,19 @@ def test_what_the_passes_make_of_an_original_is_proved(name: str) -> None:
         assert isinstance(found, Proof), (kind, found)
 
 
+@pytest.mark.parametrize("extreme", ["maximum", "minimum"])
+def test_the_greater_of_unsigned_numbers_is_not_that_of_signed_ones(extreme: str) -> None:
+    text = """
+def f(u: Annotated[NDArray[np.uint64], "n"], out: Annotated[NDArray[np.int64], "m"]):
+    for i in range(min(len(u), len(out))):
+        out[i] = {}
+"""
+    original = lowered(text.format(f"np.int64(np.{extreme}(u[i], np.uint64(5)))"))
+    candidate = lowered(text.format(f"np.{extreme}(np.int64(u[i]), np.int64(5))"))
+    assert isinstance(answer(original, original.program), Proof)
+    assert isinstance(answer(original, aligned(candidate, original).program), str)
+
+
 def test_a_variable_that_only_one_branch_sets_keeps_its_value_in_the_other() -> None:
     text = """
 def f(a: F1):

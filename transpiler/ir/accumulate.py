@@ -48,7 +48,7 @@ def signed(x: Expr) -> Expr:
 def unwrapped(e: Expr) -> Expr:
     """An operation that `wrapping` made, as one of int64; any other expression as it is."""
     match e:
-        case Cast(Binary(op, a, b, t), u) if t == U64 and u == I64:
+        case Cast(Binary(("add" | "sub" | "mul") as op, a, b, t), u) if t == U64 and u == I64:
             return Binary(op, signed(a), signed(b), I64)
         case _:
             return e

@@ -60,7 +60,7 @@ def _last_line(
     sys.settrace(entered)
     try:
         call(*arguments)
-    except Exception:
+    except Exception:  # the user's code may raise anything; this only looks for words for a report
         return None
     finally:
         sys.settrace(before)
@@ -71,7 +71,7 @@ def _first_true(test: ast.expr, names: Mapping[str, Any], values: Mapping[str, A
     for part in _parts(test):
         try:
             holds = bool(_value(part, names, values))
-        except Exception:
+        except Exception:  # objects of the user's may refuse any comparison
             return None
         if holds:
             return _told(part, names, values)
