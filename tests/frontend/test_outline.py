@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from loopwright.diagnostics import Declined
+from loopwright.frontend.function_facts import span_of
 from loopwright.frontend.lower import (
     lower,
 )
@@ -18,7 +19,6 @@ from loopwright.frontend.outline import (
     outline,
     region_of_function,
     regions_beside,
-    span_of,
 )
 from loopwright.frontend.parse import parse_text
 from loopwright.frontend.region import Module, Region

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from loopwright.diagnostics import Declined, Span
-from loopwright.frontend.outline import span_of
+from loopwright.frontend.function_facts import span_of
 from loopwright.frontend.parse import parse_text
 from loopwright.frontend.region import Lowered, Module, Reference, Region
 from loopwright.ir.domain import Domain, Param

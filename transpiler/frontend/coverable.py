@@ -92,6 +92,7 @@ class Coverable:
     def __init__(self, module: Module, site: Site) -> None:
         self._module = module
         self._site = site
+        self._obstacles: dict[tuple[ast.stmt, bool], ast.AST | None] = {}
         # names that other functions may rebind at any call
         self._shared = declared_elsewhere(site.node) | frozenset(
             name
@@ -104,8 +105,13 @@ class Coverable:
 
     def obstacle(self, stmt: ast.stmt, returns: bool = False) -> ast.AST | None:
         """The first node that lowering surely declines, or None. `returns` permits `return`."""
-        if next(_escapes(stmt, returns), None) is not None:
-            return next(_escapes(stmt, returns))
+        if (stmt, returns) not in self._obstacles:
+            self._obstacles[stmt, returns] = self._obstacle(stmt, returns)
+        return self._obstacles[stmt, returns]
+
+    def _obstacle(self, stmt: ast.stmt, returns: bool) -> ast.AST | None:
+        for jump in _escapes(stmt, returns):
+            return jump
         if self._shared & frozenset(bound_names(stmt)):
             return stmt
         return self._visit(stmt)

@@ -151,7 +151,7 @@ def absorbed(module: Module, call: Call) -> list[Chain]:
     found = []
     for name, chain in call.args:
         uses = [a for a in summary if a.root == name]
-        if chain is not None and uses and all(a.steps for a in uses) and is_object(uses, name, ()):
+        if chain is not None and all(a.steps for a in uses) and (name, ()) in objects_of(uses):
             found.append(chain)
     return found
 
@@ -175,15 +175,13 @@ def _binder(scopes: tuple[ast.FunctionDef, ...], name: str) -> ast.FunctionDef |
     return next((f for f in reversed(scopes) if name in scope_locals(f)), None)
 
 
-def is_object(accesses: Iterable[Access], root: str, prefix: tuple[Step, ...]) -> bool:
-    """True if some access goes on from `prefix` by a step that no array has."""
-    depth = len(prefix)
-    return any(
-        a.root == root
-        and len(a.steps) > depth
-        and a.steps[:depth] == prefix
-        and (a.steps[depth][0] == "item" or a.steps[depth][1] not in ARRAY_ATTRIBUTES)
+def objects_of(accesses: Iterable[Access]) -> frozenset[tuple[str, tuple[Step, ...]]]:
+    """The paths from which some access goes on by a step that no array has."""
+    return frozenset(
+        (a.root, a.steps[:depth])
         for a in accesses
+        for depth, (kind, key) in enumerate(a.steps)
+        if kind == "item" or key not in ARRAY_ATTRIBUTES
     )
 
 
@@ -201,29 +199,36 @@ def accesses_and_held(
     held = held_objects(nodes, found)
     if not held:
         return found, held
-    taken = frozenset(id(chain.node) for chain in held.values())
+    taken = frozenset(chain.node for chain in held.values())
     return [as_taken(a, held) for a in _accesses(module, site, nodes, taken)], held
 
 
 def _accesses(
-    module: Module, site: Site, nodes: Sequence[ast.AST], taken: frozenset[int]
+    module: Module, site: Site, nodes: Sequence[ast.AST], taken: frozenset[ast.AST]
 ) -> list[Access]:
+    # within a call that is being looked at, one of the same function counts for nothing
+    of_node = _accesses_in.__wrapped__ if _IN_PROGRESS else _accesses_in
+    return [access for node in nodes for access in of_node(module, site, node, taken)]
+
+
+@lru_cache(maxsize=16384)
+def _accesses_in(
+    module: Module, site: Site, node: ast.AST, taken: frozenset[ast.AST]
+) -> tuple[Access, ...]:
     found: list[Access] = []
-    aside = {id(part) for part in left_out(nodes)}
-    for node in nodes:
-        chains = [c for c in reads(node) if id(c.node) not in taken and id(c.node) not in aside]
-        skip = {
-            id(passed.node)
-            for chain in chains
-            if chain.call is not None and (call := call_of(module, site, chain)) is not None
-            for passed in absorbed(module, call)
-        }
-        for chain in chains:
-            if id(chain.node) not in skip:
-                found += chain_accesses(module, site, chain)
-        stored = (c for c in stored_chains(node) if id(c.node) not in aside)
-        found += [Access(c.root, c.steps, True) for c in stored]
-    return found
+    aside = left_out(node) | taken
+    chains = [c for c in reads(node) if c.node not in aside]
+    skip = {
+        passed.node
+        for chain in chains
+        if chain.call is not None and (call := call_of(module, site, chain)) is not None
+        for passed in absorbed(module, call)
+    }
+    for chain in chains:
+        if chain.node not in skip:
+            found += chain_accesses(module, site, chain)
+    stored = (c for c in stored_chains(node) if c.node not in aside)
+    return (*found, *(Access(c.root, c.steps, True) for c in stored))
 
 
 def chain_accesses(module: Module, site: Site, chain: Chain) -> Iterator[Access]:

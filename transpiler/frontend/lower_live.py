@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 Names = frozenset[str]
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -24,6 +25,7 @@ class Liveness:
     always: Names = frozenset()
 
 
+@lru_cache(maxsize=16384)
 def reads(node: ast.AST) -> Names:
     """Names that evaluating the node may read."""
     return frozenset(
@@ -31,6 +33,7 @@ def reads(node: ast.AST) -> Names:
     )
 
 
+@lru_cache(maxsize=16384)
 def writes(node: ast.AST) -> Names:
     """Names that the node binds, nested functions left out."""
     found: set[str] = set()

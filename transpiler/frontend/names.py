@@ -56,11 +56,16 @@ def mangled(name: str, owner: ast.ClassDef | None) -> str:
     return f"_{stem}{name}" if stem else name
 
 
-def reads(node: ast.AST, bound: frozenset[str] = frozenset()) -> Iterator[Chain]:
+@lru_cache(maxsize=16384)
+def reads(node: ast.AST) -> tuple[Chain, ...]:
     """Chains that are read in `node`, in source order, unless their root is bound by an inner scope.
 
     Names that are only stored or deleted are left out; the base of a stored element (`x[i] = v`) is read.
     """
+    return tuple(_reads(node, frozenset()))
+
+
+def _reads(node: ast.AST, bound: frozenset[str]) -> Iterator[Chain]:
     match node:
         case ast.Name(root, ctx):
             if root not in bound and isinstance(ctx, ast.Load):
@@ -68,11 +73,11 @@ def reads(node: ast.AST, bound: frozenset[str] = frozenset()) -> Iterator[Chain]
         case ast.Call(func, args, keywords):
             chain = chain_of(func)
             if chain is None:
-                yield from reads(func, bound)
+                yield from _reads(func, bound)
             elif chain.root not in bound:
                 yield Chain(chain.root, chain.steps, func, node)
             for part in (*args, *(k.value for k in keywords)):
-                yield from reads(part, bound)
+                yield from _reads(part, bound)
         case ast.Attribute() | ast.Subscript():
             chain = chain_of(node)
             if chain is None:
@@ -80,7 +85,7 @@ def reads(node: ast.AST, bound: frozenset[str] = frozenset()) -> Iterator[Chain]
             elif chain.root not in bound and isinstance(node.ctx, ast.Load):
                 yield chain
             elif chain.root not in bound:
-                yield from reads(node.value, bound)
+                yield from _reads(node.value, bound)
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda() | ast.ClassDef():
             yield from _scope_reads(node, bound)
         case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
@@ -91,7 +96,7 @@ def reads(node: ast.AST, bound: frozenset[str] = frozenset()) -> Iterator[Chain]
 
 def _children(node: ast.AST, bound: frozenset[str]) -> Iterator[Chain]:
     for child in children(node):
-        yield from reads(child, bound)
+        yield from _reads(child, bound)
 
 
 def _scope_reads(node: Scope, bound: frozenset[str]) -> Iterator[Chain]:
@@ -107,23 +112,23 @@ def _scope_reads(node: Scope, bound: frozenset[str]) -> Iterator[Chain]:
             outside += node.decorator_list
             inside = list(node.body)
     for part in outside:
-        yield from reads(part, bound)
+        yield from _reads(part, bound)
     # methods do not see the names of their class body, so those hide nothing
     inner = bound if isinstance(node, ast.ClassDef) else bound | scope_locals(node)
     for part in inside:
-        yield from reads(part, inner)
+        yield from _reads(part, inner)
 
 
 def _comprehension_reads(node: Comprehension, bound: frozenset[str]) -> Iterator[Chain]:
     inner = bound
     for at, generator in enumerate(node.generators):
-        yield from reads(generator.iter, bound if at == 0 else inner)
+        yield from _reads(generator.iter, bound if at == 0 else inner)
         inner = inner | frozenset(bound_names(generator.target))
         for test in generator.ifs:
-            yield from reads(test, inner)
+            yield from _reads(test, inner)
     parts = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
     for part in parts:
-        yield from reads(part, inner)
+        yield from _reads(part, inner)
 
 
 @lru_cache(maxsize=16384)

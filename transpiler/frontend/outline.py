@@ -10,35 +10,24 @@ even at the function's end.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from loopwright.diagnostics import Declined, Span
 from loopwright.frontend.contexts import makes_errors
-from loopwright.frontend.coverable import Coverable, has_loop, repeats, resolve
-from loopwright.frontend.definite import Assigned, Bound
-from loopwright.frontend.liveness import Liveness
-from loopwright.frontend.names import (
-    bound_names,
-    children,
-    free_names,
-    parameters,
-    scope_locals,
-    walk_scope,
-)
-from loopwright.frontend.paths import Interface, interface
+from loopwright.frontend.coverable import has_loop, repeats, resolve
+from loopwright.frontend.function_facts import FunctionFacts, end_of, facts_of, span_of
+from loopwright.frontend.names import children, walk_scope
+from loopwright.frontend.paths import Interface
 from loopwright.frontend.region import Module, Region
-from loopwright.frontend.scopes import Site, module_names, site_of, sites
+from loopwright.frontend.scopes import Site, site_of, sites
 
 _COMPILERS = frozenset(
     """numba jax torch tensorflow taichi triton cupy cython Cython pythran dace pyccel transonic theano
     pytensor warp mypyc""".split()  # noqa: SIM905
 )
 _FRAME_READERS = frozenset(("locals", "vars", "eval", "exec", "dir"))
-_EATERS = frozenset(
-    "sum min max any all list tuple sorted set dict enumerate zip frozenset".split()  # noqa: SIM905
-)
 _ARRAY_WORK = 2
 _SHOWN = 40
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.expr)
@@ -69,7 +58,7 @@ def region_of_function(module: Module, qualname: str) -> Region | Declined:
     reason = _not_ours(module, site)
     if reason is not None:
         return Declined(span_of([site.node]), "LW180", reason)
-    return _FunctionOutline(module, site).body()
+    return _FunctionOutline(facts_of(module, site)).body()
 
 
 def regions_beside(region: Region, at: Span) -> tuple[Region, ...]:
@@ -77,10 +66,11 @@ def regions_beside(region: Region, at: Span) -> tuple[Region, ...]:
 
     What to try when lowering declined a region for that place; empty if there is nothing beside it.
     """
-    outline_ = _FunctionOutline(region.module, site_of(region.module, region.function), region.id)
+    function = facts_of(region.module, site_of(region.module, region.function))
+    outline_ = _FunctionOutline(function, region.id)
     stmts = region.statements
     for k, stmt in enumerate(stmts):
-        if (stmt.lineno, stmt.col_offset) <= (at.line, at.col) < (_end(stmt)):
+        if (stmt.lineno, stmt.col_offset) <= (at.line, at.col) < (end_of(stmt)):
             return tuple(outline_.groups(stmts[:k]) + outline_.groups(stmts[k + 1 :]))
     return ()
 
@@ -95,18 +85,6 @@ def every_region(regions: Sequence[Region]) -> Iterator[Region]:
             seen.add(region.id)
             yield region
             todo.extend(reversed(region.inner))
-
-
-def span_of(stmts: Sequence[ast.stmt]) -> Span:
-    """From the start of the first statement to the end of the last."""
-    line, col = _end(stmts[-1])
-    first = stmts[0]
-    decorators = getattr(first, "decorator_list", [])
-    return Span(min([first.lineno, *(d.lineno for d in decorators)]), first.col_offset, line, col)
-
-
-def _end(stmt: ast.stmt | ast.expr) -> tuple[int, int]:
-    return stmt.end_lineno or stmt.lineno, stmt.end_col_offset or stmt.col_offset
 
 
 def statements_of(function: ast.FunctionDef) -> tuple[ast.stmt, ...]:
@@ -125,7 +103,7 @@ def _outline(module: Module) -> tuple[tuple[Region, ...], tuple[Declined, ...]]:
             if any(has_loop(s) for s in site.node.body):
                 notes.append(Declined(span_of([site.node]), "LW180", reason))
             continue
-        function = _FunctionOutline(module, site)
+        function = _FunctionOutline(facts_of(module, site))
         found = function.regions()
         regions += found
         notes += _beyond(function.declined, found)
@@ -180,31 +158,15 @@ def _not_ours(module: Module, site: Site) -> str | None:
 class _FunctionOutline:
     """The regions of one function. `prefix` replaces its qualified name in identifiers."""
 
-    def __init__(self, module: Module, site: Site, prefix: str | None = None) -> None:
-        self._module, self._site = module, site
-        self._prefix = prefix or site.qualname
-        self._stmts = statements_of(site.node)
-        self._coverable = Coverable(module, site)
-        origins = module_names(module).imports.values()
-        self._numpy = any(o.split(".")[0] == "numpy" for o in origins)
-        self._typed = any("rray" in ast.unparse(node) for _, node in _annotated(site.node))
+    def __init__(self, facts: FunctionFacts, prefix: str | None = None) -> None:
+        self._facts = facts
+        self._site = facts.site
+        self._coverable = facts.coverable
+        self._prefix = prefix or facts.site.qualname
+        self._stmts = statements_of(facts.site.node)
         self._count = 0
         self._loops: dict[ast.stmt, list[Region]] = {}
         self.declined: list[Declined] = []
-
-    @cached_property
-    def _escaping(self) -> frozenset[str]:
-        return _escaping(self._site.node)
-
-    @cached_property
-    def _after(self) -> Mapping[ast.stmt, frozenset[str]]:
-        liveness = Liveness()
-        liveness.run(self._site.node.body)
-        return liveness.after
-
-    @cached_property
-    def _bound(self) -> Mapping[ast.stmt, Bound]:
-        return Assigned(self._site.node.body, frozenset(parameters(self._site.node))).before
 
     def regions(self) -> list[Region]:
         whole = all(self._coverable.obstacle(s, returns=True) is None for s in self._stmts)
@@ -230,7 +192,7 @@ class _FunctionOutline:
             if not isinstance(part, ast.For | ast.AsyncFor | ast.While):
                 todo += reversed([c for c in children(part) if not isinstance(c, ast.expr)])
             elif not any(
-                at.line <= part.lineno and _end(part) <= (at.end_line, at.end_col) for at in told
+                at.line <= part.lineno and end_of(part) <= (at.end_line, at.end_col) for at in told
             ):
                 yield _obstacle_note(part, self._coverable.obstacle(part))
 
@@ -238,7 +200,7 @@ class _FunctionOutline:
         if not self._stmts:
             return Declined(span_of([self._site.node]), "LW101", "the function has no statements")
         self._count = 1
-        interface_ = self._interface(self._stmts, ())
+        interface_ = self._facts.of_body(self._stmts)
         if isinstance(interface_, Declined):
             return interface_
         inner = self.groups(self._stmts)
@@ -271,7 +233,8 @@ class _FunctionOutline:
             return True
         if sum(map(self._coverable.weight, stmts)) < _ARRAY_WORK:
             return False
-        return self._typed or (self._numpy and any(map(self._coverable.has_arrays, stmts)))
+        arrays = self._facts.numpy and any(map(self._coverable.has_arrays, stmts))
+        return self._facts.typed or arrays
 
     def _group(self, run: Sequence[ast.stmt]) -> list[Region]:
         if not run or not self._worthwhile(run):
@@ -305,7 +268,7 @@ class _FunctionOutline:
         """From where on a block to `last` has an interface, if the names that are perhaps not bound at
         `first` are bound a little earlier in `run`; else `first`."""
         for start in range(first, -1, -1):
-            found = self._interface_of(run[start : last + 1])
+            found = self._facts.of_block(run[start : last + 1])
             if not isinstance(found, Declined) or found.code != "LW281":
                 return start
         return first
@@ -333,25 +296,11 @@ class _FunctionOutline:
         """The block of `run`, or its alternatives if its names do not permit one."""
         at = self._count
         self._count += 1
-        interface_ = self._interface_of(run)
+        interface_ = self._facts.of_block(run)
         if isinstance(interface_, Declined):
             self.declined.append(interface_)
             return inner()
-        return [self._region("block", at, run, interface_, self._live_outs(run), inner())]
-
-    def _live_outs(self, run: Sequence[ast.stmt]) -> tuple[str, ...]:
-        live = self._after[run[-1]] | self._escaping
-        bound = [n for s in run for n in bound_names(s)]
-        return tuple(dict.fromkeys(n for n in bound if n in live))
-
-    def _interface_of(self, run: Sequence[ast.stmt]) -> Interface | Declined:
-        return self._interface(run, self._live_outs(run))
-
-    def _interface(
-        self, stmts: Sequence[ast.stmt], live_outs: tuple[str, ...]
-    ) -> Interface | Declined:
-        entry = self._bound[stmts[0]]
-        return interface(self._module, self._site, stmts, live_outs, entry, span_of(stmts))
+        return [self._region("block", at, run, interface_, self._facts.live_outs(run), inner())]
 
     def _region(
         self,
@@ -364,7 +313,7 @@ class _FunctionOutline:
     ) -> Region:
         return Region(
             id=f"{self._prefix}/{at}:{form}",
-            module=self._module,
+            module=self._facts.module,
             qualname=self._site.qualname,
             form=form,
             function=self._site.node,
@@ -392,7 +341,7 @@ def _obstacle_note(loop: ast.stmt, obstacle: ast.AST | None) -> Declined:
             return Declined(span_of([loop]), "LW101", "the loop holds code that is not covered")
     first = shown.splitlines()[0]
     short = first if first == shown and len(first) <= _SHOWN else f"{first[:_SHOWN]}..."
-    at = Span(obstacle.lineno, obstacle.col_offset, *_end(obstacle))
+    at = Span(obstacle.lineno, obstacle.col_offset, *end_of(obstacle))
     return Declined(at, code, f"`{short}` is not covered")
 
 
@@ -403,39 +352,3 @@ def _is_elif(stmt: ast.stmt, orelse: Sequence[ast.stmt]) -> bool:
             return inner.col_offset == stmt.col_offset
         case _:
             return False
-
-
-def _annotated(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
-    a = function.args
-    for arg in (*a.posonlyargs, *a.args, *a.kwonlyargs):
-        if arg.annotation is not None:
-            yield arg.arg, arg.annotation
-
-
-def _used_up(part: ast.AST) -> Iterator[ast.expr]:
-    """Generators and functions that nothing refers to once the node was evaluated."""
-    match part:
-        case ast.For(iter=made):
-            yield made
-        case ast.Call(ast.Name(name), args, keywords) if name in _EATERS:
-            yield from args[:1]
-            yield from (k.value for k in keywords if k.arg == "key")
-        case ast.Call(ast.Attribute(attr="sort"), [], keywords):
-            yield from (k.value for k in keywords if k.arg == "key")
-        case _:
-            pass
-
-
-def _escaping(function: ast.FunctionDef) -> frozenset[str]:
-    """Local names that nested functions, lambdas and stored generators may read at any later time."""
-    found: set[str] = set()
-    eaten = {id(node) for part in walk_scope(function) for node in _used_up(part)}
-    for part in walk_scope(function):
-        match part:
-            case ast.Lambda() if id(part) in eaten:
-                pass
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda() | ast.ClassDef():
-                found |= free_names(part)
-            case ast.GeneratorExp() if id(part) not in eaten:
-                found |= free_names(part)
-    return frozenset(found) & scope_locals(function)

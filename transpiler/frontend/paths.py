@@ -22,7 +22,7 @@ from loopwright.frontend.effects import (
     chain_accesses,
     expand,
     is_library,
-    is_object,
+    objects_of,
 )
 from loopwright.frontend.held_objects import as_taken
 from loopwright.frontend.liveness import Liveness, Variables
@@ -56,17 +56,16 @@ class _Paths:
         self._module, self._site = module, site
         self._rebound = frozenset(n for s in stmts for n in bound_names(s))
         self.accesses, self._held = accesses_and_held(module, site, stmts)
-        self._taken = frozenset(id(chain.node) for chain in self._held.values())
-        self._absorbed: set[int] = set()
-        self._self = receiver(site)
+        self._taken = frozenset(chain.node for chain in self._held.values())
+        self._absorbed: set[ast.AST] = set()
+        self._read: dict[Chain, tuple[str, ...]] = {}
+        own = receiver(site)
+        self._objects = objects_of(self.accesses) | (frozenset() if own is None else {(own, ())})
         self.stored = dict.fromkeys(
             (a.root, a.steps)
             for a in self.accesses
-            if a.store and a.root not in self._rebound and self._is_object(a.root, a.steps[:-1])
+            if a.store and a.root not in self._rebound and (a.root, a.steps[:-1]) in self._objects
         )
-
-    def _is_object(self, root: str, prefix: tuple[Step, ...]) -> bool:
-        return (not prefix and root == self._self) or is_object(self.accesses, root, prefix)
 
     def place(self, root: str, steps: tuple[Step, ...]) -> Path | None:
         """The path that holds the value read at a chain; None if that is an object, not a value."""
@@ -76,18 +75,24 @@ class _Paths:
             prefix = steps[:depth]
             if (root, prefix) in self.stored and depth > 0:
                 return root, prefix
-            if not self._is_object(root, prefix):
+            if (root, prefix) not in self._objects:
                 return root, prefix
         return None
 
-    def read(self, chain: Chain) -> Iterator[str]:
-        if id(chain.node) in self._taken:
+    def read(self, chain: Chain) -> tuple[str, ...]:
+        """The values that are read at a chain; a call is asked for before its arguments."""
+        if chain not in self._read:
+            self._read[chain] = tuple(self._read_at(chain))
+        return self._read[chain]
+
+    def _read_at(self, chain: Chain) -> Iterator[str]:
+        if chain.node in self._taken:
             return
         call = call_of(self._module, self._site, chain)
         if call is not None:
-            self._absorbed |= {id(c.node) for c in absorbed(self._module, call)}
+            self._absorbed |= {c.node for c in absorbed(self._module, call)}
             found = [a for a in expand(self._module, call) if not a.store]
-        elif id(chain.node) in self._absorbed:
+        elif chain.node in self._absorbed:
             return
         else:
             found = list(chain_accesses(self._module, self._site, chain))

@@ -7,9 +7,11 @@ warn or write), and the handlers of a `try`: where an exception arises, compiled
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from loopwright.frontend.contexts import as_filter
+from loopwright.frontend.names import children
 
 _SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Expr, ast.Pass, ast.Assert)
 _TELLING = frozenset(
@@ -83,6 +85,7 @@ def _tail(node: ast.expr) -> str:
             return ""
 
 
+@lru_cache(maxsize=4096)
 def branches_left(stmt: ast.If) -> tuple[bool, bool]:
     """Whether compiled code leaves the two branches to the original."""
     return is_of_table(stmt.test) or gives_up(stmt.body), gives_up(stmt.orelse)
@@ -96,24 +99,36 @@ def _tells(stmt: ast.stmt) -> bool:
             return False
 
 
-def left_out(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """The nodes in `nodes` that only the original evaluates."""
-    for node in nodes:
-        for part in ast.walk(node):
-            match part:
-                case ast.If(_, body, orelse):
-                    for branch, left in zip((body, orelse), branches_left(part), strict=True):
-                        if left:
-                            yield from (n for stmt in branch for n in ast.walk(stmt))
-                case ast.IfExp(test, body, _) if is_of_table(test):
-                    yield from ast.walk(body)
-                case ast.Try(handlers=handlers):
-                    yield from (n for handler in handlers for n in ast.walk(handler))
-                case ast.With(body=body):
-                    yield from (n for stmt in body if as_filter(stmt) for n in ast.walk(stmt))
-                case ast.Raise():
-                    yield from ast.walk(part)
-                case ast.Assert(_, ast.expr() as message):
-                    yield from ast.walk(message)
-                case _:
-                    pass
+@lru_cache(maxsize=16384)
+def left_out(node: ast.AST) -> frozenset[ast.AST]:
+    """The nodes in `node` that only the original evaluates."""
+    found: set[ast.AST] = set()
+    todo = [node]
+    while todo:
+        part = todo.pop()
+        left = list(_left_in(part))
+        for root in left:
+            found.update(ast.walk(root))
+        todo += [child for child in children(part) if child not in left]
+    return frozenset(found)
+
+
+def _left_in(part: ast.AST) -> Iterator[ast.AST]:
+    """What of the children of a node only the original evaluates."""
+    match part:
+        case ast.If(_, body, orelse):
+            for branch, left in zip((body, orelse), branches_left(part), strict=True):
+                if left:
+                    yield from branch
+        case ast.IfExp(test, body, _) if is_of_table(test):
+            yield body
+        case ast.Try(handlers=handlers):
+            yield from handlers
+        case ast.With(body=body):
+            yield from filter(as_filter, body)
+        case ast.Raise():
+            yield from children(part)
+        case ast.Assert(_, ast.expr() as message):
+            yield message
+        case _:
+            pass
