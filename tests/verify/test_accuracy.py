@@ -198,7 +198,9 @@ TIES: dict[str, str] = {
 @pytest.mark.parametrize("source", TIES.values(), ids=TIES)
 def test_what_rounding_decides_is_never_passed(source: str, tmp_path: Path) -> None:
     """Undecided if only ties are met; different where the exact rows differ and it takes the wrong one."""
-    verdict = verify(tmp_path, source, "faithful", inputs=3000)
+    row = [0.1, 0.2, 0.3]
+    tie = np.array([row[::-1], row])  # the exact sums are equal, the rounded ones are not
+    verdict = verify(tmp_path, source, "faithful", inputs=3000, examples=[(tie,)])
     tied = verdict.reason.startswith("rounding decides a comparison")
     assert (verdict.status, tied) in (("undecided", True), ("different", False)), render(verdict)
     assert verdict.counterexample is not None
