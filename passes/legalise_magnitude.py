@@ -11,9 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from loopwright.analysis.liveness import carried
 from loopwright.analysis.range_expr import of_type
+from loopwright.analysis.scope import Frame
 from loopwright.ir.nodes import (
     Assign,
     Binary,
@@ -30,7 +32,6 @@ from loopwright.ir.nodes import (
     Sym,
     Unary,
     Var,
-    While,
 )
 from loopwright.ir.types import F64, I64, Num, Py, kind_of
 from loopwright.ir.walk import Body, walk_stmts
@@ -49,7 +50,7 @@ def hoisted(b: Build, expr: Expr) -> bool:
     The outermost loop for which there is a bound gets it.
     """
     for small, frame in zip(b.small, b.scope.loops, strict=True):
-        loop = _Loop.of(frame.loop)
+        loop = _Loop(*_assigned(frame))
         bound = loop.bound(b, expr)
         if bound is None:
             continue
@@ -84,13 +85,6 @@ class _Loop:
     entering: frozenset[Sym]
     busy: set[Sym] = field(default_factory=set)
     terms: int = 0
-
-    @staticmethod
-    def of(loop: For | While) -> _Loop:
-        found: dict[Sym, tuple[Expr | None, ...]] = {}
-        for sym, values in _assignments((loop,)):
-            found[sym] = (*found.get(sym, ()), *values)
-        return _Loop(found, carried(loop))
 
     def bound(self, b: Build, e: Expr) -> Expr | None:
         """Of |e|, over what is known before the loop; None if there is none."""
@@ -141,6 +135,15 @@ class _Loop:
             total = _folded("add", total, one)
         self.busy.discard(sym)
         return total
+
+
+@lru_cache(maxsize=64)
+def _assigned(frame: Frame) -> tuple[Mapping[Sym, tuple[Expr | None, ...]], frozenset[Sym]]:
+    """What the loop of a frame assigns, and the variables that come in from outside of an iteration."""
+    found: dict[Sym, tuple[Expr | None, ...]] = {}
+    for sym, values in _assignments((frame.loop,)):
+        found[sym] = (*found.get(sym, ()), *values)
+    return found, carried(frame.loop)
 
 
 def _assignments(body: Body) -> Iterator[tuple[Sym, tuple[Expr | None, ...]]]:

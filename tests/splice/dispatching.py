@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -78,6 +79,7 @@ class Guarded:
         return low_program(self.lowered)
 
 
+@lru_cache(maxsize=16)
 def low_program(lowered: Lowered) -> Program:
     return Passes(lowered.program).run(compiled_passes(())).program
 
