@@ -116,7 +116,10 @@ def _made(files: Sequence[SourceFile], size: int, trace: Path | None, jobs: int)
     if not work:
         return
     from loopwright.explain_worker import entry_of
+    from loopwright.recordings import load_recording
 
+    if trace is not None:
+        load_recording(trace)  # one that cannot be read is told here
     if jobs == 1 or len(work) == 1 or size < _TOGETHER:
         yield from map(entry_of, work)
         return

@@ -10,9 +10,10 @@ from typing import Any
 from loopwright.frontend.parse import parse_module
 from loopwright.frontend.region import Module
 from loopwright.frontend.screen import screen
+from loopwright.recordings import load_recording
 from loopwright.report.results import Placed
 from loopwright.verdicts import defect, notes, verdicts
-from loopwright.workload.store import Recording, load
+from loopwright.workload.store import Recording
 
 
 def entry_of(job: tuple[str, str, str | None]) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def entry_of(job: tuple[str, str, str | None]) -> dict[str, Any]:
     why_not = defect(module)
     if why_not is not None:
         return {"skipped": ["LW901", why_not], "regions": []}
-    recording = None if trace is None else _loaded(trace)
+    recording = None if trace is None else _loaded(trace, Path(trace).stat().st_mtime_ns)
     if screen(module.text):
         found = verdicts(module, module.path, recording)
     else:
@@ -39,8 +40,9 @@ def entry_of(job: tuple[str, str, str | None]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _loaded(trace: str) -> Recording:
-    return load(Path(trace))
+def _loaded(trace: str, changed: int) -> Recording:
+    """The recording in the file that was last `changed` then (ns)."""
+    return load_recording(Path(trace))
 
 
 def _plain(verdict: Placed) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from loopwright.frontend.names import parameters
 from loopwright.frontend.parse import decode_source
-from loopwright.tree import load_recording
+from loopwright.recordings import load_recording
 from loopwright.usage import UsageError
 from loopwright.verify.scope import find_function
 

@@ -39,6 +39,7 @@ from loopwright.project import (
     output_places,
     write_atomic,
 )
+from loopwright.recordings import load_recording
 from loopwright.report.progress import progress_bar
 from loopwright.report.results import RegionResult, Report, SkippedFile
 from loopwright.splice import Placement, encode_like, splice
@@ -159,14 +160,6 @@ def _unsplice_first(files: Sequence[SourceFile], sources: Sequence[Path], target
 
 def _readable(file: SourceFile) -> bool:
     return os.access(file.path, os.R_OK)
-
-
-def load_recording(trace: Path) -> Recording:
-    """The recording in a file; UsageError if it cannot be read."""
-    try:
-        return load(trace)
-    except ValueError as error:
-        raise UsageError(str(error)) from error
 
 
 def _record(

@@ -70,6 +70,12 @@ CASES = {
     "explain: no such file": (("explain", "nosuch.py:3"), "nosuch.py:3: no such file"),
     "explain: nothing on the line": (("explain", "src/good.py:99"), "no loop or array code at 99"),
     "explain: no such function": (("explain", "src/good.py:foo"), "no loop or array code at foo"),
+    "explain: a recording that does not exist": (
+        ("explain", "src", "--trace", "nosuch"), "nosuch cannot be read",
+    ),
+    "explain: a recording that is none": (
+        ("explain", "src", "--trace", "latin.py"), "is not a recording",
+    ),
     "verify: no function named": (("verify", "src/good.py", "src/good.py:total"), "FILE.py:function"),
     "verify: no such file": (("verify", "no.py:f", "src/good.py:total"), "no.py: no such file"),
     "verify: no such function": (

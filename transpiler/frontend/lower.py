@@ -15,7 +15,13 @@ from loopwright.frontend.lower_grown import own_list, rebinds
 from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_modules import module_names
 from loopwright.frontend.lower_names import lookup
-from loopwright.frontend.lower_params import live_in_key, parameters, read_fields, unknown
+from loopwright.frontend.lower_params import (
+    Parameters,
+    live_in_key,
+    parameters,
+    read_fields,
+    unknown,
+)
 from loopwright.frontend.lower_result import finished
 from loopwright.frontend.lower_rows import next_form
 from loopwright.frontend.lower_scope import Scope, Unit
@@ -25,18 +31,21 @@ from loopwright.frontend.lower_values import (
     NOTHING,
     Closure,
     Entry,
+    Env,
     Lst,
     Number,
     Object,
     RaggedList,
     Row,
     Tpl,
+    Value,
 )
 from loopwright.frontend.names import reads
 from loopwright.frontend.reference import reference
 from loopwright.frontend.region import (
     CallableUse,
     ClassUse,
+    LiveIn,
     Lowered,
     MethodUse,
     Region,
@@ -190,37 +199,8 @@ def _lowered(
     start, unit.targets = functions_held(cx, region, functions or {})
     for module, form in FORMS.items():
         start[stream_key(module)] = Entry(made.module_stream(module, form))
-    for live_in, value in values.items():
-        key = live_in_key(cx, live_in)
-        start[key] = Entry(value)
-        stays = split_path(live_in.path)[0] not in cx.bound and live_in.path not in region.stores
-        if stays and isinstance(value, Number) and live_in.name in (known or {}):
-            unit.told |= {key, f"closure {cx.depth} {key}"}
-        for at, sym in enumerate(made.syms):
-            if sym.name == live_in.name:  # no tuple, then
-                cx.syms[(key, sym.type)] = sym
-                if stays and not region.stores:
-                    unit.constant.add(sym)
-                if isinstance(value, Lst):
-                    unit.lists[key] = at
-        if isinstance(value, Row):
-            cx.syms |= {(key, c.sym.type): c.sym for c in value.items.columns if isinstance(c, Var)}
-        if isinstance(value, RaggedList) and isinstance(value.bounds, Var):
-            cx.syms[(f"{key} bounds", value.bounds.type)] = value.bounds.sym
-    for path in (*(v.path for v in region.live_ins), *region.stores, unit.self_path):
-        root = split_path(path)[0] if path else ""
-        if root and kind_of_name(region.module, unit.site, root) == "class":
-            continue
-        if root and root not in start and (root != path or path == unit.self_path):
-            start[root] = Entry(Object(root, class_at(region.module, unit.site, root)))
-            if root not in cx.locals:
-                start.setdefault(f"global {root}", start[root])
-    for name in _objects_called(region):
-        if name not in cx.bound and name not in start and f"global {name}" not in start:
-            held = Entry(Object(name, class_at(region.module, unit.site, name)))
-            start[name if name in cx.locals else f"global {name}"] = held
-    for name, node in _nested(region).items():
-        start.setdefault(name, Entry(Closure(node, name, depth=cx.depth)))
+    _enter(cx, region, made, values, known or {}, start)
+    _add_objects(cx, region, start)
     cx.stores = dict.fromkeys(region.stores)
 
     def begin() -> None:
@@ -245,19 +225,72 @@ def _lowered(
     for sym, param in zip(made.syms, made.params, strict=True):
         if sym.type == ListOf(NONE):
             unknown(param.path, region)
+    needless = {v.name for v in values if not v.sure and live_in_key(cx, v) not in unit.used}
+    if needless:
+        kept = {name: t for name, t in types.items() if name not in needless}
+        return lower_region(region, kept, functions, known)
+    return _made_of(cx, region, made)
+
+
+def _enter(
+    cx: Scope,
+    region: Region,
+    made: Parameters,
+    values: Mapping[LiveIn, Value],
+    known: Mapping[str, Only],
+    start: Env,
+) -> None:
+    """Put the values of the live-ins into `start`."""
+    unit = cx.unit
+    for live_in, value in values.items():
+        key = live_in_key(cx, live_in)
+        start[key] = Entry(value)
+        stays = split_path(live_in.path)[0] not in cx.bound and live_in.path not in region.stores
+        if stays and isinstance(value, Number) and live_in.name in known:
+            unit.told |= {key, f"closure {cx.depth} {key}"}
+        for at, sym in enumerate(made.syms):
+            if sym.name == live_in.name:  # no tuple, then
+                cx.syms[(key, sym.type)] = sym
+                if stays and not region.stores:
+                    unit.constant.add(sym)
+                if isinstance(value, Lst):
+                    unit.lists[key] = at
+        if isinstance(value, Row):
+            cx.syms |= {(key, c.sym.type): c.sym for c in value.items.columns if isinstance(c, Var)}
+        if isinstance(value, RaggedList) and isinstance(value.bounds, Var):
+            cx.syms[(f"{key} bounds", value.bounds.type)] = value.bounds.sym
+
+
+def _add_objects(cx: Scope, region: Region, start: Env) -> None:
+    """Put objects, whose attributes are the live-ins, and nested functions into `start`."""
+    unit = cx.unit
+    for path in (*(v.path for v in region.live_ins), *region.stores, unit.self_path):
+        root = split_path(path)[0] if path else ""
+        if root and kind_of_name(region.module, unit.site, root) == "class":
+            continue
+        if root and root not in start and (root != path or path == unit.self_path):
+            start[root] = Entry(Object(root, class_at(region.module, unit.site, root)))
+            if root not in cx.locals:
+                start.setdefault(f"global {root}", start[root])
+    for name in _objects_called(region):
+        if name not in cx.bound and name not in start and f"global {name}" not in start:
+            held = Entry(Object(name, class_at(region.module, unit.site, name)))
+            start[name if name in cx.locals else f"global {name}"] = held
+    for name, node in _nested(region).items():
+        start.setdefault(name, Entry(Closure(node, name, depth=cx.depth)))
+
+
+def _made_of(cx: Scope, region: Region, made: Parameters) -> tuple[Program, Domain, Along]:
+    """The program of the statements that were lowered, without what it does not use."""
+    unit = cx.unit
     own, body = own_parameters(made.syms, tidy(cx.out, cx.markers))
     needed = used(body)
     hidden = [(sym, each) for sym, each in made.hidden if sym in needed]
     name = unit.unique(region.qualname.split(".")[-1])
     main = Func(name, (*own, *(sym for sym, _ in hidden)), (), body, region.span)
     program = finished(unit, cx, main, region)
-    helpers = tuple(
-        n for n in unit.inlined if any(f.name == n.split(".")[-1] for f in program.helpers)
-    )
-    needless = {v.name for v in values if not v.sure and live_in_key(cx, v) not in unit.used}
-    if needless:
-        kept = {name: t for name, t in types.items() if name not in needless}
-        return lower_region(region, kept, functions, known)
+    compiled = {f.name for f in program.helpers}
+    helpers = tuple(n for n in unit.inlined if n.split(".")[-1] in compiled)
     params = tuple(
         replace(p, name=s.name, type=p.type if isinstance(p.type, (Chars, Ragged)) else s.type)
         for s, p in zip(own, made.params, strict=True)

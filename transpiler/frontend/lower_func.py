@@ -290,16 +290,16 @@ def _cached(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> He
     return None
 
 
-def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Helper:
+def _scope_within(
+    cx: Scope, callee: Closure, key: tuple[object, ...], statements: list[ast.stmt]
+) -> Scope:
+    """The scope that the body of a function is lowered in."""
     unit = cx.unit
     outer = None if callee.depth < 0 else unit.scopes[callee.depth]
-    key, fixed = signature(cx, callee, given), told_arguments(callee, given)
     inner = Scope(unit, outer, cx, unit.idents.get(key))
     inner.name = callee.name.split(".")[-1].replace("<lambda>", "function")
     unit.idents[key] = inner.depth
-    definition = callee.node
-    statements = _statements(definition)
-    names = parameters(definition)
+    names = parameters(callee.node)
     inner.locals = frozenset(names).union(*(writes(s) for s in statements))
     inner.bound = inner.locals
     if callee.library:
@@ -308,9 +308,17 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
         inner.library = callee.names
     inner.fixed = dict(callee.fixed)
     prepare(inner, statements)
+    return inner
+
+
+def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Helper:
+    unit, definition = cx.unit, callee.node
+    key, fixed = signature(cx, callee, given), told_arguments(callee, given)
+    statements = _statements(definition)
+    inner = _scope_within(cx, callee, key, statements)
     entries = {
         name: Entry(value if k in fixed else _parameter(inner, name, value, k))
-        for k, (name, value) in enumerate(zip(names, given, strict=True))
+        for k, (name, value) in enumerate(zip(parameters(definition), given, strict=True))
     }
     values = tuple(e.value for e in entries.values())
 
