@@ -15,6 +15,7 @@ from typing import Any
 
 from loopwright.passes.base import Pass
 from loopwright.passes.batch import Batch
+from loopwright.passes.chunks import Chunks
 from loopwright.passes.fuse import Fuse
 from loopwright.passes.hoist import Hoist
 from loopwright.passes.induction import Induction
@@ -39,6 +40,7 @@ ALL: tuple[Pass, ...] = (
     Fuse(),
     Legalise(),
     Parallel(),
+    Chunks(),
     Reassociate(),
     Powers(),
     Batch(),

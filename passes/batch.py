@@ -11,7 +11,8 @@ Legality, of a loop with the first call in statement p: no iteration ends the lo
 no variable and no array goes from the statements from p on to those before p of a later iteration, and those
 overwrite nothing that the former read (`analysis.effects.Storages` decides what may share memory). What the
 library computes reads no array that the loop stores into, and no element that a test in between guards. Loops
-that threads share are left alone: the arrays of a block would be shared, too.
+that threads share are left alone: the arrays of a block would be shared, too. In a called function all arrays
+must be known to be apart (`chunks`).
 
 Source: loop distribution with scalar expansion, Allen and Kennedy, Optimizing Compilers for Modern
 Architectures, sections 5.3 and 6.2.
@@ -45,6 +46,7 @@ from loopwright.ir.nodes import (
     Sym,
     Var,
 )
+from loopwright.ir.trips import end_of_range
 from loopwright.ir.types import I64, INT, Array, Type, machine_dtype
 from loopwright.ir.walk import (
     Body,
@@ -55,7 +57,6 @@ from loopwright.ir.walk import (
     map_exprs,
     rename,
     symbols,
-    walk_stmts,
 )
 from loopwright.passes.base import Applied, Example, Outcome, Refusal, Unchanged
 from loopwright.passes.batch_legal import (
@@ -135,9 +136,7 @@ def relax(x: Annotated[NDArray[np.float64], "n"], s: np.float64) -> np.float64:
 
     def run(self, program: Program) -> Outcome:
         functions = (*program.helpers, program.main)
-        if any(isinstance(s, For) and s.parallel for f in functions for s in walk_stmts(f.body)):
-            return Unchanged()
-        made = [_Writer(f, self.block, f is program.main) for f in functions]
+        made = [_Writer(f, self.block, f is program.main or f.apart) for f in functions]
         *helpers, main = [w.written() for w in made]
         notes = tuple(note for w in made for note in w.notes)
         if not notes:
@@ -151,11 +150,12 @@ def relax(x: Annotated[NDArray[np.float64], "n"], s: np.float64) -> np.float64:
 
 @dataclass
 class _Writer:
-    """Rewrites one function. `arrays` are those that blocks are kept in."""
+    """Rewrites one function. `apart`: its parameters share no memory. `arrays` are those that blocks are
+    kept in."""
 
     func: Func
     block: int
-    main: bool
+    apart: bool
     notes: list[str] = field(default_factory=list)
     refused: list[Declined] = field(default_factory=list)
     arrays: list[Stmt] = field(default_factory=list)
@@ -173,6 +173,8 @@ class _Writer:
         return tuple(new for stmt in body for new in self.stmt(stmt))
 
     def stmt(self, stmt: Stmt) -> Sequence[Stmt]:
+        if isinstance(stmt, For) and stmt.parallel:
+            return (stmt,)
         at = first_call(stmt.body) if isinstance(stmt, For) else None
         if not isinstance(stmt, For) or at is None or _short(stmt):
             return (map_bodies(stmt, self.body),)
@@ -181,7 +183,7 @@ class _Writer:
             return (replace(stmt, body=_vectors(stmt.body)),)
         live = flow(self.func, stmt).after
         why = refusal(stmt, at, live, self.memory)
-        if not self.main:
+        if not self.apart:
             why = "the function that it stands in is called by the kernel"
         found = None if why else self.split(stmt, at, live)
         if found is None:
@@ -244,7 +246,7 @@ class _Writer:
             *phases,
         )
         rows = For(number, Const(0, index), sum_of("add", whole, one), one, inside, (), span)
-        return (Assign(lo, loop.lo, span), Assign(hi, loop.hi, span), rows)
+        return (Assign(lo, loop.lo, span), Assign(hi, end_of_range(loop, lo), span), rows)
 
 
 @dataclass

@@ -376,12 +376,25 @@ def _small(winner: Winner) -> tuple[str, ...]:
 
 
 def _threads(started: Started, timing: Measurement, serial: str) -> tuple[Survivor, int] | None:
-    """The threaded variant and the size from which on it is better than the `serial` one."""
+    """The fastest threaded variant with evidence that is better than the `serial` one, and from what size
+    on it is."""
+    found: list[tuple[float, int, Trial]] = []
     for trial in started.trail.trials:
-        if trial.candidate.recipe.threaded:
-            size = threads_from(timing, trial.label, serial)
-            if isinstance(size, str):
-                started.trail.losers.append(Loser(trial.label, size))
-            elif (survivor := _survivor(started, trial)) is not None:
-                return survivor, size
+        if not trial.candidate.recipe.threaded:
+            continue
+        size = threads_from(timing, trial.label, serial)
+        if isinstance(size, str):
+            started.trail.losers.append(Loser(trial.label, size))
+        else:
+            largest = max(timing.timings, key=lambda t: t.size)
+            found.append((largest.candidates[trial.label] or 0.0, size, trial))
+    found.sort(key=lambda f: f[0])
+    for place, (seconds, size, trial) in enumerate(found):
+        survivor = _survivor(started, trial)
+        if survivor is not None:
+            started.trail.losers += [
+                Loser(other.label, f"{slower / seconds:.2f} times as long as {trial.label}")
+                for slower, _, other in found[place + 1 :]
+            ]
+            return survivor, size
     return None

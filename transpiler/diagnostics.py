@@ -103,6 +103,8 @@ CODES: tuple[Code, ...] = (
     Code("LW210", "functions are computed one by one", "A mathematical function is called in a loop whose iterations cannot be cut in a part "
          "before the call and a part after it, so that a library for vectors cannot compute several at once.",
          "compute the arguments of the function in a loop, or an array expression, of their own"),
+    Code("LW211", "iterations are not cut in chunks", "A loop whose iterations are independent works on whole arrays, or hands a variable on.",
+         "nothing; threads may share the loop as it stands"),
     Code("LW240", "temporary has no array type", "An array expression needs a temporary whose elements are not NumPy numbers.",
          "convert the list to an array first"),
     Code("LW241", "form of index arrays is not covered", "Index arrays stand apart from each other, beside a new axis, or are masks of "

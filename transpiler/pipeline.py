@@ -16,6 +16,7 @@ from loopwright.ir.check import check
 from loopwright.ir.nodes import Program
 from loopwright.passes.base import Applied, Pass
 from loopwright.passes.batch import Batch
+from loopwright.passes.chunks import Chunks
 from loopwright.passes.fuse import Fuse
 from loopwright.passes.hoist import Hoist
 from loopwright.passes.induction import Induction
@@ -93,6 +94,10 @@ class Plan:
             Recipe(
                 "numba-parallel-sums", "numba", (*shared, sums), threaded=True,
                 needs=(Parallel.name, sums.name), instead_of="numba-parallel",
+            ),
+            Recipe(
+                "cython-parallel-vectors", "cython", (*alone, Chunks(), vectors), threaded=True,
+                needs=(Chunks.name, vectors.name),
             ),
         )  # fmt: skip
 

@@ -24,6 +24,7 @@ from loopwright.ir.nodes import Call, Program
 from loopwright.ir.walk import walk_exprs
 from loopwright.passes.base import Applied, Unchanged
 from loopwright.passes.batch import Batch
+from loopwright.passes.chunks import Chunks
 from loopwright.passes.parallel import Parallel
 from loopwright.pipeline import Passes, compiled_passes
 from loopwright.workers import Workers
@@ -232,6 +233,19 @@ def test_threads_do_not_share_the_arrays_of_a_block() -> None:
     assert Batch().run(marked.program) == Unchanged()
 
 
+def test_a_function_that_threads_call_has_arrays_of_its_own() -> None:
+    program = low(MOVED["a kernel matrix"][0])
+    chunks = Chunks(min_work=0).run(program)
+    assert isinstance(chunks, Applied)
+    outcome = Batch().run(chunks.program)
+    assert isinstance(outcome, Applied)
+    check(outcome.program)
+    (part,) = outcome.program.helpers
+    assert any(isinstance(e, Call) and e.fn == "vec.exp" for e in walk_exprs(part.body))
+    for n in SIZES[:5]:
+        agree(run(outcome.program, drawn(program, n)), run(program, drawn(program, n)))
+
+
 def test_once_is_enough() -> None:
     once = Batch().run(low(MOVED["one call in another"][0]))
     assert isinstance(once, Applied)
@@ -248,6 +262,17 @@ def test_the_last_block_ends_at_the_greatest_integer() -> None:
     assert isinstance(outcome, Applied)
     for args in ([2**63 - 3, np.ones(2)], [-(2**63), np.ones(2)]):
         agree(run(outcome.program, args), run(program, args))
+
+
+def test_a_range_that_ends_far_below_its_start_is_empty() -> None:
+    source = (
+        "def f(n: int, m: int):\n    s = np.float64(0.0)\n    for i in range(n, m):\n"
+        "        s = s * 0.5 + np.exp(np.float64(i))\n    return s"
+    )
+    outcome = Batch().run(low(source))
+    assert isinstance(outcome, Applied)
+    for ends in ([2**63 - 1, -(2**63) + 1], [0, -(2**63)], [5, 3]):
+        assert run(outcome.program, ends) == (0.0,)
 
 
 @pytest.mark.parametrize("block", [1, 3, 2000])
@@ -267,12 +292,16 @@ vectors_here = pytest.mark.skipif(
 def test_compiled_kernels_agree(tmp_path: Path) -> None:
     cython = by_name("cython")
     programs = {f"k{k}": low(source) for k, (source, _) in enumerate(MOVED.values())}
+    programs["threads"] = low(MOVED["a kernel matrix"][0])
     texts = [cython.prelude]
     for name, program in programs.items():
-        outcome = Batch().run(program)
+        chunks = Chunks(min_work=0).run(program) if name == "threads" else Applied(program)
+        assert isinstance(chunks, Applied)
+        outcome = Batch().run(chunks.program)
         assert isinstance(outcome, Applied)
         made = cython.emit(outcome.program, name)
         assert isinstance(made, KernelSource)
+        assert name != "threads" or ("prange(" in made.text and "cython.double[512]" in made.text)
         texts.append(made.text)
     for native in (True, False):
         module = _built(texts, tmp_path, native)

@@ -19,7 +19,7 @@ from loopwright.emit.body import decline, located, negated, write_block
 from loopwright.emit.build import toolchain
 from loopwright.emit.cython_draws import BITS, NAMES, bits_of, draw_call, draw_texts
 from loopwright.emit.cython_expr import CythonExpr, needs_gil, stepped
-from loopwright.emit.cython_types import local_type, scalar_type
+from loopwright.emit.cython_types import element_type, local_type, scalar_type
 from loopwright.emit.draws import bounds_of_integers, guard
 from loopwright.emit.flow import (
     Floors,
@@ -35,6 +35,7 @@ from loopwright.emit.parallel import reduced, reductions, shares
 from loopwright.emit.scratch import reuse_scratch
 from loopwright.emit.special import CYTHON_HEAD, lacks_special, special_functions
 from loopwright.emit.special import RESERVED as SPECIAL_NAMES
+from loopwright.emit.stack import stack_arrays
 from loopwright.emit.vectors import CYTHON_HEAD as VECTORS_HEAD
 from loopwright.emit.vectors import VECTORS, lacks_vectors, uses_vectors
 from loopwright.ir.nodes import (
@@ -120,6 +121,7 @@ class _Shared:
     unsafe: frozenset[str]
     stores: Mapping[str, frozenset[Sym]]
     pure_c: frozenset[str]
+    stacks: Mapping[str, Mapping[Sym, int]]
     supports: dict[str, str]
     prefix: str
 
@@ -129,11 +131,13 @@ def _module(program: Program, name: str) -> str:
         s.method for f in functions(program) for s in walk_stmts(f.body) if isinstance(s, Draw)
     ]
     rngs = any(isinstance(p.type, Rng) for f in functions(program) for p in f.params)
+    stacks = {f.name: stack_arrays(f) for f in functions(program)}
     shared = _Shared(
         called=function_names(program, name),
         unsafe=fallible(program),
         stores=written(program),
-        pure_c=_pure_c(program),
+        pure_c=_pure_c(program, stacks),
+        stacks=stacks,
         supports={},
         prefix=name,
     )
@@ -145,19 +149,23 @@ def _module(program: Program, name: str) -> str:
     return "\n\n".join([*head, *draws, *shared.supports.values(), *texts])
 
 
-def _pure_c(program: Program) -> frozenset[str]:
+def _pure_c(program: Program, stacks: Mapping[str, Mapping[Sym, int]]) -> frozenset[str]:
     """Helpers that run without Python: they handle and return numbers, and arrays that they are given."""
     found: set[str] = set()
     for func in program.helpers:
         plain = not any(isinstance(t, Array) for t in func.results)
-        if plain and not any(_python(s, {*found, func.name}) for s in walk_stmts(func.body)):
+        known, own = {*found, func.name}, stacks[func.name]
+        if plain and not any(_python(s, known, own) for s in walk_stmts(func.body)):
             found.add(func.name)
     return frozenset(found)
 
 
-def _python(stmt: Stmt, pure_c: Collection[str]) -> bool:
-    """True if the statement itself runs Python code (nested ones not looked at)."""
+def _python(stmt: Stmt, pure_c: Collection[str], stack: Collection[Sym]) -> bool:
+    """True if the statement itself runs Python code (nested ones not looked at); `stack` are arrays that C
+    makes."""
     match stmt:
+        case Assign(sym) if sym in stack:
+            return False
         case Invoke() if stmt.func not in pure_c:
             return True
         case Store() if stepped(stmt.index):
@@ -185,6 +193,7 @@ class _Function:
             self.names, Floors(func), self.objects, shared.prefix, shared.supports
         )
         self.lines = Lines()
+        self.stack = shared.stacks[func.name]
         self.const = read_only(func, shared.stores[func.name])
         self.sums: list[dict[Sym, str]] = []
         self.depth = 0
@@ -240,6 +249,8 @@ class _Function:
     def _type(self, sym: Sym) -> str:
         if isinstance(sym.type, Rng):
             return BITS
+        if sym in self.stack:
+            return f"{element_type(machine_dtype(sym.type))}[{self.stack[sym]}]"
         return local_type(sym.type, sym in self.const)
 
     def _declare(self, given: Mapping[Sym, tuple[str, str]]) -> None:
@@ -331,13 +342,15 @@ class _Function:
             isinstance(s, (Return, Fail, Check))
             or (isinstance(s, Draw) and guard(s) is not None)
             or (isinstance(s, Invoke) and s.func in self.shared.unsafe)
-            or _python(s, self.shared.pure_c)
+            or _python(s, self.shared.pure_c, self.stack)
             for s in walk_stmts((loop,))
         )
 
     def assign(self, stmt: Assign) -> None:
         """An assignment, or the in-place operator that tells Cython of a reduction."""
         name = self.names[stmt.sym]
+        if stmt.sym in self.stack:
+            return  # it is there once it is declared
         if self.sums and stmt.sym in self.sums[-1]:
             change = reduced(stmt)
             assert change is not None

@@ -539,6 +539,7 @@ class Func:
 
     `results` are the types of what `Return` carries; every path ends in Return or Fail. `reorders`: its
     floating-point additions and subtractions may be done in any order; a called function keeps its own.
+    `apart`: an array parameter that it writes shares no memory with another one, as in the main function.
     """
 
     name: str
@@ -548,6 +549,7 @@ class Func:
     span: Span
     level: Literal["high", "low"] = "high"
     reorders: bool = False
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
