@@ -6,7 +6,7 @@ import numpy as np
 
 from loopwright.ir.nodes import Alloc, Assign, Const, Expr, For, Func, Load, Pt, Store, Sym, Var
 from loopwright.ir.types import Array, machine_dtype
-from loopwright.ir.walk import children, exprs_of, targets, walk_stmts
+from loopwright.ir.walk import calls_itself, children, exprs_of, targets, walk_stmts
 
 MOST_BYTES = 2**15
 """Of all such arrays of a function: threads other than the first may have a stack of half a megabyte."""
@@ -14,9 +14,10 @@ MOST_BYTES = 2**15
 
 def stack_arrays(func: Func) -> dict[Sym, int]:
     """Arrays, with their lengths, that the function makes at its start, uninitialised and of one axis, and
-    of which it only loads and stores elements. None if threads share a loop of it."""
+    of which it only loads and stores elements. None if threads share a loop of it, or if it calls itself:
+    the stack would have to hold the arrays of all calls."""
     statements = tuple(walk_stmts(func.body))
-    if any(isinstance(s, For) and s.parallel for s in statements):
+    if calls_itself(func) or any(isinstance(s, For) and s.parallel for s in statements):
         return {}
     found: dict[Sym, int] = {}
     for stmt in func.body:
