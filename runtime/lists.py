@@ -5,9 +5,11 @@ Exact: every element has the very type asked for, rows have one length and are d
 
 from __future__ import annotations
 
+import importlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, chain
+from math import prod
 from operator import attrgetter
 from typing import Any
 
@@ -16,6 +18,18 @@ import numpy as np
 from . import guard
 
 _INT64 = (-(2**63), 2**63 - 1)
+
+
+def _compiled() -> dict[type, Callable[..., bool]]:
+    """What fills an array from lists, by the class of their elements, if it was built for this Python."""
+    try:
+        natives: Any = importlib.import_module(".natives", __package__)
+    except ImportError:
+        return {}
+    return {float: natives.floats, int: natives.ints, bool: natives.bools}
+
+
+_FILL = _compiled()
 
 
 def to_array(
@@ -28,15 +42,32 @@ def to_array(
     """
     if type(values) is not list:
         return None
-    shape, flat = [len(values)], values
+    shape, rows = [len(values)], [values]
     for _ in range(ndim - 1):
-        if not set(map(type, flat)) <= {list}:
+        rows = _joined(rows)
+        if not set(map(type, rows)) <= {list}:
             return None
-        lengths = set(map(len, flat))
-        if len(lengths) > 1 or len(set(map(id, flat))) < len(flat):
+        lengths = set(map(len, rows))
+        if len(lengths) > 1 or len(set(map(id, rows))) < len(rows):
             return None
         shape.append(lengths.pop() if lengths else 0)
-        flat = list(chain.from_iterable(flat))
+    array = _filled(rows, prod(shape), kind, ints)
+    return None if array is None else array.reshape(shape)
+
+
+def _joined(rows: list[list[Any]]) -> list[Any]:
+    return rows[0] if len(rows) == 1 else list(chain.from_iterable(rows))
+
+
+def _filled(
+    rows: list[list[Any]], count: int, kind: type, ints: tuple[int, int]
+) -> np.ndarray[Any, Any] | None:
+    """The `count` elements of `rows` one behind another; `kind` and `ints` as in `to_array`."""
+    fill = _FILL.get(kind)
+    if fill is not None:
+        made: np.ndarray[Any, Any] = np.empty(count, kind)
+        return made if fill(rows, made, *(ints if kind is int else ())) else None
+    flat = _joined(rows)
     if not set(map(type, flat)) <= {kind}:
         return None
     try:
@@ -45,7 +76,7 @@ def to_array(
         return None
     if kind is int and flat and (array.min() < ints[0] or array.max() > ints[1]):
         return None
-    return array.reshape(shape)
+    return array
 
 
 def parts(whole: Any, ends: np.ndarray[Any, Any]) -> list[Any]:
@@ -149,7 +180,7 @@ def to_rows(values: Any, kind: type, ints: tuple[int, int] = _INT64) -> Joined |
     """
     if type(values) is not list or not set(map(type, values)) <= {list}:
         return None
-    joined = to_array(list(chain.from_iterable(values)), kind, 1, ints)
+    joined = _filled(values, sum(map(len, values)), kind, ints)
     return None if joined is None else (joined, _bounds(values))
 
 

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import importlib.util
 import tempfile
 from pathlib import Path
 
 from loopwright.cache import cache_folder
 from loopwright.diagnostics import Declined
-from loopwright.emit.build import build_cython, build_shared
+from loopwright.emit.build import build_cython, build_natives, build_shared
 from loopwright.extensions import prepare, shared_name
 from loopwright.project import KERNELS_FOLDER
 from loopwright.runtime.dispatch import stamp_extension
 from loopwright.workers import Workers
 
+_HAS_CYTHON = importlib.util.find_spec("Cython") is not None
+
 
 def build_folder(
     folder: Path, *, native: bool, workers: Workers
 ) -> tuple[list[Path], list[Declined]]:
-    """Compile each `<module>_cython_<kernel>.py` in a folder of kernels; the extensions, and what failed."""
+    """Compile each `<module>_cython_<kernel>.py` in a folder of kernels; the extensions, and what failed.
+
+    Where kernels take lists, the runtime gets a compiled part, too; it does without.
+    """
     built: list[Path] = []
     problems: list[Declined] = []
+    if _HAS_CYTHON and any(map(_takes_lists, folder.glob("*.py"))):
+        build_natives(folder / "runtime", workers=workers, cache_dir=_kept())
     for source in sorted(folder.glob("*_cython_*.py")):
         made = build_cython(source, workers=workers, cache_dir=_kept(), native=native)
         if isinstance(made, Declined):
@@ -28,6 +36,10 @@ def build_folder(
         stamp_extension(str(source), str(made), shared_name(), native=native)
         built.append(made)
     return built, problems
+
+
+def _takes_lists(source: Path) -> bool:
+    return any(f"lists.{name}(" in source.read_text("utf-8") for name in ("to_array", "to_rows"))
 
 
 def build_ahead(workers: Workers) -> None:

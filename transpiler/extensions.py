@@ -46,17 +46,19 @@ def shared_name() -> str:
 @dataclass(frozen=True, slots=True)
 class Extension:
     """What is to be compiled: the module `source`, or the shared module if that is None. `compiler` is a
-    command that makes `target` from `c_file`, both in a folder of their own."""
+    command that makes `target` from `c_file`, both in a folder of their own. `alone`: without the shared
+    module."""
 
     source: Path | None
     c_file: Path
     compiler: tuple[str, ...]
     target: Path
+    alone: bool = False
 
 
 def make(extension: Extension) -> str | None:
     """None if `extension.target` was made, else what went wrong, in a line."""
-    said = _translate(*_arguments(extension.source, extension.c_file))
+    said = _translate(*_arguments(extension.source, extension.c_file, extension.alone))
     if said is not None:
         return f"cython failed: {_gist(said)}"
     name = Path(extension.compiler[0]).name
@@ -75,11 +77,12 @@ def make(extension: Extension) -> str | None:
     return f"{name} failed: {_gist(done.stderr or done.stdout) or done.returncode}"
 
 
-def _arguments(source: Path | None, c_file: Path) -> tuple[str, ...]:
+def _arguments(source: Path | None, c_file: Path, alone: bool = False) -> tuple[str, ...]:
     """Of Cython's command line."""
     if source is None:
         return ("-3", "--generate-shared", str(c_file))
-    return ("-3", "--fast-fail", "--shared", shared_name(), "-o", str(c_file), str(source))
+    shared = () if alone else ("--shared", shared_name())
+    return ("-3", "--fast-fail", *shared, "-o", str(c_file), str(source))
 
 
 def _translate(*arguments: str) -> str | None:

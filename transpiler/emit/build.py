@@ -35,7 +35,7 @@ FLAGS = (
 keep their meaning; only `errno` and floating-point traps, which kernels never look at, are given up."""
 
 SHARED_FLAGS = ("-O2", "-fwrapv", "-fno-strict-aliasing")
-"""Flags of the module that all extensions share: it holds no arithmetic of kernels."""
+"""Flags of modules that hold no arithmetic of kernels."""
 
 NATIVE = "-march=native"
 THREADS = "-fopenmp"
@@ -109,7 +109,7 @@ def build_cython(
 
 
 _SHARED = threading.Lock()
-"""The shared module takes as long to compile as several kernels: those wait for the first."""
+"""Of what several kernels need, the first has it compiled, and the others wait."""
 
 
 def build_shared(folder: Path, *, workers: Workers, cache_dir: Path) -> Path | Declined:
@@ -125,15 +125,32 @@ def build_shared(folder: Path, *, workers: Workers, cache_dir: Path) -> Path | D
         return _cached(recipe, folder, cache_dir, tools, workers)
 
 
+def build_natives(folder: Path, *, workers: Workers, cache_dir: Path) -> Path | Declined:
+    """Put the module that fills arrays from lists into `folder`, that of the runtime, and return its path.
+
+    It runs on any CPU. Errors are those of `build_cython`.
+    """
+    tools = toolchain()
+    if isinstance(tools, Declined):
+        return tools
+    source = Path(__file__).with_name("natives.pyx")
+    with _SHARED:
+        text = source.read_text("utf-8")
+        recipe = _Recipe("natives", text, source, SHARED_FLAGS, draws=False, alone=True)
+        return _cached(recipe, folder, cache_dir, tools, workers)
+
+
 @dataclass(frozen=True, slots=True)
 class _Recipe:
-    """What an extension is made from: `text` is that of `source`, `draws` links NumPy's distributions."""
+    """What an extension is made from: `text` is that of `source`, `draws` links NumPy's distributions;
+    `alone` as in `Extension`."""
 
     stem: str
     text: str
     source: Path | None
     options: tuple[str, ...]
     draws: bool
+    alone: bool = False
 
 
 def _cached(
@@ -146,7 +163,7 @@ def _cached(
     with tempfile.TemporaryDirectory(prefix="loopwright-") as scratch:
         c_file, made = Path(scratch, f"{recipe.stem}.c"), Path(scratch, target.name)
         command = _compiler(recipe, tools, c_file, made)
-        job = Extension(recipe.source, c_file, command, made)
+        job = Extension(recipe.source, c_file, command, made, recipe.alone)
         failed = workers.ask(make, job, time_limit=TIME_LIMIT)
         if failed is not None:
             why = failed.reason if isinstance(failed, WorkerFailed) else failed
