@@ -20,16 +20,18 @@ from . import guard
 _INT64 = (-(2**63), 2**63 - 1)
 
 
-def _compiled() -> dict[type, Callable[..., bool]]:
-    """What fills an array from lists, by the class of their elements, if it was built for this Python."""
+def _compiled() -> Any:
+    """The module that does what takes long here, if it was built for this Python."""
     try:
-        natives: Any = importlib.import_module(".natives", __package__)
+        return importlib.import_module(".natives", __package__)
     except ImportError:
-        return {}
-    return {float: natives.floats, int: natives.ints, bool: natives.bools}
+        return None
 
 
-_FILL = _compiled()
+_natives = _compiled()
+_FILL: dict[type, Callable[..., bool]] = (
+    {float: _natives.floats, int: _natives.ints, bool: _natives.bools} if _natives else {}
+)
 
 
 def to_array(
@@ -114,7 +116,7 @@ def columns(values: Any, count: int, row: bool) -> tuple[list[Any], ...]:
         return keys, found
     if not set(map(type, found)) <= {tuple} or not set(map(len, found)) <= {count}:
         return ()
-    return keys, *(map(list, zip(*found, strict=True)) if found else ([] for _ in range(count)))
+    return keys, *([value[k] for value in found] for k in range(count))
 
 
 def codes(text: str) -> np.ndarray[Any, Any]:
@@ -125,11 +127,14 @@ def codes(text: str) -> np.ndarray[Any, Any]:
 def records(values: Any, count: int) -> tuple[list[Any], ...]:
     """The first items of a list of tuples of `count` items, their second ones, and so on. () if it is no
     such list, or has no elements."""
-    if type(values) is not list or not values or not set(map(type, values)) <= {tuple}:
+    if type(values) is not list or not values:
         return ()
-    if set(map(len, values)) != {count}:
+    if _natives is not None:
+        found: tuple[list[Any], ...] = _natives.records(values, count)
+        return found
+    if not set(map(type, values)) <= {tuple} or set(map(len, values)) != {count}:
         return ()
-    return tuple(map(list, zip(*values, strict=True)))
+    return tuple([row[k] for row in values] for k in range(count))
 
 
 def dicts(values: Any, names: tuple[str, ...]) -> tuple[list[Any], ...]:
@@ -225,11 +230,21 @@ def plain(found: Any) -> list[Any]:
 
 def write_back(values: list[Any], array: np.ndarray[Any, Any], scalars: bool = False) -> None:
     """Put the elements of `array` into the list that it was made from, as NumPy's if `scalars`."""
-    if array.ndim > 1:
+    if scalars and array.ndim == 1:
+        values[:] = list(array)
+    elif scalars:
         for row, new_row in zip(values, array, strict=True):
             write_back(row, new_row, scalars)
     else:
-        values[:] = list(array) if scalars else array.tolist()
+        _put(values, array.tolist(), array.ndim)
+
+
+def _put(values: list[Any], new: list[Any], ndim: int) -> None:
+    if ndim == 1:
+        values[:] = new
+    else:
+        for row, new_row in zip(values, new, strict=True):
+            _put(row, new_row, ndim - 1)
 
 
 def apart(written: list[Any], ndim: int, others: Sequence[tuple[list[Any], int]]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import shutil
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -172,3 +173,30 @@ def test_arrays_of_the_compiled_part_are_filled_to_the_end(compiled: ModuleType)
         kept = np.full(8, 7.0)
         assert not floats(rows, kept[2 : 2 + room])
         assert (kept[[0, 1, *range(2 + room, 8)]] == 7.0).all()
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.integers(), st.floats()),
+            st.tuples(st.none()),
+            st.none(),
+            st.lists(st.none()),
+        )
+    ),
+    st.integers(1, 3),
+)
+@settings(max_examples=200, deadline=None)
+def test_the_compiled_part_takes_tuples_apart_as_the_plain_one_does(
+    compiled: ModuleType, values: list[Any], count: int
+) -> None:
+    assert repr(compiled.records(values, count)) == repr(plain_lists.records(values, count))
+
+
+def test_items_of_tuples_live_as_long_as_they_are_held(compiled: ModuleType) -> None:
+    items = [object() for _ in range(3)]
+    before = [sys.getrefcount(item) for item in items]
+    found = compiled.records([(item, 1) for item in items], 2)
+    assert found == (items, [1, 1, 1])
+    del found
+    assert [sys.getrefcount(item) for item in items] == before
