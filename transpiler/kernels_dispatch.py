@@ -78,7 +78,7 @@ def _save(door: Door) -> list[str]:
     """Add lines that keep what the kernel changes in place; returns those that put it back."""
     effects = door.effects
     restore = lend_streams(door)
-    if not (effects.may_fail or _may_give_up(door)):
+    if not (effects.fails_late or _may_give_up(door)):
         return restore
     for k in (k for k in door.numbers(Array) if k in effects.written):
         saved, v = door.unique(f"s_{door.params[k].name}"), door.value[k]

@@ -1,4 +1,5 @@
-"""What a dispatch function must know about a kernel: which parameters it writes, whether it may give up."""
+"""What a dispatch function must know about a kernel: which parameters it writes, whether it may give up
+when it has begun to."""
 
 from __future__ import annotations
 
@@ -6,11 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from loopwright.analysis.effects import summarise
+from loopwright.analysis.late import gives_up_late
 from loopwright.ir.nodes import (
-    Alloc,
     Assign,
-    Call,
-    Contract,
     Expr,
     Func,
     Invoke,
@@ -26,49 +25,26 @@ from loopwright.ir.walk import exprs_of, subexprs, vars_of, walk_stmts
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """`written` and `ordered` are parameter numbers. The result depends on the memory order of the
-    `ordered`, because NumPy sums floating-point arrays of several axes in the order in which they lie in
-    memory; one axis, with whatever stride, it sums in the order of the positions."""
+    """`written` and `ordered` are parameter numbers; `fails_late`: the kernel may give up after it has
+    changed something. The result depends on the memory order of the `ordered`, because NumPy sums
+    floating-point arrays of several axes in the order in which they lie in memory; one axis, with whatever
+    stride, it sums in the order of the positions."""
 
     written: frozenset[int]
-    may_fail: bool
+    fails_late: bool
     draws: bool
     ordered: frozenset[int]
 
 
 def effects_of(original: Program, emitted: Program) -> Effects:
-    """Effects of the kernel `emitted`, made from `original` with the same parameters.
-
-    Whatever allocates may run out of memory half-way, which counts as giving up; in high IR any
-    expression may raise.
-    """
+    """Effects of the kernel `emitted`, made from `original` with the same parameters."""
     before, after = summarise(original)[original.main.name], summarise(emitted)[emitted.main.name]
-    emitted_exprs = _exprs(emitted)
-    may_fail = (
-        after.fails
-        or emitted.main.level == "high"
-        or any(isinstance(e, (Alloc, Contract)) or _is_array_call(e) for e in emitted_exprs)
-    )
     return Effects(
         written=before.writes | after.writes | {refill.param for refill in original.refills},
-        may_fail=may_fail,
+        fails_late=gives_up_late(emitted),
         draws=before.draws or after.draws,
         ordered=_ordered(original),
     )
-
-
-def _exprs(program: Program) -> list[Expr]:
-    return [
-        part
-        for func in (*program.helpers, program.main)
-        for stmt in walk_stmts(func.body)
-        for expr in exprs_of(stmt)
-        for part in subexprs(expr)
-    ]
-
-
-def _is_array_call(e: Expr) -> bool:
-    return isinstance(e, Call) and any(isinstance(p.type, Array) for p in (e, *e.args))
 
 
 def _ordered(program: Program) -> frozenset[int]:

@@ -12,7 +12,7 @@ import pytest
 from loopwright.frontend.lower_source import lower_function
 from loopwright.ir.check import check
 from loopwright.ir.interp import KernelFailed, rebuild, run
-from loopwright.ir.nodes import Check, Func, Program, While
+from loopwright.ir.nodes import Check, For, Func, Program, While
 from loopwright.ir.show import show
 from loopwright.ir.walk import walk_stmts
 from loopwright.passes.base import Applied, Unchanged
@@ -532,3 +532,42 @@ def f(x: F1):
     assert rebuild(program, run(program, [x]), [x]) == python(source, [x])
     with pytest.raises(KernelFailed):
         run(program, [x - 3])
+
+
+STEPS = {
+    "a step": (
+        "def f(x: NDArray[np.float64], y: NDArray[np.float64]) -> None:\n"
+        "    for i in range(1, len(x), 2):\n"
+        "        x[i] = x[i - 1] + y[i]\n"
+    ),
+    "halves": (
+        "def f(x: NDArray[np.float64], y: NDArray[np.float64]) -> None:\n"
+        "    m = len(x) // 2\n"
+        "    for i in range(m):\n"
+        "        for j in range(m):\n"
+        "            x[i] += y[i + m - j - 1]\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("source", STEPS.values(), ids=STEPS)
+def test_a_remainder_leaves_no_test_inside_the_loop(source: str) -> None:
+    (loop,) = (s for s in legal(source).main.body if isinstance(s, For))
+    assert not any(isinstance(s, Check) for s in walk_stmts(loop.body))
+    for n in range(9):
+        for m in range(n + 1):
+            outcome(source, np.arange(float(n)), np.arange(float(m)))
+        assert outcome(source, np.arange(float(n)), np.arange(float(n))) != GAVE_UP
+
+
+def test_what_only_a_remainder_allows_is_tested_inside() -> None:
+    source = """
+def f(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
+    s = 0.0
+    for i in range(0, len(x), 2):
+        s += y[i + 1]
+    return s
+"""
+    x = np.arange(8.0)
+    assert outcome(source, x, x) == python(source, [x, x])
+    assert outcome(source, x[:7], x[:7]) == GAVE_UP

@@ -138,14 +138,14 @@ def _program(kernel: Kernel, params: tuple[Param, ...]) -> Program:
     held = [Sym(p.name, _held(p)) for p in params]
     syms = {p.path: s for p, s in zip(params, held, strict=True) if not p.bounds}
     body: list[Stmt] = []
-    if kernel.fails:
-        body.append(Check(Const(True, B1), "test", AT))
     for path in kernel.writes:
         t = syms[path].type
         assert isinstance(t, (Array, ListOf))
         body.append(Store(syms[path], (Slc(),) * t.ndim, Const(0.0, F64), AT))
     if kernel.draws:
         body.append(Draw(Sym("d", F64), syms[kernel.draws], "random", (), AT))
+    if kernel.fails:
+        body.append(Check(Const(True, B1), "test", AT))
     if kernel.sums:
         total = Reduce("sum", Var(syms[kernel.sums]), None, False, F64)
         body.append(Assign(Sym("t", F64), total, AT))

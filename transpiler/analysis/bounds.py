@@ -10,6 +10,7 @@ by projection; S. Verdoolaege, isl manual, for the operations.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -27,6 +28,7 @@ from loopwright.analysis.constraints import (
 )
 from loopwright.analysis.interval import Interval
 from loopwright.analysis.scope import Scope
+from loopwright.ir.nodes import Dim
 
 _OPERATIONS = 200_000  # isl steps for one question, some 20 ms
 _FACTS = 24
@@ -194,13 +196,26 @@ class Bounds:
             return None  # the guard would have to allow for the worst that the loop may compute
         bad = _project(whole, known_there)
         runs = _project(domain, known_there)
-        good = bad.complement().coalesce()
         if runs.is_empty():  # the access is never reached
-            return Placed(((),), level, good, {})
+            return Placed(((),), level, bad.complement().coalesce(), {})
+        there = {name: a for name, a in atoms.items() if known_there(name)}
+        good = bad.complement().coalesce()
         if good.intersect(runs).is_empty():
             return None
-        there = {name: a for name, a in atoms.items() if known_there(name)}
-        return self._placed(good, level, there)
+        return self._placed(good, level, there) or self._stricter(bad, level, there)
+
+    def _stricter(self, bad: isl.Set, level: int, atoms: dict[str, Atom]) -> Placed | None:
+        """A condition without the remainders (of steps, of halves) in `bad`, which would cost divisions.
+
+        It may turn away a length or two more, but none where all arrays are as long as each other.
+        """
+        lengths = [a.name for a in atoms.values() if isinstance(a.source, Dim)]
+        same = " and ".join(f"{x} = {y}" for x, y in itertools.pairwise(lengths)) or "1 = 1"
+        usual = self._set(f"[{', '.join(lengths)}] -> {{ : {same} }}")
+        strict = bad.remove_divs().complement().coalesce()
+        if usual is None or not bad.complement().intersect(usual).is_subset(strict):
+            return None
+        return self._placed(strict, level, atoms)
 
     def _placed(self, good: isl.Set, level: int, atoms: dict[str, Atom]) -> Placed | None:
         context = self._set(self._known_text(atoms.values()))
