@@ -155,15 +155,15 @@ def _as_seen(declined: Declined, region: Region, signature: Signature) -> Declin
 
 
 def _constant(signature: Signature) -> Iterator[tuple[Signature, Mapping[str, Only]]]:
-    """The signature with what live-ins always are; then, if some are different strings in the samples, for
-    the strings of each sample, since a string may choose what runs."""
+    """The signature with what live-ins always are; then, if some are different strings or bools in the
+    samples, for those of each sample, since they may choose what runs."""
     always = _always(signature)
     yield signature, always
-    strings = [name for name, t in signature.types.items() if t == STR and name not in always]
+    open_ = [n for n, t in signature.types.items() if t in (STR, BOOL) and n not in always]
     tried: list[dict[str, Only]] = []
     for sample in signature.samples:
         texts: dict[str, Only] = {
-            name: text for name in strings if isinstance(text := sample.get(name), str)
+            name: text for name in open_ if isinstance(text := sample.get(name), str | bool)
         }
         if texts and texts not in tried:
             tried.append(texts)
