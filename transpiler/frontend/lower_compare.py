@@ -56,7 +56,9 @@ from loopwright.ir.nodes import (
     Const,
     Dim,
     Expr,
+    Load,
     Logic,
+    Pt,
 )
 from loopwright.ir.types import (
     B1,
@@ -66,6 +68,7 @@ from loopwright.ir.types import (
     INT,
     NONE,
     Array,
+    Num,
     Scalar,
     kind_of,
     machine_dtype,
@@ -224,8 +227,11 @@ def truth(cx: Scope, value: Value, node: ast.AST) -> Expr:
             return both(there, truth(cx, inner, node))
         case Text() | Letter() | String():
             return test("gt", string_length(value), integer(0))
-        case Arr():
-            decline(node, "LW103", "the truth value of an array depends on its size")
+        case Arr(expr, t, _):
+            for axis in range(t.ndim):
+                cx.check(test("eq", Dim(expr, axis, INT), integer(1)), "an array of one element")
+            only = Load(expr, (Pt(integer(0)),) * t.ndim, Num(t.dtype))
+            return truth(cx, number(only), node)
         case _:
             decline(node, "LW103", f"the truth value of {describe(value)} is not known")
 
