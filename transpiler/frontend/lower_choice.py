@@ -84,9 +84,9 @@ def choice(cx: Scope, rng: Generator, node: ast.Call) -> Value:
 def _bound(cx: Scope, names: list[str], node: ast.Call) -> dict[str, Value]:
     """The arguments; a range is an array of its numbers, as it is for NumPy."""
     match node.args:
-        case [ast.Call(ast.Name("range") as name, [_] | [_, _], []) as numbers, *others] if (
-            cx.eval(name) == Library("builtins.range")
-        ):
+        case [ast.Call(ast.Name("range") as name, [_] | [_, _], []) as numbers, *others] if cx.eval(
+            name
+        ) == Library("builtins.range"):
             rest = ast.copy_location(ast.Call(node.func, others, node.keywords), node)
             return bind(cx, rest, names, first=arange(cx, numbers))
         case _:

@@ -69,6 +69,7 @@ from loopwright.ir.types import (
     NONE,
     Array,
     Num,
+    Py,
     Scalar,
     kind_of,
     machine_dtype,
@@ -100,8 +101,30 @@ def compare(cx: Scope, op: CompareOp, a: Value, b: Value, node: ast.AST) -> Valu
             t = compare_type(x.type, y.type)
             assert isinstance(t, Array)
             return Arr(Compare(op, x, y, t), t, frozenset())
+        case _ if op in ("eq", "ne") and _are_apart(a, b):
+            keep(cx, a)
+            keep(cx, b)
+            return number(truth_const(op == "ne"))
         case _:
             decline(node, "LW103", f"comparing {describe(a)} with {describe(b)} is not covered")
+
+
+def _are_apart(a: Value, b: Value) -> bool:
+    """Whether the two are of builtin types of which no values are ever equal."""
+    kinds = _kind(a), _kind(b)
+    return None not in kinds and kinds[0] != kinds[1]
+
+
+def _kind(value: Value) -> str | None:
+    match value:
+        case Tpl(fields=()):
+            return "tuple"
+        case Lst():
+            return "list"
+        case Number(_, types, _) if all(isinstance(t, Py) for t in types):
+            return "number"
+        case _:
+            return "str" if is_string(value) else None
 
 
 def _compare_numbers(cx: Scope, op: CompareOp, a: Number, b: Number, node: ast.AST) -> Number:
