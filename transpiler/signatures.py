@@ -16,17 +16,20 @@ from loopwright.frontend.lower_params import unknown_type
 from loopwright.frontend.names import bound_names
 from loopwright.frontend.region import Lowered, Region
 from loopwright.ir.domain import INT_LIMIT, Only, split_path, unpacked
-from loopwright.ir.types import BOOL, INT, STR, Ragged, Type
+from loopwright.ir.types import BOOL, INT, STR, ListOf, Ragged, Type
 from loopwright.report.results import RegionResult
 from loopwright.workload.store import RegionRecord
 
 T = TypeVar("T")
+_ONE_TYPE = "make its numbers all floats, or all ints"
+_NUMBERS = "hand over its numbers as arrays or lists"
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
     """Types of the live-ins by name, observed int ranges, recorded values to try first, which functions
-    live-ins hold, which pairs of live-ins always shared memory, and what those are that no kernel takes."""
+    live-ins hold, which pairs of live-ins always shared memory, what those are that no kernel takes, and how
+    many calls had them."""
 
     types: Mapping[str, Type]
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -34,6 +37,7 @@ class Signature:
     functions: Mapping[str, FunctionRef] = field(default_factory=dict)
     shared: tuple[tuple[str, str], ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
+    calls: int = 0
 
 
 def annotated(region: Region) -> list[Signature] | Declined:
@@ -45,7 +49,7 @@ def annotated(region: Region) -> list[Signature] | Declined:
 def recorded(seen: RegionRecord) -> list[Signature]:
     """The signatures of a recording, most frequent first."""
     return [
-        Signature(s.types, s.ranges, s.samples, s.functions, s.shared, s.unknown)
+        Signature(s.types, s.ranges, s.samples, s.functions, s.shared, s.unknown, s.calls)
         for s in seen.signatures
     ]
 
@@ -112,6 +116,8 @@ def lower_region(
         )
         if isinstance(lowered, Lowered):
             lowered = _apart(lowered, region, signature)
+        if first is not None and _converts_in_vain(signature, signatures):
+            continue
         if isinstance(lowered, Lowered):
             domain = lowered.domain
             return lowered, replace(
@@ -122,26 +128,42 @@ def lower_region(
     return first, signatures[0]
 
 
+def _converts_in_vain(signature: Signature, signatures: Sequence[Signature]) -> bool:
+    """Whether more calls hand over a list that no kernel takes where this signature has one: each of them
+    would look at all elements before it turns the call away."""
+    lists = {n for n, t in signature.types.items() if isinstance(t, ListOf | Ragged)}
+    return signature.calls < sum(
+        other.calls
+        for other in signatures
+        if any(other.unknown.get(name, "").startswith("list of") for name in lists)
+    )
+
+
 def _as_seen(declined: Declined, region: Region, signature: Signature) -> Declined:
     """A missing type by what was seen there."""
     for live in region.live_ins:
         seen = signature.unknown.get(live.name)
         if seen is not None and declined.why == unknown_type(live.path):
             why = f"`{live.path}` is of type {seen}, which kernels do not take"
-            return replace(declined, why=why, unlocks="hand over its numbers as arrays or lists")
+            unlocks = (
+                _ONE_TYPE
+                if seen.endswith("list of float or int")
+                else "hand over its numbers as arrays or lists"
+            )
+            return replace(declined, why=why, unlocks=unlocks)
     return declined
 
 
 def _constant(signature: Signature) -> Iterator[tuple[Signature, Mapping[str, Only]]]:
-    """The signature with what live-ins always are; then, if some are different strings in the samples, for
-    the strings of each sample, since a string may choose what runs."""
+    """The signature with what live-ins always are; then, if some are different strings or bools in the
+    samples, for those of each sample, since they may choose what runs."""
     always = _always(signature)
     yield signature, always
-    strings = [name for name, t in signature.types.items() if t == STR and name not in always]
+    open_ = [n for n, t in signature.types.items() if t in (STR, BOOL) and n not in always]
     tried: list[dict[str, Only]] = []
     for sample in signature.samples:
         texts: dict[str, Only] = {
-            name: text for name in strings if isinstance(text := sample.get(name), str)
+            name: text for name in open_ if isinstance(text := sample.get(name), str | bool)
         }
         if texts and texts not in tried:
             tried.append(texts)

@@ -416,3 +416,14 @@ def f(x):
     assert (declined.code, declined.at.line) == ("LW102", 3)
     assert declined.call is not None
     assert declined.call.line == 10
+
+
+def test_a_module_that_is_imported_twice_is_the_same_module() -> None:
+    source = "import math\nfrom math import exp\n\n\ndef g(x):\n    return exp(x)\n\n\n"
+    source += "import math, random\nfrom math import exp\n\n\n"
+    assert_same(source + "def f(x):\n    return math.sqrt(g(x))\n", 2.0)
+
+
+def test_a_name_that_two_modules_have_is_not_taken_for_either() -> None:
+    source = "from math import exp\nfrom numpy import exp\n\n\ndef f(x):\n    return exp(x)\n"
+    assert refusal(source, 2.0).code in ("LW102", "LW301")

@@ -43,6 +43,7 @@ np.pad(x[:4], (17, 3), mode="wrap"); np.pad(x[:2], (9, 11), mode="reflect")
 a[np.ix_([0, 2], [1, 3])]; a[np.ix_(k[:3], k[3:5] % 4)]; a[np.ix_(np.where(x[:5] > 0)[0], [0, 1])].sum()
 a[[n - 5, np.argmax(x[:3])]]; np.array([n, np.argmax(x)]); [i for i in range(n)[::-1]]
 np.r_[x, 1.0, y]; np.r_[x, n]; np.r_[k, 3]; np.c_[x, y]; np.c_[a, x[:5]]; np.r_[0, x]
+np.r_[0:n]; np.r_[0:n, n + 1:5]; np.r_[:3, x]; np.r_[5:0:-2]; np.r_[k, n:n]; np.r_[2:n]
 np.mgrid[0:3, 0:n]; np.mgrid[-2:3, 0:n:2]; np.ogrid[0:3, 0:4]
 np.nanmedian(nans); np.nanmedian(x); np.nanpercentile(nans, 30); np.nanquantile(a, 0.3); np.nanargmax(nans)
 np.nanargmin(nans); np.nanvar(nans); np.nanstd(x, ddof=1); np.nanstd(a); np.nanargmax(a)

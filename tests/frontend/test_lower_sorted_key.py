@@ -35,6 +35,20 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
     ),
     "keys of two types": ("def f(a):\n    return sorted(a, key=lambda v: v if v > 1 else 1)\n", (A,)),
     "keys of a builtin": ("def f(a):\n    return sorted(a, key=abs)\n", ([-3.0, 1.0, -0.5],)),
+    "an item": (
+        "from operator import itemgetter\ndef f(a, b):\n    return sorted(zip(a, b), key=itemgetter(0))\n",
+        (A, B),
+    ),
+    "several items": (
+        "import operator\ndef f(a, b):\n    x = [(v, w, -v) for v, w in zip(a, b)]\n"
+        "    x.sort(key=operator.itemgetter(2, 1), reverse=True)\n    return x\n",
+        (A, B),
+    ),
+    "the smallest by an item from the end": (
+        "import operator\ndef f(a, b):\n    _, (i, j) = min(((v, (w, 2)) for v, w in zip(a, b)),\n"
+        "        key=operator.itemgetter(-2))\n    return i, j\n",
+        (A, B),
+    ),
     "the items of a tuple": (
         "def f(a, b):\n    return sorted((a[0], b[0], 2), key=lambda v: -v)\n", (A, B)
     ),

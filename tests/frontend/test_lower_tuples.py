@@ -18,7 +18,7 @@ from loopwright.ir.domain import Group, packed, unpacked
 from loopwright.ir.nodes import Either, Pack, Perhaps, Root, Rows, Same
 from loopwright.ir.types import FLOAT, INT, NONE, STR, Array, TupleOf, Type
 
-from .lowering import assert_same, by_kernel, program_for, same
+from .lowering import assert_same, by_kernel, program_for, refusal, same
 
 X = np.array([3.0, 1.0, 2.0])
 NAN = float("nan")
@@ -233,3 +233,22 @@ def test_lists_made_of_several_columns_come_back(source: str) -> None:
     program, _, _ = program_for(source, (X, 5))
     tree = program.rebuild
     assert isinstance(tree.items[0] if isinstance(tree, Pack) else tree, Rows)
+
+
+APART = {
+    "a tuple and a string": "p == 'same', p != 'same', 'same' == p",
+    "a tuple and a number": "p == n, n != p, p == None",
+    "a tuple and a list": "p == [1, 2], [1, 2] != p",
+    "a list and a string": "[n] == 'x', 'x' != [n]",
+    "a number and a string": "n == 'x', n != 'x', None == 'x'",
+}
+
+
+@pytest.mark.parametrize("value", APART.values(), ids=APART)
+def test_values_of_different_builtin_types_are_never_equal(value: str) -> None:
+    assert_same(f"def f(a, n):\n    p = (n, a[0])\n    return {value}\n", np.array([1.5]), 2)
+
+
+def test_a_number_of_numpy_is_compared_with_no_string() -> None:
+    source = "def f(a):\n    return a[0] == 'x'\n"
+    assert refusal(source, np.array([1.5])).code == "LW103"

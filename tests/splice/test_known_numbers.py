@@ -65,6 +65,21 @@ def moving(X, axis):
         axis = 1 - axis
     return out
 
+def filtered(X, gain, keep=False, scaled=False):
+    x = 0.0
+    found = np.zeros(len(X))
+    if keep:
+        steps = np.zeros(len(X))
+    for k in range(len(X)):
+        step = X[k].sum() - x
+        x = x + gain * step
+        found[k] = x * 2 if scaled else x
+        if keep:
+            steps[k] = step
+    if keep:
+        return found, steps
+    return found
+
 class Layer:
     def __init__(self, dim):
         self.dim = dim
@@ -96,6 +111,16 @@ CASES: dict[str, tuple[str, tuple[Any, ...], tuple[Any, ...]]] = {
     "an axis of another type": ("along", (X, 1), (X, True)),
     "a flag": ("kept", (X, True), (X, False)),
     "an axis that a helper gets": ("by_helper", (X, 0), (X, 1)),
+    "a flag that decides on what is returned": (
+        "filtered",
+        (X, 0.5, False, True),
+        (X, 0.5, True, True),
+    ),
+    "a flag with which more is returned": (
+        "filtered",
+        (X, 0.5, True, False),
+        (X, 0.5, False, False),
+    ),
     "an axis that a nested function reads": ("nested", (X, 0), (X, 1)),
 }
 
@@ -108,6 +133,12 @@ def test_only_the_number_that_was_seen_is_taken(
     made = guarded(SOURCE, name, *seen)
     assert agrees(made, *seen)
     assert not agrees(made, *other)
+
+
+def test_a_flag_that_decides_on_no_type_may_be_any() -> None:
+    made = guarded(SOURCE, "filtered", X, 0.5, True, False)
+    assert agrees(made, X, 0.5, True, True)
+    assert not agrees(made, X, 0.5, False, True)
 
 
 def test_an_axis_that_is_a_global_may_be_changed() -> None:

@@ -59,7 +59,7 @@ _SPECIAL = (
     | {f"scipy.spatial.distance.{name}" for name in DISTANCES}
     | {f"scipy.linalg.{name}" for name in SCIPY_LINALG}
     | {f"scipy.stats.norm.{name}" for name in SCIPY_NORM}
-    | {"scipy.sparse.issparse", "scipy.sparse.isspmatrix"}
+    | {"operator.itemgetter", "scipy.sparse.issparse", "scipy.sparse.isspmatrix"}
 )
 _EFFECTS = (
     "numpy.random.",

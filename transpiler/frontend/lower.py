@@ -57,6 +57,9 @@ from loopwright.ir.nodes import Func, Program, Sym, Var
 from loopwright.ir.types import INT, NONE, Chars, ListOf, Ragged, Type
 from loopwright.ir.walk import used
 
+_BY_PATH = ("LW107", "LW302")
+"""Refusals of what is of one kind on one path and of another on another."""
+
 
 @dataclass(frozen=True, slots=True)
 class Along:
@@ -136,8 +139,45 @@ def _with_constants(
         except CannotLower as error:
             needed = error.needs.name if isinstance(error.needs, Sym) else ""
             if needed in known or needed not in numbers:
-                raise
+                found = _with_flags(region, types, functions, known, numbers, error)
+                if found is None:
+                    raise
+                return found
             known[needed] = numbers[needed]
+
+
+def _with_flags(
+    region: Region,
+    types: Mapping[str, Type],
+    functions: Mapping[str, FunctionRef] | None,
+    known: Mapping[str, Only],
+    numbers: Mapping[str, bool | int],
+    error: CannotLower,
+) -> tuple[Program, Domain, Along] | None:
+    """The region for fixed values of its flags, where a type depends on the path that they choose; of no
+    more flags than it takes."""
+    flags = {n: v for n, v in numbers.items() if isinstance(v, bool) and n not in known}
+    if error.declined.code not in _BY_PATH or not flags:
+        return None
+    found = _tried(region, types, functions, {**known, **flags})
+    for name in tuple(flags) if found is not None and len(flags) > 1 else ():
+        fewer = {n: v for n, v in flags.items() if n != name}
+        without = _tried(region, types, functions, {**known, **fewer})
+        if without is not None:
+            found, flags = without, fewer
+    return found
+
+
+def _tried(
+    region: Region,
+    types: Mapping[str, Type],
+    functions: Mapping[str, FunctionRef] | None,
+    known: Mapping[str, Only],
+) -> tuple[Program, Domain, Along] | None:
+    try:
+        return lower_region(region, types, functions, known)
+    except CannotLower:
+        return None
 
 
 def lower_region(

@@ -33,7 +33,7 @@ from loopwright.frontend.lower_special import special_call
 from loopwright.frontend.lower_streams import draw, module_draw
 from loopwright.frontend.lower_strings import string_method
 from loopwright.frontend.lower_subscript import entry
-from loopwright.frontend.lower_tools import repeat
+from loopwright.frontend.lower_tools import items_got, repeat
 from loopwright.frontend.lower_types import is_sparse
 from loopwright.frontend.lower_values import (
     Arr,
@@ -97,6 +97,9 @@ def call(cx: Scope, node: ast.Call) -> Value:
             case _:
                 what = describe(base)
                 decline(node, "LW102", f"method `{attr}` of {what} is not covered")
+    items = items_got(cx, node)
+    if items is not None:
+        return cx.eval(items)
     return _apply(cx, cx.eval(node.func), node)
 
 

@@ -22,12 +22,14 @@ from loopwright.frontend.lower_counted import (
     add,
     sub,
 )
+from loopwright.frontend.lower_create import arange
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shuffle import draw_one, permuted, shuffle_ints
 from loopwright.frontend.lower_values import (
     Arr,
     Generator,
+    Library,
     Number,
     Tpl,
     Value,
@@ -50,7 +52,7 @@ def choice(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     two parameters."""
     legacy = rng.form == "RandomState"
     names = ["a", "size", "replace", "p", *["axis", "shuffle"] * (not legacy)]
-    bound = bind(cx, node, names)
+    bound = _bound(cx, names, node)
     population, count = _population(cx, bound["a"], node)
     if legacy and population is not None and population.type.ndim != 1:
         decline(node, "LW103", "a choice from an array of several axes: ValueError")
@@ -77,6 +79,18 @@ def choice(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     if legacy:
         return _selected(cx, population, _head(cx, permuted(cx, rng, count), shape[0]))
     return _selected(cx, population, _distinct(cx, rng, count, shape[0], shuffled))
+
+
+def _bound(cx: Scope, names: list[str], node: ast.Call) -> dict[str, Value]:
+    """The arguments; a range is an array of its numbers, as it is for NumPy."""
+    match node.args:
+        case [ast.Call(ast.Name("range") as name, [_] | [_, _], []) as numbers, *others] if cx.eval(
+            name
+        ) == Library("builtins.range"):
+            rest = ast.copy_location(ast.Call(node.func, others, node.keywords), node)
+            return bind(cx, rest, names, first=arange(cx, numbers))
+        case _:
+            return bind(cx, node, names)
 
 
 def _population(cx: Scope, a: Value, node: ast.Call) -> tuple[Arr | None, Expr]:

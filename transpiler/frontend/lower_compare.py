@@ -56,7 +56,9 @@ from loopwright.ir.nodes import (
     Const,
     Dim,
     Expr,
+    Load,
     Logic,
+    Pt,
 )
 from loopwright.ir.types import (
     B1,
@@ -66,6 +68,8 @@ from loopwright.ir.types import (
     INT,
     NONE,
     Array,
+    Num,
+    Py,
     Scalar,
     kind_of,
     machine_dtype,
@@ -97,8 +101,30 @@ def compare(cx: Scope, op: CompareOp, a: Value, b: Value, node: ast.AST) -> Valu
             t = compare_type(x.type, y.type)
             assert isinstance(t, Array)
             return Arr(Compare(op, x, y, t), t, frozenset())
+        case _ if op in ("eq", "ne") and _are_apart(a, b):
+            keep(cx, a)
+            keep(cx, b)
+            return number(truth_const(op == "ne"))
         case _:
             decline(node, "LW103", f"comparing {describe(a)} with {describe(b)} is not covered")
+
+
+def _are_apart(a: Value, b: Value) -> bool:
+    """Whether the two are of builtin types of which no values are ever equal."""
+    kinds = _kind(a), _kind(b)
+    return None not in kinds and kinds[0] != kinds[1]
+
+
+def _kind(value: Value) -> str | None:
+    match value:
+        case Tpl(fields=()):
+            return "tuple"
+        case Lst():
+            return "list"
+        case Number(_, types, _) if all(isinstance(t, Py) for t in types):
+            return "number"
+        case _:
+            return "str" if is_string(value) else None
 
 
 def _compare_numbers(cx: Scope, op: CompareOp, a: Number, b: Number, node: ast.AST) -> Number:
@@ -224,8 +250,11 @@ def truth(cx: Scope, value: Value, node: ast.AST) -> Expr:
             return both(there, truth(cx, inner, node))
         case Text() | Letter() | String():
             return test("gt", string_length(value), integer(0))
-        case Arr():
-            decline(node, "LW103", "the truth value of an array depends on its size")
+        case Arr(expr, t, _):
+            for axis in range(t.ndim):
+                cx.check(test("eq", Dim(expr, axis, INT), integer(1)), "an array of one element")
+            only = Load(expr, (Pt(integer(0)),) * t.ndim, Num(t.dtype))
+            return truth(cx, number(only), node)
         case _:
             decline(node, "LW103", f"the truth value of {describe(value)} is not known")
 

@@ -15,7 +15,7 @@ from loopwright.frontend.lower_arith import as_operand
 from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_index import FULL
-from loopwright.frontend.lower_items import common_dtype, from_items
+from loopwright.frontend.lower_items import column_dtype, common_dtype, from_items
 from loopwright.frontend.lower_list_index import copy_of, row_count, whole
 from loopwright.frontend.lower_listed import stacked
 from loopwright.frontend.lower_order import eval_all, eval_spread
@@ -231,7 +231,7 @@ def of_list(cx: Scope, value: Lst, dtype: DType | None, node: ast.AST) -> Value:
         empty: DType = dtype or "float64"
         return _alloc((integer(0),), None, empty)
     if isinstance(elem, Number):
-        found = common_dtype(cx, [elem], dtype, node)
+        found = column_dtype(cx, elem, value, dtype, node)
         column = value.columns[0]
         if value.ndim > 1 or (dtype is None and found != "float64"):
             # an empty list makes a float64 array with one axis, whatever its elements would be

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from loopwright.frontend.lower_values import NOTHING, Closure, Library, Value, number
-from loopwright.frontend.scopes import rebound_globals, running
+from loopwright.frontend.scopes import import_targets, rebound_globals, running
 from loopwright.ir.nodes import Const
 from loopwright.ir.types import FLOAT, INT, Num
 
@@ -29,7 +29,7 @@ _LIMITS = frozenset(("eps", "max", "min", "tiny", "smallest_normal", "resolution
 @lru_cache(maxsize=16)
 def module_names(tree: ast.Module) -> Mapping[str, Value]:
     """Functions and imported things by their global name; a name bound more than once is left out."""
-    bound = Counter(name for stmt in _top(running(tree).body) for name in _bindings(stmt))
+    bound = Counter(name for name, _ in _distinct(_top(running(tree).body)))
     rebound = rebound_globals(tree)
     found: dict[str, Value] = {}
     for stmt in _top(running(tree).body):
@@ -67,10 +67,20 @@ def has_star(tree: ast.Module) -> bool:
     return any(isinstance(n, ast.ImportFrom) and n.names[0].name == "*" for n in ast.walk(tree))
 
 
+def _distinct(stmts: list[ast.stmt]) -> list[tuple[str, object]]:
+    """Names and what binds them; an import of the same thing, wherever it is repeated, counts once."""
+    pairs: dict[tuple[str, object], None] = {}
+    others: list[tuple[str, object]] = []
+    for stmt in stmts:
+        if isinstance(stmt, ast.Import | ast.ImportFrom):
+            pairs.update(dict.fromkeys(import_targets(stmt)))
+        else:
+            others += [(name, stmt) for name in _bindings(stmt)]
+    return [*pairs, *others]
+
+
 def _bindings(stmt: ast.stmt) -> list[str]:
     match stmt:
-        case ast.Import(names) | ast.ImportFrom(_, names, _):
-            return [a.asname or a.name.split(".")[0] for a in names]
         case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
             return [name]
         case ast.If() | ast.Try():

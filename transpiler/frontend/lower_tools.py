@@ -1,4 +1,4 @@
-"""What `itertools.repeat` and `pairwise` and `zip(*rows)` give to a loop."""
+"""What `itertools.repeat`, `pairwise` and `zip(*rows)` give to a loop, and `operator.itemgetter` to a key."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from loopwright.frontend.lower_order import spill
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Entry,
+    Library,
     Lst,
     Mixed,
     Number,
@@ -28,6 +29,7 @@ from loopwright.frontend.lower_values import (
     integer,
     number,
 )
+from loopwright.frontend.names import chain_of
 from loopwright.ir.nodes import Binary, Expr
 from loopwright.ir.types import INT
 
@@ -45,6 +47,32 @@ def repeat(cx: Scope, node: ast.Call) -> Value:
     if "times" in bound:
         times = cx.hold(cast(index_number(cx, bound["times"], node), INT), "n")
     return Repeated(spill(cx, item), times)
+
+
+def items_got(cx: Scope, node: ast.Call) -> ast.expr | None:
+    """`x[k]` for `operator.itemgetter(k)(x)`, and a tuple for several keys; None for other calls."""
+    match node:
+        case ast.Call(ast.Call(func, [_, *_] as keys, []), [ast.Name() as item], []):
+            pass
+        case _:
+            return None
+    if chain_of(func) is None or not all(_is_constant(k) for k in keys):
+        return None
+    if cx.eval(func) != Library("operator.itemgetter"):
+        return None
+    made = cx.unit.got.get(node)
+    if made is None:
+        parts: list[ast.expr] = [ast.Subscript(item, k, ast.Load()) for k in keys]
+        made = parts[0] if len(parts) == 1 else ast.Tuple(parts, ast.Load())
+        for part in (made, *parts):
+            ast.copy_location(part, node)
+        cx.unit.got[node] = made
+    return made
+
+
+def _is_constant(node: ast.expr) -> bool:
+    inner = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(inner, ast.Constant)
 
 
 def run_over(cx: Scope, node: ast.expr, value: Repeated) -> Source:

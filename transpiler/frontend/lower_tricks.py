@@ -7,7 +7,7 @@ import ast
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import array_of, int_operand
 from loopwright.frontend.lower_arrange import column_stack
-from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_order import in_order
 from loopwright.frontend.lower_reduce import wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import at_least, same_dtype
@@ -25,9 +25,9 @@ def trick(cx: Scope, name: str, node: ast.Subscript) -> Value:
             decline(node, "LW103", f"`{name}` is covered for two slices")
         bounds: list[Value] = [b for p in parts for b in _bounds(cx, p)]
         return library_call(cx, name.removeprefix("numpy."), bounds, node)
-    if any(isinstance(p, (ast.Slice, ast.Constant)) and _is_directive(p) for p in parts):
+    if any(_is_directive(p, name) for p in parts):
         decline(node, "LW103", f"`{name}` is covered for arrays and numbers")
-    values = eval_all(cx, parts)
+    values = in_order(cx, [lambda p=p: _part(cx, p) for p in parts])  # type: ignore[misc]
     if name == "numpy.c_":
         return column_stack([array_of(cx, v, node) for v in values], node)
     given = [at_least(cx, v, 1, node) for v in values]
@@ -38,9 +38,19 @@ def trick(cx: Scope, name: str, node: ast.Subscript) -> Value:
     return wrap(Call("np.concatenate", exprs, Array(same[0].type.dtype, 1)))
 
 
-def _is_directive(part: ast.expr) -> bool:
-    """A slice that makes a range, or the text that tells how to put things together."""
-    return isinstance(part, ast.Slice) or isinstance(getattr(part, "value", None), str)
+def _is_directive(part: ast.expr, name: str) -> bool:
+    """A slice that makes a column, or the text that tells how to put things together."""
+    if isinstance(part, ast.Slice):
+        return name == "numpy.c_"
+    return isinstance(part, ast.Constant) and isinstance(part.value, str)
+
+
+def _part(cx: Scope, part: ast.expr) -> Value:
+    """What one part stands for: a slice is the range of its integers."""
+    if not isinstance(part, ast.Slice):
+        return cx.eval(part)
+    first, last, step = (int_operand(cx, v, part) for v in _bounds(cx, part))
+    return wrap(Call("np.arange", (first, last, step), Array("int64", 1)))
 
 
 def _bounds(cx: Scope, part: ast.expr) -> tuple[Value, Value, Value]:

@@ -22,6 +22,7 @@ LIBRARIES = (
     "bisect",
     "collections",
     "itertools",
+    "operator",
     "random",
     "typing",
     "collections.abc",
