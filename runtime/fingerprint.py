@@ -106,6 +106,8 @@ def _resolved(
     skipped = passed | set(hidden)
     while todo:
         names = {n for node in todo for n in _names(node)} - skipped
+        # what a default was is compiled along, whatever the call hands over
+        names |= {n for node in todo for n in _defaults(node)}
         attributes = {n for node in todo for n in _attributes(node)}
         reached = [node for name in sorted(names) for node in bindings.get(name, ())]
         classes = [n for n in reached if isinstance(n, ast.ClassDef)]
@@ -204,6 +206,14 @@ def _local_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
 
 def _names(node: ast.AST) -> Iterator[str]:
     return (n.id for n in ast.walk(node) if isinstance(n, ast.Name))
+
+
+def _defaults(node: ast.AST) -> Iterator[str]:
+    """The names in defaults of the functions in `node`."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.arguments):
+            for default in (*part.defaults, *part.kw_defaults):
+                yield from () if default is None else _names(default)
 
 
 def _attributes(node: ast.AST) -> Iterator[str]:

@@ -134,6 +134,18 @@ def f(a):
         (7,),
     ),
     (
+        "defaults that the module has named",
+        """
+TOL = 1e-3
+LIMIT: int = 2 * 10**3
+def g(a, tol=TOL, low=-TOL, *, most=LIMIT, top=np.inf, bottom=-np.inf):
+    return a + tol * 2 + low, min(a, top, most), max(a, bottom)
+def f(a):
+    return g(a), g(a, 2.0, most=3, top=1)
+""",
+        (7,),
+    ),
+    (
         "a helper that changes an array",
         """
 def g(x, i):
@@ -375,6 +387,30 @@ def f(n):
 """,
         (3,),
         "LW107",
+    ),
+    (
+        "a default whose name is bound again",
+        """
+TOL = 1e-3
+def g(a, tol=TOL):
+    return a + tol
+TOL = 1e-4
+def f(a):
+    return g(a)
+""",
+        (1.0,),
+        "LW102",
+    ),
+    (
+        "a default that is computed",
+        """
+def g(a, tol=[0.0][0]):
+    return a + tol
+def f(a):
+    return g(a)
+""",
+        (1.0,),
+        "LW102",
     ),
     (
         "truth of an array",

@@ -110,6 +110,28 @@ def test_what_an_edit_makes_stale(case: tuple[str, str, set[str]]) -> None:
     assert {name for name in before if before[name] != after[name]} == stale
 
 
+def test_what_gives_a_default_counts_even_if_the_call_hands_it_over() -> None:
+    text = """
+def _load_kernels():
+    return "_loopwright"
+
+
+_kernels = _load_kernels()
+TOL = 1e-3
+
+
+def near(x, tol=TOL):
+    return x < tol
+
+
+def f(x):
+    if (_out := _kernels.f(x, TOL)) is not None:
+        return _out
+    return near(x) + TOL
+"""
+    assert fingerprints(text.encode(), {}) != fingerprints(text.replace("3", "4").encode(), {})
+
+
 def test_a_copy_of_the_call_that_was_edited_shows() -> None:
     start = HEAD.index("def body")
     copy = HEAD[start:].replace("def body", "def body2").replace("total += x", "total -= x")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.classes import class_at, lineage
+from loopwright.frontend.lower_arith import unary
 from loopwright.frontend.lower_builtins import BUILTINS
 from loopwright.frontend.lower_classes import bound_method, class_member, is_property
 from loopwright.frontend.lower_comprehension import dict_of
@@ -21,6 +22,7 @@ from loopwright.frontend.lower_list_methods import list_method
 from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_math import math_call
 from loopwright.frontend.lower_methods import array_method, number_method
+from loopwright.frontend.lower_modules import library
 from loopwright.frontend.lower_names import member, object_with
 from loopwright.frontend.lower_numpy import numpy_call
 from loopwright.frontend.lower_objects import BLANK, construct
@@ -53,6 +55,7 @@ from loopwright.frontend.lower_values import (
     Value,
 )
 from loopwright.frontend.names import chain_of
+from loopwright.frontend.parse import is_literal
 from loopwright.frontend.scopes import site_of
 from loopwright.frontend.streams import drawing
 from loopwright.ir.domain import split_path
@@ -303,14 +306,34 @@ def _arguments(cx: Scope, callee: Closure, node: ast.Call, base: Object | None) 
         if name not in bound:
             if name not in defaults:
                 decline(node, "LW102", f"`{callee.name}` needs `{name}`")
-            bound[name] = _default(cx, defaults[name])
+            bound[name] = _default(cx, callee, defaults[name])
         given.append(bound[name])
     return given
 
 
-def _default(cx: Scope, node: ast.expr) -> Value:
+def _default(cx: Scope, callee: Closure, node: ast.expr) -> Value:
     """A default argument, which must be a constant."""
-    inner = node.operand if isinstance(node, ast.UnaryOp) else node
-    if not isinstance(inner, ast.Constant):
+    if is_literal(node):
+        return cx.eval(node)
+    names = cx.unit.module_names if callee.names is None else callee.names
+    match node:
+        case ast.UnaryOp(ast.USub(), inner):
+            found = _of_library(names, inner)
+        case _:
+            inner, found = node, _of_library(names, node)
+    if found is None or callee.library or callee.depth >= 0:
         decline(node, "LW102", "only constants are covered as default arguments")
-    return cx.eval(node)
+    return found if inner is node else unary(cx, "neg", found, node)
+
+
+def _of_library(names: Mapping[str, Value], node: ast.expr) -> Number | None:
+    """The number that a library has at `np.inf` and the like."""
+    chain = chain_of(node)
+    found = None if chain is None else names.get(chain.root)
+    if (
+        chain is not None
+        and isinstance(found, Library)
+        and all(k == "attr" for k, _ in chain.steps)
+    ):
+        found = library(".".join((found.name, *(str(key) for _, key in chain.steps))))
+    return found if isinstance(found, Number) else None

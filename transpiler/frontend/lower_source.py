@@ -9,7 +9,7 @@ from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.annotations import signatures
 from loopwright.frontend.lower import lower_region
 from loopwright.frontend.outline import region_of_function
-from loopwright.frontend.parse import settle_versions, spell_out_stars
+from loopwright.frontend.parse import settle_versions, spell_out_defaults, spell_out_stars
 from loopwright.frontend.region import Module, Region
 from loopwright.ir.nodes import Program
 
@@ -20,6 +20,7 @@ def region_of_source(source: str) -> Region:
     tree = ast.parse(text)
     spell_out_stars(tree)
     settle_versions(tree)
+    spell_out_defaults(tree)
     functions = [s for s in tree.body if isinstance(s, ast.FunctionDef)]
     if not functions:
         raise ValueError("the text defines no function")

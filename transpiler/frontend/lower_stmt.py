@@ -10,6 +10,7 @@ from loopwright.frontend.lower_begun import begun_in, for_both
 from loopwright.frontend.lower_convert import coerce, convert
 from loopwright.frontend.lower_expr import BINARY, condition
 from loopwright.frontend.lower_generators import deferred, item_of
+from loopwright.frontend.lower_handed_out import displayed
 from loopwright.frontend.lower_join import canonical, join_envs, join_values, store_variable
 from loopwright.frontend.lower_list_index import whole
 from loopwright.frontend.lower_list_methods import list_statement
@@ -125,9 +126,11 @@ def _expression(cx: Scope, value: ast.expr) -> None:
 
 def _assignment(cx: Scope, targets: list[ast.expr], node: ast.expr, stmt: ast.stmt) -> None:
     _release(cx, targets, node)
-    if isinstance(node, ast.Call) and all(_is_of_array(cx, target) for target in targets):
+    value = None
+    if isinstance(node, (ast.Call, ast.List)) and all(_is_of_array(cx, t) for t in targets):
         cx.elements.add(node)
-    value = _items_at_once(cx, targets, node) or cx.eval(node)
+        value = displayed(cx, node) if len(targets) == 1 else None
+    value = value or _items_at_once(cx, targets, node) or cx.eval(node)
     if len(targets) > 1:
         value = spill(cx, named(cx, value, stmt))
     cx.at(stmt)

@@ -12,6 +12,7 @@ from loopwright.frontend.lower_classes import holder_of, is_made, note_store
 from loopwright.frontend.lower_convert import cast, coerce
 from loopwright.frontend.lower_grown import handed_back, own_copy
 from loopwright.frontend.lower_grown_rows import may_get_name
+from loopwright.frontend.lower_handed_out import hand_out
 from loopwright.frontend.lower_hashes import augmented as hashed_update
 from loopwright.frontend.lower_hashes import store as hashed_store
 from loopwright.frontend.lower_index import (
@@ -26,7 +27,7 @@ from loopwright.frontend.lower_index import (
 from loopwright.frontend.lower_join import store_variable, template, widen
 from loopwright.frontend.lower_list_index import copied_row, in_buffer, list_element
 from loopwright.frontend.lower_listed import changes, lists, put_array, replaces
-from loopwright.frontend.lower_lists import extend, foreign
+from loopwright.frontend.lower_lists import build_list, extend, foreign
 from loopwright.frontend.lower_names import is_prefix, lookup, member, outside
 from loopwright.frontend.lower_order import effects, present, spill
 from loopwright.frontend.lower_parts import describe, flatten, is_row
@@ -191,6 +192,11 @@ def store_array(cx: Scope, base: Arr, index: Index, value: Value, node: ast.AST)
     if is_row(base):
         decline(node, "LW104", "a row of a list of rows is changed")
     changes(cx, base.origins, node)
+    if isinstance(value, Tpl):
+        if hand_out(cx, base, index, value, store_array, node):
+            return
+        if all(isinstance(item, Number) for item in value.items):
+            value = build_list(cx, value.items, node)
     operand = stored_operand(cx, value, base.type.dtype, node)
     if rank_of(operand.type) > index.ndim:
         decline(node, "LW304", "the value has more axes than the place that it is stored to")

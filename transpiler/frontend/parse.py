@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import functools
 import importlib
 import io
 import tokenize
 import warnings
-from collections.abc import Set
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 from loopwright.diagnostics import NOWHERE, Declined, Span
@@ -69,6 +71,7 @@ def parse_text(text: str, path: Path, name: str) -> Module | Declined:
         return Declined(NOWHERE, "LW003", f"{type(error).__name__}: {error}")
     spell_out_stars(tree)
     settle_versions(tree)
+    spell_out_defaults(tree)
     return Module(path, name, text, tree)
 
 
@@ -95,6 +98,82 @@ def settle_versions(tree: ast.Module) -> None:
                     tree.body[at] = ast.copy_location(ast.Pass(), stmt)
             case ast.Try(body) if "*" not in bound:
                 _drop_unreached(body, bound)
+
+
+def spell_out_defaults(tree: ast.Module) -> None:
+    """Put the literal in the place of a name that is the default of a parameter: what the name means when
+    the function is called does not count, only what the module gave it before the definition."""
+    known = _literals(tree)
+    if not known:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            args = node.args
+            args.defaults = [_spelt_out(d, known) for d in args.defaults]
+            args.kw_defaults = [d and _spelt_out(d, known) for d in args.kw_defaults]
+
+
+def _literals(tree: ast.Module) -> dict[str, ast.expr]:
+    """Names that nothing but one statement of the module binds, to a number or text."""
+    times: Counter[str] = Counter()
+    for node in ast.walk(tree):
+        times.update(_binds(node))
+    if times["*"]:
+        return {}
+    found: dict[str, ast.expr] = {}
+    for stmt in tree.body:
+        match stmt:
+            case ast.Assign([ast.Name(name)], ast.expr() as value) | ast.AnnAssign(
+                ast.Name(name), _, ast.expr() as value
+            ) if times[name] == 1 and is_literal(value):
+                found[name] = value
+    return found
+
+
+def _binds(node: ast.AST) -> Sequence[str]:
+    match node:
+        case ast.Name(name) if not _is_read(node):
+            return (name,)
+        case (
+            ast.arg(name) | ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name)
+        ):
+            return (name,)
+        case ast.ExceptHandler(_, str(name)) | ast.MatchAs(_, str(name)) | ast.MatchStar(str(name)):
+            return (name,)
+        case ast.Import(names) | ast.ImportFrom(_, names):
+            return [a.asname or a.name.split(".")[0] for a in names]
+        case ast.Global(names) | ast.Nonlocal(names):
+            return names
+        case ast.MatchMapping(_, _, str(name)):
+            return (name,)
+        case _:
+            return ()
+
+
+def is_literal(node: ast.expr) -> bool:
+    """Whether the expression is a constant, or arithmetic of nothing but constants."""
+    match node:
+        case ast.Constant(value):
+            return not isinstance(value, (bytes, type(...)))
+        case ast.UnaryOp(_, inner):
+            return is_literal(inner)
+        case ast.BinOp(a, _, b):
+            return is_literal(a) and is_literal(b)
+        case _:
+            return False
+
+
+def _spelt_out(default: ast.expr, known: Mapping[str, ast.expr]) -> ast.expr:
+    match default:
+        case ast.UnaryOp(op, inner):
+            return ast.copy_location(ast.UnaryOp(op, _spelt_out(inner, known)), default)
+        case ast.Name(name) if name in known and known[name].lineno < default.lineno:
+            made = copy.deepcopy(known[name])
+            for part in ast.walk(made):
+                ast.copy_location(part, default)
+            return made
+        case _:
+            return default
 
 
 def _is_read(name: ast.Name) -> bool:
