@@ -402,6 +402,18 @@ def f(a):
         "LW102",
     ),
     (
+        "a default of a nested function, which is read at each definition",
+        """
+TOL = 1e-3
+def f(a):
+    def g(v, tol=TOL):
+        return v + tol
+    return g(a)
+""",
+        (1.0,),
+        "LW102",
+    ),
+    (
         "a default that is computed",
         """
 def g(a, tol=[0.0][0]):
@@ -411,17 +423,6 @@ def f(a):
 """,
         (1.0,),
         "LW102",
-    ),
-    (
-        "truth of an array",
-        """
-def f(x):
-    if x:
-        return 1
-    return 0
-""",
-        (X,),
-        "LW103",
     ),
 ]
 

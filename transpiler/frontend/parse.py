@@ -102,15 +102,20 @@ def settle_versions(tree: ast.Module) -> None:
 
 def spell_out_defaults(tree: ast.Module) -> None:
     """Put the literal in the place of a name that is the default of a parameter: what the name means when
-    the function is called does not count, only what the module gave it before the definition."""
+    the function is called does not count, only what the module gave it before the definition.
+
+    Not of functions inside of functions: those are defined when another module may have given it another.
+    """
     known = _literals(tree)
-    if not known:
-        return
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef):
-            args = node.args
-            args.defaults = [_spelt_out(d, known) for d in args.defaults]
-            args.kw_defaults = [d and _spelt_out(d, known) for d in args.kw_defaults]
+    todo: list[ast.AST] = [tree] if known else []
+    while todo:
+        for node in ast.iter_child_nodes(todo.pop()):
+            if isinstance(node, ast.FunctionDef):
+                args = node.args
+                args.defaults = [_spelt_out(d, known) for d in args.defaults]
+                args.kw_defaults = [d and _spelt_out(d, known) for d in args.kw_defaults]
+            elif not isinstance(node, ast.AsyncFunctionDef | ast.expr):
+                todo.append(node)
 
 
 def _literals(tree: ast.Module) -> dict[str, ast.expr]:
