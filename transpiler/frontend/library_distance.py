@@ -1,7 +1,8 @@
 """Distances of `scipy.spatial.distance` as Python code that the compiler translates: see `library_math`.
 
-After `scipy/spatial/distance.py` of SciPy 1.17. Arguments are arrays of float64. Where the sum of squares is
-not finite or loses digits, SciPy scales or refuses: that is left to it.
+After `scipy/spatial/distance.py` of SciPy 1.17 and 1.18, whose Euclidean distance is a NumPy number.
+Arguments are arrays of float64. Where the sum of squares is not finite or loses digits, SciPy scales or
+refuses: that is left to it.
 """
 
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
@@ -19,6 +20,14 @@ def distance_euclidean(u, v):
             raise ValueError("SciPy scales")
         return 0.0
     return float(np.sqrt(total))
+
+
+def distance_euclidean_of_numpy(u, v):
+    apart = u - v
+    total = np.sum(apart * apart)
+    if not (total > 1e-200 and total < 1e300) and any(x != 0.0 for x in apart):
+        raise ValueError("left to SciPy")
+    return np.sqrt(total)
 
 
 def distance_sqeuclidean(u, v):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
+from importlib import metadata
 
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import bind, constant_of
@@ -17,6 +19,8 @@ def distance_call(cx: Scope, name: str, node: ast.Call) -> Value:
     if name in PAIRS:
         bound = bind(cx, node, ["u", "v"], required=2)
         given: list[Value] = [exactly_floats(cx, bound[k], node, 1) for k in ("u", "v")]
+        if name == "euclidean" and _scipy() >= (1, 18):
+            name = "euclidean_of_numpy"
         return library_call(cx, f"distance_{name}", given, node)
     if name not in NAMES:
         decline(node, "LW102", f"`scipy.spatial.distance.{name}` is not covered")
@@ -30,3 +34,13 @@ def distance_call(cx: Scope, name: str, node: ast.Call) -> Value:
         return library_call(cx, f"distances_{metric}", given, node)
     full = library_call(cx, f"distances_{metric}", given * 2, node)
     return library_call(cx, "upper_triangle", [full], node)
+
+
+@lru_cache(maxsize=1)
+def _scipy() -> tuple[int, ...]:
+    """The version that is installed here; () without one, which counts as an old one."""
+    try:
+        found = metadata.version("scipy")
+    except metadata.PackageNotFoundError:
+        return ()
+    return tuple(int(part) for part in found.split(".")[:2])
