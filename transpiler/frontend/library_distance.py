@@ -25,8 +25,9 @@ def distance_euclidean(u, v):
 def distance_euclidean_of_numpy(u, v):
     apart = u - v
     total = np.sum(apart * apart)
-    if not (total > 1e-200 and total < 1e300) and any(x != 0.0 for x in apart):
-        raise ValueError("left to SciPy")
+    if not (total > 1e-200 and total < 1e300):
+        if len(apart) == 0 or any(x != 0.0 for x in apart):
+            raise ValueError("left to SciPy")
     return np.sqrt(total)
 
 
