@@ -23,6 +23,7 @@ from loopwright.ir.nodes import Program
 from loopwright.ir.types import machine_dtype
 from loopwright.passes.base import Applied, Pass
 from loopwright.passes.batch import Batch
+from loopwright.passes.chunks import Chunks
 from loopwright.passes.parallel import Parallel
 from loopwright.passes.reassociate import Reassociate
 from loopwright.passes.vectorise import Vectorise
@@ -141,6 +142,14 @@ def levels(program: Program, backends: Sequence[str]) -> Iterator[Level]:
     if isinstance(batched, Applied):
         check(batched.program)
         yield _interpreted("batches", batched.program)
+    chunks = Chunks(count=3, min_work=0).run(final)
+    if isinstance(chunks, Applied):
+        check(chunks.program)
+        yield _interpreted("chunks", chunks.program)
+        blocks = Batch(block=2).run(chunks.program)
+        if isinstance(blocks, Applied):
+            check(blocks.program)
+            yield _interpreted("batches of chunks", blocks.program)
     for backend in ("numba", "numba-compiled"):
         if backend in backends:
             yield from _text(backend, final)
