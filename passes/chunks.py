@@ -6,9 +6,9 @@ later passes and for the compiler a serial loop like any other. There is a fixed
 many threads there are, so that results do not depend on that.
 
 Legality, of a loop that `parallel` marks (its iterations are independent, and variables are bound in each
-before they are read): no variable of the body is read behind the loop, its statements only compute
-numbers and load and store elements, and no two of its arrays, one of which is written, may share memory
-(`analysis.effects.Storages`), which the function that is made may then rely on.
+before they are read): no variable of the body is read behind the loop, or is a sum over the iterations; its
+statements only compute numbers and load and store elements, and no two of its arrays, one of which is
+written, may share memory (`analysis.effects.Storages`), which the function that is made may then rely on.
 """
 
 from __future__ import annotations
@@ -175,9 +175,10 @@ class _Cutter:
 
     def refusal(self, loop: For) -> str:
         """Why the loop cannot be cut; "" if it can."""
-        handed_on = flow(self.func, loop).after & (assigned(loop.body) | {loop.sym})
+        found = flow(self.func, loop)
+        handed_on = (found.after | found.carried) & (assigned(loop.body) | {loop.sym})
         if handed_on:
-            return f"`{min(s.name for s in handed_on)}` is read behind it"
+            return f"`{min(s.name for s in handed_on)}` goes from one iteration to others, or behind it"
         statements = tuple(walk_stmts(loop.body))
         slices = any(isinstance(s, Store) and not _point(s.index) for s in statements)
         if slices or not all(isinstance(s, _PLAIN) for s in statements):

@@ -62,7 +62,11 @@ CUT = {
 WHOLE = {
     "a sum": (
         "def f(x: Annotated[NDArray[np.int64], 'n']):\n    s = np.int64(0)\n    for i in range(len(x)):\n"
-        "        s += x[i]\n    return s", "`s` is read behind it"),
+        "        s += x[i]\n    return s", "`s` goes from one iteration to others"),
+    "a sum that nobody reads": (
+        "def f(x: Annotated[NDArray[np.int64], 'n'], y: F1):\n    s = np.int64(0)\n"
+        "    for i in range(min(len(x), len(y))):\n        s += x[i]\n        y[i] = 2.0 * y[i]",
+        "`s` goes from one iteration to others"),
     "matrix products": (
         "def f(x: F2, y: F2) -> None:\n    for i in range(len(x)):\n        y[i, 0] = np.dot(x[i], x[0])",
         "whole arrays"),
