@@ -50,7 +50,8 @@ from loopwright.passes.legalise_build import (
 from loopwright.passes.legalise_calls import conversion
 from loopwright.passes.legalise_expr import condition, expression
 from loopwright.passes.legalise_index import place
-from loopwright.passes.legalise_magnitude import SAFE, largest
+from loopwright.passes.legalise_line import tests
+from loopwright.passes.legalise_magnitude import largest
 
 _LOOP_LIMIT = 2**62
 
@@ -224,6 +225,8 @@ def _enter(b: Build, stmt: For | While) -> None:
     """A flag tells the `else` whether a `break` has left the loop."""
     b.pending.append([])
     b.small.append({})
+    b.lines.append({})
+    b.chosen.append(0)
     flag = None
     if stmt.orelse and leaves(stmt.body):
         flag = b.fresh("broke", B1)
@@ -231,12 +234,17 @@ def _enter(b: Build, stmt: For | While) -> None:
     b.broke.append(flag)
 
 
-def _leave(b: Build, stmt: For | While, loop: Stmt) -> None:
+def _leave(b: Build, stmt: For | While, loop: For | While) -> None:
     flag = b.broke.pop()
+    b.chosen.pop()
     b.span = stmt.span
     b.guards(b.pending.pop())
-    for bound in largest(b.small.pop()):
-        b.check(compare("lt", bound, number(SAFE)), "integer beyond 64 bits")
+    for bound, limit in largest(b.small.pop()):
+        b.check(compare("lt", bound, number(limit)), "integer beyond 64 bits")
+    if isinstance(stmt, For) and isinstance(loop, For):
+        loop = tests(b, Var(b.sym(stmt.sym)), loop)
+    else:
+        b.lines.pop()
     b.emit(loop)
     if not stmt.orelse:
         return

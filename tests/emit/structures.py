@@ -101,6 +101,37 @@ def f(x: "f8[:]") -> "f8[:], f8":
 """,
         [(np.abs(V[:4]),), (V,), (np.abs(V),), (V[:0],), (SPECIAL,)],
     ),
+    "positions that may count from the end": (
+        """
+def f(x: "f8[:]", at: "i8[:]") -> "f8, i8":
+    s = 0.0
+    k = 0
+    for i in range(at.shape[0]):
+        p = at[i]
+        k = p + x.shape[0] if p < 0 else p
+        check(k >= 0 and k < x.shape[0])
+        s = s * 0.5 + x[k]
+    return s, k
+""",
+        [
+            (V, np.array(at))
+            for at in ([0, 8], [-1, -9, 3], [2, 9], [2, -10], [1, -(2**63)], [2**63 - 1])
+        ],
+    ),
+    "positions that are known to be below the length from the start": (
+        """
+def f(x: "f8[:]", at: "i8[:]") -> "f8":
+    s = 0.0
+    for i in range(at.shape[0]):
+        p = at[i]
+        check(p >= 0 - x.shape[0])
+        k = p + x.shape[0] if p < 0 else p
+        check(k < x.shape[0])
+        s = s * 0.5 + x[k]
+    return s
+""",
+        [(V, np.array(at)) for at in ([0, 8], [-1, -9, 3], [2, 9], [2, -10], [2**63 - 1])],
+    ),
     "integers of more than 32 bits": (
         """
 def scaled(n: i8) -> "f8, i8":
