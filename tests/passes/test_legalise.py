@@ -628,3 +628,21 @@ def test_a_position_that_not_every_iteration_comes_to_is_tested_on_the_spot(name
     )
     for step, n in ((1, 3), (1, 9), (2, 4), (0, 5)):
         assert outcome(source, np.arange(3.0), step, n) is not GAVE_UP
+
+
+SMALL = """
+def f(x: F1, first: int, n: int, c: float):
+    s = 0.0
+    for i in range(first, n):
+        s += (i - n) / c + (i + 1.5) * c
+        x[0] = max(i, first) + c
+    return s
+"""
+
+
+def test_an_int_that_floats_hold_is_shown_to_be_small_before_the_loop() -> None:
+    (loop,) = (s for s in walk_stmts(legal(SMALL).main.body) if isinstance(s, For))
+    reasons = [s.reason for s in walk_stmts(loop.body) if isinstance(s, Check)]
+    assert not any("2**53" in r or "beyond" in r for r in reasons), reasons
+    for first, n in ((0, 3), (-7, -4), (2**31 - 2, 2**31), (-(2**31), -(2**31) + 2), (5, 1)):
+        assert outcome(SMALL, np.zeros(2), first, n, 0.25) is not GAVE_UP
