@@ -101,6 +101,30 @@ def f(x: "f8[:]") -> "f8[:], f8":
 """,
         [(np.abs(V[:4]),), (V,), (np.abs(V),), (V[:0],), (SPECIAL,)],
     ),
+    "a function of rows that a loop calls": (
+        """
+def push(x: "f8[:]", v: f8) -> i8:
+    check(x.shape[0] > 0)
+    if v >= x[0]:
+        return 0
+    i = 0
+    while i + 1 < x.shape[0]:
+        if x[i + 1] <= v:
+            break
+        x[i] = x[i + 1]
+        i = i + 1
+    x[i] = v
+    return 1
+def f(x: "f8[:, :]", v: "f8[:]") -> i8:
+    n = 0
+    for i in range(x.shape[0]):
+        for j in range(v.shape[0]):
+            r = push(x[i], v[j])
+            n = n + r
+    return n
+""",
+        [(np.sort(RNG.normal(size=(3, k)))[:, ::-1].copy(), V) for k in (4, 1, 0)],
+    ),
     "positions that may count from the end": (
         """
 def f(x: "f8[:]", at: "i8[:]") -> "f8, i8":
