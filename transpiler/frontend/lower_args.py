@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_arith import as_operand
@@ -47,11 +47,12 @@ def bind(
     *,
     required: int = 1,
     first: Value | None = None,
+    firm: Container[str] = (),
 ) -> dict[str, Value]:
     """The arguments by parameter name; declined if one is unknown or missing.
 
     `first` is the value of the first parameter for a method. None is left out for the parameters whose
-    default it is.
+    default it is; that of those in `firm` is something else, though it is None for most functions.
     """
     names = list(names)
     positional = names[1:] if first is not None else names
@@ -70,7 +71,7 @@ def bind(
     for name, arg, value in zip(given, nodes, values, strict=True):
         if not is_none_value(value):
             bound[name] = value
-        elif name not in _OPTIONAL:
+        elif name not in _OPTIONAL or name in firm:
             decline(arg, "LW102", f"None for the argument `{name}` is not covered")
     if first is not None:
         bound[names[0]] = first
