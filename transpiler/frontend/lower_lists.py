@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from loopwright.frontend.lower_alias import live_in
 from loopwright.frontend.lower_convert import cast, coerce, list_length
 from loopwright.frontend.lower_grown import own_copy
-from loopwright.frontend.lower_index import index_number
+from loopwright.frontend.lower_index import FULL, index_number
 from loopwright.frontend.lower_join import columns_of, widen
 from loopwright.frontend.lower_list_index import copy_of, list_element, used_part
 from loopwright.frontend.lower_listed import (
@@ -25,6 +25,7 @@ from loopwright.frontend.lower_listed import (
     put_array,
     shares,
 )
+from loopwright.frontend.lower_names import views
 from loopwright.frontend.lower_order import eval_all, eval_spread, spill
 from loopwright.frontend.lower_parts import describe, flatten
 from loopwright.frontend.lower_rows import append_row, join_rows, let_hold_rows, made_rows
@@ -52,11 +53,13 @@ from loopwright.ir.nodes import (
     Expr,
     For,
     If,
+    Load,
+    NewAxis,
     Pt,
     Store,
     Var,
 )
-from loopwright.ir.types import INT, Array
+from loopwright.ir.types import INT, Array, ListOf
 
 CHANGING = frozenset(
     {"append", "appendleft", "pop", "popleft", "extend", "insert", "remove", "clear"}
@@ -218,7 +221,22 @@ def repeat_list(cx: Scope, left: ast.expr, right: ast.expr, node: ast.expr) -> V
         return None
     fill, times = eval_all(cx, (left.elts[0], right))
     n = index_number(cx, times, right)
+    if isinstance(fill, Arr) and cx is cx.unit.main and _stays(cx, fill):
+        return _one_array(cx, fill, cast(n, INT))
     return fresh_list(cx, node, (cast(n, INT),), fill)
+
+
+def _stays(cx: Scope, array: Arr) -> bool:
+    """Whether the array is an argument whose name never means another one."""
+    return isinstance(array.expr, Var) and array.expr.sym in cx.unit.constant
+
+
+def _one_array(cx: Scope, array: Arr, n: Expr) -> RaggedList:
+    """A list that holds an array `n` times: rows of it with a new axis in front, all of the number 0."""
+    t = Array(array.type.dtype, array.type.ndim + 1)
+    rows = Load(array.expr, (NewAxis(), *[FULL] * array.type.ndim), t)
+    numbers = cx.hold(Alloc((n,), integer(0), ListOf(INT)), "numbers")
+    return RaggedList(Arr(rows, t, views(array)), numbers)
 
 
 # -------------------------------------------------------------------- growing
