@@ -376,17 +376,6 @@ def f(n):
         (3,),
         "LW107",
     ),
-    (
-        "truth of an array",
-        """
-def f(x):
-    if x:
-        return 1
-    return 0
-""",
-        (X,),
-        "LW103",
-    ),
 ]
 
 

@@ -38,6 +38,8 @@ _OPTIONAL = frozenset(
     )
 )
 """Parameters whose default is None."""
+_SHAPES = frozenset(("shape", "size", "reps", "axes"))
+"""Parameters that take a list of ints as they take a tuple of them."""
 
 
 def bind(
@@ -60,6 +62,7 @@ def bind(
         decline(node, "LW102", "too many arguments for what is covered of this function")
     given = [*positional[: len(node.args)], *[k.arg or "" for k in node.keywords]]
     nodes = [*node.args, *[k.value for k in node.keywords]]
+    nodes = [as_tuple(n) if g in _SHAPES else n for g, n in zip(given, nodes, strict=True)]
     for k, (name, arg) in enumerate(zip(given, nodes, strict=True)):
         if name in given[:k] or (first is not None and name == names[0]):
             decline(arg, "LW103", f"the argument `{name}` is given twice: TypeError")
@@ -79,6 +82,13 @@ def bind(
         if name not in bound:
             decline(node, "LW102", f"the argument `{name}` is needed here")
     return bound
+
+
+def as_tuple(node: ast.expr) -> ast.expr:
+    """The display of a list that nothing else sees is as good as that of a tuple."""
+    if isinstance(node, ast.List):
+        return ast.copy_location(ast.Tuple(node.elts, ast.Load()), node)
+    return node
 
 
 def is_none_value(value: Value) -> bool:

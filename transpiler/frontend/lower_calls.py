@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.classes import class_at, lineage
+from loopwright.frontend.lower_args import as_tuple
 from loopwright.frontend.lower_builtins import BUILTINS
 from loopwright.frontend.lower_classes import bound_method, class_member, is_property
 from loopwright.frontend.lower_comprehension import dict_of
@@ -113,7 +114,7 @@ def _starred(cx: Scope, node: ast.Call) -> Value:
         if any(_binds(a) for a in node.args) or not _first(arg.value, node.args[:k]):
             decline(arg, "LW102", "a star is covered where nothing before it calls a function")
         with cx.block() as made:
-            held = cx.eval(_as_tuple(arg.value))
+            held = cx.eval(as_tuple(arg.value))
         if effects(cx, made) and (k > 0 or not isinstance(node.func, ast.Name)):
             decline(arg, "LW102", "a star before what has effects is covered as the first argument")
         cx.out.extend(made)
@@ -142,13 +143,6 @@ def _first(node: ast.expr, before: list[ast.expr]) -> bool:
     return isinstance(node, ast.Name) or not any(
         isinstance(n, ast.Call) for a in before for n in ast.walk(a)
     )
-
-
-def _as_tuple(node: ast.expr) -> ast.expr:
-    """A list that only the star sees is as good as a tuple."""
-    if isinstance(node, ast.List):
-        return ast.copy_location(ast.Tuple(node.elts, ast.Load()), node)
-    return node
 
 
 def _starred_name(node: ast.Call, k: int) -> str:
