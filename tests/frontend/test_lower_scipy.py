@@ -78,6 +78,7 @@ def test_where_scipy_raises_the_kernel_gives_up(source: str, args: tuple[Any, ..
     assert by_kernel(source, args).failed is not None
 
 
+@pytest.mark.filterwarnings("ignore")
 @_cases(LEFT_TO_SCIPY)
 def test_where_scipy_goes_its_own_way_the_kernel_gives_up(
     source: str, args: tuple[Any, ...]

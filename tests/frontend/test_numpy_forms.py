@@ -176,3 +176,12 @@ np.reshape(x, [1, len(x)]) + 0; np.tile(x, [2, 1]); np.transpose(np.outer(x, x +
 @pytest.mark.parametrize("value", [v.strip() for v in SHAPES.replace("\n", ";").split(";") if v])
 def test_a_list_is_taken_for_a_shape(value: str) -> None:
     assert agrees(value, np.array([1.0, 2.5, -3.0]), names="x")
+
+
+RANGES = "np.array(range(n)); np.array(range(1, n), dtype=float); np.asarray(range(n), np.int32)"
+
+
+@pytest.mark.parametrize("value", [v.strip() for v in RANGES.split(";")])
+def test_an_array_of_a_range(value: str) -> None:
+    assert agrees(value, 4, names="n")
+    assert by_kernel(f"\ndef f(n):\n    return {value}\n", (0,)).failed is not None

@@ -85,3 +85,14 @@ def test_the_length_of_a_range(args: tuple[int, int, int]) -> None:
 
 def test_a_range_without_a_step_raises() -> None:
     assert by_kernel("def f(s):\n    return len(range(0, 4, s))\n", (0,)).failed
+
+
+PRODUCTS = {
+    "ints": ("x", [2, 3, 4]), "floats": ("x", [0.1, 0.7, 1.3]), "nothing": ("x[3:]", [1, 2, 3]),
+    "a generator": ("(v + 1 for v in x)", [0.5, 2.0]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("items, x", PRODUCTS.values(), ids=PRODUCTS)
+def test_a_product(items: str, x: list[Any]) -> None:
+    assert_same_on_all_levels(f"import math\ndef f(x):\n    return math.prod({items})\n", x)

@@ -6,12 +6,13 @@ import ast
 
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import bind
-from loopwright.frontend.lower_arith import as_operand, strip_none
+from loopwright.frontend.lower_arith import as_operand, binary, strip_none
 from loopwright.frontend.lower_convert import cast
+from loopwright.frontend.lower_fold import reduce_items
 from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Number, Value, number, real
+from loopwright.frontend.lower_values import Number, Value, integer, number, real
 from loopwright.ir.intrinsics import TABLE
 from loopwright.ir.nodes import Binary, Call, Expr
 from loopwright.ir.types import BOOL, FLOAT, INT, Num, Py, is_scalar, kind_of, machine_dtype
@@ -38,7 +39,15 @@ def math_call(cx: Scope, name: str, node: ast.Call) -> Value:
         return _close(cx, node)
     row = TABLE.get(fn)
     if row is None or node.keywords:
-        if name == "fsum" or name == "prod" or name == "dist":
+        if name == "prod" and len(node.args) == 1 and not node.keywords:
+            return reduce_items(
+                cx,
+                node.args[0],
+                number(integer(1)),
+                lambda a, b: binary(cx, "mul", a, b, node),
+                node,
+            )
+        if name in ("fsum", "prod", "dist"):
             decline(node, "LW102", f"`math.{name}` is not covered")
         if not (name == "log" and len(node.args) == 2):
             decline(node, "LW102", f"`math.{name}` is not covered in this form")
