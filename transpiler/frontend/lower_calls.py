@@ -25,6 +25,7 @@ from loopwright.frontend.lower_methods import array_method, number_method
 from loopwright.frontend.lower_names import member, object_with
 from loopwright.frontend.lower_numpy import numpy_call
 from loopwright.frontend.lower_objects import BLANK, construct
+from loopwright.frontend.lower_operators import operator_call, reduce_call
 from loopwright.frontend.lower_order import effects, eval_all, in_order, keep, present
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_queue import bisect_call, heap_call
@@ -240,6 +241,10 @@ def _library(cx: Scope, name: str, node: ast.Call) -> Value:
             return heap_call(cx, short, node)
         case "bisect":
             return bisect_call(cx, short, node)
+        case "functools" if short == "reduce":
+            return reduce_call(cx, node)
+        case "operator":
+            return operator_call(cx, short, node)
         case "itertools" if short == "repeat":
             return repeat(cx, node)
         case "numpy":
