@@ -207,10 +207,11 @@ def _join_maybe(cx: Scope, name: str, a: Value, b: Value) -> Value:
 def unify(cx: Scope, a: int, b: int) -> int | None:
     """Make two list sites one; None if both have fixed, different elements.
 
-    What is in hand has the old columns, so lowering starts again.
+    What is in hand has the old columns, so lowering starts again. The older one stands for both: by it a
+    call of a function is recognised, whose result is the newer one.
     """
     sites = cx.unit.sites
-    a, b = sites.find(a), sites.find(b)
+    a, b = sorted((sites.find(a), sites.find(b)))
     if a == b:
         return a
     x, y = sites.elements[a], sites.elements[b]
