@@ -38,6 +38,21 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
         "    return m\n",
         (3, [1, 2]),
     ),
+    "rows of a table from outside are mapped": (
+        "def f(m, n):\n    for _ in range(n):\n        m = [[v * 2 for v in row] for row in m]\n"
+        "    return m[1][0], [[v + 1 for v in row] for row in m]\n",
+        ([[1, 2], [3, 4]], 3),
+    ),
+    "rows of a table that is made are mapped": (
+        "def f(n, x):\n    m = [[1, 2], [3, 4]]\n    for k in range(n):\n"
+        "        m = [[v * k + x[0] for v in row] for row in m]\n    return m, [[0 for _ in r] for r in m]\n",
+        (3, [1, 2]),
+    ),
+    "rows that grow later are mapped": (
+        "def f(n, x):\n    m = [[1, 2], [3, 4]]\n    m = [[v * n for v in row] for row in m]\n"
+        "    m[0].append(x[0])\n    return m\n",
+        (3, [1, 2]),
+    ),
     "floats beside ints": (
         "def f(n, x):\n    m = [[1, 0.5], [x[0], n]]\n    m[0][1] = n\n    return m, sum(m[1])\n", (3, [1, 2])
     ),
