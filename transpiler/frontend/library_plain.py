@@ -43,3 +43,10 @@ def close_numbers(a, b, rel_tol, abs_tol):
 def is_integral(x):
     """`x.is_integer()` of a float."""
     return bool(math.isfinite(x) and np.floor(x) == x)
+
+
+def bounded(at, n):
+    """A bound of a slice of a sequence of length `n`, for a positive step."""
+    if at < 0:
+        return max(at + n, 0)
+    return min(at, n)
