@@ -110,6 +110,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = f"{sys.executable} run.py src"
     done = run(
         "optimize", "src", "-o", "fast", "--workload", command, "--backend", "numba",
+        "--accuracy", "bitwise",
         "--json", "report.json", cwd=folder, cache=folder / "cache", timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

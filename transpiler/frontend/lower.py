@@ -102,7 +102,9 @@ def lower(
         if not texts:
             return error.declined
         lowered = lower(region, types, int_ranges, functions, numbers=numbers)
-        return lowered if isinstance(lowered, Lowered) else error.declined
+        if isinstance(lowered, Lowered):
+            return lowered
+        return max((error.declined, lowered), key=_progress)
     domain = replace(domain, params=tuple(_guarded(p, int_ranges or {}) for p in domain.params))
     read = {path for _, path in domain.paths}
     needless = frozenset(v.path for v in region.live_ins if not v.sure and v.path not in read)
@@ -119,6 +121,12 @@ def lower(
         along.assumed,
         along.callables,
     )
+
+
+def _progress(declined: Declined) -> tuple[int, int]:
+    """Where in the region lowering stopped."""
+    at = declined.call or declined.at
+    return at.line, at.col
 
 
 def _guarded(param: Param, ranges: Mapping[str, tuple[int, int]]) -> Param:
