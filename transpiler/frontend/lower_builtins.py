@@ -19,7 +19,7 @@ from loopwright.frontend.lower_convert import (
 from loopwright.frontend.lower_fold import extreme_by_key, quantified, reduce_items, total_of
 from loopwright.frontend.lower_generators import generator_at
 from loopwright.frontend.lower_hashes import constructed
-from loopwright.frontend.lower_iter import is_view
+from loopwright.frontend.lower_iter import is_view, range_source
 from loopwright.frontend.lower_list_index import row_count, whole
 from loopwright.frontend.lower_lists import build_list, to_list
 from loopwright.frontend.lower_names import dim
@@ -39,6 +39,7 @@ from loopwright.frontend.lower_values import (
     Number,
     RaggedList,
     Row,
+    Steps,
     String,
     Table,
     Text,
@@ -322,6 +323,15 @@ def _divmod(cx: Scope, node: ast.Call) -> Value:
     return Tpl((binary(cx, "floordiv", a, b, node), binary(cx, "mod", a, b, node)))
 
 
+def _range(cx: Scope, node: ast.Call) -> Value:
+    """A range that gets a name, to be run over."""
+    source = range_source(cx, node)
+    if not isinstance(source.step, Const):
+        decline(node, "LW102", "a range of any step is covered only as what a loop runs over")
+    ends = Tpl((number(source.lo), number(source.hi)))
+    return Steps(ends, source.step)
+
+
 def _none(cx: Scope, node: ast.Call) -> Value:
     decline(node, "LW102", "this builtin is covered only as what a loop runs over")
 
@@ -351,7 +361,7 @@ BUILTINS: dict[str, Handler] = {
     "hasattr": has_attribute,
     "callable": is_callable,
     "type": type_call,
-    "range": _none,
+    "range": _range,
     "enumerate": _none,
     "zip": _none,
     "reversed": _none,

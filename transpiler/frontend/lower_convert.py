@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from loopwright.frontend.lower_parts import flatten, rec_with, row_part, row_with, unread
+from loopwright.frontend.lower_parts import (
+    flatten,
+    rec_with,
+    row_part,
+    row_with,
+    steps_with,
+    unread,
+)
 from loopwright.frontend.lower_scope import Scope
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -22,6 +29,7 @@ from loopwright.frontend.lower_values import (
     RaggedList,
     Rec,
     Row,
+    Steps,
     String,
     Table,
     Text,
@@ -144,6 +152,8 @@ def coerce(cx: Scope, value: Value, target: Value) -> Value:
         case Tpl(), Tpl():
             pairs = zip(value.items, target.items, strict=True)
             return replace(value, items=tuple(coerce(cx, v, t) for v, t in pairs))
+        case Steps(), Steps():
+            return steps_with(value, coerce(cx, value.ends, target.ends))
         case Rec(), Rec():
             return rec_with(value, coerce(cx, value.parts, target.parts))
         case _, Maybe(inner, _):
@@ -242,6 +252,8 @@ def fits(value: Value, target: Value) -> bool:
             len(value.items) == len(target.items) and value.fields == target.fields
         ):
             return all(fits(v, t) for v, t in zip(value.items, target.items, strict=True))
+        case Steps(), Steps():
+            return value.step == target.step
         case Rec(), Rec():
             return value.form == target.form and fits(value.parts, target.parts)
         case _, Maybe(inner, _):

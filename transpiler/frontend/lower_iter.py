@@ -37,6 +37,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     RaggedList,
     Repeated,
+    Steps,
     Tpl,
     Value,
     integer,
@@ -72,6 +73,9 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
     value = present(cx, cx.eval(node))
     if isinstance(value, Hashed):
         return _of_hashed(cx, node, value, "keys", body)
+    if isinstance(value, Steps):
+        first, stop = flatten(value.ends)
+        return Source(first, stop, value.step, number, plain=True)
     if isinstance(value, Repeated):
         return run_over(cx, node, value)
     if isinstance(value, Tpl):

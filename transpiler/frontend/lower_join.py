@@ -9,7 +9,7 @@ from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_alias import refuse_second_dict, refuse_second_name
 from loopwright.frontend.lower_convert import assign
 from loopwright.frontend.lower_listed import bare, holds_arrays
-from loopwright.frontend.lower_parts import describe, flatten, rec_with, row_with
+from loopwright.frontend.lower_parts import describe, flatten, rec_with, row_with, steps_with
 from loopwright.frontend.lower_scope import Again, Scope
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -31,6 +31,7 @@ from loopwright.frontend.lower_values import (
     Rec,
     Row,
     RowType,
+    Steps,
     String,
     Table,
     Tpl,
@@ -108,6 +109,8 @@ def canonical(cx: Scope, name: str, value: Value) -> Value:
             return Table(Tpl(tuple(parts)), row)
         case Rec(whole):
             return rec_with(value, canonical(cx, name, whole))
+        case Steps(ends):
+            return steps_with(value, canonical(cx, name, ends))
         case Hashed():
             slots = Var(cx.sym(f"{name}.slots", value.slots.type))
             return value.with_parts(
@@ -169,6 +172,8 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             assert isinstance(joined_parts_, Tpl)
             if not any(isinstance(part, Mixed) for part in joined_parts_.items):
                 return Rec(joined_parts_, a.form, a.made | b.made)
+        case Steps(), Steps() if a.step == b.step:
+            return steps_with(a, join_values(cx, name, a.ends, b.ends))
         case Hashed(), Hashed() if a.form == b.form:
             pairs_ = zip(a.parts, b.parts, strict=True)
             joined_parts = [join_values(cx, name, x, y) for x, y in pairs_]
@@ -232,7 +237,7 @@ def template(cx: Scope, value: Value) -> Value:
 def widen(cx: Scope, site: int, value: Value) -> str | None:
     """Let lists of `site` hold `value` too; the reason if they cannot. Lowering starts again if the
     columns change."""
-    if any(isinstance(v, (Object, Klass)) for v in (value, *_parts(value))):
+    if any(isinstance(v, (Object, Klass, Steps)) for v in (value, *_parts(value))):
         return "its elements are objects"
     if any(is_made_dict(v) for v in _parts(value) if v is not value):
         return "its elements hold dicts"

@@ -28,6 +28,7 @@ from loopwright.frontend.lower_values import (
     Repeated,
     Row,
     RowType,
+    Steps,
     String,
     Table,
     Text,
@@ -86,7 +87,7 @@ def flatten(value: Value) -> tuple[Expr, ...]:
             return flatten(listed)
         case Tpl(items):
             return tuple(e for item in items for e in flatten(item))
-        case Table(parts, _) | Rec(parts, _):
+        case Table(parts, _) | Rec(parts, _) | Steps(parts, _):
             return flatten(parts)
         case Hashed():
             return (*(e for part in value.parts for e in flatten(part)), value.slots)
@@ -129,6 +130,8 @@ def refill(value: Value, exprs: list[Expr]) -> Value:
             return Table(Tpl(tuple(refill(item, exprs) for item in items)), row)
         case Rec(parts):
             return rec_with(value, refill(parts, exprs))
+        case Steps(ends):
+            return steps_with(value, refill(ends, exprs))
         case Hashed():
             filled = value.with_parts(lambda _, part: refill(part, exprs), value.slots)
             return replace(filled, slots=exprs.pop(0))
@@ -151,6 +154,12 @@ def rec_with(value: Rec, parts: Value) -> Rec:
     """The dict or object with other entries or attributes."""
     assert isinstance(parts, Tpl)
     return replace(value, parts=parts)
+
+
+def steps_with(value: Steps, ends: Value) -> Steps:
+    """The range with other ends."""
+    assert isinstance(ends, Tpl)
+    return replace(value, ends=ends)
 
 
 def row_with(items: Value) -> Row:
@@ -215,6 +224,8 @@ def describe(value: Value) -> str:
             return "a generator"
         case Repeated():
             return "an iterator"
+        case Steps():
+            return "a range"
         case Mixed(reason):
             return reason
 
@@ -242,6 +253,8 @@ def type_key(value: Value) -> object:
             return ("dict", row, type_key(parts))
         case Rec(parts, form):
             return ("record", form, type_key(parts))
+        case Steps(ends, step):
+            return ("range", step, type_key(ends))
         case Hashed():
             return ("hashed", value.form, *map(type_key, value.parts))
         case Maybe(inner, _):

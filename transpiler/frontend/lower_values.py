@@ -341,6 +341,14 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True)
+class Steps:
+    """A range that has a name, to be run over: where it starts and stops, and its step."""
+
+    ends: Tpl
+    step: Const
+
+
+@dataclass(frozen=True, slots=True)
 class Mixed:
     """A variable that cannot be used here, with the reason; it may be assigned again."""
 
@@ -370,6 +378,7 @@ Value: TypeAlias = (
     | Closure
     | Deferred
     | Repeated
+    | Steps
     | Mixed
 )
 
