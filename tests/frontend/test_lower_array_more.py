@@ -49,6 +49,19 @@ def f(v, n):
         (V[:20], N),
     ),
     (
+        "looking for a number of Python or of NumPy",
+        """
+def f(v, n, k):
+    r = []
+    for i in range(5):
+        p = 0.25 if i < k else min(1.0, v[i])
+        q = 4 if i < k else n[i]
+        r.append(int(np.searchsorted(v, p)) * 100 + int(np.searchsorted(n, q, side="right")))
+    return r
+""",
+        (np.sort(V[:20]), np.sort(N), 2),
+    ),
+    (
         "joining arrays",
         """
 def f(w, x):

@@ -20,14 +20,27 @@ from loopwright.frontend.lower_reduce import wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Arr,
+    Number,
     Value,
     integer,
     number,
     truth_const,
 )
 from loopwright.frontend.typing_rules import rank_of
-from loopwright.ir.nodes import Call, Const
-from loopwright.ir.types import BOOL, Array, Num, Type, is_scalar, kind_of, machine_dtype
+from loopwright.ir.nodes import Call, Const, Expr
+from loopwright.ir.types import (
+    BOOL,
+    F64,
+    FLOAT,
+    I64,
+    INT,
+    Array,
+    Num,
+    Type,
+    is_scalar,
+    kind_of,
+    machine_dtype,
+)
 
 
 def sort(cx: Scope, node: ast.Call) -> Value:
@@ -83,7 +96,7 @@ def flatnonzero(cx: Scope, node: ast.Call) -> Value:
 
 def searchsorted(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
     bound = bind(cx, node, ["a", "v", "side"], required=2, first=first)
-    a, v = array_of(cx, bound["a"], node), as_operand(cx, bound["v"], node)
+    a, v = array_of(cx, bound["a"], node), _value(cx, bound["v"], node)
     side = constant_of(bound["side"], node, "side") if "side" in bound else "left"
     rank = rank_of(v.type)
     if rank == 1 and v.type == Array("float64", 1) and a.type == v.type:
@@ -93,6 +106,13 @@ def searchsorted(cx: Scope, node: ast.Call, first: Value | None = None) -> Value
     if machine_dtype(v.type) != a.type.dtype and is_scalar(v.type):
         decline(node, "LW304", "searchsorted is covered for values of the array's dtype")
     return wrap(Call("np.searchsorted", (a.expr, v, Const(side == "right", BOOL)), t))
+
+
+def _value(cx: Scope, value: Value, node: ast.AST) -> Expr:
+    """What is looked for: whether a number is Python's or one of NumPy's of that size makes no difference."""
+    if isinstance(value, Number) and set(value.types) in ({FLOAT, F64}, {INT, I64}):
+        return value.expr
+    return as_operand(cx, value, node)
 
 
 SORTING: dict[str, Callable[[Scope, ast.Call], Value]] = {
