@@ -41,9 +41,11 @@ from loopwright.ir.nodes import (
     IndexItem,
     Load,
     Logic,
+    NewAxis,
     Pt,
     Select,
     Slc,
+    Var,
 )
 from loopwright.ir.types import (
     BOOL,
@@ -144,6 +146,9 @@ def row_of(cx: Scope, base: RaggedList, at: Expr) -> Value:
     """
     if base.picked:
         assert isinstance(base.items, Arr)
+        one = _only_row(cx, base, at)
+        if one is not None:
+            return one
         number_ = cx.hold(point(base.bounds, (Pt(at),), INT), "row")
         ndim = base.items.type.ndim
         index = Index((Pt(number_), *[FULL] * (ndim - 1)), ndim - 1)
@@ -171,6 +176,23 @@ def row_of(cx: Scope, base: RaggedList, at: Expr) -> Value:
         case Lst(columns, site, _, _, _):
             loads = tuple(Load(c, part, c.type) for c in columns)
             return Lst(loads, site, 1, views_of(base.items))
+
+
+def _only_row(cx: Scope, base: RaggedList, at: Expr) -> Arr | None:
+    """The array that the list holds several times, if it is such a list."""
+    assert isinstance(base.items, Arr)
+    match base.items.expr:
+        case Load(Var() as array, (NewAxis(), *_)):
+            pass
+        case _:
+            return None
+    at, n = cx.hold(cast(at, INT), "at"), Dim(base.bounds, 0, INT)
+    inside = Logic(
+        "and", test("le", Binary("sub", integer(0), n, INT), at), test("lt", at, n), BOOL
+    )
+    cx.check(inside, "list index out of range")
+    assert isinstance(array.type, Array)
+    return Arr(array, array.type, base.items.origins)
 
 
 def _twice(at: Expr, more: int) -> Expr:
