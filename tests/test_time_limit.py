@@ -1,8 +1,9 @@
-"""Behind the time limit of the command no more variants are verified."""
+"""Behind the time limit of the command no variant is waited for, and none is verified."""
 
 from __future__ import annotations
 
 import time
+from concurrent.futures import Future
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +23,14 @@ def survivor(trail: Trail) -> Any:
     )
     trial: Any = SimpleNamespace(label="numba")
     return compiling._survivor(started, trial)
+
+
+def test_a_build_is_not_waited_for_when_the_time_is_up() -> None:
+    endless: Future[Any] = Future()
+    trail = Trail(deadline=time.monotonic() + 0.05)
+    trail.collect([endless])
+    assert trail.is_late() and endless.cancelled()
+    assert not trail.trials and not trail.refused
 
 
 def test_a_variant_is_verified_before_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -177,6 +177,9 @@ def _finish(
         trail.refused.append(_LATE)
         return _declined(started)
     trail.collect(started.building)
+    if trail.is_late():
+        trail.refused.append(_LATE)
+        return _declined(started)
     inputs = tuple(
         representative(
             started.work.lowered.domain,

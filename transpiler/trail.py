@@ -19,7 +19,8 @@ from loopwright.trial import Built, Survivor, Trial
 class Trail:
     """`trials` were built, `examined` are those that were verified, by label; None failed.
 
-    `seconds` are by stage. Behind the `deadline`, a time of time.monotonic, no more variants are verified.
+    `seconds` are by stage. Behind the `deadline`, a time of time.monotonic, no variant is waited for, and
+    none is verified.
     """
 
     trials: list[Trial] = field(default_factory=list)
@@ -64,8 +65,11 @@ class Trail:
 
     def collect(self, building: Sequence[Future[Built]]) -> None:
         with self.stage("build"):
-            wait(building)
+            wait(building, None if self.deadline is None else self.deadline - time.monotonic())
         for each in building:
+            if not each.done():
+                each.cancel()
+                continue
             candidate, made = each.result()
             if isinstance(made, Trial):
                 self.trials.append(made)
