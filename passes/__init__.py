@@ -24,6 +24,7 @@ from loopwright.passes.normalise import Normalise
 from loopwright.passes.parallel import Parallel
 from loopwright.passes.powers import Powers
 from loopwright.passes.preallocate import Preallocate
+from loopwright.passes.precheck import Precheck
 from loopwright.passes.reassociate import Reassociate
 from loopwright.passes.scalarise import Scalarise
 from loopwright.passes.vectorise import Vectorise
@@ -38,6 +39,7 @@ ALL: tuple[Pass, ...] = (
     Scalarise(),
     Fuse(),
     Legalise(),
+    Precheck(),
     Parallel(),
     Reassociate(),
     Powers(),

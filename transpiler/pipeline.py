@@ -25,6 +25,7 @@ from loopwright.passes.normalise import Normalise
 from loopwright.passes.parallel import Parallel
 from loopwright.passes.powers import Powers
 from loopwright.passes.preallocate import Preallocate
+from loopwright.passes.precheck import Precheck
 from loopwright.passes.reassociate import Reassociate
 from loopwright.passes.scalarise import Scalarise
 from loopwright.passes.vectorise import Vectorise
@@ -101,7 +102,8 @@ class Plan:
         own = tuple(given.get(p.name, p) for p in passes)
         known = {p.name for p in passes} | {Parallel.name}
         more = tuple(p for p in self.extra if p.name not in known)
-        return (*own[:-1], *more, own[-1])
+        low = next((k for k, p in enumerate(own) if isinstance(p, Legalise)), len(own) - 1)
+        return (*own[:low], *more, *own[low:])
 
 
 def compiled_passes(ints: IntRanges) -> tuple[Pass, ...]:
@@ -116,6 +118,7 @@ def compiled_passes(ints: IntRanges) -> tuple[Pass, ...]:
         Normalise(),
         Fuse(),
         Legalise(int_ranges=ints),
+        Precheck(),
     )
 
 
