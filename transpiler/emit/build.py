@@ -19,6 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from loopwright.diagnostics import NOWHERE, Declined
+from loopwright.emit.cython_direct import CYTHON_HEAD as DOOR
+from loopwright.emit.cython_direct import declarations as door_declarations
 from loopwright.emit.vectors import CYTHON_HEAD, LIBRARY, SCALAR, WIDE, declarations
 from loopwright.extensions import Extension, make, shared_name
 from loopwright.workers import WorkerFailed, Workers
@@ -42,6 +44,9 @@ THREADS = "-fopenmp"
 
 DRAWS = "cython.cimports.numpy.random"
 """A module that names this is linked with NumPy's distributions."""
+
+NUMPY = (DRAWS, DOOR)
+"""Modules that name one of these include headers of NumPy."""
 
 TIME_LIMIT = 300.0
 """Seconds for both compilers together."""
@@ -168,8 +173,9 @@ def _place(made: Path, target: Path) -> Path:
 def _compiler(recipe: _Recipe, tools: Toolchain, c_file: Path, made: Path) -> tuple[str, ...]:
     command = [tools.compiler, "-shared", "-fPIC", "-w", *recipe.options, f"-I{tools.include}"]
     libraries = [LIBRARY, "-lm"] if WIDE in recipe.options else ["-lm"]
-    if recipe.draws:
+    if any(head in recipe.text for head in NUMPY):
         command.append(f"-I{np.get_include()}")
+    if recipe.draws:
         libraries.insert(0, str(Path(np.random.__path__[0], "lib", "libnpyrandom.a")))
     if sys.platform == "darwin":
         command += ["-undefined", "dynamic_lookup"]
@@ -180,6 +186,7 @@ def _key(recipe: _Recipe, tools: Toolchain) -> str:
     parts = (
         recipe.text,
         declarations() if CYTHON_HEAD in recipe.text else "",
+        door_declarations() if DOOR in recipe.text else "",
         recipe.stem,
         *recipe.options,
         tools.version,
