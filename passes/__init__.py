@@ -19,6 +19,7 @@ from loopwright.passes.fuse import Fuse
 from loopwright.passes.hoist import Hoist
 from loopwright.passes.induction import Induction
 from loopwright.passes.inline import Inline
+from loopwright.passes.interchange import Interchange
 from loopwright.passes.legalise import Legalise
 from loopwright.passes.normalise import Normalise
 from loopwright.passes.parallel import Parallel
@@ -40,6 +41,7 @@ ALL: tuple[Pass, ...] = (
     Fuse(),
     Legalise(),
     Precheck(),
+    Interchange(),
     Parallel(),
     Reassociate(),
     Powers(),

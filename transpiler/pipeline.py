@@ -20,6 +20,7 @@ from loopwright.passes.fuse import Fuse
 from loopwright.passes.hoist import Hoist
 from loopwright.passes.induction import Induction
 from loopwright.passes.inline import Inline
+from loopwright.passes.interchange import Interchange
 from loopwright.passes.legalise import Legalise
 from loopwright.passes.normalise import Normalise
 from loopwright.passes.parallel import Parallel
@@ -79,7 +80,9 @@ class Plan:
                 Recipe("cython", "cython", (*compiled, Parallel())),
             )
         powers = () if exact else (Powers(),)
-        alone, shared = (*compiled, *powers), (*compiled, Parallel())
+        alone = (*compiled, *powers)
+        # threads share the outer loop, which had better have independent iterations then
+        shared = (*(p for p in compiled if not isinstance(p, Interchange)), Parallel())
         sums, vectors = Reassociate(), Batch()
         return (
             Recipe("numpy", "numpy", array_passes()),
@@ -119,6 +122,7 @@ def compiled_passes(ints: IntRanges) -> tuple[Pass, ...]:
         Fuse(),
         Legalise(int_ranges=ints),
         Precheck(),
+        Interchange(),
     )
 
 
