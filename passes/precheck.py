@@ -43,10 +43,11 @@ from loopwright.ir.nodes import (
     Sym,
     Var,
 )
-from loopwright.ir.types import B1
+from loopwright.ir.types import B1, Type
 from loopwright.ir.walk import (
     Body,
     assigned,
+    exprs_of,
     fresh,
     map_bodies,
     map_expr,
@@ -54,10 +55,19 @@ from loopwright.ir.walk import (
     rename,
     subexprs,
     symbols,
+    vars_of,
     walk_stmts,
 )
 from loopwright.passes.base import Applied, Example, Outcome, Refusal, Unchanged
-from loopwright.passes.precheck_slice import deferrable, pays, refusal, slice_of
+from loopwright.passes.precheck_extremes import extremes_of, noted
+from loopwright.passes.precheck_slice import (
+    deferrable,
+    definitions,
+    pays,
+    refusal,
+    slice_of,
+    without_unused,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,32 +162,45 @@ class _Mover:
         low = self.func.level == "low"
         inspector = self.together(inspected) if low and deferrable(inspected) else (inspected,)
         free = carried(inspected)
-        to = {sym: self.fresh(sym) for sym in assigned((inspected,))}
+        bound = sorted(assigned((inspected,)), key=lambda s: s.name)
+        to = {sym: self.symbol(sym.name, sym.type) for sym in bound}
         first = tuple(Assign(to[s], Var(s), loop.span) for s in to if s in free)
         return (*first, *rename(inspector, to), replace(loop, body=_without_tests(loop.body)))
 
     def together(self, loop: For) -> Body:
-        """The loop with one test behind it of what all its tests have found."""
+        """The loop with tests behind it of what those in it have found."""
+        made = definitions(loop)
         tests = [s for s in walk_stmts(loop.body) if isinstance(s, (Check, Fail))]
-        ok = fresh("fine", B1, self.taken)
-        self.taken.add(ok.name)
+        ok = self.symbol("fine", B1)
+        begun: list[Stmt] = [Assign(ok, Const(True, B1), loop.span)]
+        behind: list[Stmt] = [Check(Var(ok), tests[0].reason, tests[0].span)]
 
         def note(stmt: Stmt) -> tuple[Stmt, ...]:
             match stmt:
                 case Check(cond, _, span):
-                    both = Binary("and", Var(ok), _plain(cond), B1)
-                    return (Assign(ok, both, span),)
+                    extremes = extremes_of(stmt, made)
+                    if extremes is None:
+                        both = Binary("and", Var(ok), _plain(cond), B1)
+                        return (Assign(ok, both, span),)
+                    before, inside, test = noted(extremes, stmt, self.symbol)
+                    begun.extend(before)
+                    behind.append(test)
+                    return inside
                 case Fail(_, span):
                     return (Assign(ok, Const(False, B1), span),)
                 case _:
                     return (stmt,)
 
-        noted = replace(loop, body=map_stmts(loop.body, note))
-        begun = Assign(ok, Const(True, B1), loop.span)
-        return (begun, noted, Check(Var(ok), tests[0].reason, tests[0].span))
+        changed = replace(loop, body=map_stmts(loop.body, note))
+        if ok not in assigned(changed.body):
+            del begun[0], behind[0]
+        shorter = without_unused(
+            changed, {s for b in behind for e in exprs_of(b) for s in vars_of(e)}
+        )
+        return (*begun, shorter, *behind)
 
-    def fresh(self, sym: Sym) -> Sym:
-        made = fresh(sym.name, sym.type, self.taken)
+    def symbol(self, name: str, t: Type) -> Sym:
+        made = fresh(name, t, self.taken)
         self.taken.add(made.name)
         return made
 

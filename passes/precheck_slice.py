@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 
 from loopwright.analysis.depend import dependences
 from loopwright.analysis.depend import refusal as carried
@@ -33,6 +35,7 @@ from loopwright.ir.walk import (
     children,
     exprs_of,
     index_exprs,
+    map_stmts,
     subexprs,
     vars_of,
     walk_exprs,
@@ -140,7 +143,7 @@ def deferrable(loop: For) -> bool:
     """
     if any(_may_trap(e) for e in walk_exprs(loop.body)):
         return False
-    made = _definitions(loop)
+    made = definitions(loop)
     tested: set[Sym] = set()
     placed: set[Sym] = set()
     for stmt in walk_stmts(loop.body):
@@ -163,7 +166,8 @@ def _may_trap(e: Expr) -> bool:
     return kind_of(machine_dtype(e.type)) in "iu" and not (isinstance(e.b, Const) and e.b.value)
 
 
-def _definitions(loop: For) -> Mapping[Sym, list[Expr]]:
+def definitions(loop: For) -> Mapping[Sym, list[Expr]]:
+    """What each variable of the loop is made of, statement by statement."""
     made: dict[Sym, list[Expr]] = {s: [] for s in assigned((loop,))}
     for stmt in walk_stmts((loop,)):
         if isinstance(stmt, Assign):
@@ -201,3 +205,18 @@ def _from_memory(exprs: tuple[Expr, ...], made: Mapping[Sym, list[Expr]]) -> boo
             todo += made.get(e.sym, [])
         todo += children(e)
     return False
+
+
+def without_unused(loop: For, needed: set[Sym]) -> For:
+    """The loop without what computes neither a variable of `needed` nor what it does else."""
+
+    def keep(stmt: Stmt, wanted: frozenset[Sym]) -> tuple[Stmt, ...]:
+        return () if isinstance(stmt, Assign) and stmt.sym not in wanted else (stmt,)
+
+    while True:
+        read = {s for stmt in walk_stmts((loop,)) for e in exprs_of(stmt) for s in vars_of(e)}
+        wanted = frozenset(read | needed)
+        shorter = replace(loop, body=map_stmts(loop.body, partial(keep, wanted=wanted)))
+        if shorter == loop:
+            return loop
+        loop = shorter

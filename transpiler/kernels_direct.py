@@ -47,9 +47,11 @@ def direct_lines(door: Door, tests: Sequence[str], result: str) -> None:
     others = sum(not isinstance(p.type, Array) for p in door.params)
     given = [*door.value, str(max(entry.min_work - others, 0))]
     fine = "out and out[0]" if entry.program.main.results else "out"
+    missing = " or ".join([f"{way} is None", *tests])
+    condition = f"not ({missing})" if tests else f"{way} is not None"
     door.lines += [
         f"{way} = _direct_{entry.backend}.{entry.source.name}",
-        f"if not ({' or '.join([f'{way} is None', *tests])}):",
+        f"if {condition}:",
         "    try:",
         f"        out = {way}({', '.join(given)})",
         "        if out is not None:",

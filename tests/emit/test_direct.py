@@ -138,6 +138,17 @@ def test_read_arrays_may_be_read_only_and_share_memory(direct: Callable[..., Any
     assert direct(x, shared.view(np.int32)[:5], shared.reshape(5, 2)) == (True, 6)
 
 
+def test_settings_of_errors_are_looked_at(direct: Callable[..., Any]) -> None:
+    for _ in range(2):
+        assert direct(*args()) == (True, 6)
+        with np.errstate(over="raise"):
+            assert direct(*args()) is None
+            with np.errstate(all="warn"):
+                assert direct(*args()) == (True, 6)
+            assert direct(*args()) is None
+    assert direct(*args()) == (True, 6)
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -1,9 +1,9 @@
 """The short way into a Cython kernel: a function that takes arrays as they are, if they need no conversion.
 
 A typed memoryview costs a few hundred nanoseconds, and the tests of the dispatch function as much again: more
-than the work on a thousand elements. Here both are done in C. The function answers None for arrays that are
-not plain (of another class or dtype, not contiguous, perhaps overlapping), which the dispatch function looks
-at once more, and False for arrays that are too small to be worth it.
+than the work on a thousand elements. Here both are done in C, as is the look at `np.errstate`. The function
+answers None for arrays that are not plain (of another class or dtype, not contiguous, perhaps overlapping),
+which the dispatch function looks at once more, and False for arrays that are too small to be worth it.
 """
 
 from __future__ import annotations
@@ -66,13 +66,16 @@ def direct_text(
         taken.add(made)
         return made
 
-    own, kind, least = local("own"), local("ndarray"), local("least")
+    own, kind, least, errors = map(local, ("own", "ndarray", "least", "errors"))
     dtypes = {d: local(d) for d in sorted({t.dtype for _, _, t in arrays})}
     sizes = {p: local(f"n_{name}") for p, name, _ in arrays}
     lines = Lines()
     lines.add(f"{own} = cython.declare(cython.double[::1], np.zeros(1))")
     lines.add(f"{kind} = cython.declare(object, np.ndarray)")
     lines.add(*(f'{n} = cython.declare(object, np.dtype("{d}"))' for d, n in dtypes.items()))
+    lines.add(
+        f'{errors} = cython.declare(object, getattr(np._core.umath, "_extobj_contextvar", None))'
+    )
     lines.add("", "")
     given = [f"{name}: {numbers[p]}" if p in numbers else name for p, name in params]
     *first, header = wrapped(
@@ -80,6 +83,10 @@ def direct_text(
     )
     lines.add(*first)
     with lines.block(header):
+        with lines.block(f"if not {MODULE}.settled({errors}):"):
+            quiet = 'all(mode in ("ignore", "warn") for mode in np.geterr().values())'
+            _unless(lines, quiet, "None")
+            lines.add(f"{MODULE}.settle({errors})")
         for p, name, t in arrays:
             flags = _PLAIN | (_WRITEABLE if p in written else 0)
             test = f"{MODULE}.plain({name}, {kind}, {dtypes[t.dtype]}, {t.ndim}, {flags:#x})"

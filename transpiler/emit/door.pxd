@@ -24,6 +24,29 @@ cdef extern from *:
         return x != y && (a + bytes <= b || b + others <= a);
     }
 
+    /* The settings of errors are a value that is replaced, never changed: the one looked at last is kept. */
+    static PyObject *lw_settings = NULL;
+
+    static inline int lw_settled(PyObject *variable) {
+        PyObject *now = NULL;
+        if (lw_settings == NULL || PyContextVar_Get(variable, NULL, &now) < 0) {
+            PyErr_Clear();
+            return 0;
+        }
+        int same = now == lw_settings;
+        Py_XDECREF(now);
+        return same;
+    }
+
+    static inline void lw_settle(PyObject *variable) {
+        PyObject *now = NULL;
+        if (!PyContextVar_CheckExact(variable) || PyContextVar_Get(variable, NULL, &now) < 0) {
+            PyErr_Clear();
+            return;
+        }
+        Py_XSETREF(lw_settings, now);
+    }
+
     /* The memoryview object stands for no array: it only counts views, which compiled code asks it for. */
     #define lw_view(x, own) __extension__ ({ \
         PyArrayObject_fields *lw_a = (PyArrayObject_fields *)(x); \
@@ -39,6 +62,8 @@ cdef extern from *:
     """
     bint plain "lw_plain"(object x, object kind, object dtype, int ndim, int flags) noexcept
     long long size "lw_size"(object x) noexcept
+    bint settled "lw_settled"(object variable) noexcept
+    void settle "lw_settle"(object variable) noexcept
     bint apart "lw_apart"(object x, long long bytes, object y, long long others) noexcept
     signed char[::1] view_schar_1 "lw_view"(object x, double[::1] own) noexcept
     const signed char[::1] fixed_schar_1 "lw_view"(object x, double[::1] own) noexcept

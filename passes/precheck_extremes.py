@@ -1,0 +1,105 @@
+"""Positions that come out of an array are tested by the least and the greatest of them.
+
+`k = at[i]; k1 = k + n if k < 0 else k; test 0 <= k1 < n` holds in all iterations if and only if the least
+`at[i]` is at least `-n` and the greatest less than `n`: two operations for sixteen positions of 32 bits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from loopwright.ir.nodes import (
+    Assign,
+    Binary,
+    Cast,
+    Check,
+    Compare,
+    Const,
+    Dim,
+    Expr,
+    Load,
+    Logic,
+    Select,
+    Stmt,
+    Sym,
+    Var,
+)
+from loopwright.ir.types import B1, I64, Num
+
+_SIGNED = ("int8", "int16", "int32", "int64")
+
+
+@dataclass(frozen=True, slots=True)
+class Extremes:
+    """The element that a test is about, the length of the axis, and whether it may count from the end."""
+
+    element: Load
+    length: Expr
+    wraps: bool
+
+
+def extremes_of(test: Check, made: Mapping[Sym, list[Expr]]) -> Extremes | None:
+    """What the test demands, if it is of that form. `made` are the values that variables of the loop get."""
+    match test.cond:
+        case Logic(
+            "and",
+            Compare("ge", Var(place), Const(0, _), _),
+            Compare("lt", Var(again), Dim(Var(), _, _) as length, _),
+            _,
+        ) if place is again and length.x.sym not in made:  # type: ignore[attr-defined]
+            pass
+        case _:
+            return None
+    match _only(place, made):
+        case Select(
+            Compare("lt", Var(k), Const(0, _), _), Binary("add", Var(j), end, _), Var(m), _
+        ):
+            if not (k is j is m and end == length):
+                return None
+            element, wraps = _only(k, made), True
+        case other:
+            element, wraps = other, False
+    if isinstance(element, Cast) and element.type == I64:
+        element = element.x
+    if (
+        isinstance(element, Load)
+        and isinstance(element.type, Num)
+        and element.type.dtype in _SIGNED
+    ):
+        return Extremes(element, length, wraps)
+    return None
+
+
+def _only(sym: Sym, made: Mapping[Sym, list[Expr]]) -> Expr | None:
+    values = made.get(sym, [])
+    return values[0] if len(values) == 1 else None
+
+
+def noted(
+    found: Extremes, test: Check, fresh: Callable[[str, Num], Sym]
+) -> tuple[tuple[Stmt, ...], tuple[Stmt, ...], Check]:
+    """Statements before the loop, those in place of the test, and the test behind the loop."""
+    t, span = found.element.type, test.span
+    assert isinstance(t, Num)
+    least, most, now = fresh("least", t), fresh("most", t), fresh("now", t)
+    before = (Assign(least, Const(0, t), span), Assign(most, Const(-1, t), span))
+    inside = (
+        Assign(now, found.element, span),
+        Assign(least, _chosen("lt", now, least), span),
+        Assign(most, _chosen("gt", now, most), span),
+    )
+    zero = Const(0, I64)
+    end = Binary("sub", zero, found.length, I64) if found.wraps else zero
+    low = Compare("ge", _wide(least), end, B1)
+    high = Compare("lt", _wide(most), found.length, B1)
+    return before, inside, Check(Logic("and", low, high, B1), test.reason, span)
+
+
+def _chosen(op: str, now: Sym, best: Sym) -> Expr:
+    better = Compare("lt" if op == "lt" else "gt", Var(now), Var(best), B1)
+    return Select(better, Var(now), Var(best), now.type)
+
+
+def _wide(sym: Sym) -> Expr:
+    return Var(sym) if sym.type == I64 else Cast(Var(sym), I64)
