@@ -62,7 +62,6 @@ from loopwright.passes.base import Applied, Example, Outcome, Refusal, Unchanged
 from loopwright.passes.precheck_extremes import extremes_of, noted
 from loopwright.passes.precheck_slice import (
     deferrable,
-    definitions,
     pays,
     refusal,
     slice_of,
@@ -169,35 +168,34 @@ class _Mover:
 
     def together(self, loop: For) -> Body:
         """The loop with tests behind it of what those in it have found."""
-        made = definitions(loop)
         tests = [s for s in walk_stmts(loop.body) if isinstance(s, (Check, Fail))]
         ok = self.symbol("fine", B1)
         begun: list[Stmt] = [Assign(ok, Const(True, B1), loop.span)]
         behind: list[Stmt] = [Check(Var(ok), tests[0].reason, tests[0].span)]
 
-        def note(stmt: Stmt) -> tuple[Stmt, ...]:
-            match stmt:
-                case Check(cond, _, span):
-                    extremes = extremes_of(stmt, made)
-                    if extremes is None:
-                        both = Binary("and", Var(ok), _plain(cond), B1)
-                        return (Assign(ok, both, span),)
-                    before, inside, test = noted(extremes, stmt, self.symbol)
-                    begun.extend(before)
-                    behind.append(test)
-                    return inside
-                case Fail(_, span):
-                    return (Assign(ok, Const(False, B1), span),)
-                case _:
-                    return (stmt,)
+        def note(body: Body) -> Body:
+            out: list[Stmt] = []
+            for at, stmt in enumerate(body):
+                extremes = extremes_of(stmt, body[:at]) if isinstance(stmt, Check) else None
+                match stmt:
+                    case Check() if extremes is not None:
+                        before, inside, test = noted(extremes, stmt, self.symbol)
+                        begun.extend(before)
+                        behind.append(test)
+                        out += inside
+                    case Check(cond, _, span):
+                        out.append(Assign(ok, Binary("and", Var(ok), _plain(cond), B1), span))
+                    case Fail(_, span):
+                        out.append(Assign(ok, Const(False, B1), span))
+                    case _:
+                        out.append(map_bodies(stmt, note))
+            return tuple(out)
 
-        changed = replace(loop, body=map_stmts(loop.body, note))
+        changed = replace(loop, body=note(loop.body))
         if ok not in assigned(changed.body):
             del begun[0], behind[0]
-        shorter = without_unused(
-            changed, {s for b in behind for e in exprs_of(b) for s in vars_of(e)}
-        )
-        return (*begun, shorter, *behind)
+        needed = {s for b in behind for e in exprs_of(b) for s in vars_of(e)}
+        return (*begun, without_unused(changed, needed), *behind)
 
     def symbol(self, name: str, t: Type) -> Sym:
         made = fresh(name, t, self.taken)

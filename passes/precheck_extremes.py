@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from loopwright.ir.nodes import (
@@ -39,41 +39,40 @@ class Extremes:
     wraps: bool
 
 
-def extremes_of(test: Check, made: Mapping[Sym, list[Expr]]) -> Extremes | None:
-    """What the test demands, if it is of that form. `made` are the values that variables of the loop get."""
+def extremes_of(test: Check, earlier: Sequence[Stmt]) -> Extremes | None:
+    """What the test demands, if it is of that form: right behind the statements `earlier`, the last of which
+    make the position. So nothing has changed since the element was read."""
     match test.cond:
         case Logic(
             "and",
             Compare("ge", Var(place), Const(0, _), _),
             Compare("lt", Var(again), Dim(Var(), _, _) as length, _),
             _,
-        ) if place is again and length.x.sym not in made:  # type: ignore[attr-defined]
-            pass
+        ) if place is again:
+            value = _made_last(place, earlier)
         case _:
             return None
-    match _only(place, made):
+    wraps = False
+    match value:
         case Select(
             Compare("lt", Var(k), Const(0, _), _), Binary("add", Var(j), end, _), Var(m), _
         ):
             if not (k is j is m and end == length):
                 return None
-            element, wraps = _only(k, made), True
-        case other:
-            element, wraps = other, False
-    if isinstance(element, Cast) and element.type == I64:
-        element = element.x
-    if (
-        isinstance(element, Load)
-        and isinstance(element.type, Num)
-        and element.type.dtype in _SIGNED
-    ):
-        return Extremes(element, length, wraps)
+            value, wraps = _made_last(k, earlier[:-1]), True
+    if isinstance(value, Cast) and value.type == I64:
+        value = value.x
+    if isinstance(value, Load) and isinstance(value.type, Num) and value.type.dtype in _SIGNED:
+        return Extremes(value, length, wraps)
     return None
 
 
-def _only(sym: Sym, made: Mapping[Sym, list[Expr]]) -> Expr | None:
-    values = made.get(sym, [])
-    return values[0] if len(values) == 1 else None
+def _made_last(sym: Sym, earlier: Sequence[Stmt]) -> Expr | None:
+    match earlier[-1:]:
+        case (Assign(made, value),) if made is sym:
+            return value
+        case _:
+            return None
 
 
 def noted(

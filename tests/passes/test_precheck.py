@@ -31,6 +31,22 @@ MOVED: dict[str, tuple[str, list[list[Any]]]] = {
         "def f(x: F1, at: I1) -> None:\n    for i in range(len(at)):\n        x[at[i]] = x[at[i]] + 1.0\n",
         [[X, np.array(at, np.int32)] for at in ([0, 5, -1, -6], [], [0, 6], [1, -7], [2, 2**31 - 1])],
     ),
+    "positions of which all may count from the end": (
+        "def f(x: F1, at: I1) -> None:\n    for i in range(len(at)):\n        x[at[i]] = x[at[i]] + 1.0\n",
+        [
+            [X[:n], np.array(at, np.int32)]
+            for n in range(4)
+            for at in ([], [0], [-1], [-2, -3], [2, -3], [-(2**31)], [2**31 - 1], [1, 1])
+        ],
+    ),
+    "a position that the loop has left": (
+        "def f(x: F1, at: I1) -> None:\n    j = 0\n    for i in range(len(at) // 2):\n        k = at[j]\n"
+        "        j += 1\n        x[k] = x[k] + 1.0\n        j += at[j]\n",
+        [
+            [X, np.array(at, np.int32)]
+            for at in ([1, 1, 3, 1], [5, 1, 6, 1], [6, 1, 1, 1], [1, 1, -6, 1], [1, 1, -7, 1], [2, 3, 1, 1])
+        ],
+    ),
     "a counter under a condition": (
         "def f(x: F1, y: F1) -> None:\n    j = -1\n    for i in range(len(y)):\n"
         "        if y[i] > 0.0:\n            j += 1\n            x[j] = y[i]\n",
