@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from typing import ClassVar
 
 from loopwright.analysis.effects import Storages, Summaries, storages, summarise
@@ -55,6 +56,7 @@ from loopwright.ir.walk import (
     rename,
     subexprs,
     symbols,
+    targets,
     vars_of,
     walk_stmts,
 )
@@ -127,11 +129,15 @@ def settle(x: Annotated[NDArray[np.float64], "n"]) -> None:
 
 @dataclass
 class _Mover:
+    """`forward`: of the present loop, variables with a position that may count from the end, the variable
+    that is that position if it does not, and the condition that none does."""
+
     func: Func
     summaries: Summaries
     memory: Storages
     found: int = 0
     refused: list[Declined] = field(default_factory=list)
+    forward: dict[Sym, tuple[Sym, Expr]] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -164,7 +170,25 @@ class _Mover:
         bound = sorted(assigned((inspected,)), key=lambda s: s.name)
         to = {sym: self.symbol(sym.name, sym.type) for sym in bound}
         first = tuple(Assign(to[s], Var(s), loop.span) for s in to if s in free)
-        return (*first, *rename(inspector, to), replace(loop, body=_without_tests(loop.body)))
+        rest = replace(loop, body=_without_tests(loop.body))
+        return (*first, *rename(inspector, to), self.versions(rest))
+
+    def versions(self, loop: For) -> Stmt:
+        """The loop without its tests; once more for positions none of which counts from the end."""
+        places, self.forward = self.forward, {}
+        bound = [sym for s in walk_stmts(loop.body) for sym in targets(s)]
+        if not places or any(bound.count(place) != 1 for place in places):
+            return loop
+
+        def plainly(stmt: Stmt) -> tuple[Stmt, ...]:
+            if isinstance(stmt, Assign) and stmt.sym in places:
+                return (replace(stmt, value=Var(places[stmt.sym][0])),)
+            return (stmt,)
+
+        conds = [cond for _, cond in places.values()]
+        all_of = reduce(lambda x, y: Logic("and", x, y, B1), conds)
+        forward = replace(loop, body=map_stmts(loop.body, plainly))
+        return If(all_of, (forward,), (loop,), loop.span)
 
     def together(self, loop: For) -> Body:
         """The loop with tests behind it of what those in it have found."""
@@ -179,10 +203,12 @@ class _Mover:
                 extremes = extremes_of(stmt, body[:at]) if isinstance(stmt, Check) else None
                 match stmt:
                     case Check() if extremes is not None:
-                        before, inside, test = noted(extremes, stmt, self.symbol)
-                        begun.extend(before)
-                        behind.append(test)
-                        out += inside
+                        parts = noted(extremes, stmt, self.symbol)
+                        begun.extend(parts.before)
+                        behind.append(parts.test)
+                        out += parts.inside
+                        if extremes.plain is not None and parts.forward is not None:
+                            self.forward[extremes.place] = extremes.plain, parts.forward
                     case Check(cond, _, span):
                         out.append(Assign(ok, Binary("and", Var(ok), _plain(cond), B1), span))
                     case Fail(_, span):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from loopwright.ir.nodes import (
     Assign,
@@ -32,11 +33,13 @@ _SIGNED = ("int8", "int16", "int32", "int64")
 
 @dataclass(frozen=True, slots=True)
 class Extremes:
-    """The element that a test is about, the length of the axis, and whether it may count from the end."""
+    """The element that a test is about, the length of the axis, and the variable with the position.
+    `plain`: the variable that is the position, too, if it does not count from the end."""
 
     element: Load
     length: Expr
-    wraps: bool
+    place: Sym
+    plain: Sym | None
 
 
 def extremes_of(test: Check, earlier: Sequence[Stmt]) -> Extremes | None:
@@ -52,18 +55,18 @@ def extremes_of(test: Check, earlier: Sequence[Stmt]) -> Extremes | None:
             value = _made_last(place, earlier)
         case _:
             return None
-    wraps = False
+    plain = None
     match value:
         case Select(
             Compare("lt", Var(k), Const(0, _), _), Binary("add", Var(j), end, _), Var(m), _
         ):
             if not (k is j is m and end == length):
                 return None
-            value, wraps = _made_last(k, earlier[:-1]), True
+            value, plain = _made_last(k, earlier[:-1]), k
     if isinstance(value, Cast) and value.type == I64:
         value = value.x
     if isinstance(value, Load) and isinstance(value.type, Num) and value.type.dtype in _SIGNED:
-        return Extremes(value, length, wraps)
+        return Extremes(value, length, place, plain)
     return None
 
 
@@ -75,10 +78,19 @@ def _made_last(sym: Sym, earlier: Sequence[Stmt]) -> Expr | None:
             return None
 
 
-def noted(
-    found: Extremes, test: Check, fresh: Callable[[str, Num], Sym]
-) -> tuple[tuple[Stmt, ...], tuple[Stmt, ...], Check]:
-    """Statements before the loop, those in place of the test, and the test behind the loop."""
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Statements before the loop and in place of the test, the test behind the loop, and whether no position
+    counts from the end (None: none ever does)."""
+
+    before: tuple[Stmt, ...]
+    inside: tuple[Stmt, ...]
+    test: Check
+    forward: Expr | None
+
+
+def noted(found: Extremes, test: Check, fresh: Callable[[str, Num], Sym]) -> Noted:
+    """The test of `found` taken apart."""
     t, span = found.element.type, test.span
     assert isinstance(t, Num)
     least, most, now = fresh("least", t), fresh("most", t), fresh("now", t)
@@ -89,14 +101,15 @@ def noted(
         Assign(most, _chosen("gt", now, most), span),
     )
     zero = Const(0, I64)
-    end = Binary("sub", zero, found.length, I64) if found.wraps else zero
+    end = zero if found.plain is None else Binary("sub", zero, found.length, I64)
     low = Compare("ge", _wide(least), end, B1)
     high = Compare("lt", _wide(most), found.length, B1)
-    return before, inside, Check(Logic("and", low, high, B1), test.reason, span)
+    forward = None if found.plain is None else Compare("ge", _wide(least), zero, B1)
+    return Noted(before, inside, Check(Logic("and", low, high, B1), test.reason, span), forward)
 
 
-def _chosen(op: str, now: Sym, best: Sym) -> Expr:
-    better = Compare("lt" if op == "lt" else "gt", Var(now), Var(best), B1)
+def _chosen(op: Literal["lt", "gt"], now: Sym, best: Sym) -> Expr:
+    better = Compare(op, Var(now), Var(best), B1)
     return Select(better, Var(now), Var(best), now.type)
 
 
