@@ -1,6 +1,7 @@
 """The short way into a kernel, for arguments that need no conversion and no copy.
 
-It stands in front of the tests of a dispatch function: what it does not take goes on to these.
+It stands in front of the tests of a dispatch function: what it does not take goes on to these, which tell
+why the kernel does not run.
 """
 
 from __future__ import annotations
@@ -54,8 +55,8 @@ def direct_lines(door: Door, tests: Sequence[str], result: str) -> None:
         f"if {condition}:",
         "    try:",
         f"        out = {way}({', '.join(given)})",
-        "        if out is not None:",
-        f"            return {result} if {fine} else None",
+        f"        if {fine}:",
+        f"            return {result}",
         "    except Exception:",
-        "        return None",
+        "        out = None",
     ]

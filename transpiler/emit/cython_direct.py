@@ -2,8 +2,8 @@
 
 A typed memoryview costs a few hundred nanoseconds, and the tests of the dispatch function as much again: more
 than the work on a thousand elements. Here both are done in C, as is the look at `np.errstate`. The function
-answers None for arrays that are not plain (of another class or dtype, not contiguous, perhaps overlapping),
-which the dispatch function looks at once more, and False for arrays that are too small to be worth it.
+answers None for arrays that are not plain (of another class or dtype, not contiguous, perhaps overlapping)
+or too small to be worth it.
 """
 
 from __future__ import annotations
@@ -85,20 +85,20 @@ def direct_text(
     with lines.block(header):
         with lines.block(f"if not {MODULE}.settled({errors}):"):
             quiet = 'all(mode in ("ignore", "warn") for mode in np.geterr().values())'
-            _unless(lines, quiet, "None")
+            _unless(lines, quiet)
             lines.add(f"{MODULE}.settle({errors})")
         for p, name, t in arrays:
             flags = _PLAIN | (_WRITEABLE if p in written else 0)
             test = f"{MODULE}.plain({name}, {kind}, {dtypes[t.dtype]}, {t.ndim}, {flags:#x})"
-            _unless(lines, test, "None")
+            _unless(lines, test)
         for p, name, _ in arrays:
             lines.add(f"{sizes[p]}: cython.longlong = {MODULE}.size({name})")
+        _unless(lines, f"{' + '.join(sizes.values())} >= {least}")
         for at, (p, name, t) in enumerate(arrays):
             for other, (q, second, u) in enumerate(arrays):
                 if p in written and other != at and (q not in written or other > at):
                     ends = f"{sizes[p]} * {_bytes(t)}, {second}, {sizes[q]} * {_bytes(u)}"
-                    _unless(lines, f"{MODULE}.apart({name}, {ends})", "None")
-        _unless(lines, f"{' + '.join(sizes.values())} >= {least}", "False")
+                    _unless(lines, f"{MODULE}.apart({name}, {ends})")
         views = {p: ("view" if p in written else "fixed", t) for p, _, t in arrays}
         shown = {p: f"{MODULE}.{how}_{C_TYPE[t.dtype]}_{t.ndim}" for p, (how, t) in views.items()}
         passed = [f"{shown[p]}({name}, {own})" if p in shown else name for p, name in params]
@@ -106,9 +106,9 @@ def direct_text(
     return CYTHON_HEAD + "\n" + str(lines)
 
 
-def _unless(lines: Lines, test: str, answer: str) -> None:
+def _unless(lines: Lines, test: str) -> None:
     with lines.block(f"if not {test}:"):
-        lines.add(f"return {answer}")
+        lines.add("return None")
 
 
 def _bytes(t: Array) -> int:
