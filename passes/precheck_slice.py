@@ -145,12 +145,13 @@ def _stores_first(body: Body, kept: Body, memory: Storages) -> bool:
 def deferrable(loop: For) -> bool:
     """Whether all iterations may be tested before one test is acted on.
 
-    A position is proved or tested before it is used: those that remain must owe nothing to the tests, and
-    the bounds of inner loops nothing to memory that a test may find unfit.
+    A position is proved or tested before it is used: those that remain must owe nothing to the tests, as
+    must the bounds of inner loops, and these nothing to memory that a test may find unfit.
     """
     if any(_may_trap(e) for e in walk_exprs(loop.body)):
         return False
     made = definitions(loop)
+    turns = {s.sym for s in walk_stmts((loop,)) if isinstance(s, For)}
     tested: set[Sym] = set()
     placed: set[Sym] = set()
     for stmt in walk_stmts(loop.body):
@@ -159,6 +160,8 @@ def deferrable(loop: For) -> bool:
         if isinstance(stmt, For):
             if not isinstance(stmt.step, Const) or _from_memory((stmt.lo, stmt.hi), made):
                 return False
+            computed = _roots([stmt.lo, stmt.hi], made) & made.keys()
+            placed |= computed - turns  # what overflows might make a loop endless
         for expr in exprs_of(stmt):
             for part in subexprs(expr):
                 if isinstance(part, Load):

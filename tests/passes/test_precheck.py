@@ -180,3 +180,14 @@ def test_the_notes_tell_of_it() -> None:
     outcome = last.run(Passes(lower_function(HEADER + source)).run(first).program)
     assert isinstance(outcome, Applied)
     assert outcome.notes == ("the tests of a loop come first",)
+
+
+def test_bounds_that_may_overflow_are_tested_before_they_are_used() -> None:
+    source = (
+        "def f(x: F1, n: int) -> None:\n    k = 1\n    for i in range(n):\n        k = k * n + 1\n"
+        "        for j in range(k % 7):\n            x[j] = 1.0\n        for j in range(k):\n"
+        "            x[j] = 0.0\n"
+    )
+    program = low(source)
+    with pytest.raises(KernelFailed):
+        run(program, [{"x": np.ones(3), "n": 2**31}[p.name] for p in program.main.params])
