@@ -45,9 +45,10 @@ def sums(a: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", n: int, m: int)
 """,
             """\
 def sums(m: int, n: int, a: float64[:, :]) -> None:
-    for j in range(1, n):
-        for i in range(m):
-            a[j, i] = a[j - 1, i] + a[j, i]
+    if 0 < m:
+        for j in range(1, n):
+            for i in range(m):
+                a[j, i] = a[j - 1, i] + a[j, i]
     return
 """,
         ),
@@ -61,9 +62,10 @@ def unit(a: "np.ndarray[tuple[int, int], np.dtype[np.float64]]", n: int) -> None
 """,
             """\
 def unit(n: int, a: float64[:, :]) -> None:
-    for j in range(n):
-        for i in range(n):
-            a[j, i] = 0.0
+    if 0 < n:
+        for j in range(n):
+            for i in range(n):
+                a[j, i] = 0.0
     for i in range(n):
         a[i, i] = 1.0
     return

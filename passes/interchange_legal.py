@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import islpy as isl
 
-from loopwright.analysis.depend import dependences, order_kept, separable
+from loopwright.analysis.depend import lasting, order_kept, separable
 from loopwright.analysis.effects import holds_memory
 from loopwright.analysis.liveness import carried, flow
 from loopwright.ir.nodes import (
@@ -28,7 +28,7 @@ from loopwright.ir.nodes import (
     Sym,
     Var,
 )
-from loopwright.ir.types import B1, I64
+from loopwright.ir.types import B1, BOOL, I64
 from loopwright.ir.walk import (
     Body,
     assigned,
@@ -73,8 +73,12 @@ def _positions(body: Body) -> Iterator[tuple[object, ...]]:
 # ------------------------------------------------------------------ exchange
 
 
-def exchanged(func: Func, outer: For, inner: For) -> For | None:
-    """`outer`, a loop of `func` with the body `inner`, the other way round; None if that is not legal."""
+def exchanged(func: Func, outer: For, inner: For) -> If | None:
+    """`outer`, a loop of `func` with the body `inner`, the other way round; None if that is not legal.
+
+    Where `outer` has no iterations the bounds of `inner` may be any numbers: neither so many iterations
+    nor sums with such bounds are part of the original.
+    """
     if inner.orelse or any(not isinstance(s, _KNOWN) for s in walk_stmts(inner.body)):
         return None
     if any(isinstance(s, For) for s in walk_stmts(inner.body)):
@@ -92,7 +96,9 @@ def exchanged(func: Func, outer: For, inner: For) -> For | None:
         return None
     (lo, hi), (first, end) = bounds
     new = replace(outer, lo=first, hi=end, body=inner.body)
-    return replace(inner, lo=lo, hi=hi, body=(new,))
+    truth = BOOL if func.level == "high" else B1
+    begins = Compare("lt", outer.lo, outer.hi, truth)
+    return If(begins, (replace(inner, lo=lo, hi=hi, body=(new,)),), (), outer.span)
 
 
 def _step_of_one(loop: For) -> bool:
@@ -231,21 +237,30 @@ def _share(first: For, second: For) -> bool:
 # ------------------------------------------------------------- conditions
 
 
+def _reaches_all(loop: For) -> bool:
+    """Whether each iteration stores at a position of its own: so the length of an array, not only the
+    number in the bounds, is the limit of what iterations cost that the condition had kept out."""
+    return any(
+        isinstance(s, Store)
+        and any(isinstance(i, Pt) and loop.sym in vars_of(i.at) for i in s.index)
+        for s in loop.body
+    )
+
+
 def with_the_condition_inside(func: Func, loop: For) -> For:
     """`for i: if c: for j: ...` with the condition in the inner loop, if that changes nothing that the
     condition looks at; else the loop as it is."""
     match loop.body:
         case (If(cond, (For(orelse=()) as inner,), (), span) as test,):
-            if vars_of(cond) & (assigned(inner.body) | {inner.sym}):
+            if vars_of(cond) & (assigned(inner.body) | {inner.sym}) or not _reaches_all(inner):
                 return loop
             within = replace(inner, body=(If(cond, inner.body, (), span),))
             sunk = replace(loop, body=(within,))
             put = tuple(sunk if s is loop else s for s in func.body)
             try:
-                found = dependences(replace(func, body=put), within)
+                if not lasting(replace(func, body=put), within, test.span):
+                    return loop
             except isl.Error:
-                return loop
-            if any(d.kind == "flow" and d.sink.span == test.span for d in found):
                 return loop
             return sunk
         case _:

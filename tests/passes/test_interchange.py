@@ -11,7 +11,7 @@ import pytest
 from loopwright.frontend.lower_source import lower_function
 from loopwright.ir.check import check
 from loopwright.ir.interp import KernelFailed, run
-from loopwright.ir.nodes import For, Program, Stmt
+from loopwright.ir.nodes import For, If, Program, Stmt
 from loopwright.pipeline import Passes, Ran, compiled_passes
 
 HEADER = """
@@ -90,6 +90,14 @@ LEFT = {
         "for i in range(m):", "    for j in range(n):", "        if b[j, i] > 1.0:", "            break",
         "        a[j, i] = 1.0",
     ),
+    "a condition on what the loop both reads and changes": nested(
+        "for i in range(m):", "    if a[1, i] > 0.0:", "        for j in range(n):",
+        "            a[j, i] = b[j, i] + a[1, i] - 9.0",
+    ),
+    "a condition that keeps out more iterations than there are rows": nested(
+        "for i in range(m):", "    if a[0, i] > 0.0:", "        for j in range(1, n):",
+        "            if j < 3:", "                a[j, i] = a[j - 1, i] + b[j, i]",
+    ),
     "bounds that the loop changes": nested(
         "k = n", "for i in range(m):", "    for j in range(k):", "        a[j, i] = 1.0", "    k = i"
     ),
@@ -104,7 +112,8 @@ def ran(source: str) -> Ran:
 
 def shape(body: tuple[Stmt, ...]) -> list[Any]:
     """The names of the loop variables, nested."""
-    return [[s.sym.name, *shape(s.body)] for s in body if isinstance(s, For)]
+    inside = (s for top in body for s in (top.then if isinstance(top, If) else (top,)))
+    return [[s.sym.name, *shape(s.body)] for s in inside if isinstance(s, For)]
 
 
 def compare(source: str, program: Program) -> int:
@@ -153,3 +162,17 @@ def test_a_cut_that_helps_nobody_is_not_made() -> None:
     )  # fmt: skip
     found = ran(source)
     assert shape(found.program.main.body) == [["i", ["j"]]]
+
+
+HUGE = [(10**15, 0), (2**63 - 1, -(2**63)), (2**63 - 1, -3)]
+
+
+@pytest.mark.parametrize(
+    "name", ["down the columns", "a triangle that begins at the outer variable"]
+)
+def test_an_outer_loop_without_iterations_ends_at_once(name: str) -> None:
+    program = ran(EXCHANGED[name]).program
+    for n, m in HUGE:
+        given = {"a": np.ones((2, 2)), "b": np.ones((2, 2)), "x": np.ones(2), "n": n, "m": m}
+        run(program, [given[p.name] for p in program.main.params])
+        assert given["a"].tolist() == [[1.0, 1.0], [1.0, 1.0]]

@@ -21,7 +21,7 @@ from loopwright.analysis.access import Access, Nest, nest
 from loopwright.analysis.affine import Affine, Atom, Fact
 from loopwright.analysis.effects import Storage, Summaries, holds_memory
 from loopwright.analysis.liveness import flow
-from loopwright.diagnostics import Declined
+from loopwright.diagnostics import Declined, Span
 from loopwright.ir.accumulate import accumulated
 from loopwright.ir.nodes import (
     Assign,
@@ -300,6 +300,20 @@ def separable(func: Func, loop: For, at: int, summaries: Summaries | None = None
     for sink in n.accesses[:count]:
         for source in n.accesses[count:]:
             if (source.write or sink.write) and _reach(n, source) & _reach(n, sink):
+                if source.base is None or source.base is not sink.base:
+                    return False
+                met = _meeting(n, source, sink)
+                if met is None or not met.is_empty():
+                    return False
+    return True
+
+
+def lasting(func: Func, loop: For, span: Span, summaries: Summaries | None = None) -> bool:
+    """Whether nothing that the statements at `span` in `loop` read was written by an earlier iteration."""
+    n = nest(func, loop, summaries)
+    for sink in (a for a in n.accesses if a.span == span and not a.write):
+        for source in n.accesses:
+            if source.write and _reach(n, source) & _reach(n, sink):
                 if source.base is None or source.base is not sink.base:
                     return False
                 met = _meeting(n, source, sink)
