@@ -9,7 +9,7 @@ and in the same order, so that they compute the same. They read no memory that t
 reads it (`analysis.depend`, exact for affine positions), they change none, and their variables are new. So
 a test fails in front of the loop if and only if it would fail in it, and nothing has happened yet. All tests
 are made before one is acted on where what follows a failed test cannot go astray: what the tests speak of
-is no part of a position, and no inner loop's bounds come from memory.
+is no part of a position, and lengths of arrays limit how many iterations may be left.
 
 Profitability: the loop stores where it tests, and the tests call no functions.
 
@@ -61,9 +61,9 @@ from loopwright.ir.walk import (
     walk_stmts,
 )
 from loopwright.passes.base import Applied, Example, Outcome, Refusal, Unchanged
+from loopwright.passes.precheck_defer import deferrable
 from loopwright.passes.precheck_extremes import extremes_of, noted
 from loopwright.passes.precheck_slice import (
-    deferrable,
     pays,
     refusal,
     slice_of,
@@ -165,7 +165,8 @@ class _Mover:
         self.found += 1
         inspected = replace(loop, body=kept, parallel=False)
         low = self.func.level == "low"
-        inspector = self.together(inspected) if low and deferrable(inspected) else (inspected,)
+        deferred = low and deferrable(self.func, loop, inspected)
+        inspector = self.together(inspected) if deferred else (inspected,)
         free = carried(inspected)
         bound = sorted(assigned((inspected,)), key=lambda s: s.name)
         to = {sym: self.symbol(sym.name, sym.type) for sym in bound}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -12,11 +12,8 @@ from loopwright.analysis.effects import Storage, Storages, Summaries, holds_memo
 from loopwright.diagnostics import Declined
 from loopwright.ir.nodes import (
     Assign,
-    Binary,
     Call,
     Check,
-    Const,
-    Expr,
     Fail,
     For,
     Func,
@@ -25,16 +22,11 @@ from loopwright.ir.nodes import (
     Stmt,
     Store,
     Sym,
-    Var,
 )
-from loopwright.ir.types import kind_of, machine_dtype
 from loopwright.ir.walk import (
     Body,
-    assigned,
     bodies,
-    children,
     exprs_of,
-    index_exprs,
     map_stmts,
     subexprs,
     vars_of,
@@ -132,78 +124,6 @@ def _stores_first(body: Body, kept: Body, memory: Storages) -> bool:
             for part in (e for top in exprs_of(stmt) for e in subexprs(top)):
                 if isinstance(part, Load) and memory.of(part.x) & changed:
                     return True
-    return False
-
-
-def deferrable(loop: For) -> bool:
-    """Whether all iterations may be tested before one test is acted on.
-
-    A position is proved or tested before it is used: those that remain must owe nothing to the tests, and
-    the bounds of inner loops nothing to memory that a test may find unfit.
-    """
-    if any(_may_trap(e) for e in walk_exprs(loop.body)):
-        return False
-    made = definitions(loop)
-    tested: set[Sym] = set()
-    placed: set[Sym] = set()
-    for stmt in walk_stmts(loop.body):
-        if isinstance(stmt, Check):
-            tested |= _roots([stmt.cond], made)
-        if isinstance(stmt, For):
-            if not isinstance(stmt.step, Const) or _from_memory((stmt.lo, stmt.hi), made):
-                return False
-        for expr in exprs_of(stmt):
-            for part in subexprs(expr):
-                if isinstance(part, Load):
-                    placed |= _roots(index_exprs(part.index), made)
-    return not tested & placed
-
-
-def _may_trap(e: Expr) -> bool:
-    """A whole division by what may be zero stops the process."""
-    if not isinstance(e, Binary) or e.op not in ("floordiv", "mod"):
-        return False
-    return kind_of(machine_dtype(e.type)) in "iu" and not (isinstance(e.b, Const) and e.b.value)
-
-
-def definitions(loop: For) -> Mapping[Sym, list[Expr]]:
-    """What each variable of the loop is made of, statement by statement."""
-    made: dict[Sym, list[Expr]] = {s: [] for s in assigned((loop,))}
-    for stmt in walk_stmts((loop,)):
-        if isinstance(stmt, Assign):
-            made[stmt.sym].append(stmt.value)
-        elif isinstance(stmt, For):
-            made[stmt.sym] += [stmt.lo, stmt.hi, stmt.step]
-    return made
-
-
-def _roots(exprs: tuple[Expr, ...] | list[Expr], made: Mapping[Sym, list[Expr]]) -> set[Sym]:
-    """The numbers that the expressions are made of, through assignments; what comes out of memory is one
-    of its own."""
-    found: set[Sym] = set()
-    todo = list(exprs)
-    while todo:
-        e = todo.pop()
-        if isinstance(e, Load):
-            continue
-        if isinstance(e, Var) and not holds_memory(e.type) and e.sym not in found:
-            found.add(e.sym)
-            todo += made.get(e.sym, [])
-        todo += children(e)
-    return found
-
-
-def _from_memory(exprs: tuple[Expr, ...], made: Mapping[Sym, list[Expr]]) -> bool:
-    seen: set[Sym] = set()
-    todo = list(exprs)
-    while todo:
-        e = todo.pop()
-        if isinstance(e, Load):
-            return True
-        if isinstance(e, Var) and e.sym not in seen:
-            seen.add(e.sym)
-            todo += made.get(e.sym, [])
-        todo += children(e)
     return False
 
 

@@ -159,3 +159,54 @@ def test_the_notes_tell_of_it() -> None:
     outcome = last.run(Passes(lower_function(HEADER + source)).run(first).program)
     assert isinstance(outcome, Applied)
     assert outcome.notes == ("the tests of a loop come first",)
+
+
+UNSAFE = {
+    "a condition of the user's": (
+        "def f(x: F1, y: F1, at: I1) -> None:\n    for i in range(len(at)):\n        k = at[i]\n"
+        "        if k < 0 or k >= len(x):\n            raise ValueError\n"
+        "        if x[k] < -1.5:\n            raise ValueError\n        y[i] = 1.0\n",
+        [[X, X, np.array(at, np.int32)] for at in ([2, 3], [2, 2**31 - 1], [-(2**31)], [0], [])],
+    ),
+    "a length that the user tests": (
+        "def f(x: F1, y: F1) -> None:\n    for i in range(len(y)):\n        if len(x) < 3:\n"
+        "            raise ValueError\n        if x[2] < -1.5:\n            raise ValueError\n"
+        "        y[i] = 1.0\n",
+        [[X[:n], X] for n in range(5)],
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "inputs"), UNSAFE.values(), ids=UNSAFE)
+def test_nothing_is_read_that_a_test_has_to_come_before(
+    source: str, inputs: list[list[Any]]
+) -> None:
+    program = low(source)
+    assert any([same_as_python(source, program, args) for args in inputs])
+
+
+ENDLESS = {
+    "a counter": (
+        "def f(x: F1, y: F1, n: int) -> None:\n    k = 0\n    for i in range(n):\n"
+        "        x[k] = 1.0\n        k += 1 + i % 2\n"
+    ),
+    "an exception for one number": (
+        "def f(x: F1, y: F1, n: int) -> None:\n    for i in range(n):\n        if i == 3:\n"
+        "            raise ValueError\n        x[i % 3] = y[i % 2]\n"
+    ),
+    "an element seen again and again": (
+        "def f(x: F1, y: F1, n: int) -> None:\n    for i in range(n):\n        if y[i % 6] < 0.0:\n"
+        "            raise ValueError\n        x[i % 3] = 1.0\n"
+    ),
+    "a loop inside without iterations": (
+        "def f(x: F1, y: F1, n: int) -> None:\n    for i in range(n):\n        if y[i % 2] < 0.0:\n"
+        "            raise ValueError\n        for j in range(len(y) - 6):\n            x[i] = 1.0\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("source", ENDLESS.values(), ids=ENDLESS)
+def test_what_the_original_never_begins_is_not_tested(source: str) -> None:
+    program = low(source)
+    assert not same_as_python(source, program, [X, X, 10**15])
+    assert same_as_python(source, program, [X, X + 2.0, 2])
