@@ -46,7 +46,7 @@ def dispatch_source(entry: KernelEntry, name: str) -> str:
     door = open_door(entry)
     if any(map(calls_itself, entry.program.helpers)):
         door.decline_if(["guard.called_by_itself()"])
-    if may_go_directly(door):
+    if may_go_directly(door) and not _may_give_up(door):
         rebuild = entry.lowered.program.rebuild
         made = "True" if isinstance(rebuild, Nothing) else _part(door, rebuild)
         direct_lines(door, number_tests(door), made)
