@@ -24,6 +24,7 @@ from loopwright.ir.nodes import Check, Dim, Fail, Func, Program, Stmt, Sym, Var
 from loopwright.ir.types import I64, Array, ListOf
 from loopwright.passes.base import Applied, Example, Outcome, Refusal, Unchanged
 from loopwright.passes.legalise_build import Build, compare, integer, low_type
+from loopwright.passes.legalise_ends import with_named_ends
 from loopwright.passes.legalise_stmt import block
 
 SHORT = 2**31
@@ -150,7 +151,7 @@ def _wider(func: Func, ints: Ints, calls: list[tuple[Interval, ...]]) -> Ints | 
 
 def _function(func: Func, ints: Ints, dim_max: int, sets: Sets) -> Build:
     """`func` legalised: the `Build` holds the low-level function and what was learnt on the way."""
-    func = facts(func).func
+    func = with_named_ends(facts(func).func)
     ranges = analyse(func, ints, dim_max=dim_max)
     b = Build(func, ranges, func.span, sets=sets)
     params = tuple(b.sym(p) for p in func.params)

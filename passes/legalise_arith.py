@@ -37,7 +37,7 @@ from loopwright.passes.legalise_build import (
     test,
     to,
 )
-from loopwright.passes.legalise_magnitude import hoisted
+from loopwright.passes.legalise_magnitude import EXACT, hoisted
 
 EXACT_FLOAT = 2**53
 _UNROLLED = 8
@@ -175,7 +175,7 @@ def exact_float(b: Build, high: Expr, x: Expr) -> Expr:
     """An int as a float of the same value (fails beyond 2**53); a float as it is."""
     if dtype_of(x) == "float64":
         return x
-    if not b.fits(high, -EXACT_FLOAT, EXACT_FLOAT):
+    if not b.fits(high, -EXACT_FLOAT, EXACT_FLOAT) and not hoisted(b, high, EXACT):
         b.range_checks += 1
         x = b.atom(x)
         small = (compare("ge", x, integer(-EXACT_FLOAT)), compare("le", x, integer(EXACT_FLOAT)))

@@ -10,7 +10,7 @@ import numpy as np
 
 from loopwright.analysis.affine import condition as affine_condition
 from loopwright.analysis.bounds import Bounds, Placed, Sets
-from loopwright.analysis.constraints import Constraint, Guard
+from loopwright.analysis.constraints import Constraint, Guard, Side, sides
 from loopwright.analysis.interval import Interval, within
 from loopwright.analysis.range_expr import Env, Ranges, of_type
 from loopwright.analysis.scope import Scope
@@ -78,10 +78,10 @@ def low_type(t: Type, at: Span) -> Type:
 @dataclass
 class Build:
     """`out` is the block being written. For each loop around: `pending` are the guards that go before
-    it, `small` the bounds that must be below 64 bits there, `broke` the flag that its breaks set. `calls`
-    are the ranges of arguments of called functions. `range_checks` counts the tests that shorter arrays
-    might make needless. `points` are the positions that the present
-    statement has computed."""
+    it, `small` the bounds with the limits that they must stay below, `broke` the flag that its breaks set,
+    `lines` the positions that are tested at its ends, `chosen` how many conditions inside of it are around.
+    `calls` are the ranges of arguments of called functions. `range_checks` counts the tests that shorter
+    arrays might make needless. `points` are the positions that the present statement has computed."""
 
     func: Func
     ranges: Ranges
@@ -92,8 +92,10 @@ class Build:
     taken: set[str] = field(default_factory=set)
     range_checks: int = 0
     pending: list[list[Placed]] = field(default_factory=list)
-    small: list[dict[Expr, None]] = field(default_factory=list)
+    small: list[dict[Expr, float]] = field(default_factory=list)
     broke: list[Sym | None] = field(default_factory=list)
+    lines: list[dict[tuple[Expr, Dim], None]] = field(default_factory=list)
+    chosen: list[int] = field(default_factory=list)
     calls: dict[str, list[tuple[Interval, ...]]] = field(default_factory=dict)
     points: dict[tuple[Sym, int, Expr], Expr] = field(default_factory=dict)
     sets: Sets = field(default_factory=Sets)
@@ -156,12 +158,16 @@ class Build:
         """As `block`, knowing that the high-level `cond` came out as `truth`."""
         env = self.env
         self.env = self.ranges.refine(env, cond, truth)
+        for level in range(len(self.chosen)):
+            self.chosen[level] += 1
         try:
             with self.scope.branch(), self.block() as stmts:
                 self.scope.assume(cond, truth)
                 yield stmts
         finally:
             self.env = env
+            for level in range(len(self.chosen)):
+                self.chosen[level] -= 1
 
     def check(self, cond: Expr, reason: str) -> None:
         """Fail unless `cond`; nothing where that is plain."""
@@ -219,17 +225,27 @@ class Build:
         return TRUE if cond is None else cond
 
     def _row(self, row: Constraint) -> Expr:
-        """Negative terms go to the other side: `n <= len(x)` rather than `len(x) - n >= 0`."""
-        more = [self._term(c, a.source) for c, a in row.terms if c > 0]
-        less = [self._term(-c, a.source) for c, a in row.terms if c < 0]
-        if row.equality:
-            return compare(
-                "eq", _sum(less, max(-row.constant, 0)), _sum(more, max(row.constant, 0))
-            )
-        if row.constant == -1 and less:
-            return compare("lt", _sum(less, 0), _sum(more, 0))
-        left, right = _sum(less, max(-row.constant, 0)), _sum(more, max(row.constant, 0))
-        return compare("le", left, right)
+        found = sides(row)
+        assert found is not None
+        left, right, op = found
+        return compare(op, self._sum(left), self._sum(right))
+
+    def _sum(self, side: Side) -> Expr:
+        """Positive terms before those that are taken off, so that the text reads as one would write it."""
+        terms, constant = side
+        total: Expr | None = None
+        for factor, atom in sorted(terms, key=lambda t: t[0] < 0):
+            term = self._term(abs(factor), atom.source)
+            if total is None:
+                total = term if factor > 0 else binary("sub", integer(0), term)
+            else:
+                total = binary("add" if factor > 0 else "sub", total, term)
+        if total is None:
+            return integer(constant)
+        if constant == 0:
+            return total
+        op: BinaryOp = "add" if constant > 0 else "sub"
+        return binary(op, total, integer(abs(constant)))
 
     def _term(self, factor: int, source: Expr | None) -> Expr:
         match source:
@@ -244,15 +260,6 @@ class Build:
 
 def _is_not_zero(expr: Expr) -> Expr:
     return Compare("ne", expr, Const(0, Py("int")), Py("bool"))
-
-
-def _sum(terms: list[Expr], constant: int) -> Expr:
-    total: Expr | None = None
-    for t in terms:
-        total = t if total is None else binary("add", total, t)
-    if total is None:
-        return integer(constant)
-    return total if constant == 0 else binary("add", total, integer(constant))
 
 
 # ---------------------------------------------------------------- machine expressions

@@ -40,6 +40,7 @@ from loopwright.passes.legalise_build import (
     to,
 )
 from loopwright.passes.legalise_calls import conversion
+from loopwright.passes.legalise_line import along_a_line
 
 
 def fold(e: Load) -> Load:
@@ -107,6 +108,9 @@ def _point(b: Build, high: Expr, base: Expr, axis: int, at: Expr, low: Expr) -> 
     chosen = any(isinstance(e, Select) for e in subexprs(at))
     answer = b.bounds.ask(form, b.scope.dim(high, axis), known, here=chosen)
     n = Dim(base, axis, I64)
+    checked = answer.lower or answer.upper
+    if checked and not chosen and along_a_line(b, high, at, low, n):
+        return low
     if answer.placed is not None:
         b.pending[answer.placed.level].append(answer.placed)
         b.bounds.settle(answer.placed)

@@ -9,7 +9,7 @@ not have overflowed, which then run as they are written; it never passes for one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -40,12 +40,15 @@ from loopwright.passes.legalise_build import Build, binary, number, to
 SAFE = 9.2e18
 """Below 2**63 by more than the rounding of a bound's evaluation in double precision."""
 
+EXACT = 9e15
+"""Below 2**53 by as much: floats of all integers up to there are exact."""
+
 _LARGE = 2.0**53
 _TERMS = 24
 
 
-def hoisted(b: Build, expr: Expr) -> bool:
-    """Whether a guard before a loop around was set that shows that the int `expr` fits 64 bits.
+def hoisted(b: Build, expr: Expr, limit: float = SAFE) -> bool:
+    """Whether a guard before a loop around was set that shows that the int `expr` is below the limit.
 
     The outermost loop for which there is a bound gets it.
     """
@@ -54,18 +57,21 @@ def hoisted(b: Build, expr: Expr) -> bool:
         bound = loop.bound(b, expr)
         if bound is None:
             continue
-        if loop.terms > _TERMS or (isinstance(bound, Const) and _value(bound) >= SAFE):
+        if loop.terms > _TERMS or (isinstance(bound, Const) and _value(bound) >= limit):
             return False
-        small[bound] = None
+        small[bound] = min(limit, small.get(bound, limit))
         return True
     return False
 
 
-def largest(bounds: Iterable[Expr]) -> list[Expr]:
-    """Without those that are terms of another one's sum, as none is negative."""
-    found = list(bounds)
-    implied = [term for bound in found for term in _inner_terms(bound)]
-    return [bound for bound in found if bound not in implied]
+def largest(bounds: Mapping[Expr, float]) -> list[tuple[Expr, float]]:
+    """Each bound with its limit, without those that are terms of the sum of another one that must be as
+    small, as none is negative."""
+    implied: dict[Expr, float] = {}
+    for bound, limit in bounds.items():
+        for term in _inner_terms(bound):
+            implied[term] = min(limit, implied.get(term, limit))
+    return [(e, limit) for e, limit in bounds.items() if e not in implied or implied[e] > limit]
 
 
 def _inner_terms(bound: Expr) -> Iterator[Expr]:
@@ -108,7 +114,7 @@ class _Loop:
                 return self.bound(b, x)
             case Call("abs", (x,), Py("int")):
                 return self.bound(b, x)
-            case Call("min" | "max", (x, y), Py("int")):
+            case Call("min2" | "max2", (x, y), Py("int")):
                 return self._both(b, "add", x, y)
             case _:
                 return _of_dtype(e)

@@ -14,6 +14,7 @@ from loopwright.ir.nodes import (
     Break,
     Cast,
     Check,
+    Compare,
     Const,
     Continue,
     Draw,
@@ -22,6 +23,7 @@ from loopwright.ir.nodes import (
     For,
     If,
     Invoke,
+    Logic,
     Pt,
     Return,
     Stmt,
@@ -29,7 +31,7 @@ from loopwright.ir.nodes import (
     Var,
     While,
 )
-from loopwright.ir.types import B1, I64, Array, DType, Num
+from loopwright.ir.types import B1, I64, Array, DType, Num, Py
 from loopwright.ir.walk import Body, assigned, index_exprs, walk_stmts
 from loopwright.passes.legalise_build import (
     FALSE,
@@ -50,7 +52,8 @@ from loopwright.passes.legalise_build import (
 from loopwright.passes.legalise_calls import conversion
 from loopwright.passes.legalise_expr import condition, expression
 from loopwright.passes.legalise_index import place
-from loopwright.passes.legalise_magnitude import SAFE, largest
+from loopwright.passes.legalise_line import tests
+from loopwright.passes.legalise_magnitude import EXACT, hoisted, largest
 
 _LOOP_LIMIT = 2**62
 
@@ -93,7 +96,7 @@ def statement(b: Build, stmt: Stmt) -> None:
         case Return(values, span):
             b.emit(Return(tuple(expression(b, v) for v in values), span))
         case Check(cond, reason, _):
-            if not b.proves(cond):
+            if not b.proves(cond) and not _is_small(b, cond):
                 b.range_checks += 1
                 b.check(condition(b, cond), reason)
             b.scope.assume(cond)
@@ -103,6 +106,19 @@ def statement(b: Build, stmt: Stmt) -> None:
             _draw(b, stmt)
         case _:
             assert_never(stmt)
+
+
+def _is_small(b: Build, cond: Expr) -> bool:
+    """Whether a guard before a loop shows what the condition asks: that floats hold an int exactly."""
+    match cond:
+        case Logic(
+            "and",
+            Compare("le", Const(int() as low), x, Py("bool")),
+            Compare("le", again, Const(int() as high), Py("bool")),
+        ):
+            return x == again and low <= -EXACT and high >= EXACT and hoisted(b, x, EXACT)
+        case _:
+            return False
 
 
 def _store(b: Build, stmt: Store) -> None:
@@ -224,6 +240,8 @@ def _enter(b: Build, stmt: For | While) -> None:
     """A flag tells the `else` whether a `break` has left the loop."""
     b.pending.append([])
     b.small.append({})
+    b.lines.append({})
+    b.chosen.append(0)
     flag = None
     if stmt.orelse and leaves(stmt.body):
         flag = b.fresh("broke", B1)
@@ -231,12 +249,17 @@ def _enter(b: Build, stmt: For | While) -> None:
     b.broke.append(flag)
 
 
-def _leave(b: Build, stmt: For | While, loop: Stmt) -> None:
+def _leave(b: Build, stmt: For | While, loop: For | While) -> None:
     flag = b.broke.pop()
+    b.chosen.pop()
     b.span = stmt.span
     b.guards(b.pending.pop())
-    for bound in largest(b.small.pop()):
-        b.check(compare("lt", bound, number(SAFE)), "integer beyond 64 bits")
+    for bound, limit in largest(b.small.pop()):
+        b.check(compare("lt", bound, number(limit)), "integer beyond 64 bits")
+    if isinstance(stmt, For) and isinstance(loop, For):
+        loop = tests(b, Var(b.sym(stmt.sym)), loop)
+    else:
+        b.lines.pop()
     b.emit(loop)
     if not stmt.orelse:
         return

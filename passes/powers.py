@@ -104,12 +104,14 @@ def root(x: np.float64) -> np.float64:
 
 @dataclass
 class _Writer:
-    """Rewrites one function. `made` stands in front of the present statement."""
+    """Rewrites one function. `made` stands in front of the present statement, `small` are a power that was
+    just found to be far from the largest number, and its base."""
 
     func: Func
     most: int
     count: int = 0
     made: list[Stmt] = field(default_factory=list)
+    small: tuple[Sym, Expr] | None = None
 
     def __post_init__(self) -> None:
         self.taken = {s.name for s in symbols(self.func)}
@@ -119,7 +121,15 @@ class _Writer:
         return replace(self.func, body=self.body(self.func.body))
 
     def body(self, body: Body) -> Body:
-        return tuple(new for stmt in body for new in self.stmt(stmt))
+        out: list[Stmt] = []
+        for stmt in body:
+            if self.small is not None and _is_finite(stmt, *self.small):
+                continue
+            new = self.stmt(stmt)
+            self.small = _power(new)
+            out += new
+        self.small = None
+        return tuple(out)
 
     def stmt(self, stmt: Stmt) -> Sequence[Stmt]:
         self.made = []
@@ -176,3 +186,38 @@ class _Writer:
         self.taken.add(sym.name)
         self.made.append(Assign(sym, x, span))
         return Var(sym)
+
+
+def _power(made: Sequence[Stmt]) -> tuple[Sym, Expr] | None:
+    """The variable that gets a product, and what that is a power of, if the statements do this at last."""
+    match made:
+        case (
+            *_,
+            Assign(power, Binary("mul", _, _)),
+            Check(Unary("not", Compare("gt", Call("np.absolute", (Var(tested),)), _))),
+            Assign(sym, Var(got)),
+        ) if power is tested is got:
+            bases = [s.value for s in made[:-3] if isinstance(s, Assign) and s.sym.name == "base"]
+            return None if bases else (sym, _base(made))
+        case _:
+            return None
+
+
+def _base(made: Sequence[Stmt]) -> Expr:
+    """The number that is multiplied with itself first."""
+    first = next(s.value for s in made if isinstance(s, Assign))
+    assert isinstance(first, Binary)
+    return first.a
+
+
+def _is_finite(stmt: Stmt, power: Sym, base: Expr) -> bool:
+    """Whether the statement fails only where the power of a finite base is infinite."""
+    match stmt:
+        case Check(
+            Logic(
+                "or", Call("math.isfinite", (Var(sym),)), Unary("not", Call("math.isfinite", (x,)))
+            )
+        ):
+            return sym is power and x == base
+        case _:
+            return False

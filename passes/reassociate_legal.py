@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from loopwright.analysis.effects import Storages
+from loopwright.analysis.liveness import flow
 from loopwright.ir.accumulate import accumulated, wraps
 from loopwright.ir.nodes import (
     Assign,
@@ -26,7 +27,7 @@ from loopwright.ir.nodes import (
     Var,
 )
 from loopwright.ir.types import F32, F64, FLOAT, I64, INT, Array, Num, Type, is_scalar
-from loopwright.ir.walk import exprs_of, index_exprs, subexprs, vars_of, walk_exprs, walk_stmts
+from loopwright.ir.walk import index_exprs, subexprs, vars_of, walk_exprs, walk_stmts
 
 _QUICK = {
     "abs", "min2", "max2", "math.sqrt", "math.fabs", "np.sqrt", "np.absolute", "np.fabs", "np.square",
@@ -206,10 +207,7 @@ def _elements(found: Adding, memory: Storages) -> str:
 
 def _later(found: Adding, func: Func) -> str:
     """Why the values of the last iteration matter; "" if they do not."""
-    inside = {id(s) for s in walk_stmts(found.loop.body)}  # its bounds are read in the next round
-    outside = [s for s in walk_stmts(func.body) if id(s) not in inside]
-    read = {sym for s in outside for e in exprs_of(s) for sym in vars_of(e)}
-    late = read & found.inner
+    late = set(flow(func, found.loop).after) & found.inner
     return f"`{_first(late)}` of the last iteration is used later" if late else ""
 
 

@@ -212,8 +212,9 @@ def arg_reduced(scope: Scope, op: ReduceOp, x: Lazy, axis: int | None, elem: Num
     n = x.shape[axis]
     if not _positive(n):
         scope.check(compare("gt", n, ZERO), f"{op} of an empty sequence")
+    stored = x.storage is not None
     if x.ndim == 1:
-        return _first_best(scope, op, n, lambda i: x.at((i,)), elem)
+        return _first_best(scope, op, n, lambda i: x.at((i,)), elem, stored)
     shape = tuple(scope.simple("n", d) for k, d in enumerate(x.shape) if k != axis)
     result = allocate(scope, shape, elem, op)
 
@@ -221,7 +222,7 @@ def arg_reduced(scope: Scope, op: ReduceOp, x: Lazy, axis: int | None, elem: Num
         def at(i: Expr) -> Expr:
             return x.at((*kept[:axis], i, *kept[axis:]))
 
-        best = _first_best(scope, op, n, at, elem)
+        best = _first_best(scope, op, n, at, elem, stored)
         scope.emit(Store(result, tuple(map(Pt, kept)), best, scope.span))
 
     nest(scope, shape, cell)
@@ -240,21 +241,40 @@ def _flat_storage(x: Lazy) -> bool:
     return x.storage is not None and x.dense and is_c(x.storage)
 
 
-def _first_best(scope: Scope, op: ReduceOp, n: Expr, at: Callable[[Expr], Expr], elem: Num) -> Expr:
-    """The position of the first element that none behind it beats."""
+def _first_best(
+    scope: Scope, op: ReduceOp, n: Expr, at: Callable[[Expr], Expr], elem: Num, stored: bool
+) -> Expr:
+    """The position of the first element that none behind it beats; `stored`: reading one cannot fail."""
     best = scope.temp("best", at(ZERO))
     where = scope.temp("where", Const(0, elem)).sym
-    with scope.loop(n, "i", lo=ONE) as i:
-        value = scope.temp("value", at(i))
-        floating = isinstance(best.type, Num) and kind_of(best.type.dtype) == "f"
-        if floating:
-            worse = Compare("le" if op == "argmax" else "ge", value, best, B1)
-            test: Expr = negated(worse)
-            number = Compare("eq", best, best, B1)
-            test = Logic("and", number, test, BOOL)
-        else:
-            test = Compare("gt" if op == "argmax" else "lt", value, best, B1)
-        with scope.when(test):
-            scope.emit(Assign(best.sym, value, scope.span))
-            scope.emit(Assign(where, Cast(i, elem), scope.span))
+    floating = isinstance(best.type, Num) and kind_of(best.type.dtype) == "f"
+    number = Compare("eq", best, best, B1)
+
+    def found(i: Expr) -> Assign:
+        return Assign(where, Cast(i, elem), scope.span)
+
+    def search(beats: Callable[[Expr], Expr]) -> None:
+        with scope.loop(n, "i", lo=ONE) as i:
+            value = scope.temp("value", at(i))
+            if floating and stored:
+                # compilers keep a branch that leaves the loop, and with it the one for a new best
+                with scope.when(Compare("ne", value, value, B1)):
+                    scope.emit(found(i))
+                    scope.emit(Break(scope.span))
+            with scope.when(beats(value)):
+                scope.emit(Assign(best.sym, value, scope.span))
+                scope.emit(found(i))
+
+    def better(value: Expr) -> Expr:
+        return Compare("gt" if op == "argmax" else "lt", value, best, B1)
+
+    def not_worse(value: Expr) -> Expr:
+        worse = Compare("le" if op == "argmax" else "ge", value, best, B1)
+        return Logic("and", number, negated(worse), BOOL)
+
+    if floating and stored:
+        with scope.when(number):
+            search(better)
+    else:
+        search(not_worse if floating else better)
     return Var(where)

@@ -89,10 +89,10 @@ class Plan:
                 "cython-vectors", "cython", (*alone, vectors), needs=(vectors.name,),
                 instead_of="cython",
             ),
-            Recipe("numba-sums", "numba", (*compiled, sums), needs=(sums.name,)),
+            Recipe("numba-sums", "numba", (*compiled, sums, *powers), needs=(sums.name,)),
             Recipe("numba-parallel", "numba", (*shared, *powers), threaded=True, needs=(Parallel.name,)),
             Recipe(
-                "numba-parallel-sums", "numba", (*shared, sums), threaded=True,
+                "numba-parallel-sums", "numba", (*shared, sums, *powers), threaded=True,
                 needs=(Parallel.name, sums.name), instead_of="numba-parallel",
             ),
             Recipe(

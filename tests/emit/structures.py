@@ -101,6 +101,61 @@ def f(x: "f8[:]") -> "f8[:], f8":
 """,
         [(np.abs(V[:4]),), (V,), (np.abs(V),), (V[:0],), (SPECIAL,)],
     ),
+    "a function of rows that a loop calls": (
+        """
+def push(x: "f8[:]", v: f8) -> i8:
+    check(x.shape[0] > 0)
+    if v >= x[0]:
+        return 0
+    i = 0
+    while i + 1 < x.shape[0]:
+        if x[i + 1] <= v:
+            break
+        x[i] = x[i + 1]
+        i = i + 1
+    x[i] = v
+    return 1
+def f(x: "f8[:, :]", v: "f8[:]") -> i8:
+    n = 0
+    for i in range(x.shape[0]):
+        for j in range(v.shape[0]):
+            r = push(x[i], v[j])
+            n = n + r
+    return n
+""",
+        [(np.sort(RNG.normal(size=(3, k)))[:, ::-1].copy(), V) for k in (4, 1, 0)],
+    ),
+    "positions that may count from the end": (
+        """
+def f(x: "f8[:]", at: "i8[:]") -> "f8, i8":
+    s = 0.0
+    k = 0
+    for i in range(at.shape[0]):
+        p = at[i]
+        k = p + x.shape[0] if p < 0 else p
+        check(k >= 0 and k < x.shape[0])
+        s = s * 0.5 + x[k]
+    return s, k
+""",
+        [
+            (V, np.array(at))
+            for at in ([0, 8], [-1, -9, 3], [2, 9], [2, -10], [1, -(2**63)], [2**63 - 1])
+        ],
+    ),
+    "positions that are known to be below the length from the start": (
+        """
+def f(x: "f8[:]", at: "i8[:]") -> "f8":
+    s = 0.0
+    for i in range(at.shape[0]):
+        p = at[i]
+        check(p >= 0 - x.shape[0])
+        k = p + x.shape[0] if p < 0 else p
+        check(k < x.shape[0])
+        s = s * 0.5 + x[k]
+    return s
+""",
+        [(V, np.array(at)) for at in ([0, 8], [-1, -9, 3], [2, 9], [2, -10], [2**63 - 1])],
+    ),
     "integers of more than 32 bits": (
         """
 def scaled(n: i8) -> "f8, i8":

@@ -82,6 +82,19 @@ def test_the_test_of_products_errs_on_the_safe_side(kernels: ModuleType, a: int)
             assert kernel(x, y)[3] or not abs(x * y) < 9.1e18
 
 
+def test_small_functions_of_rows_are_spread_in_loops() -> None:
+    source = PROGRAMS["a function of rows that a loop calls"][0]
+    made = by_name("numba").emit(lowlang.read(source), "k")
+    assert not isinstance(made, Declined)
+    assert made.text.count('inline="always"') == 1
+    single = source.replace("for j in range(v.shape[0]):", "if v.shape[0] > 0:")
+    single = single.replace("for i in range(x.shape[0]):", "if x.shape[0] > 0:")
+    single = single.replace("x[i], v[j]", "x[0], v[0]")
+    made = by_name("numba").emit(lowlang.read(single), "k")
+    assert not isinstance(made, Declined)
+    assert "inline" not in made.text
+
+
 def test_scratch_arrays_are_allocated_before_the_loops() -> None:
     made = by_name("numba").emit(lowlang.read(PROGRAMS["scratch arrays"][0]), "k")
     assert not isinstance(made, Declined)

@@ -12,9 +12,9 @@ import pytest
 from loopwright.frontend.lower_source import lower_function
 from loopwright.ir.check import check
 from loopwright.ir.interp import KernelFailed, rebuild, run
-from loopwright.ir.nodes import Check, For, Func, Program, While
+from loopwright.ir.nodes import Check, For, Func, Program, Select, While
 from loopwright.ir.show import show
-from loopwright.ir.walk import walk_stmts
+from loopwright.ir.walk import walk_exprs, walk_stmts
 from loopwright.passes.base import Applied, Unchanged
 from loopwright.passes.legalise import Legalise
 from loopwright.pipeline import Passes, compiled_passes
@@ -571,3 +571,117 @@ def f(x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
     x = np.arange(8.0)
     assert outcome(source, x, x) == python(source, [x, x])
     assert outcome(source, x[:7], x[:7]) == GAVE_UP
+
+
+ROWS = """
+def f(x: F1, starts: I1):
+    s = 0.0
+    for k in range(len(starts) - 1):
+        for i in range(starts[k], starts[k + 1]):
+            s += x[i]
+    return s
+"""
+
+
+def test_what_starts_and_ends_in_an_array_is_checked_before_the_loop() -> None:
+    (outer,) = (s for s in legal(ROWS).main.body if isinstance(s, For))
+    (inner,) = (s for s in outer.body if isinstance(s, For))
+    assert not any(isinstance(s, Check) for s in inner.body)
+    assert not any(isinstance(e, Select) for e in walk_exprs(inner.body))
+
+
+@pytest.mark.parametrize(
+    ("starts", "gives_up"),
+    [
+        ([0, 2, 5], False),
+        ([1, 1, 4], False),
+        ([4, 2, 3], False),
+        ([7, 7, 7], False),
+        ([9, 2, 2], False),
+        ([-3, -1], True),
+        ([-3, -5], False),
+        ([-9, 1], True),
+        ([2, 6], True),
+        ([-(2**63), 2**63 - 1], True),
+        ([2**63 - 1, -(2**63)], False),
+        ([2**63 - 1, 2**63 - 1], False),
+    ],
+)
+def test_ends_from_an_array(starts: list[int], gives_up: bool) -> None:
+    x = np.array([0.5, 1.5, 2.5, 3.5, 4.5])
+    assert (outcome(ROWS, x, np.array(starts)) is GAVE_UP) is gives_up
+
+
+LINE = """
+def f(x: F1, first: int, step: int, n: int, wide: bool):
+    if wide:
+        step = step * 4611686018427387904
+    s = 0.0
+    for i in range(n):
+        s += x[first + i * step]
+    return s
+"""
+
+
+@pytest.mark.parametrize(
+    ("first", "step", "n", "wide", "gives_up"),
+    [
+        (1, 2, 4, False, False),
+        (8, -2, 5, False, False),
+        (0, 8, 2, False, False),
+        (3, 0, 5, False, False),
+        (100, 7, 0, False, False),
+        (0, 8, 3, False, True),
+        (-1, 2, 4, False, True),
+        (1, -1, 3, False, True),
+        (0, 1, 5, True, True),
+        (0, 1, 1, True, False),
+        (0, 0, 5, True, False),
+    ],
+)
+def test_positions_along_a_line(first: int, step: int, n: int, wide: bool, gives_up: bool) -> None:
+    x = np.arange(9.0)
+    assert (outcome(LINE, x, first, step, n, wide) is GAVE_UP) is gives_up
+
+
+def test_positions_along_a_line_are_tested_at_its_ends() -> None:
+    (loop,) = (s for s in walk_stmts(legal(LINE).main.body) if isinstance(s, For))
+    assert not any(isinstance(s, Check) for s in loop.body)
+
+
+SKIPPED = {
+    "a branch": "        if i * step < 3:\n            s += x[i * step]\n",
+    "a condition": "        s += x[i * step] if i * step < 3 else 0.0\n",
+    "a continue": "        if i * step >= 3:\n            continue\n        s += x[i * step]\n",
+    "a break": "        if i * step >= 3:\n            break\n        s += x[i * step]\n",
+    "an array that changes": "        x = x if i * step < 3 else np.zeros(100)\n        s += x[i * step]\n",
+    "a step that changes": "        s += x[i * step]\n        step = 0\n",
+}
+
+
+@pytest.mark.parametrize("name", SKIPPED)
+def test_a_position_that_not_every_iteration_comes_to_is_tested_on_the_spot(name: str) -> None:
+    source = (
+        "def f(x: F1, step: int, n: int):\n    s = 0.0\n    for i in range(n):\n"
+        f"{SKIPPED[name]}    return s\n"
+    )
+    for step, n in ((1, 3), (1, 9), (2, 4), (0, 5)):
+        assert outcome(source, np.arange(3.0), step, n) is not GAVE_UP
+
+
+SMALL = """
+def f(x: F1, first: int, n: int, c: float):
+    s = 0.0
+    for i in range(first, n):
+        s += (i - n) / c + (i + 1.5) * c
+        x[0] = max(i, first) + c
+    return s
+"""
+
+
+def test_an_int_that_floats_hold_is_shown_to_be_small_before_the_loop() -> None:
+    (loop,) = (s for s in walk_stmts(legal(SMALL).main.body) if isinstance(s, For))
+    reasons = [s.reason for s in walk_stmts(loop.body) if isinstance(s, Check)]
+    assert not any("2**53" in r or "beyond" in r for r in reasons), reasons
+    for first, n in ((0, 3), (-7, -4), (2**31 - 2, 2**31), (-(2**31), -(2**31) + 2), (5, 1)):
+        assert outcome(SMALL, np.zeros(2), first, n, 0.25) is not GAVE_UP

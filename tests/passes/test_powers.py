@@ -12,7 +12,7 @@ import pytest
 from loopwright.frontend.lower_source import lower_function
 from loopwright.ir.check import check
 from loopwright.ir.interp import KernelFailed, run
-from loopwright.ir.nodes import Binary, For, Program
+from loopwright.ir.nodes import Binary, Call, Check, For, Program
 from loopwright.ir.walk import walk_exprs, walk_stmts
 from loopwright.passes.base import Applied, Unchanged
 from loopwright.passes.parallel import Parallel
@@ -131,3 +131,29 @@ def test_a_loop_that_threads_share_may_not_give_up() -> None:
     assert isinstance(marked, Applied)
     assert any(isinstance(s, For) and s.parallel for s in walk_stmts(marked.program.main.body))
     assert isinstance(Powers().run(marked.program), Unchanged)
+
+
+def test_a_power_that_is_far_from_the_largest_number_is_finite() -> None:
+    source = (
+        "def f(x: F1, h: float):\n    for i in range(len(x)):\n"
+        "        x[i] = (i / h) ** 3 + (i * h) ** 4"
+    )
+    outcome = Powers().run(low(source))
+    assert isinstance(outcome, Applied)
+    tests = [s for s in walk_stmts(outcome.program.main.body) if isinstance(s, Check)]
+    assert not any(
+        isinstance(e, Call) and "isfinite" in e.fn for s in tests for e in walk_exprs((s,))
+    )
+    for h in (0.5, -3.0, 1e-90, 1e200, math.nan):
+        space: dict[str, Any] = {}
+        exec(compile(HEADER + source, "<test>", "exec"), space)
+        mine, theirs = np.zeros(4), np.zeros(4)
+        by_name = {"x": mine, "h": h}
+        try:
+            space["f"](theirs, h)
+        except OverflowError:
+            with pytest.raises(KernelFailed):
+                run(outcome.program, [by_name[p.name] for p in outcome.program.main.params])
+        else:
+            run(outcome.program, [by_name[p.name] for p in outcome.program.main.params])
+            np.testing.assert_allclose(mine, theirs, rtol=1e-14)

@@ -55,6 +55,11 @@ MOVED = {
         "def f(x: F1):\n    s = np.float64(0.0)\n    t = np.float64(0.0)\n    for v in x:\n"
         "        s += v\n        t += v * v\n    return s, t"
     ),
+    "one variable counts in two loops": (
+        "def f(x: F1):\n    s = np.float64(0.0)\n    t = np.float64(0.0)\n    for i in range(len(x)):\n"
+        "        d = x[i]\n        s += d\n    for i in range(len(x)):\n        d = x[i] * 0.5\n"
+        "        t += d * d\n    return s, t"
+    ),
     "one element for each row": (
         "def f(a: F2, y: F1):\n    for i in range(min(len(a), len(y))):\n"
         "        for k in range(a.shape[1]):\n            y[i] += a[i, k] * 0.5"

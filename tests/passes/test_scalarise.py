@@ -256,6 +256,22 @@ CASES: dict[str, tuple[str, Callable[[], Drawn]]] = {
         "def f(x: F2):\n    return np.argmax(x), np.argmin(x, axis=0), np.argmax(x, axis=1)",
         lambda: [[np.round(a[0])] for a in matrices()],
     ),
+    "places among numbers that are none": (
+        "def f(x: F1):\n    return np.argmax(x), np.argmin(x), np.argmax(x * 2.0), np.argmin(x[::-1])",
+        lambda: [
+            [np.array(v)]
+            for v in (
+                [1.0, math.nan, 3.0, math.nan],
+                [math.nan, 1.0],
+                [0.0, 2.0, math.nan],
+                [-0.0, 0.0, -0.0],
+                [-math.inf, -math.inf],
+                [2.0, math.inf, math.inf, 5.0],
+                [math.nan],
+                [3.0, 1.0, 1.0, 3.0],
+            )
+        ],
+    ),
     "any and all": (
         "def f(x: F2):\n"
         "    return np.any(x > 1.0), np.all(x < 5.0), np.any(x > 0.0, axis=0), np.all(x < 1.0, axis=1)",
@@ -460,6 +476,10 @@ FAILS: dict[str, tuple[str, Drawn]] = {
         [[np.ones(3), np.ones(4)]],
     ),
     "the greatest of nothing": ("def f(x: F1):\n    return np.max(x)", [[np.ones(0)]]),
+    "an element behind a NaN that is not there": (
+        "def f(x: F1, i: I1):\n    return np.argmax(x[i])",
+        [[np.array([math.nan, 2.0]), np.array([0, 5])]],
+    ),
     "a row that is not there": (
         "def f(x: F2, i: int):\n    return x[i] * 2.0",
         [[np.ones((2, 0)), 2], [np.ones((2, 3)), -3]],

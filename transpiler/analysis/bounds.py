@@ -97,6 +97,8 @@ class Bounds:
         if sign == "any":
             if not low:
                 sign = "nonneg"
+            elif not here and (placed := self._forwards(position, n)) is not None:
+                return Answer("nonneg", False, False, placed)
             elif not self._only_for_negative_parameters(position):
                 least = Fact(f"{add(at, n).text} < 0", at.atoms | n.atoms)
                 low = not self.impossible(least)
@@ -145,6 +147,25 @@ class Bounds:
             return False
         text = f"({position.text} < 0) and {signs}"
         return self.impossible(Fact(text, position.atoms | frozenset(outer)))
+
+    def _forwards(self, position: Affine, n: Affine) -> Placed | None:
+        """A guard for a loop that starts from numbers read before it, such as the ends of a row of a sparse
+        matrix: if these are not negative no position is, and none has to be wrapped."""
+        loops = self.scope.loops
+        iterators = {f.iterator for f in loops}
+        if not loops or loops[-1].iterator not in position.atoms:
+            return None
+        entry = [
+            a
+            for a in self._relevant(position.atoms)[1] - iterators
+            if 0 < a.depth < len(loops) and a.lo < 0 and self.scope.is_current(a)
+        ]
+        signs = " and ".join(f"{a.name} >= 0" for a in entry)
+        outside = Fact(f"({position.text} < 0) and {signs}", position.atoms | frozenset(entry))
+        if not entry or not self.impossible(outside):
+            return None
+        text = f"({position.text} < 0) or ({position.text} >= {n.text})"
+        return self.place(Fact(text, position.atoms | n.atoms))
 
     # ------------------------------------------------------------ guards
 

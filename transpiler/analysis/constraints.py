@@ -8,9 +8,11 @@ import islpy as isl
 
 from loopwright.analysis.affine import Atom
 from loopwright.analysis.interval import INT64_MAX
+from loopwright.ir.nodes import CompareOp
 
 _CONSTRAINTS = 16
 _PIECES = 5
+_KNOWN = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Constraint:
     equality: bool
 
 
+Term = tuple[int, Atom]
+Side = tuple[tuple[Term, ...], int]
 Guard = tuple[tuple[Constraint, ...], ...]  # any of these conjunctions
 
 
@@ -71,11 +75,47 @@ def constraints(s: isl.Set, atoms: dict[str, Atom]) -> Guard | None:
 def _constraint(c: isl.Constraint, atoms: dict[str, Atom]) -> Constraint | None:
     terms: list[tuple[int, Atom]] = []
     constant = int(c.get_constant_val().to_python())
-    size = abs(constant)
     for k in range(c.dim(isl.dim_type.param)):
         factor = int(c.get_coefficient_val(isl.dim_type.param, k).to_python())
         if factor:
             atom = atoms[str(c.get_dim_name(isl.dim_type.param, k))]
             terms.append((factor, atom))
-            size += abs(factor) * max(abs(atom.lo), abs(atom.hi))
-    return Constraint(tuple(terms), constant, c.is_equality()) if size <= INT64_MAX else None
+    row = Constraint(tuple(terms), constant, c.is_equality())
+    return None if sides(row) is None else row
+
+
+def sides(row: Constraint) -> tuple[Side, Side, CompareOp] | None:
+    """The row as a comparison of two sums, or None if one of them may pass 64 bits.
+
+    Negative terms go to the left: `n <= len(x)` rather than `len(x) - n >= 0`. A number that may have all 64
+    bits stands by itself, so that nothing is added to it.
+    """
+    more = tuple((c, a) for c, a in row.terms if c > 0)
+    less = tuple((-c, a) for c, a in row.terms if c < 0)
+    strict = row.constant == -1 and bool(less) and not row.equality
+    constant = 0 if strict else row.constant
+    left: Side = less, max(-constant, 0)
+    right: Side = more, max(constant, 0)
+    if not _fits(left):
+        left, right = _alone(left, right)
+    elif not _fits(right):
+        right, left = _alone(right, left)
+    if not _fits(left) or not _fits(right):
+        return None
+    return left, right, "eq" if row.equality else "lt" if strict else "le"
+
+
+def _fits(side: Side) -> bool:
+    terms, constant = side
+    if constant == 0 and [c for c, _ in terms] == [1]:
+        return True
+    sizes = (abs(c) * max(abs(a.lo), abs(a.hi)) for c, a in terms)
+    return abs(constant) + sum(sizes) <= INT64_MAX
+
+
+def _alone(side: Side, other: Side) -> tuple[Side, Side]:
+    """The side's term that may have all bits, and the rest with the other side."""
+    terms, constant = side
+    wide = tuple((c, a) for c, a in terms if max(abs(a.lo), abs(a.hi)) > _KNOWN)
+    rest = tuple((-c, a) for c, a in terms if (c, a) not in wide)
+    return (wide, 0), ((*other[0], *rest), other[1] - constant)

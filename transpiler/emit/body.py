@@ -12,6 +12,7 @@ from typing import Protocol, assert_never
 
 from loopwright.diagnostics import CannotLower, Declined, Span
 from loopwright.emit.layout import block, place, reason
+from loopwright.emit.positions import Position, failing, position
 from loopwright.ir.nodes import (
     Append,
     Assign,
@@ -78,8 +79,24 @@ def located(declined: Declined, program: Program) -> Declined:
 
 def write_block(out: Dialect, body: Iterable[Stmt]) -> None:
     """Add the statements at the present depth."""
-    for stmt in body:
-        write(out, stmt)
+    rest = list(body)
+    while rest:
+        stmt = rest.pop(0)
+        found = position(stmt, rest[0] if rest else None)
+        if found is None:
+            write(out, stmt)
+        else:
+            rest.pop(0)
+            _write_position(out, found)
+
+
+def _write_position(out: Dialect, found: Position) -> None:
+    test = f"if {out.expr(found.outside).text}:"
+    out.assign(found.plain)
+    with block(out.lines, test):
+        out.assign(found.from_the_end)
+        with block(out.lines, test, reason(found.check)):
+            out.fail(found.check, "")
 
 
 def write(out: Dialect, stmt: Stmt) -> None:
@@ -109,7 +126,9 @@ def write(out: Dialect, stmt: Stmt) -> None:
         case Fail():
             out.fail(stmt, reason(stmt))
         case Check(cond, _, _):
-            with block(lines, f"if {negated(out, cond).text}:", reason(stmt)):
+            fails = failing(cond)
+            test = negated(out, cond) if fails is None else out.expr(fails)
+            with block(lines, f"if {test.text}:", reason(stmt)):
                 out.fail(stmt, "")
         case Invoke():
             out.invoke(stmt)

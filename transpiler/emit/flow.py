@@ -29,9 +29,13 @@ from loopwright.ir.nodes import (
     Sym,
     Transpose,
     Var,
+    While,
 )
 from loopwright.ir.types import Array, Num
 from loopwright.ir.walk import assigned, targets, vars_of, walk_stmts
+
+_INLINED = 150
+"""Statements that may be repeated for the calls of one function."""
 
 
 def functions(program: Program) -> tuple[Func, ...]:
@@ -52,6 +56,28 @@ def fallible(program: Program) -> frozenset[str]:
                 case Invoke(_, callee, _, _) if callee in found:
                     found.add(func.name)
     return frozenset(found)
+
+
+def inlined(program: Program) -> frozenset[str]:
+    """Names of the helpers with arrays for parameters that loops call at few places: to hand arrays over
+    takes longer than what small functions do with them."""
+    sites: dict[str, int] = {}
+    looped: set[str] = set()
+    for func in functions(program):
+        for stmt in walk_stmts(func.body):
+            if isinstance(stmt, Invoke):
+                sites[stmt.func] = sites.get(stmt.func, 0) + 1
+            elif isinstance(stmt, (For, While)):
+                looped |= {s.func for s in walk_stmts(stmt.body) if isinstance(s, Invoke)}
+    return frozenset(f.name for f in program.helpers if f.name in looped and _is_small(f, sites))
+
+
+def _is_small(func: Func, sites: Mapping[str, int]) -> bool:
+    arrays = any(isinstance(p.type, Array) for p in func.params)
+    own = list(walk_stmts(func.body))
+    calls = any(isinstance(s, Invoke) for s in own)
+    threads = func.reorders or any(isinstance(s, For) and s.parallel for s in own)
+    return arrays and not calls and not threads and sites[func.name] * len(own) <= _INLINED
 
 
 def viewed(expr: Expr) -> Sym | None:

@@ -16,7 +16,7 @@ from loopwright.diagnostics import NOWHERE, CannotLower, Declined
 from loopwright.emit.base import KernelSource
 from loopwright.emit.body import decline, located, negated, write_block
 from loopwright.emit.draws import bounds_of_integers, guard
-from loopwright.emit.flow import Floors, fallible, functions, own_arrays, written
+from loopwright.emit.flow import Floors, fallible, functions, inlined, own_arrays, written
 from loopwright.emit.layout import block, place, put, wrapped
 from loopwright.emit.names import function_names
 from loopwright.emit.numba_draws import OWN_DRAWS, draw_name, draw_text
@@ -103,12 +103,13 @@ def _module(program: Program, name: str) -> str:
     unsafe = fallible(program)
     stores = written(program)
     special = special_functions(program)
+    spread = inlined(program)
     texts: list[str] = []
     drawn: set[DrawMethod] = set()
     for func in functions(program):
         main = func is program.main
         writer = _Function(func, called, unsafe, main, name, special)
-        texts += writer.write(stores[func.name])
+        texts += writer.write(stores[func.name], func.name in spread)
         drawn |= writer.drawn
     own = [_decorator(None, False) + draw_text(name, m) for m in sorted(drawn & OWN_DRAWS)]
     return "\n\n".join([*numba_texts(special), *own, *texts])
@@ -165,7 +166,7 @@ class _Function:
         self.prefix = prefix
         self.drawn: set[DrawMethod] = set()
 
-    def write(self, stores: Collection[Sym]) -> list[str]:
+    def write(self, stores: Collection[Sym], inline: bool) -> list[str]:
         """Texts of the function and of what it needs."""
         with self.lines.block(self._header()):
             for sym in maybe_unset(self.func):
@@ -173,7 +174,7 @@ class _Function:
             write_block(self, self.func.body)
         signature = [type_text(p.type, p in stores) for p in self.func.params]
         shown = signature if self.main else None
-        text = _decorator(shown, self.parallel, self.func.reorders) + str(self.lines)
+        text = _decorator(shown, self.parallel, self.func.reorders, inline) + str(self.lines)
         return [*self._surrender(), text]
 
     def _header(self) -> str:
@@ -306,9 +307,13 @@ def _dummy(t: Type) -> str:
     return f"{dtype_name(dtype)}(0)"
 
 
-def _decorator(signature: Sequence[str] | None, parallel: bool, reorders: bool = False) -> str:
+def _decorator(
+    signature: Sequence[str] | None, parallel: bool, reorders: bool = False, inline: bool = False
+) -> str:
     """`@njit(...)`, laid out as formatters would."""
     options = ["cache=True", "nogil=True", 'error_model="numpy"', "boundscheck=False"]
+    if inline:
+        options.append('inline="always"')
     if parallel:
         options.append("parallel=True")
     if reorders:
