@@ -172,8 +172,9 @@ def _finish(
     started: Started, deadline: float | None, measured: Callable[[], None]
 ) -> tuple[RegionResult, Chosen | None]:
     trail = started.trail
-    if deadline is not None and time.monotonic() > deadline:
-        trail.refused.append(Declined(NOWHERE, "LW505", "the time limit was reached"))
+    trail.deadline = deadline
+    if trail.is_late():
+        trail.refused.append(_LATE)
         return _declined(started)
     trail.collect(started.building)
     inputs = tuple(
@@ -266,8 +267,10 @@ def _survivor(started: Started, trial: Trial) -> Survivor | None:
         return trail.examined[trial.label]
     samples = started.signature.samples
     workers = started.builders.workers
-    with trail.stage("verify"):
-        verdict = examine(started.work.lowered, trial, samples, started.options, workers)
+    verdict: Survivor | Declined = _LATE
+    if not trail.is_late():
+        with trail.stage("verify"):
+            verdict = examine(started.work.lowered, trial, samples, started.options, workers)
     survivor = None if isinstance(verdict, Declined) else verdict
     if isinstance(verdict, Declined):
         trail.refuse(trial.label, verdict)
@@ -288,6 +291,7 @@ def _gravest(trail: Trail) -> Declined:
     return (compiled or trail.refused)[-1]
 
 
+_LATE = Declined(NOWHERE, "LW505", "the time limit was reached")
 _WIDEST = "numba"
 """What this variant has no form for, the code is to blame for rather than the backend."""
 

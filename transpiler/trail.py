@@ -19,7 +19,7 @@ from loopwright.trial import Built, Survivor, Trial
 class Trail:
     """`trials` were built, `examined` are those that were verified, by label; None failed.
 
-    `seconds` are by stage.
+    `seconds` are by stage. Behind the `deadline`, a time of time.monotonic, no more variants are verified.
     """
 
     trials: list[Trial] = field(default_factory=list)
@@ -28,6 +28,10 @@ class Trail:
     by_variant: dict[str, Declined] = field(default_factory=dict)
     losers: list[Loser] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    deadline: float | None = None
+
+    def is_late(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

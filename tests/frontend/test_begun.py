@@ -82,6 +82,26 @@ def g(X):
 def f(X):
     return g(X) + 1
 """,
+    "a condition on what is a number or an array of one element": """
+def f(X):
+    low, high = -np.inf, np.inf
+    b = np.ones((5, 1))
+    n = 0
+    for i in range(len(X)):
+        if X[i, 0] > 0:
+            low = b[i].copy()
+            if high == np.inf or high == -np.inf:
+                b[i] = b[i] * 2.0
+                n += 1
+            else:
+                b[i] = (b[i] + high) / 2.0
+        elif low == -np.inf:
+            high = b[i] - 0.25
+        else:
+            high = b[i].copy()
+            b[i] = (b[i] + low) / 2.0
+    return b, n
+""",
     "a condition on what is the array by then": """
 def f(X):
     s = 0
@@ -117,10 +137,10 @@ def test_a_number_that_is_looked_at_before_is_given_up_for() -> None:
     source = """
 def f(X):
     s = 0
-    for x in X:
-        if np.all(s > 1.0):
-            break
-        s = s + x
+    k = 0
+    while np.all(s < 1.0):
+        s = s + np.abs(X[k])
+        k += 1
     return s
 """
     assert by_kernel(source, (X,)).failed is not None

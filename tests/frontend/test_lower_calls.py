@@ -464,3 +464,37 @@ def test_a_module_that_is_imported_twice_is_the_same_module() -> None:
 def test_a_name_that_two_modules_have_is_not_taken_for_either() -> None:
     source = "from math import exp\nfrom numpy import exp\n\n\ndef f(x):\n    return exp(x)\n"
     assert refusal(source, 2.0).code in ("LW102", "LW301")
+
+
+POWER = """
+def multiply(a, b):
+    return [[sum(a[i][k] * b[k][j] for k in range(len(b))) for j in range(len(b[0]))] for i in range(len(a))]
+
+
+def f(base, n):
+    result = [[1 if i == j else 0 for j in range(len(base))] for i in range(len(base))]
+    while n:
+        if n % 2:
+            result = multiply(result, base)
+        base = multiply(base, base)
+        n //= 2
+    return result
+"""
+PAIRWISE = """
+def multiply(a, b):
+    return [v * w for v, w in zip(a, b)]
+
+
+def f(base, n):
+    result = [1, 2]
+    while n:
+        if n % 2:
+            result = multiply(result, base)
+        n //= 2
+    return result
+"""
+
+
+def test_a_list_from_a_helper_takes_the_place_of_another_on_some_paths() -> None:
+    assert_same(POWER, [[1, 1], [1, 0]], 11)
+    assert_same(PAIRWISE, [3, 2], 6)

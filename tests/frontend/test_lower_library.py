@@ -39,6 +39,8 @@ np.median(x); np.median(x[1:]); np.median(nans); np.median(infs); np.median(a); 
 np.median(a, axis=1); np.median(flat); np.median(one)
 np.sort(x); np.sort(nans); np.sort(infs); np.sort(a, axis=0); np.sort(a); np.sort(none); np.sort(k)
 np.argsort(a, axis=1); np.argsort(a, axis=0, kind="stable"); np.argsort(x)
+np.argsort(a, axis=None); np.sort(a, None); np.argsort(x, None); np.sort(flat, axis=None)
+a.argsort(None)
 np.unique(x); np.unique(k); np.unique(nans); np.unique(none); np.unique(k, return_counts=True)
 np.unique(x, return_inverse=True); np.unique(k, return_inverse=True)
 np.searchsorted(s, x); np.searchsorted(s, nans); np.searchsorted(s, s, side="right"); s.searchsorted(0.2)
@@ -51,6 +53,9 @@ np.column_stack([x, y]); np.column_stack((a, b)); np.append(x, y); np.append(x, 
 np.append(a, x)
 np.unravel_index(n, (2, 3, 4)); np.unravel_index(np.argmax(a), a.shape)
 np.unravel_index(np.argmin(x), x.shape)
+np.unravel_index(k % 12, (3, 4)); a[np.unravel_index(np.argsort(a, axis=None), a.shape)]
+np.unravel_index(k[:0], (3, 4)); np.unravel_index(k.reshape(1, -1) % 24, (2, 3, 4))
+np.unravel_index(k % 5, 5)
 np.ravel_multi_index((1, 2), (3, 4)); np.ravel_multi_index(t, (4, n))
 np.nonzero(x > 0); np.nonzero(a > 0); np.where(a > 0); np.where(x > 0)[0]; np.argwhere(a > 0)
 np.argwhere(x > 0); np.argwhere(a > 100); x.nonzero()[0]; np.where(nans)
@@ -99,6 +104,7 @@ np.average(x, weights=y * 0); np.average(x, weights=y[1:]); np.trapezoid(y, s[1:
 np.squeeze(a, axis=0) + 0; np.pad(x, -1); np.repeat(x, -1); x.item(20); x.item(); np.convolve(x, none)
 np.cov(x, y[1:]); np.column_stack([x, y[1:]]); np.quantile(x, np.nan); np.isclose(x, y[1:])
 np.array_equal(x, y)[0]; np.digitize(x, y); np.unravel_index(0, (0, 3))
+np.unravel_index(k, (2, 1)); np.unravel_index(-1 - k % 3, (9, 9))
 """
 LEFT_TO_NUMPY = """
 np.searchsorted(x, y); np.nanmean(nans[1:2]); np.median(none); np.nanmax(zeros[:2])
@@ -107,7 +113,8 @@ np.unique(nans, return_counts=True)
 NOT_COVERED = """
 np.argpartition(x, 3); np.partition(x, 3); np.quantile(x, 0.3, method="lower"); np.quantile(x > 0, 0.3)
 np.squeeze(a[:1]); np.convolve(x, y, "other"); np.cross(a, b); np.cov(x)
-np.finfo(float).dtype; np.unravel_index(k, (3, 4)); np.repeat(x, x); np.ascontiguousarray(a.T)
+np.finfo(float).dtype; np.unravel_index(x, (3, 4)); np.repeat(x, x)
+np.diff(a, axis=None); np.take_along_axis(a, k, None); np.ascontiguousarray(a.T)
 np.nonzero(a[None]); np.take(x, 3); np.interp(a, s, y); np.median(x > 0); np.nan_to_num(k); np.isin(x, k)
 np.meshgrid(x); np.column_stack(a); np.average(a, weights=x); np.average(a, axis=0, weights=b)
 """

@@ -30,8 +30,23 @@ def test_they_are_those_of_python(body: str) -> None:
     assert_same(f"from collections import Counter\ndef f(x):\n    {body}\n", X)
 
 
+DEFAULTS = {
+    "of items": "return max((v for v in x if v > 4), default=-1), min(x, default=0)",
+    "where there are none": "return max((v for v in x if v > 40), default=-1)",
+    "of another type": "return min((v for v in x if v > 40), default=0.5)",
+    "None": "return max((v for v in x if v > 40), default=None) is None",
+}
+
+
+@pytest.mark.parametrize("body", DEFAULTS.values(), ids=DEFAULTS)
+@pytest.mark.parametrize("x", [X, X[:1]], ids=["several", "one"])
+def test_the_default_is_taken_where_there_is_nothing(body: str, x: list[int]) -> None:
+    assert_same(f"def f(x):\n    {body}\n", x)
+
+
 DECLINED = {
-    "a default": "return max(x, key=abs, default=0)",
+    "a default beside a key": "return max(x, key=abs, default=0)",
+    "a default that is computed": "return max(x, default=x[0])",
     "a copy of a dict": "d = {1: 2}\n    return dict(d)",
     "no pairs": "return dict(x)",
     "keywords": "return dict(a=1)",

@@ -164,3 +164,24 @@ def test_what_the_original_refuses() -> None:
 )
 def test_other_forms_are_declined(call: str, code: str) -> None:
     assert refusal(f"\ndef f(x):\n    return {call}\n", X).code == code
+
+
+SHAPES = """
+np.zeros([len(x), 2]); np.ones(shape=[1, 2, len(x)]); np.full([2], 0.5); np.zeros([len(x)], dtype=int)
+np.zeros([2, len(x)], int); np.zeros([*x.shape, 2]); np.empty([0, len(x)]); x.reshape([-1, 1]) + 0
+np.reshape(x, [1, len(x)]) + 0; np.tile(x, [2, 1]); np.transpose(np.outer(x, x + 1), [1, 0])
+"""
+
+
+@pytest.mark.parametrize("value", [v.strip() for v in SHAPES.replace("\n", ";").split(";") if v])
+def test_a_list_is_taken_for_a_shape(value: str) -> None:
+    assert agrees(value, np.array([1.0, 2.5, -3.0]), names="x")
+
+
+RANGES = "np.array(range(n)); np.array(range(1, n), dtype=float); np.asarray(range(n), np.int32)"
+
+
+@pytest.mark.parametrize("value", [v.strip() for v in RANGES.split(";")])
+def test_an_array_of_a_range(value: str) -> None:
+    assert agrees(value, 4, names="n")
+    assert by_kernel(f"\ndef f(n):\n    return {value}\n", (0,)).failed is not None

@@ -26,6 +26,7 @@ from loopwright.frontend.names import (
     declared_elsewhere,
     walk_scope,
 )
+from loopwright.frontend.operator_names import OPERATORS
 from loopwright.frontend.raising import branches_left, is_of_table
 from loopwright.frontend.region import Module
 from loopwright.frontend.scipy_names import NAMES as DISTANCES
@@ -59,7 +60,13 @@ _SPECIAL = (
     | {f"scipy.spatial.distance.{name}" for name in DISTANCES}
     | {f"scipy.linalg.{name}" for name in SCIPY_LINALG}
     | {f"scipy.stats.norm.{name}" for name in SCIPY_NORM}
-    | {"operator.itemgetter", "scipy.sparse.issparse", "scipy.sparse.isspmatrix"}
+    | {f"operator.{name}" for name in OPERATORS}
+    | {
+        "functools.reduce",
+        "operator.itemgetter",
+        "scipy.sparse.issparse",
+        "scipy.sparse.isspmatrix",
+    }
 )
 _EFFECTS = (
     "numpy.random.",

@@ -21,6 +21,26 @@ def finite(a):
     return a
 
 
+def inverse(a):
+    """SciPy factors by the structure of the matrix, and may find one singular that NumPy inverts, or the
+    other way round: what is nearly singular is left to the original."""
+    x = np.linalg.inv(a)
+    if _norm(a) * _norm(x) < 1e12:
+        return x
+    raise np.linalg.LinAlgError("perhaps singular")
+
+
+def _norm(a):
+    """The greatest sum of the magnitudes in a row."""
+    found = 0.0
+    for i in range(len(a)):
+        total = 0.0
+        for j in range(a.shape[1]):
+            total += abs(a[i, j])
+        found = max(found, total)
+    return found
+
+
 def upper_cholesky(a):
     """Of the upper triangle."""
     return np.linalg.cholesky(a.T.copy()).T.copy()

@@ -85,7 +85,8 @@ def lower(
     `LiveIn.name`. Where the strings as constants are not enough, they may be any. The numbers may be any,
     unless a function of NumPy has to know one before it runs.
 
-    Declined tells the first construct that has no translation, or the live-in whose type is missing.
+    Declined tells the first construct that has no translation, or the live-in whose type is missing; for the
+    constants, with which lowering comes further.
     """
     if region.perhaps:
         kept = tuple(path for path in region.stores if path not in region.perhaps)
@@ -100,7 +101,8 @@ def lower(
     except CannotLower as error:
         if not texts:
             return error.declined
-        return lower(region, types, int_ranges, functions, numbers=numbers)
+        lowered = lower(region, types, int_ranges, functions, numbers=numbers)
+        return lowered if isinstance(lowered, Lowered) else error.declined
     domain = replace(domain, params=tuple(_guarded(p, int_ranges or {}) for p in domain.params))
     read = {path for _, path in domain.paths}
     needless = frozenset(v.path for v in region.live_ins if not v.sure and v.path not in read)
@@ -192,6 +194,7 @@ def lower_region(
     enough, the next is tried (`lower_rows`). Raises CannotLower.
     """
     unit = _unit(region)
+    missing: CannotLower | None = None
     while True:
         try:
             program, domain, along = _lowered(unit, region, types, functions, known)
@@ -199,10 +202,12 @@ def lower_region(
             if fewer:
                 return lower_region(region, {**types, **fewer}, functions, known)
             return program, domain, along
-        except CannotLower:
+        except CannotLower as error:
+            # a type that is missing is so in every form
+            missing = error if missing is None and error.declined.code == "LW301" else missing
             form = next_form(unit)
             if form is None:
-                raise
+                raise (missing or error) from None
         unit = _unit(region)
         unit.arrays_by = form
 

@@ -17,7 +17,7 @@ _FILES = (
     "library_order.py", "library_math.py", "library_special.py", "library_stats.py", "library_search.py",
     "library_queue.py", "library_text.py", "library_hash.py", "library_random.py",
     "library_distance.py", "library_pairs.py", "library_sets.py",
-    "library_editing.py", "library_scipy.py",
+    "library_editing.py", "library_scipy.py", "library_plain.py",
 )  # fmt: skip
 
 

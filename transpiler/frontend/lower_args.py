@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_arith import as_operand
@@ -38,6 +38,8 @@ _OPTIONAL = frozenset(
     )
 )
 """Parameters whose default is None."""
+_SHAPES = frozenset(("shape", "size", "reps", "axes"))
+"""Parameters that take a list of ints as they take a tuple of them."""
 
 
 def bind(
@@ -47,11 +49,12 @@ def bind(
     *,
     required: int = 1,
     first: Value | None = None,
+    firm: Container[str] = (),
 ) -> dict[str, Value]:
     """The arguments by parameter name; declined if one is unknown or missing.
 
     `first` is the value of the first parameter for a method. None is left out for the parameters whose
-    default it is.
+    default it is; that of those in `firm` is something else, though it is None for most functions.
     """
     names = list(names)
     positional = names[1:] if first is not None else names
@@ -59,6 +62,7 @@ def bind(
         decline(node, "LW102", "too many arguments for what is covered of this function")
     given = [*positional[: len(node.args)], *[k.arg or "" for k in node.keywords]]
     nodes = [*node.args, *[k.value for k in node.keywords]]
+    nodes = [as_tuple(n) if g in _SHAPES else n for g, n in zip(given, nodes, strict=True)]
     for k, (name, arg) in enumerate(zip(given, nodes, strict=True)):
         if name in given[:k] or (first is not None and name == names[0]):
             decline(arg, "LW103", f"the argument `{name}` is given twice: TypeError")
@@ -70,7 +74,7 @@ def bind(
     for name, arg, value in zip(given, nodes, values, strict=True):
         if not is_none_value(value):
             bound[name] = value
-        elif name not in _OPTIONAL:
+        elif name not in _OPTIONAL or name in firm:
             decline(arg, "LW102", f"None for the argument `{name}` is not covered")
     if first is not None:
         bound[names[0]] = first
@@ -78,6 +82,13 @@ def bind(
         if name not in bound:
             decline(node, "LW102", f"the argument `{name}` is needed here")
     return bound
+
+
+def as_tuple(node: ast.expr) -> ast.expr:
+    """The display of a list that nothing else sees is as good as that of a tuple."""
+    if isinstance(node, ast.List):
+        return ast.copy_location(ast.Tuple(node.elts, ast.Load()), node)
+    return node
 
 
 def is_none_value(value: Value) -> bool:

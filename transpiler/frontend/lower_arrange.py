@@ -14,11 +14,11 @@ from loopwright.frontend.lower_args import (
     normal_axis,
     shape_of,
 )
-from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_create import copied, copy_of_array
 from loopwright.frontend.lower_index import FULL, Index, load
 from loopwright.frontend.lower_names import dim, size, transpose
 from loopwright.frontend.lower_order import eval_all
+from loopwright.frontend.lower_positions import unravel_index
 from loopwright.frontend.lower_reduce import wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_shape import at_least, flat, reshape, same_dtype
@@ -43,7 +43,7 @@ from loopwright.ir.nodes import (
     Pt,
     Slc,
 )
-from loopwright.ir.types import BOOL, I64, INT, NONE, Array, kind_of, machine_dtype
+from loopwright.ir.types import BOOL, NONE, Array, kind_of, machine_dtype
 
 Handler = Callable[[Scope, ast.Call], Value]
 Method = Callable[[Scope, Arr, ast.Call], Value]
@@ -123,7 +123,7 @@ def _tile(cx: Scope, node: ast.Call) -> Value:
 
 
 def _diff(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["a", "n", "axis"])
+    bound = bind(cx, node, ["a", "n", "axis"], firm=("axis",))
     x = array_of(cx, bound["a"], node)
     axis = _axis(x, bound["axis"], node) if "axis" in bound else x.type.ndim - 1
     times = int_constant(bound["n"], node, "n") if "n" in bound else 1
@@ -254,26 +254,6 @@ def _take(cx: Scope, node: ast.Call) -> Value:
     return take(cx, array_of(cx, bound["a"], node), bound["indices"], bound.get("axis"), node)
 
 
-def _unravel_index(cx: Scope, node: ast.Call) -> Value:
-    """Of one number: a tuple of np.int64."""
-    bound = bind(cx, node, ["indices", "shape"], required=2)
-    shape = [cx.hold(n, "n") for n in shape_of(cx, bound["shape"], node)]
-    if not isinstance(bound["indices"], Number) or not shape:
-        decline(node, "LW102", "np.unravel_index is covered for one position")
-    rest = cx.hold(int_operand(cx, bound["indices"], node), "at")
-    total: Expr = integer(1)
-    for n in shape:
-        cx.check(test("gt", n, integer(0)), "an axis without length")
-        total = Binary("mul", total, n, INT)
-    cx.check(test("ge", rest, integer(0)), "index out of bounds")
-    cx.check(test("lt", rest, total), "index out of bounds")
-    places: list[Value] = []
-    for n in reversed(shape[1:]):
-        places.insert(0, number(cx.hold(cast(Binary("mod", rest, n, INT), I64), "place")))
-        rest = cx.hold(Binary("floordiv", rest, n, INT), "at")
-    return Tpl((number(cast(rest, I64)), *places))
-
-
 # ------------------------------------------------------------------------ axes
 
 
@@ -383,7 +363,7 @@ ARRANGING: dict[str, Handler] = {
     "nonzero": _nonzero,
     "argwhere": _argwhere,
     "take": _take,
-    "unravel_index": _unravel_index,
+    "unravel_index": unravel_index,
     "squeeze": _squeeze,
     "swapaxes": _swapaxes,
     "moveaxis": _moveaxis,

@@ -1,7 +1,7 @@
 """Numbers that arrays take the place of: `total = 0` before a loop with `total = total + row`.
 
-A statement that reads such a variable is lowered for both of its values. Where one is read otherwise (in a
-condition, or to be returned), it must be the array.
+A statement that reads such a variable is lowered for both of its values, and so is the test of an `if`.
+Where one is read otherwise (in the condition of a loop, or to be returned), it must be the array.
 """
 
 from __future__ import annotations
@@ -30,6 +30,14 @@ def begun_in(cx: Scope, stmt: ast.stmt) -> str | None:
         names |= {stmt.target.id}
     found = [name for name in sorted(names) if isinstance(_held(cx.env, name), Begun)]
     return found[0] if 0 < len(found) <= _MOST else None
+
+
+def reads_begun(cx: Scope, node: ast.expr) -> bool:
+    """Whether the expression reads a variable that may be a number still."""
+    if cx.env is None:
+        return False
+    env = cx.env
+    return any(isinstance(_held(env, name), Begun) for name in reads(node))
 
 
 def _held(env: Env, name: str) -> object:

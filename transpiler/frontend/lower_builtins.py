@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import int_constant
 from loopwright.frontend.lower_arith import binary, choose, strip_none, switch
 from loopwright.frontend.lower_compare import compare, truth
@@ -16,10 +17,11 @@ from loopwright.frontend.lower_convert import (
     string_length,
     table_length,
 )
+from loopwright.frontend.lower_counted import trip_count
 from loopwright.frontend.lower_fold import extreme_by_key, quantified, reduce_items, total_of
 from loopwright.frontend.lower_generators import generator_at
 from loopwright.frontend.lower_hashes import constructed
-from loopwright.frontend.lower_iter import is_view
+from loopwright.frontend.lower_iter import is_view, source_of
 from loopwright.frontend.lower_list_index import row_count, whole
 from loopwright.frontend.lower_lists import build_list, to_list
 from loopwright.frontend.lower_names import dim
@@ -29,6 +31,7 @@ from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_sorted import sorted_list
 from loopwright.frontend.lower_strings import digit, ordinal
+from loopwright.frontend.lower_tools import is_constant
 from loopwright.frontend.lower_types import has_attribute, is_callable, is_instance, type_call
 from loopwright.frontend.lower_values import (
     Arr,
@@ -150,6 +153,9 @@ def converted(cx: Scope, value: Value, to: Py, node: ast.AST) -> Value:
 
 
 def _len(cx: Scope, node: ast.Call) -> Value:
+    if len(node.args) == 1 and _is_range(cx, node.args[0]):
+        steps = cx.hold(trip_count(cx, source_of(cx, node.args[0], ())), "n")
+        return number(Call("max2", (steps, integer(0)), INT))
     value = _one(cx, node)
     match value:
         case Arr(_, t, _) if t.ndim:
@@ -171,6 +177,15 @@ def _len(cx: Scope, node: ast.Call) -> Value:
             return number(string_length(value))
         case _:
             decline(node, "LW102", f"len of {describe(value)} is not covered")
+
+
+def _is_range(cx: Scope, node: ast.expr) -> bool:
+    """Whether the node makes a range, of which here only the length counts."""
+    match node:
+        case ast.Call(ast.Name("range") as name, args, []) if args:
+            return cx.eval(name) == Library("builtins.range")
+        case _:
+            return False
 
 
 def _round(cx: Scope, node: ast.Call) -> Value:
@@ -206,8 +221,14 @@ def _extreme(largest: bool) -> Handler:
     def handler(cx: Scope, node: ast.Call) -> Value:
         if [k.arg for k in node.keywords] == ["key"]:
             return extreme_by_key(cx, largest, node)
+        if [k.arg for k in node.keywords] == ["default"] and len(node.args) == 1:
+            default = node.keywords[0].value
+            if not is_constant(default):
+                decline(node, "LW102", "only constants are covered as the default of min and max")
+            beats = lambda old, new: extreme(cx, largest, old, new, node)  # noqa: E731
+            return reduce_items(cx, node.args[0], None, beats, node, cx.eval(default))
         if node.keywords:
-            decline(node, "LW102", "of the keyword arguments of min and max `key` is covered")
+            decline(node, "LW102", "min and max are covered with `key`, or with `default`")
         if len(node.args) > 1:
             first, *rest = eval_all(cx, node.args)
             for other in rest:
@@ -309,9 +330,14 @@ def _tuple(cx: Scope, node: ast.Call) -> Value:
 
 
 def _pow(cx: Scope, node: ast.Call) -> Value:
-    if len(node.args) != 2 or node.keywords:
+    if not 2 <= len(node.args) <= 3 or node.keywords:
         decline(node, "LW102", "this form of pow is not covered")
-    a, b = eval_all(cx, node.args)
+    a, b, *rest = eval_all(cx, node.args)
+    if rest:
+        ints = [a, b, *rest]
+        if not all(isinstance(v, Number) and v.types == (INT,) for v in ints):
+            decline(node, "LW102", "pow with a modulus is covered for ints")
+        return library_call(cx, "modular_power", ints, node)
     return binary(cx, "pow", a, b, node)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.classes import class_at, lineage
 from loopwright.frontend.lower_arith import unary
+from loopwright.frontend.lower_args import as_tuple
 from loopwright.frontend.lower_builtins import BUILTINS
 from loopwright.frontend.lower_classes import bound_method, class_member, is_property
 from loopwright.frontend.lower_comprehension import dict_of
@@ -26,6 +27,7 @@ from loopwright.frontend.lower_modules import library
 from loopwright.frontend.lower_names import member, object_with
 from loopwright.frontend.lower_numpy import numpy_call
 from loopwright.frontend.lower_objects import BLANK, construct
+from loopwright.frontend.lower_operators import operator_call, reduce_call
 from loopwright.frontend.lower_order import effects, eval_all, in_order, keep, present
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_queue import bisect_call, heap_call
@@ -116,7 +118,7 @@ def _starred(cx: Scope, node: ast.Call) -> Value:
         if any(_binds(a) for a in node.args) or not _first(arg.value, node.args[:k]):
             decline(arg, "LW102", "a star is covered where nothing before it calls a function")
         with cx.block() as made:
-            held = cx.eval(_as_tuple(arg.value))
+            held = cx.eval(as_tuple(arg.value))
         if effects(cx, made) and (k > 0 or not isinstance(node.func, ast.Name)):
             decline(arg, "LW102", "a star before what has effects is covered as the first argument")
         cx.out.extend(made)
@@ -145,13 +147,6 @@ def _first(node: ast.expr, before: list[ast.expr]) -> bool:
     return isinstance(node, ast.Name) or not any(
         isinstance(n, ast.Call) for a in before for n in ast.walk(a)
     )
-
-
-def _as_tuple(node: ast.expr) -> ast.expr:
-    """A list that only the star sees is as good as a tuple."""
-    if isinstance(node, ast.List):
-        return ast.copy_location(ast.Tuple(node.elts, ast.Load()), node)
-    return node
 
 
 def _starred_name(node: ast.Call, k: int) -> str:
@@ -249,6 +244,10 @@ def _library(cx: Scope, name: str, node: ast.Call) -> Value:
             return heap_call(cx, short, node)
         case "bisect":
             return bisect_call(cx, short, node)
+        case "functools" if short == "reduce":
+            return reduce_call(cx, node)
+        case "operator":
+            return operator_call(cx, short, node)
         case "itertools" if short == "repeat":
             return repeat(cx, node)
         case "numpy":

@@ -88,9 +88,9 @@ def _bound(cx: Scope, names: list[str], node: ast.Call) -> dict[str, Value]:
             name
         ) == Library("builtins.range"):
             rest = ast.copy_location(ast.Call(node.func, others, node.keywords), node)
-            return bind(cx, rest, names, first=arange(cx, numbers))
+            return bind(cx, rest, names, first=arange(cx, numbers), firm=("axis",))
         case _:
-            return bind(cx, node, names)
+            return bind(cx, node, names, firm=("axis",))
 
 
 def _population(cx: Scope, a: Value, node: ast.Call) -> tuple[Arr | None, Expr]:

@@ -49,6 +49,7 @@ from loopwright.frontend.lower_values import (
 from loopwright.ir.nodes import (
     Binary,
     Call,
+    Dim,
     Expr,
     If,
     Pt,
@@ -261,7 +262,7 @@ def _counted(cx: Scope, source: Source) -> Source:
 def _nested(cx: Scope, node: Comprehension) -> Value | None:
     """`[[x for ...] for ...]`, `[[x, y] for ...]` and `[[x] * m for ...]`: a rectangular list of lists.
 
-    The inner length must not depend on the outer variable.
+    The inner length must not depend on the outer variable, unless that is a row of a table.
     """
     own = {n.id for n in ast.walk(node.generators[0].target) if isinstance(n, ast.Name)}
     elt = node.elt
@@ -275,9 +276,10 @@ def _nested(cx: Scope, node: Comprehension) -> Value | None:
     if isinstance(elt, ast.List) and elt.elts:
         return _displayed_rows(cx, node, elt)
     if isinstance(elt, ast.ListComp) and len(elt.generators) == 1 and not elt.generators[0].ifs:
-        if reads(elt.generators[0].iter) & own:
+        width = _width(cx, node, elt) if reads(elt.generators[0].iter) & own else None
+        if reads(elt.generators[0].iter) & own and width is None:
             return None
-        return _computed_rows(cx, node, elt)
+        return _computed_rows(cx, node, elt, width)
     return None
 
 
@@ -322,16 +324,32 @@ def _put_cell(cx: Scope, target: Lst, at: tuple[Expr, Expr], value: Value, node:
         cx.emit(Store(column.sym, tuple(map(Pt, at)), expr, cx.span))
 
 
-def _computed_rows(cx: Scope, node: Comprehension, inner: ast.ListComp) -> Value:
+def _width(cx: Scope, node: Comprehension, inner: ast.ListComp) -> Expr | None:
+    """The length of all rows, where the inner loop runs over the rows of a table."""
+    match node.generators[0], inner.generators[0].iter:
+        case ast.comprehension(ast.Name(row), ast.Name() as table), ast.Name(name) if row == name:
+            value = cx.eval(table)
+        case _:
+            return None
+    if not isinstance(value, Lst) or value.ndim != 2 or value.length is not None:
+        return None
+    return cx.hold(Dim(value.columns[0], 1, INT), "m")
+
+
+def _computed_rows(
+    cx: Scope, node: Comprehension, inner: ast.ListComp, width: Expr | None
+) -> Value:
+    """`width` is the length of the rows that the inner loop runs over, if it is told by a table."""
     outer, n = _rows(cx, node)
-    columns = _counted(cx, source_of(cx, inner.generators[0].iter, ()))
-    m = cx.hold(Call("max2", (columns.hi, integer(0)), INT), "m")
+    every = None if width else _counted(cx, source_of(cx, inner.generators[0].iter, ()))
+    m = width or cx.hold(Call("max2", (every.hi, integer(0)), INT), "m")  # type: ignore[union-attr]
     result = held(cx, fresh_list(cx, node, (n, m), None))
 
     def row(pair: Value) -> None:
         assert isinstance(pair, Tpl)
         i, item = pair.items
         assign_to(cx, node.generators[0].target, item)
+        columns = every or _counted(cx, source_of(cx, inner.generators[0].iter, ()))
 
         def cell(inner_pair: Value) -> None:
             assert isinstance(inner_pair, Tpl) and isinstance(i, Number)

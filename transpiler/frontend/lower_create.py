@@ -26,6 +26,7 @@ from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import stored_operand
 from loopwright.frontend.lower_values import (
     Arr,
+    Library,
     Lst,
     Number,
     RaggedList,
@@ -199,6 +200,11 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
         return _display(cx, node.args[0], dtype_of(bound.get("dtype"), node), node)
     if len(node.args) > 2:
         decline(node, "LW102", "only the first two arguments are taken by position")
+    numbers = _of_range(cx, node)
+    if numbers is not None:
+        rest = ast.copy_location(ast.Call(node.func, node.args[1:], node.keywords), node)
+        bound = bind(cx, rest, bound_names, first=numbers)
+        return wrap(as_dtype(numbers.expr, dtype_of(bound.get("dtype"), node) or "int64"))
     bound = bind(cx, node, bound_names)
     dtype = dtype_of(bound.get("dtype"), node)
     value = bound["object"]
@@ -219,6 +225,21 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
     if isinstance(value, Tpl):
         return from_items(cx, [list(value.items)], 1, dtype, node)
     decline(node, "LW102", f"an array of {describe(value)} is not covered")
+
+
+def _of_range(cx: Scope, node: ast.Call) -> Arr | None:
+    """The numbers of a range that is the first argument; an empty one would make an array of floats."""
+    match node.args:
+        case [ast.Call(ast.Name("range") as name, [_] | [_, _], []) as given, *_]:
+            if cx.eval(name) != Library("builtins.range"):
+                return None
+        case _:
+            return None
+    found = arange(cx, given)
+    assert isinstance(found, Arr)
+    held = cx.hold(found.expr, "numbers")
+    cx.check(test("gt", Dim(held, 0, INT), integer(0)), "an array of an empty range")
+    return Arr(held, found.type, frozenset())
 
 
 def of_list(cx: Scope, value: Lst, dtype: DType | None, node: ast.AST) -> Value:

@@ -89,8 +89,10 @@ def reduce_items(
     start: Value | None,
     combine: Callable[[Value, Value], Value],
     at: ast.AST,
+    default: Value | None = None,
 ) -> Value:
-    """Fold the items with `combine`; without a start the first item is the start, and none fails."""
+    """Fold the items with `combine`; without a start the first item is the start, and none fails, or gives
+    the default."""
     name = cx.fresh("acc")
     if start is not None:
         store_variable(cx, name, start)
@@ -100,6 +102,9 @@ def reduce_items(
     entry = cx.live.pop(name, None)
     if entry is None:
         decline(node, "LW103", "the items of this sequence are not known")
+    if entry.flag is not None and default is not None:
+        found, other = entry.value, default
+        return choose(cx, entry.flag, lambda: found, lambda: other, at)
     if entry.flag is not None:
         cx.check(entry.flag, "an empty sequence has no smallest or largest item")
     return entry.value

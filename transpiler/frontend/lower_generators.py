@@ -16,6 +16,7 @@ from loopwright.frontend.lower_live import reads, writes
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import assign_to
 from loopwright.frontend.lower_values import Deferred, Library, Value
+from loopwright.frontend.names import chain_of
 
 _PURE = frozenset(("abs", "bool", "float", "int", "len", "max", "min", "round", "sum"))
 _PLAIN = frozenset(("T", "ndim", "shape", "size"))
@@ -50,13 +51,54 @@ def own_names(cx: Scope, generators: Sequence[ast.comprehension]) -> Iterator[No
 
 def generator_at(cx: Scope, node: ast.expr) -> Deferred | None:
     """The generator that the node is, or that the name holds."""
-    if isinstance(node, ast.GeneratorExp):
-        return Deferred(node, tuple(cx.renamed.items()))
+    made = node if isinstance(node, ast.GeneratorExp) else mapped(cx, node)
+    if made is not None:
+        return Deferred(made, tuple(cx.renamed.items()))
     if isinstance(node, ast.Name):
         entry = cx.live.get(cx.renamed.get(node.id, node.id))
         if entry is not None and isinstance(entry.value, Deferred):
             return entry.value
     return None
+
+
+def mapped(cx: Scope, node: ast.expr) -> ast.GeneratorExp | None:
+    """`map(f, x)`, `map(f, x, y)` and `filter(f, x)` as generator expressions; None for what is neither."""
+    match node:
+        case ast.Call(ast.Name("map" | "filter" as name), [function, *given], []) if given:
+            pass
+        case _:
+            return None
+    plain = isinstance(function, ast.Lambda) or chain_of(function) is not None
+    known = cx.eval(node.func) == Library(f"builtins.{name}")
+    if not plain or not known or any(isinstance(a, ast.Starred) for a in node.args):
+        return None
+    if name == "filter" and len(given) > 1:
+        return None
+    made = cx.unit.got.get(node)
+    if made is None:
+        made = cx.unit.got[node] = _generator(function, given, name == "map", node)
+    assert isinstance(made, ast.GeneratorExp)
+    return made
+
+
+def _generator(
+    function: ast.expr, given: Sequence[ast.expr], whole: bool, node: ast.Call
+) -> ast.GeneratorExp:
+    names = [f"item#{k} {node.lineno} {node.col_offset}" for k in range(len(given))]
+    items: list[ast.expr] = [ast.Name(n, ast.Load()) for n in names]
+    targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in names]
+    target, source = targets[0], given[0]
+    if len(given) > 1:
+        target = ast.Tuple(targets, ast.Store())
+        source = ast.Call(ast.Name("zip", ast.Load()), list(given), [])
+    applied = ast.Call(function, items, [])
+    elt, conditions = (applied, []) if whole else (items[0], [applied])
+    loop = ast.comprehension(target, source, list[ast.expr](conditions), 0)
+    made = ast.GeneratorExp(elt, [loop])
+    for part in ast.walk(made):
+        if isinstance(part, ast.expr) and not hasattr(part, "lineno"):
+            ast.copy_location(part, node)
+    return made
 
 
 @contextmanager

@@ -17,12 +17,13 @@ from collections.abc import Sequence
 
 from loopwright.frontend.lower_convert import coerce, list_length
 from loopwright.frontend.lower_index import list_position
+from loopwright.frontend.lower_join import join_rows, start_over
 from loopwright.frontend.lower_list_index import row_count
 from loopwright.frontend.lower_listed import arrays_in
 from loopwright.frontend.lower_lists import let_hold
 from loopwright.frontend.lower_order import eval_all, present
 from loopwright.frontend.lower_parts import flatten
-from loopwright.frontend.lower_rows import LEAST_ROOM, foreign_rows, join_rows, start_over
+from loopwright.frontend.lower_rows import LEAST_ROOM, foreign_rows
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     ROW,

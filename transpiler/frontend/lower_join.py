@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from typing import NoReturn
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_alias import refuse_second_dict, refuse_second_name
@@ -174,6 +175,11 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             joined_parts = [join_values(cx, name, x, y) for x, y in pairs_]
             if all(isinstance(part, Lst) for part in joined_parts):
                 return canonical(cx, name, a.with_parts(lambda k, _: joined_parts[k], a.slots))
+        case (Lst(ndim=2) as table, RaggedList(dtype=None)) | (
+            RaggedList(dtype=None),
+            Lst(ndim=2) as table,
+        ):
+            join_rows(cx, table)
         case (Maybe(), _) | (_, Maybe()):
             return _join_maybe(cx, name, a, b)
         case (Tpl() | Arr() | Lst() | Rec(), _) if b == NOTHING:
@@ -201,10 +207,11 @@ def _join_maybe(cx: Scope, name: str, a: Value, b: Value) -> Value:
 def unify(cx: Scope, a: int, b: int) -> int | None:
     """Make two list sites one; None if both have fixed, different elements.
 
-    What is in hand has the old columns, so lowering starts again.
+    What is in hand has the old columns, so lowering starts again. The older one stands for both: by it a
+    call of a function is recognised, whose result is the newer one.
     """
     sites = cx.unit.sites
-    a, b = sites.find(a), sites.find(b)
+    a, b = sorted((sites.find(a), sites.find(b)))
     if a == b:
         return a
     x, y = sites.elements[a], sites.elements[b]
@@ -256,6 +263,27 @@ def _parts(value: Value) -> Iterable[Value]:
     yield value
     for item in value.items if isinstance(value, Tpl) else ():
         yield from _parts(item)
+
+
+def join_rows(cx: Scope, base: Lst) -> None:
+    """Join the rows of a list of lists that is held as a table, since it grows; lowering starts again."""
+    sites, site = cx.unit.sites, cx.unit.sites.find(base.site)
+    ours = all(o.exact and o.key[0] == "site" for o in base.origins) and not sites.frozen[site]
+    if base.ndim == 1 or not ours or sites.within(site, cx.unit.ragged):
+        return
+    cx.unit.ragged.add(site)
+    sites.elements[site] = None
+    start_over(cx)
+
+
+def start_over(cx: Scope) -> NoReturn:
+    """Lower the whole program again, since values may have another form."""
+    unit = cx.unit
+    assert unit.main is not None
+    unit.helpers.clear()
+    unit.main.result = None
+    unit.sites.version += 1
+    raise Again(unit.main)
 
 
 def join_entries(cx: Scope, name: str, a: Entry | None, b: Entry | None) -> Entry:

@@ -212,7 +212,7 @@ def _digitize(cx: Scope, node: ast.Call) -> Value:
 
 
 def _take_along_axis(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["arr", "indices", "axis"], required=2)
+    bound = bind(cx, node, ["arr", "indices", "axis"], required=2, firm=("axis",))
     x, at = (array_of(cx, bound[k], node) for k in ("arr", "indices"))
     axis = axis_argument(bound, x.type.ndim, node) if "axis" in bound else x.type.ndim - 1
     if x.type.ndim != 2 or at.type.ndim != 2 or kind_of(at.type.dtype) not in "iu":

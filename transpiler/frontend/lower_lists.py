@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from loopwright.frontend.lower_alias import live_in
 from loopwright.frontend.lower_convert import cast, coerce, list_length
 from loopwright.frontend.lower_grown import own_copy
-from loopwright.frontend.lower_index import index_number
-from loopwright.frontend.lower_join import columns_of, widen
+from loopwright.frontend.lower_index import FULL, index_number
+from loopwright.frontend.lower_join import columns_of, join_rows, widen
 from loopwright.frontend.lower_list_index import copy_of, list_element, used_part
 from loopwright.frontend.lower_listed import (
     append_array,
@@ -25,9 +25,10 @@ from loopwright.frontend.lower_listed import (
     put_array,
     shares,
 )
+from loopwright.frontend.lower_names import views
 from loopwright.frontend.lower_order import eval_all, eval_spread, spill
 from loopwright.frontend.lower_parts import describe, flatten
-from loopwright.frontend.lower_rows import append_row, join_rows, let_hold_rows, made_rows
+from loopwright.frontend.lower_rows import append_row, let_hold_rows, made_rows
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -37,6 +38,7 @@ from loopwright.frontend.lower_values import (
     Number,
     Origin,
     RaggedList,
+    RowType,
     Tpl,
     Value,
     integer,
@@ -52,11 +54,13 @@ from loopwright.ir.nodes import (
     Expr,
     For,
     If,
+    Load,
+    NewAxis,
     Pt,
     Store,
     Var,
 )
-from loopwright.ir.types import INT, Array
+from loopwright.ir.types import INT, Array, ListOf
 
 CHANGING = frozenset(
     {"append", "appendleft", "pop", "popleft", "extend", "insert", "remove", "clear"}
@@ -204,8 +208,43 @@ def put(cx: Scope, target: Lst, at: Expr, value: Value, *, new: bool = False) ->
 
 
 def list_display(cx: Scope, elts: Sequence[ast.expr], node: ast.AST) -> Value:
-    """`[a, b, c]`."""
-    return build_list(cx, eval_spread(cx, elts), node)
+    """`[a, b, c]`; rows of one length make a table, as long as none of them grows."""
+    rows = [each.elts for each in elts if isinstance(each, ast.List)]
+    plain = all(
+        row and not any(isinstance(e, (ast.List, ast.Starred)) for e in row) for row in rows
+    )
+    if not rows or len(rows) < len(elts) or len({*map(len, rows)}) > 1 or not plain:
+        return build_list(cx, eval_spread(cx, elts), node)
+    values = eval_all(cx, [e for row in rows for e in row])
+    width = len(rows[0])
+    table = _table_display(cx, values, width, node)
+    if table is not None:
+        return table
+    parts = [values[k : k + width] for k in range(0, len(values), width)]
+    made = [build_list(cx, part, each) for part, each in zip(parts, elts, strict=True)]
+    return build_list(cx, made, node)
+
+
+def _table_display(cx: Scope, values: Sequence[Value], width: int, node: ast.AST) -> Lst | None:
+    """The numbers in rows of that length; None if they are no numbers, or the rows are joined."""
+    site = new_site(cx, node)
+    joined = cx.unit.sites.within(site, cx.unit.ragged)
+    if joined or isinstance(cx.unit.sites.element(site), RowType):
+        return None
+    if not all(isinstance(v, Number) for v in values):
+        return None
+    for value in values:
+        let_hold(cx, site, value, node)
+    shape = (integer(len(values) // width), integer(width))
+    result = held(cx, fresh_list(cx, node, shape, None))
+    elem = cx.unit.sites.element(result.site)
+    assert elem is not None
+    for k, value in enumerate(values):
+        place = (Pt(integer(k // width)), Pt(integer(k % width)))
+        for column, expr in zip(result.columns, flatten(coerce(cx, value, elem)), strict=True):
+            assert isinstance(column, Var)
+            cx.emit(Store(column.sym, place, expr, cx.span))
+    return result
 
 
 def repeat_list(cx: Scope, left: ast.expr, right: ast.expr, node: ast.expr) -> Value | None:
@@ -218,7 +257,22 @@ def repeat_list(cx: Scope, left: ast.expr, right: ast.expr, node: ast.expr) -> V
         return None
     fill, times = eval_all(cx, (left.elts[0], right))
     n = index_number(cx, times, right)
+    if isinstance(fill, Arr) and cx is cx.unit.main and _stays(cx, fill):
+        return _one_array(cx, fill, cast(n, INT))
     return fresh_list(cx, node, (cast(n, INT),), fill)
+
+
+def _stays(cx: Scope, array: Arr) -> bool:
+    """Whether the array is an argument whose name never means another one."""
+    return isinstance(array.expr, Var) and array.expr.sym in cx.unit.constant
+
+
+def _one_array(cx: Scope, array: Arr, n: Expr) -> RaggedList:
+    """A list that holds an array `n` times: rows of it with a new axis in front, all of the number 0."""
+    t = Array(array.type.dtype, array.type.ndim + 1)
+    rows = Load(array.expr, (NewAxis(), *[FULL] * array.type.ndim), t)
+    numbers = cx.hold(Alloc((n,), integer(0), ListOf(INT)), "numbers")
+    return RaggedList(Arr(rows, t, views(array)), numbers)
 
 
 # -------------------------------------------------------------------- growing

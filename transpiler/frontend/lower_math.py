@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 
+from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import bind
-from loopwright.frontend.lower_arith import as_operand, strip_none
+from loopwright.frontend.lower_arith import as_operand, binary, strip_none
 from loopwright.frontend.lower_convert import cast
+from loopwright.frontend.lower_fold import reduce_items
 from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Number, Value, number
+from loopwright.frontend.lower_values import Number, Value, integer, number, real
 from loopwright.ir.intrinsics import TABLE
 from loopwright.ir.nodes import Binary, Call, Expr
 from loopwright.ir.types import BOOL, FLOAT, INT, Num, Py, is_scalar, kind_of, machine_dtype
@@ -33,9 +35,19 @@ def as_float(cx: Scope, value: Value, node: ast.AST) -> Expr:
 def math_call(cx: Scope, name: str, node: ast.Call) -> Value:
     """`math.name(...)`."""
     fn = f"math.{name}"
+    if name == "isclose":
+        return _close(cx, node)
     row = TABLE.get(fn)
     if row is None or node.keywords:
-        if name == "fsum" or name == "prod" or name == "dist":
+        if name == "prod" and len(node.args) == 1 and not node.keywords:
+            return reduce_items(
+                cx,
+                node.args[0],
+                number(integer(1)),
+                lambda a, b: binary(cx, "mul", a, b, node),
+                node,
+            )
+        if name in ("fsum", "prod", "dist"):
             decline(node, "LW102", f"`math.{name}` is not covered")
         if not (name == "log" and len(node.args) == 2):
             decline(node, "LW102", f"`math.{name}` is not covered in this form")
@@ -62,6 +74,15 @@ def math_call(cx: Scope, name: str, node: ast.Call) -> Value:
     _arity(fn, args, node)
     result = INT if name in _TO_INT else BOOL if name in _TO_BOOL else FLOAT
     return number(Call(fn, args, result))
+
+
+def _close(cx: Scope, node: ast.Call) -> Value:
+    bound = bind(cx, node, ["a", "b", "rel_tol", "abs_tol"], required=2)
+    if len(node.args) > 2:
+        decline(node, "LW103", "isclose takes two arguments by position: TypeError")
+    bound = {"rel_tol": number(real(1e-9)), "abs_tol": number(real(0.0)), **bound}
+    floats = [number(as_float(cx, bound[k], node)) for k in ("a", "b", "rel_tol", "abs_tol")]
+    return library_call(cx, "close_numbers", list(floats), node)
 
 
 def _arity(fn: str, args: tuple[Expr, ...], node: ast.AST) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import (
     bind,
     int_constant,
@@ -33,7 +34,7 @@ from loopwright.frontend.lower_sorting import argsort, searchsorted, sorted_copy
 from loopwright.frontend.lower_store import store_array
 from loopwright.frontend.lower_values import NOTHING, Arr, Number, Tpl, Value, integer, number
 from loopwright.ir.nodes import Cast
-from loopwright.ir.types import BOOL, COMPLEX, FLOAT, INT, Num, Py, kind_of
+from loopwright.ir.types import BOOL, COMPLEX, F64, FLOAT, INT, Num, Py, kind_of
 
 
 def array_method(cx: Scope, x: Arr, name: str, node: ast.Call) -> Value:
@@ -130,6 +131,8 @@ def number_method(cx: Scope, x: Number, name: str, node: ast.Call) -> Value:
         case "item" | "tolist" if isinstance(t, Num) and not node.args:
             to: Py = {"b": BOOL, "i": INT, "u": INT, "f": FLOAT, "c": COMPLEX}[kind_of(t.dtype)]
             return number(cast(x.expr, to))
+        case "is_integer" if t in (FLOAT, F64) and plain:
+            return library_call(cx, "is_integral", [x], node)
         case "astype" if isinstance(t, Num):
             dtype = dtype_of(bind(cx, node, ["self", "dtype"], required=2, first=x)["dtype"], node)
             assert dtype is not None

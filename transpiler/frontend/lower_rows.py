@@ -27,7 +27,7 @@ from contextlib import contextmanager
 from typing import NoReturn
 
 from loopwright.frontend.lower_convert import cast, list_length
-from loopwright.frontend.lower_join import columns_of, template, unify, widen
+from loopwright.frontend.lower_join import columns_of, start_over, template, unify, widen
 from loopwright.frontend.lower_listed import holds_arrays, holds_dicts, lists, out_of_use
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Again, ArrayForm, Scope, Unit, decline
@@ -148,27 +148,6 @@ def to_columns(cx: Scope, value: RaggedList) -> NoReturn:
         if isinstance(kind, RowType) and sites.find(kind.site) == sites.find(value.items.site):
             sites.elements[site] = template(cx, Arr(NOTHING.expr, t, frozenset()))
     start_over(cx)
-
-
-def join_rows(cx: Scope, base: Lst) -> None:
-    """Join the rows of a list of lists that is held as a table, since it grows; lowering starts again."""
-    sites, site = cx.unit.sites, cx.unit.sites.find(base.site)
-    ours = all(o.exact and o.key[0] == "site" for o in base.origins) and not sites.frozen[site]
-    if base.ndim == 1 or not ours or sites.within(site, cx.unit.ragged):
-        return
-    cx.unit.ragged.add(site)
-    sites.elements[site] = None
-    start_over(cx)
-
-
-def start_over(cx: Scope) -> NoReturn:
-    """Lower the whole program again, since values may have another form."""
-    unit = cx.unit
-    assert unit.main is not None
-    unit.helpers.clear()
-    unit.main.result = None
-    unit.sites.version += 1
-    raise Again(unit.main)
 
 
 def append_row(cx: Scope, base: RaggedList, row: Value, node: ast.AST) -> None:

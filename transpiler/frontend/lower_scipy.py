@@ -27,9 +27,12 @@ _MATRIX = Array("float64", 2)
 def scipy_linalg_call(cx: Scope, name: str, node: ast.Call) -> Value:
     """`scipy.linalg.name(...)`."""
     match name:
-        case "inv" | "det" | "eigvalsh":
+        case "inv":
             a = _finite(cx, bind(cx, node, ["a"])["a"], node, 2)
-            t = {"inv": _MATRIX, "det": F64, "eigvalsh": Array("float64", 1)}[name]
+            return library_call(cx, "inverse", [wrap(a)], node)
+        case "det" | "eigvalsh":
+            a = _finite(cx, bind(cx, node, ["a"])["a"], node, 2)
+            t = {"det": F64, "eigvalsh": Array("float64", 1)}[name]
             return wrap(Call(f"np.linalg.{name}", (a,), t))  # type: ignore[arg-type]
         case "solve":
             bound = bind(cx, node, ["a", "b"], required=2)

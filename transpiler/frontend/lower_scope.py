@@ -176,6 +176,7 @@ class Unit:
     plain_calls: dict[object, ast.Call] = field(default_factory=dict)
     synthetic: dict[ast.Call, ast.ListComp | ast.GeneratorExp] = field(default_factory=dict)
     got: dict[ast.Call, ast.expr] = field(default_factory=dict)
+    asked: dict[ast.If, ast.Assign] = field(default_factory=dict)
     # Python that stands for a call, in the words of the compiler
     written: dict[ast.Call, tuple[ast.expr, ast.expr]] = field(default_factory=dict)
     main: Scope | None = None

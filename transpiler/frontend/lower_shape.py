@@ -9,6 +9,7 @@ import numpy as np
 
 from loopwright.frontend.lower_args import (
     array_of,
+    as_tuple,
     bind,
     constant_of,
     int_constant,
@@ -99,7 +100,8 @@ def reshape_method(cx: Scope, x: Arr, node: ast.Call) -> Value:
     """`x.reshape(2, 3)` and `x.reshape((2, 3))`."""
     if node.keywords:
         decline(node, "LW102", "keyword arguments of reshape are not covered")
-    values = eval_all(cx, node.args)
+    nodes = [as_tuple(node.args[0])] if len(node.args) == 1 else node.args
+    values = eval_all(cx, nodes)
     given = values[0] if len(values) == 1 else Tpl(tuple(values))
     return reshape(cx, x, shape_of(cx, given, node), node)
 

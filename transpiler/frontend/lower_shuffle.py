@@ -41,7 +41,7 @@ def _parameters(rng: Generator) -> list[str]:
 
 def permutation(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     """`rng.permutation(x)`: a new array, of the numbers below `x` or of the rows of `x`."""
-    bound = bind(cx, node, _parameters(rng))
+    bound = bind(cx, node, _parameters(rng), firm=("axis",))
     value = bound["x"]
     if isinstance(value, Number):
         return Arr(permuted(cx, rng, _count(cx, value, node)), Array("int64", 1), frozenset())
@@ -75,7 +75,7 @@ def permuted(cx: Scope, rng: Generator, count: Expr) -> Var:
 
 def shuffle(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     """`rng.shuffle(x)`, in place along the first axis."""
-    bound = bind(cx, node, _parameters(rng))
+    bound = bind(cx, node, _parameters(rng), firm=("axis",))
     x = bound["x"]
     ndim = x.type.ndim if isinstance(x, Arr) else 1
     if axis_of(bound.get("axis"), ndim, node) not in (None, 0):

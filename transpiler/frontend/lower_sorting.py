@@ -16,6 +16,7 @@ from loopwright.frontend.lower_args import (
     int_operand,
 )
 from loopwright.frontend.lower_arith import as_operand
+from loopwright.frontend.lower_library_args import flattened
 from loopwright.frontend.lower_reduce import wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
@@ -31,11 +32,19 @@ from loopwright.ir.types import BOOL, Array, Num, Type, is_scalar, kind_of, mach
 
 
 def sort(cx: Scope, node: ast.Call) -> Value:
-    bound = bind(cx, node, ["a", "axis"])
+    joined = _has_no_axis(node)
+    bound = bind(cx, node, ["a", "axis"], firm=() if joined else ("axis",))
     x = array_of(cx, bound["a"], node)
+    x = flattened(cx, x, node) if joined else x
     axis = axis_of(bound.get("axis", number(integer(-1))), x.type.ndim, node)
     assert axis is not None
     return sorted_copy(cx, x, axis, node)
+
+
+def _has_no_axis(node: ast.Call, place: int = 1) -> bool:
+    """Whether None is given as the axis, which is not the default here."""
+    given = [*node.args[place : place + 1], *[k.value for k in node.keywords if k.arg == "axis"]]
+    return any(isinstance(v, ast.Constant) and v.value is None for v in given)
 
 
 def sorted_copy(cx: Scope, x: Arr, axis: int, node: ast.AST) -> Value:
@@ -50,8 +59,11 @@ def argsort(cx: Scope, node: ast.Call, first: Value | None = None) -> Value:
     """`np.argsort`; the default kind leaves the order of ties to the library."""
     if len(node.args) + (first is not None) > 3:
         decline(node, "LW102", "only the first three arguments are taken by position")
-    bound = bind(cx, node, ["a", "axis", "kind", "stable"], first=first)
+    joined = _has_no_axis(node, int(first is None))
+    firm = () if joined else ("axis",)
+    bound = bind(cx, node, ["a", "axis", "kind", "stable"], first=first, firm=firm)
     x = array_of(cx, bound["a"], node)
+    x = flattened(cx, x, node) if joined else x
     axis = axis_of(bound.get("axis", number(integer(-1))), x.type.ndim, node)
     assert axis is not None
     kind = constant_of(bound["kind"], node, "kind") if "kind" in bound else "quicksort"

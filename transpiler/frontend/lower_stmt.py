@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from loopwright.frontend.lower_begun import begun_in, for_both
+from loopwright.frontend.lower_begun import begun_in, for_both, reads_begun
 from loopwright.frontend.lower_convert import coerce, convert
 from loopwright.frontend.lower_expr import BINARY, condition
 from loopwright.frontend.lower_generators import deferred, item_of
@@ -175,7 +175,7 @@ def _release(cx: Scope, targets: list[ast.expr], node: ast.expr) -> None:
 
 
 def _if(cx: Scope, stmt: ast.If) -> None:
-    cond = condition(cx, stmt.test)
+    cond = _test(cx, stmt)
     if isinstance(cond, Const):
         _branch(cx, stmt.body if cond.value else stmt.orelse, branches_left(stmt)[not cond.value])
         return
@@ -187,6 +187,28 @@ def _if(cx: Scope, stmt: ast.If) -> None:
         lambda: _branch(cx, stmt.body, left),
         lambda: _branch(cx, stmt.orelse, other),
     )
+
+
+def _test(cx: Scope, stmt: ast.If) -> Expr:
+    """The condition; where it reads what may be a number still, it gets a name in a statement of its own."""
+    if not reads_begun(cx, stmt.test):
+        return condition(cx, stmt.test)
+    asked = cx.unit.asked.get(stmt)
+    if asked is None:
+        name = f"asked#{stmt.lineno} {stmt.col_offset}"
+        twice = ast.UnaryOp(ast.Not(), ast.UnaryOp(ast.Not(), stmt.test))
+        asked = cx.unit.asked[stmt] = ast.Assign([ast.Name(name, ast.Store())], twice)
+        for part in (asked, asked.targets[0], twice, twice.operand):
+            ast.copy_location(part, stmt)
+    (target,) = asked.targets
+    assert isinstance(target, ast.Name)
+    after = cx.liveness.after.get(id(stmt), frozenset())
+    cx.liveness.after[id(asked)] = after | reads(stmt) | {target.id}
+    statement(cx, asked)
+    cond = cx.hold(condition(cx, ast.copy_location(ast.Name(target.id, ast.Load()), stmt)))
+    if cx.env is not None:
+        cx.live.pop(target.id, None)
+    return cond
 
 
 def _meet(

@@ -32,6 +32,7 @@ from loopwright.frontend.lower_names import is_prefix, lookup, member, outside
 from loopwright.frontend.lower_order import effects, present, spill
 from loopwright.frontend.lower_parts import describe, flatten, is_row
 from loopwright.frontend.lower_scope import Again, Scope, decline
+from loopwright.frontend.lower_slices import slice_writer
 from loopwright.frontend.lower_structs import place_of, put
 from loopwright.frontend.lower_unpack import shared_out
 from loopwright.frontend.lower_values import (
@@ -153,7 +154,7 @@ def _writer(cx: Scope, base: Value, target: ast.Subscript) -> Callable[[Value], 
             return lambda value: store_array(cx, base, index, value, target)
         case Lst():
             if isinstance(target.slice, ast.Slice):
-                decline(target, "LW101", "assignment to a slice of a list is not covered")
+                return slice_writer(cx, base, target.slice, target, store_list)
             at = index_number(cx, cx.eval(target.slice), target.slice)
             return lambda value: store_list(cx, base, at, value, target)
         case Hashed():

@@ -56,7 +56,7 @@ def items_got(cx: Scope, node: ast.Call) -> ast.expr | None:
             pass
         case _:
             return None
-    if chain_of(func) is None or not all(_is_constant(k) for k in keys):
+    if chain_of(func) is None or not all(is_constant(k) for k in keys):
         return None
     if cx.eval(func) != Library("operator.itemgetter"):
         return None
@@ -70,7 +70,8 @@ def items_got(cx: Scope, node: ast.Call) -> ast.expr | None:
     return made
 
 
-def _is_constant(node: ast.expr) -> bool:
+def is_constant(node: ast.expr) -> bool:
+    """Whether the node is a literal, perhaps with a sign."""
     inner = node.operand if isinstance(node, ast.UnaryOp) else node
     return isinstance(inner, ast.Constant)
 

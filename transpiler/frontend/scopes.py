@@ -21,6 +21,7 @@ LIBRARIES = (
     "heapq",
     "bisect",
     "collections",
+    "functools",
     "itertools",
     "operator",
     "random",

@@ -1,0 +1,52 @@
+"""What Python's own functions compute, as Python code that the compiler translates.
+
+See `library_math` for how it is used. Each computes what CPython computes (`Objects/longobject.c`,
+`Modules/mathmodule.c`), or raises where CPython raises: a kernel then gives up.
+"""
+
+# mypy: disable-error-code="no-untyped-def, no-untyped-call"
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+
+def modular_power(base, exponent, modulus):
+    """`pow(base, exponent, modulus)` of ints, by squaring from the lowest bit of the exponent."""
+    if exponent < 0 or modulus == 0:
+        raise ValueError
+    result = 1 % modulus
+    base = base % modulus
+    while exponent > 0:
+        if exponent % 2 == 1:
+            result = result * base % modulus
+        exponent = exponent // 2
+        if exponent > 0:
+            base = base * base % modulus
+    return result
+
+
+def close_numbers(a, b, rel_tol, abs_tol):
+    """`math.isclose` of floats."""
+    if rel_tol < 0.0 or abs_tol < 0.0:
+        raise ValueError
+    if a == b:
+        return True
+    if math.isinf(a) or math.isinf(b):
+        return False
+    apart = math.fabs(b - a)
+    return apart <= math.fabs(rel_tol * b) or apart <= math.fabs(rel_tol * a) or apart <= abs_tol
+
+
+def is_integral(x):
+    """`x.is_integer()` of a float."""
+    return bool(math.isfinite(x) and np.floor(x) == x)
+
+
+def bounded(at, n):
+    """A bound of a slice of a sequence of length `n`, for a positive step."""
+    if at < 0:
+        return max(at + n, 0)
+    return min(at, n)
