@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.classes import class_at, lineage
-from loopwright.frontend.lower_arith import unary
 from loopwright.frontend.lower_args import as_tuple
+from loopwright.frontend.lower_arith import unary
 from loopwright.frontend.lower_builtins import BUILTINS
 from loopwright.frontend.lower_classes import bound_method, class_member, is_property
 from loopwright.frontend.lower_comprehension import dict_of
