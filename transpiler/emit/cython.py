@@ -205,7 +205,7 @@ class _Function:
         self.has_direct = (
             main
             and has_direct(func)
-            and not any(_python(s, shared.pure_c) for s in walk_stmts(func.body))
+            and not any(_python(s, shared.pure_c, self.stack) for s in walk_stmts(func.body))
         )
 
     def direct(self) -> str:
