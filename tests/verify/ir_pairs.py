@@ -146,7 +146,8 @@ def _picture(value: Any) -> Any:
     found = np.asarray(value)
     if found.dtype.kind in "fc":
         found = np.where(np.isnan(found), np.array(np.nan, found.dtype), found)
-    return found.dtype.name, found.shape, found.tobytes()
+    dtype = found.dtype.name if found.size else ""  # nothing tells that of an empty list
+    return dtype, found.shape, found.tobytes()
 
 
 def disagreement(original: Program, candidate: Program, tries: int, seed: int) -> list[Any] | None:
