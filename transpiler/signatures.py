@@ -145,11 +145,7 @@ def _as_seen(declined: Declined, region: Region, signature: Signature) -> Declin
         seen = signature.unknown.get(live.name)
         if seen is not None and declined.why == unknown_type(live.path):
             why = f"`{live.path}` is of type {seen}, which kernels do not take"
-            unlocks = (
-                _ONE_TYPE
-                if seen.endswith("list of float or int")
-                else "hand over its numbers as arrays or lists"
-            )
+            unlocks = _ONE_TYPE if seen.endswith("list of float or int") else _NUMBERS
             return replace(declined, why=why, unlocks=unlocks)
     return declined
 
