@@ -25,6 +25,7 @@ from loopwright.ir.nodes import (
     Const,
     Dim,
     Expr,
+    Fancy,
     For,
     Func,
     IndexItem,
@@ -36,7 +37,7 @@ from loopwright.ir.nodes import (
     Sym,
     Var,
 )
-from loopwright.ir.types import INT
+from loopwright.ir.types import INT, Array
 from loopwright.ir.walk import bodies, children, exprs_of, index_exprs, walk_stmts
 from loopwright.passes.vectorise_linear import Limits, Linear, linear, nonnegative, sub
 
@@ -185,9 +186,8 @@ def _carried(a: Access, w: Access, distance: int) -> Declined:
 def meet(scene: Scene, a: Index, w: Index) -> int | Literal["never"] | None:
     """Iterations from the one that touches an element by `a` to the one that does by `w`; None if that
     differs or is not known."""
-    left, right = _axes(a), _axes(w)
     distance: int | None = None
-    for p, q in zip(left, right, strict=True):
+    for p, q in zip(_axes(a), _axes(w), strict=False):  # the whole of what has no position
         if p is None or q is None:
             continue
         found = _meet_at(scene, p, q)
@@ -199,11 +199,18 @@ def meet(scene: Scene, a: Index, w: Index) -> int | Literal["never"] | None:
 
 def _axes(index: Index) -> list[Linear | None]:
     """The position on each axis of the array, where it is one Python int."""
-    return [
-        linear(item.at) if isinstance(item, Pt) and item.at.type == INT else None
-        for item in index
-        if not isinstance(item, NewAxis)
-    ]
+    axes: list[Linear | None] = []
+    for item in index:
+        match item:
+            case Pt(at) if at.type == INT:
+                axes.append(linear(at))
+            case Fancy(by) if isinstance(by.type, Array) and by.type.dtype == "bool":
+                axes += [None] * by.type.ndim
+            case NewAxis():
+                pass
+            case _:
+                axes.append(None)
+    return axes
 
 
 def _meet_at(scene: Scene, p: Linear, q: Linear) -> int | Literal["never"] | None:

@@ -23,7 +23,10 @@ from numpy.typing import NDArray
 from typing import Annotated
 F1 = Annotated[NDArray[np.float64], "n"]
 F2 = Annotated[NDArray[np.float64], "n m"]
+F3 = Annotated[NDArray[np.float64], "n m o"]
 I1 = Annotated[NDArray[np.int64], "n"]
+I2 = Annotated[NDArray[np.int64], "n m"]
+B2 = Annotated[NDArray[np.bool_], "n m"]
 """
 
 
@@ -66,6 +69,15 @@ CASES = {
         "def f(x: F1):\n    for i in range(len(x) - 2):\n        part = x[i:i + 2]\n"
         "        part[0] = part[1]\n",
         ["LW203"]),
+    "a mask for two axes in front of a position": (
+        "def f(x: F3, h: B2):\n    for i in range(1, x.shape[2]):\n        x[h, i] = x[0, 1, i - 1]\n",
+        ["LW204"]),
+    "a mask, and positions that never meet": (
+        "def f(x: F3, h: B2):\n    for i in range(1, x.shape[2]):\n        x[h, i] = x[0, 1, 0]\n",
+        ["independent"]),
+    "axes behind picked rows": (
+        "def f(x: F2, at: I2):\n    for i in range(len(x)):\n        x[i, 1] = x[at, :][0, i, 1]\n",
+        ["LW204"]),
     "columns seen through a transpose": (
         "def f(x: F2):\n    t = x.T\n    for i in range(x.shape[0]):\n        t[0, i] = x[i, 1]\n",
         ["independent"]),

@@ -462,6 +462,16 @@ def f(a: F1, b: F1) -> None:
         b[i] = a[i]
         a[i] = b[i + 1]
 """),
+    "a mask beside the whole": ("LW204", "another iteration writes", """
+def f(a: F1, b: F1, t: float) -> None:
+    for i in range(len(b)):
+        a *= a[b > t]
+"""),
+    "a mask for two axes beside a position for one": ("LW204", "another iteration writes", """
+def f(a: "np.ndarray[tuple[int, int, int], np.dtype[np.float64]]", b: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", n: int) -> None:
+    for i in range(n):
+        a[b, 0] = a[0, i, 1:2]
+"""),
     "two statements that write one element": ("LW203", "writes again what the iteration before wrote", """
 def f(a: F1, b: F1) -> None:
     for i in range(len(a) - 1):

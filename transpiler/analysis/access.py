@@ -24,6 +24,7 @@ from loopwright.ir.nodes import (
     Dim,
     Draw,
     Expr,
+    Fancy,
     For,
     Func,
     If,
@@ -320,6 +321,8 @@ class _Walker:
             return None
         items: list[Affine | tuple[Affine, int] | None] = []
         axis = view_axis = 0
+        # NumPy moves the axes of what is picked to the front, or not
+        picked = any(isinstance(item, Fancy) for item in index)
         for item in index:
             if isinstance(item, NewAxis):
                 view_axis += 1
@@ -329,8 +332,11 @@ class _Walker:
                     items.append(self.position(x, axis, at))
                 case Slc(lo, _, None):
                     start = constant(0) if lo is None else self.position(x, axis, lo)
-                    items.append(None if start is None else (start, view_axis))
+                    items.append(None if start is None or picked else (start, view_axis))
                     view_axis += 1
+                case Fancy(by) if isinstance(by.type, Array) and by.type.dtype == "bool":
+                    items += [None] * by.type.ndim
+                    axis += by.type.ndim - 1
                 case _:
                     items.append(None)
                     view_axis += 1
@@ -341,7 +347,7 @@ class _Walker:
                 out.append(old)
                 continue
             start, k = old
-            new = items[k]
+            new = items[k] if k < len(items) else None
             if new is None:
                 out.append(None)
             elif isinstance(new, tuple):
