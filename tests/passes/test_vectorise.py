@@ -27,10 +27,12 @@ from numpy.typing import NDArray
 F1 = Annotated[NDArray[np.float64], "n"]
 G1 = Annotated[NDArray[np.float64], "p"]
 F2 = Annotated[NDArray[np.float64], "n m"]
+F3 = Annotated[NDArray[np.float64], "n m p"]
 G2 = Annotated[NDArray[np.float64], "p q"]
 S1 = Annotated[NDArray[np.float32], "n"]
 I1 = Annotated[NDArray[np.int64], "n"]
 B1 = Annotated[NDArray[np.bool_], "n"]
+B2 = Annotated[NDArray[np.bool_], "n m"]
 """
 
 
@@ -468,7 +470,7 @@ def f(a: F1, b: F1, t: float) -> None:
         a *= a[b > t]
 """),
     "a mask for two axes beside a position for one": ("LW204", "another iteration writes", """
-def f(a: "np.ndarray[tuple[int, int, int], np.dtype[np.float64]]", b: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]", n: int) -> None:
+def f(a: F3, b: B2, n: int) -> None:
     for i in range(n):
         a[b, 0] = a[0, i, 1:2]
 """),
