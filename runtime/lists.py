@@ -106,17 +106,23 @@ def rows(
 
 
 def columns(values: Any, count: int, row: bool) -> tuple[list[Any], ...]:
-    """The keys of a dict in ascending order, and `count` lists of its values: of the items of tuples if
-    `row`. () if it is no such dict, or has other keys than ints."""
+    """The keys of a dict in ascending order, the place of each key there in the order of the dict, and
+    `count` lists of its values: of the items of tuples if `row`. () if it is no such dict, or has other keys
+    than ints."""
     if type(values) is not dict or not set(map(type, values)) <= {int}:
         return ()
-    keys = sorted(values)
-    found = [values[key] for key in keys]
+    given = list(values)
+    keys = sorted(given)
+    if keys == given:
+        order, found = list(range(len(keys))), list(values.values())
+    else:
+        places = {key: place for place, key in enumerate(keys)}
+        order, found = [places[key] for key in given], [values[key] for key in keys]
     if not row:
-        return keys, found
+        return keys, order, found
     if not set(map(type, found)) <= {tuple} or not set(map(len, found)) <= {count}:
         return ()
-    return keys, *([value[k] for value in found] for k in range(count))
+    return keys, order, *([value[k] for value in found] for k in range(count))
 
 
 def codes(text: str) -> np.ndarray[Any, Any]:
@@ -135,6 +141,16 @@ def records(values: Any, count: int) -> tuple[list[Any], ...]:
     if not set(map(type, values)) <= {tuple} or set(map(len, values)) != {count}:
         return ()
     return tuple([row[k] for row in values] for k in range(count))
+
+
+def nested_records(values: Any, count: int) -> tuple[list[Any], ...]:
+    """`records` of the elements of a list of lists of tuples, which may be empty: lists of lists."""
+    if type(values) is not list or not set(map(type, values)) <= {list}:
+        return ()
+    flat = _joined(values) if values else []
+    if not set(map(type, flat)) <= {tuple} or not set(map(len, flat)) <= {count}:
+        return ()
+    return tuple([[each[k] for each in row] for row in values] for k in range(count))
 
 
 def dicts(values: Any, names: tuple[str, ...]) -> tuple[list[Any], ...]:

@@ -145,6 +145,10 @@ def _columns(door: Door, path: str) -> str | None:
                 call = f"lists.columns({value}, {len(columns)}, {row})"
             case Records(columns, _, "tuple"):
                 call = f"lists.records({value}, {len(columns)})"
+            case Ragged(Records(columns)):
+                call = f"lists.nested_records({value}, {len(columns)})"
+            case Ragged():
+                raise AssertionError(f"a group of the type {table}")
             case Records(_, names, form):
                 call = f"lists.{form}s({value}, {tuple_text([*map(repr, names)])})"
             case RowOf():

@@ -290,17 +290,19 @@ def _array_tests(door: Door) -> None:
 
 
 def _list_tests(door: Door) -> None:
-    """Written lists and their rows are no others."""
+    """Written lists and their rows are no others, nor empty rows of tuples."""
     written, lists = door.effects.written, door.numbers(ListOf)
     tests: list[str] = []
+    groups = door.entry.lowered.domain.groups
+    rows = [f"({door.prefixes[g.path]}, 2)" for g in groups if isinstance(g.table, Ragged)]
     for k in (k for k in lists if k in written):
         pairs = [
             f"({door.value[j]}, {_rank(door, j)})"
             for j in lists
             if j != k and (j not in written or j > k)
         ]
-        if pairs:
-            call = f"{door.value[k]}, {_rank(door, k)}, {tuple_text(pairs)}"
+        if pairs or rows:
+            call = f"{door.value[k]}, {_rank(door, k)}, {tuple_text([*pairs, *rows])}"
             tests.append(f"not lists.apart({call})")
     door.decline_if(tests)
 

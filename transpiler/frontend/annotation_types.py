@@ -8,6 +8,7 @@ gives its likely readings (`annotation_choices`). Names are compared by their la
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from typing import get_args
 
 from loopwright.frontend.region import Module
@@ -21,6 +22,7 @@ from loopwright.ir.types import (
     STR,
     Array,
     Chars,
+    DictOf,
     DType,
     ListOf,
     Num,
@@ -199,6 +201,10 @@ def _generic(
             return _ndarray(items[0], items[1])
         case "tuple" | "Tuple":
             return _tuple(items, module, depth)
+    if name in ("dict", "Dict", "Mapping") and len(items) == 2:
+        values = _choices(items[1], module, depth + 1)
+        ints = _choices(items[0], module, depth + 1) == (INT,)
+        return tuple(t for v in values for t in _dict_of(v)) if ints else ()
     if name in _LISTS and len(items) == 1:
         return tuple(t for i in _choices(items[0], module, depth + 1) for t in _list_of(i))
     if name in _JAXTYPING and len(items) == 2:
@@ -221,13 +227,33 @@ def _list_of(item: Type) -> tuple[Type, ...]:
             return choices[::-1] if elem == INT else choices
         case ListOf(elem, ndim):
             return (ListOf(elem, ndim + 1),)
-        case Array(_, 1):
+        case Array(_, 1) | Records():
             return (Ragged(item),)
         case TupleOf(items) if items:
-            numbers = tuple(t for t in items if isinstance(t, Py | Num) and is_scalar(t))
-            return (Records(numbers),) if len(numbers) == len(items) else ()
+            numbers = _all_numbers(items)
+            return (Records(numbers),) if numbers else ()
         case _:
             return ()
+
+
+def _dict_of(value: Type) -> tuple[Type, ...]:
+    """Of a dict from ints to such values."""
+    match value:
+        case Py() | Num() if is_scalar(value):
+            return (DictOf((value,)),)
+        case ListOf(_, 1) | Array(_, 1) | Records():
+            return (DictOf((value,)),)
+        case TupleOf(items) if items:
+            numbers = _all_numbers(items)
+            return (DictOf(numbers, row=True),) if numbers else ()
+        case _:
+            return ()
+
+
+def _all_numbers(items: Sequence[Type]) -> tuple[Py | Num, ...]:
+    """The types, if they are of numbers; else none."""
+    numbers = tuple(t for t in items if isinstance(t, Py | Num) and is_scalar(t))
+    return numbers if len(numbers) == len(items) else ()
 
 
 def _tuple(items: list[ast.expr], module: Module | None, depth: int) -> tuple[Type, ...]:

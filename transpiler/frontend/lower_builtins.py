@@ -294,7 +294,10 @@ def _sorted(cx: Scope, node: ast.Call) -> Value:
         decline(node, "LW102", "this form of sorted is not covered")
     if generator_at(cx, node.args[0]) is not None or _is_source(cx, node.args[0]):
         return sorted_list(cx, list_of(cx, node.args[0], node.args[0]), node)
-    return sorted_list(cx, present(cx, cx.eval(node.args[0])), node)
+    value = present(cx, cx.eval(node.args[0]))
+    if isinstance(value, Table):
+        value = list_of(cx, node.args[0], node.args[0])
+    return sorted_list(cx, value, node)
 
 
 def _is_source(cx: Scope, node: ast.expr) -> bool:

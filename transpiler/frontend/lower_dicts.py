@@ -1,4 +1,4 @@
-"""Dicts from outside that are only read: `d[k]`, `d.get(k)`, `k in d`, `len(d)`."""
+"""Dicts from outside that are only read: `d[k]`, `d.get(k)`, `k in d`, and what loops over them see."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import ast
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_arith import choose
 from loopwright.frontend.lower_convert import cast
-from loopwright.frontend.lower_list_index import list_element
+from loopwright.frontend.lower_list_index import list_element, row_of
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
@@ -15,6 +15,7 @@ from loopwright.frontend.lower_values import (
     NOTHING,
     Lst,
     Number,
+    RaggedList,
     Table,
     Tpl,
     Value,
@@ -73,6 +74,25 @@ def _there(at: Expr) -> Expr:
 
 
 def _entry(cx: Scope, table: Table, at: Expr, node: ast.AST) -> Value:
-    columns = [c for c in table.parts.items[1:] if isinstance(c, Lst)]
-    values = tuple(list_element(cx, column, at, node) for column in columns)
+    values = tuple(_column_entry(cx, column, at, node) for column in table.parts.items[2:])
     return Tpl(values) if table.row else values[0]
+
+
+def _column_entry(cx: Scope, column: Value, at: Expr, node: ast.AST) -> Value:
+    if isinstance(column, RaggedList):
+        return row_of(cx, column, at)
+    assert isinstance(column, Lst)
+    return list_element(cx, column, at, node)
+
+
+def table_item(cx: Scope, table: Table, what: str, turn: Expr, node: ast.AST) -> Value:
+    """What a loop over the `keys`, `values` or `items` of a dict comes to in its turn number `turn`."""
+    keys, order = table.parts.items[:2]
+    assert isinstance(keys, Lst) and isinstance(order, Lst)
+    place = list_element(cx, order, turn, node)
+    assert isinstance(place, Number)
+    at = cx.hold(place.expr, "at")
+    if what == "keys":
+        return list_element(cx, keys, at, node)
+    held = _entry(cx, table, at, node)
+    return held if what == "values" else Tpl((list_element(cx, keys, at, node), held))

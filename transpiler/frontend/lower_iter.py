@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Sequence
 
 from loopwright.frontend.lower_alias import which
-from loopwright.frontend.lower_convert import cast, list_length
+from loopwright.frontend.lower_convert import cast, list_length, table_length
 from loopwright.frontend.lower_counted import (
     ONE,
     ZERO,
@@ -19,6 +19,7 @@ from loopwright.frontend.lower_counted import (
     sub,
     trip_count,
 )
+from loopwright.frontend.lower_dicts import table_item
 from loopwright.frontend.lower_generators import generator_at, item_of, one_loop, renaming
 from loopwright.frontend.lower_grown_rows import may_be_run_over
 from loopwright.frontend.lower_index import index_number
@@ -37,6 +38,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     RaggedList,
     Repeated,
+    Table,
     Tpl,
     Value,
     integer,
@@ -65,13 +67,18 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
             return tool_source(cx, node, tool, lambda arg: source_of(cx, arg, body))
         view = _hashed_view(cx, node)
         if view is not None:
-            return _of_hashed(cx, view[0], view[1], view[2], body)
+            holder, held, what = view
+            if isinstance(held, Table):
+                return _of_table(cx, held, what, node)
+            return _of_hashed(cx, holder, held, what, body)
     turned = _turned_range(cx, node)
     if turned is not None:
         return _combined(cx, turned, "reversed", body)
     value = present(cx, cx.eval(node))
     if isinstance(value, Hashed):
         return _of_hashed(cx, node, value, "keys", body)
+    if isinstance(value, Table):
+        return _of_table(cx, value, "keys", node)
     if isinstance(value, Repeated):
         return run_over(cx, node, value)
     if isinstance(value, Tpl):
@@ -111,18 +118,23 @@ def _generated(cx: Scope, made: Deferred, body: Sequence[ast.stmt]) -> Source:
     return Source(inner.lo, inner.hi, inner.step, item, dynamic=inner.dynamic, lazy=True)
 
 
-def _hashed_view(cx: Scope, node: ast.Call) -> tuple[ast.expr, Hashed, str] | None:
+def _of_table(cx: Scope, table: Table, what: str, node: ast.expr) -> Source:
+    """The keys, values or pairs of both of a dict from outside, in its order."""
+    return Source(ZERO, table_length(table), ONE, lambda at: table_item(cx, table, what, at, node))
+
+
+def _hashed_view(cx: Scope, node: ast.Call) -> tuple[ast.expr, Hashed | Table, str] | None:
     """The dict of `d.keys()`, `d.values()` or `d.items()`, as text and as value, and the method."""
     match node:
         case ast.Call(ast.Attribute(inner, "keys" | "values" | "items" as name), [], []):
             value = cx.eval(inner) if isinstance(inner, (ast.Name, ast.Attribute)) else None
-            return (inner, value, name) if isinstance(value, Hashed) else None
+            return (inner, value, name) if isinstance(value, Hashed | Table) else None
         case _:
             return None
 
 
 def is_view(cx: Scope, node: ast.expr) -> bool:
-    """Whether the node is `d.keys()`, `d.values()` or `d.items()` of a dict that the function makes."""
+    """Whether the node is `d.keys()`, `d.values()` or `d.items()` of a dict."""
     return isinstance(node, ast.Call) and _hashed_view(cx, node) is not None
 
 

@@ -50,6 +50,7 @@ from loopwright.ir.types import (
     TupleOf,
     Type,
     is_scalar,
+    listed,
 )
 
 """Longer tuples are data rather than records of it; as parameters they would be unwieldy."""
@@ -190,6 +191,8 @@ def _held(cx: Scope, made: Parameters, sym: Sym, at: int, path: str) -> Value:
 
 
 def _rows(cx: Scope, made: Parameters, name: str, path: str, t: Ragged, node: ast.stmt) -> Value:
+    if isinstance(t.rows, Records):
+        return _record_rows(cx, made, name, path, t, t.rows, node)
     rows = CODES if isinstance(t.rows, Chars) else t.rows
     if rows.ndim != 1:
         decline(node, "LW302", f"the rows of `{path}` have several axes")
@@ -203,14 +206,37 @@ def _rows(cx: Scope, made: Parameters, name: str, path: str, t: Ragged, node: as
     return RaggedList(value, Var(bounds), text=isinstance(t.rows, Chars))
 
 
+def _record_rows(
+    cx: Scope, made: Parameters, name: str, path: str, t: Ragged, rows: Records, node: ast.stmt
+) -> Value:
+    """A list of lists of tuples: lists of rows of their items, put side by side."""
+    if len(rows.columns) > MOST_ITEMS:
+        return Mixed(f"`{path}` is a list of tuples of more than {MOST_ITEMS} items")
+    names = [made.name(f"{name}_{k}") for k in range(len(rows.columns))]
+    made.groups.append(Group(name, path, tuple(names), t))
+    parts = []
+    for k, (part, kind) in enumerate(zip(names, rows.columns, strict=True)):
+        value = _rows(cx, made, part, f"{path}[{k}]", Ragged(ListOf(kind)), node)
+        assert isinstance(value, RaggedList) and isinstance(value.items, Lst)
+        parts.append((value.bounds, value.items))
+    (bounds, first), *_ = parts
+    blank = cx.unit.blank
+    items = tuple(Number(Var(blank.sym("element", kind)), (kind,)) for kind in rows.columns)
+    site = cx.unit.sites.site(("rows of", name), Tpl(items), frozen=True)
+    cx.unit.row_sites.add(site)
+    columns = tuple(c for _, each in parts for c in each.columns)
+    origins = frozenset(Origin(o.key, False) for o in first.origins)  # as with `_records`
+    return RaggedList(Lst(columns, site, 1, origins), bounds)
+
+
 def _table(cx: Scope, made: Parameters, name: str, path: str, t: DictOf, node: ast.stmt) -> Value:
     if len(t.columns) > MOST_ITEMS:
         return Mixed(f"`{path}` is a dict of tuples of more than {MOST_ITEMS} items")
-    kinds = [INT, *t.columns] if t.columns else []
+    kinds = [INT, INT, *t.columns] if t.columns else []
     names = [made.name(f"{name}_{k}") for k in range(len(kinds))]
     made.groups.append(Group(name, path, tuple(names), t))
     parts = (
-        _value(cx, made, n, f"{path}[{k}]", ListOf(kind), node)
+        _value(cx, made, n, f"{path}[{k}]", listed(kind), node)
         for k, (n, kind) in enumerate(zip(names, kinds, strict=True))
     )
     return Table(Tpl(tuple(parts)), t.row)

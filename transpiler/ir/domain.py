@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from loopwright.ir.types import DictOf, Records, RowOf, Type
+from loopwright.ir.types import DictOf, Ragged, Records, RowOf, Type
 
 INT_LIMIT = 2**31
 """Python ints passed to a kernel are guarded to lie within +-INT_LIMIT unless `Param.ints` says else."""
@@ -52,16 +52,17 @@ class Param:
 class Group:
     """A live-in that is a tuple of fixed length: `items` name its parts, parameters or groups.
 
-    `table`: it is a dict instead. Its parts are then the list of its keys in ascending order and one or
-    more of its values; it has no parts if it has no entries. Or it is a list of tuples, and its parts are
-    the lists of their first items, of their second ones, and so on. Or it is a tuple of any length, and its
-    only part the list of its items.
+    `table`: it is a dict instead. Its parts are then the list of its keys in ascending order, that of the
+    places which they have there in the order of the dict, and one or more of its values; it has no parts if
+    it has no entries. Or it is a list of tuples, and its parts are the lists of their first items, of their
+    second ones, and so on; or a list of such lists, and its parts are lists of these. Or it is a tuple of
+    any length, and its only part the list of its items.
     """
 
     name: str
     path: str
     items: tuple[str, ...]
-    table: DictOf | Records | RowOf | None = None
+    table: DictOf | Records | Ragged | RowOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,10 @@ def packed(domain: Domain, values: Mapping[str, object]) -> dict[str, object]:
     return found
 
 
-def columns_of(value: Any, t: DictOf | Records | RowOf) -> tuple[list[Any], ...] | None:
+def columns_of(value: Any, t: DictOf | Records | Ragged | RowOf) -> tuple[list[Any], ...] | None:
     """The parts of a dict, list or tuple that has the type `t`; None if it is none."""
+    if isinstance(t, Ragged):
+        return _row_columns(value, t)
     if isinstance(t, RowOf):
         return ([*value],) if isinstance(value, tuple) else None
     if isinstance(t, Records) and t.form != "tuple":
@@ -146,10 +149,22 @@ def columns_of(value: Any, t: DictOf | Records | RowOf) -> tuple[list[Any], ...]
     if type(value) is not dict:
         return None
     keys = sorted(value)
+    places = {key: place for place, key in enumerate(keys)}
+    order = [places[key] for key in value]
     values = [value[k] for k in keys]
     if not t.row:
-        return keys, values
-    return keys, *([row[n] for row in values] for n in range(len(t.columns)))
+        return keys, order, values
+    return keys, order, *([row[n] for row in values] for n in range(len(t.columns)))
+
+
+def _row_columns(value: Any, t: Ragged) -> tuple[list[Any], ...] | None:
+    """Of lists of tuples: the lists of their items."""
+    if not isinstance(value, list) or not isinstance(t.rows, Records):
+        return None
+    count = len(t.rows.columns)
+    if any(not isinstance(row, list) or any(len(each) != count for each in row) for row in value):
+        return None
+    return tuple([[each[n] for each in row] for row in value] for n in range(count))
 
 
 def _fields(value: Any, t: Records) -> tuple[list[Any], ...] | None:
@@ -163,14 +178,16 @@ def _fields(value: Any, t: Records) -> tuple[list[Any], ...] | None:
 
 
 def _table(
-    t: DictOf | Records | RowOf, parts: Sequence[Any]
+    t: DictOf | Records | Ragged | RowOf, parts: Sequence[Any]
 ) -> dict[Any, Any] | list[Any] | tuple[Any, ...]:
     if isinstance(t, RowOf):
         return tuple(parts[0])
+    if isinstance(t, Ragged):
+        return [list(zip(*rows)) for rows in zip(*parts)]  # noqa: B905
     if isinstance(t, Records):
         rows = list(zip(*parts))  # noqa: B905
         return rows if t.form == "tuple" else [_made(t, row) for row in rows]
-    keys, *columns = parts or ([],)
+    keys, _, *columns = parts or ([], [])
     return dict(zip(keys, zip(*columns) if t.row else columns[0] if columns else ()))  # noqa: B905
 
 

@@ -81,13 +81,15 @@ class Chars:
 
 @dataclass(frozen=True, slots=True)
 class Ragged:
-    """A list of lists of numbers, of arrays of one axis, or of strings, that may differ in length; only read.
+    """A list of lists of numbers or of tuples of numbers, of arrays of one axis, or of strings, that may
+    differ in length; only read.
 
     The type of a live-in, never of an IR variable: kernels hold its rows joined to one (`rows`), beside
-    the first position of each row and the one behind its last, a list of pairs of ints.
+    the first position of each row and the one behind its last, a list of pairs of ints. Of tuples they get
+    that for a list of lists of their first items, one of their second ones, and so on.
     """
 
-    rows: ListOf | Array | Chars
+    rows: ListOf | Array | Chars | Records
 
     def __str__(self) -> str:
         if isinstance(self.rows, Chars):
@@ -97,14 +99,15 @@ class Ragged:
 
 @dataclass(frozen=True, slots=True)
 class DictOf:
-    """A dict with Python ints for keys; only read. `columns` are the types of its values: one number, or
-    those of the items of tuples (`row`). Without columns it has no entries.
+    """A dict with Python ints for keys; only read. `columns` are the types of its values: one number, list,
+    array of one axis or list of tuples of numbers, or those of the items of tuples of numbers (`row`).
+    Without columns it has no entries.
 
     The type of a live-in, never of an IR variable: kernels get the keys in ascending order as a list of
-    ints, and a list for each column.
+    ints, the place of each key there in the order of the dict, and a list for each column.
     """
 
-    columns: tuple[Py | Num, ...] = ()
+    columns: tuple[Py | Num | ListOf | Array | Records, ...] = ()
     row: bool = False
 
     def __str__(self) -> str:
@@ -160,6 +163,11 @@ class TupleOf:
 
     def __str__(self) -> str:
         return "tuple[" + ", ".join(map(str, self.items)) + "]"
+
+
+def listed(elem: Py | Num | ListOf | Array | Records) -> ListOf | Ragged:
+    """The type of a list of such elements."""
+    return ListOf(elem) if isinstance(elem, Py | Num) else Ragged(elem)
 
 
 RngForm: TypeAlias = Literal["Generator", "RandomState", "Random"]

@@ -75,11 +75,15 @@ def decode_type(data: Json) -> Type:
             raise ValueError(f"not a type: {data!r}")
         case ["ragged", rows]:
             inner = decode_type(rows)
-            if isinstance(inner, ListOf | Array | Chars):
+            if isinstance(inner, ListOf | Array | Chars | Records):
                 return Ragged(inner)
             raise ValueError(f"not a type: {data!r}")
         case ["dict", list() as columns, bool() as row]:
-            return DictOf(_numbers(columns), row)
+            kinds = tuple(map(decode_type, columns))
+            known = tuple(t for t in kinds if isinstance(t, Py | Num | ListOf | Array | Records))
+            if len(known) == len(kinds):
+                return DictOf(known, row)
+            raise ValueError(f"not types of values: {columns!r}")
         case ["chars"]:
             return Chars()
         case ["records", list() as columns, list() as names, "tuple" | "dict" | "object" as form]:

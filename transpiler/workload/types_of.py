@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 from types import MemberDescriptorType, ModuleType, SimpleNamespace
-from typing import Any, get_args
+from typing import Any, TypeGuard, get_args
 
 from loopwright.ir.types import (
     MOST_ITEMS,
@@ -210,13 +210,19 @@ def _named_records(value: list[Any]) -> Type | None:
 
 
 def _dict_type(value: dict[object, object]) -> Type | None:
-    """Dicts from int to one kind of number, or to tuples of one kind."""
+    """Dicts from int to one kind of number, list or array, or to tuples of one kind."""
     if not value:
         return DictOf()
     if len(value) > LIST_CHECK or any(type(key) is not int for key in value):
         return None
+    if sum(len(v) for v in value.values() if isinstance(v, list)) > LIST_CHECK:
+        return None
     types = {type_of(v) for v in value.values()}
+    if len(types) > 1:
+        types.discard(ListOf(NONE))
     only = types.pop() if len(types) == 1 else None
+    if _is_row(only):
+        return DictOf((only,))
     row = isinstance(only, TupleOf)
     columns = only.items if isinstance(only, TupleOf) else (only,)
     numbers = tuple(t for t in columns if isinstance(t, Py | Num) and is_scalar(t))
@@ -244,7 +250,14 @@ def _ragged(value: list[Any]) -> Type | None:
         return None
     kinds = {type_of(row) for row in value if first is not list or row}
     rows = kinds.pop() if len(kinds) == 1 else None
-    return Ragged(rows) if isinstance(rows, ListOf | Array) and rows.ndim == 1 else None
+    return Ragged(rows) if _is_row(rows) else None
+
+
+def _is_row(t: Type | None) -> TypeGuard[ListOf | Array | Records]:
+    """Whether rows of the type may differ in length."""
+    if isinstance(t, Records):
+        return t.form == "tuple"
+    return isinstance(t, ListOf | Array) and t.ndim == 1 and t != ListOf(NONE)
 
 
 def _square(value: object) -> bool:
