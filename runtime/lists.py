@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from . import guard
+from .classes import like_list
 
 _INT64 = (-(2**63), 2**63 - 1)
 
@@ -39,11 +40,13 @@ def to_array(
 ) -> np.ndarray[Any, Any] | None:
     """A new C-contiguous array of `values`, or None if they are not such a list.
 
-    `kind` is int, float, bool, complex or a class of NumPy scalars; `ints` the closed range that ints
-    must lie in. The shape of an empty list of lists is (0, 0).
+    `values` may be of a class that acts like `list`. `kind` is int, float, bool, complex or a class of NumPy
+    scalars; `ints` the closed range that ints must lie in. The shape of an empty list of lists is (0, 0).
     """
     if type(values) is not list:
-        return None
+        if not like_list(type(values)):
+            return None
+        values = list(values)
     shape, rows = [len(values)], [values]
     for _ in range(ndim - 1):
         rows = _joined(rows)

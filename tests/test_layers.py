@@ -18,7 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "emit": LOW | {"analysis", "extensions", "workers"},
     "passes": LOW | {"analysis"},
     "verify": LOW | {"analysis", "workers"},
-    "workload": LOW | {"frontend"},
+    "workload": LOW | {"frontend", "runtime"},
     "runtime": set(),
     "extensions": set(),
     "workers": set(),

@@ -54,7 +54,8 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
         (3, [1, 2]),
     ),
     "floats beside ints": (
-        "def f(n, x):\n    m = [[1, 0.5], [x[0], n]]\n    m[0][1] = n\n    return m, m[1][0] + m[1][1]\n", (3, [1, 2])
+        "def f(n, x):\n    m = [[1, 0.5], [x[0], n]]\n    m[0][1] = n\n    return m, m[1][0] + m[1][1]\n",
+        (3, [1, 2]),
     ),
     "order of evaluation": (
         "def f(n, x):\n    it = [0]\n    def g():\n        it[0] += 1\n        return it[0]\n"

@@ -100,8 +100,13 @@ def test_refused(lists: ModuleType, case: tuple[Any, type, int]) -> None:
     assert lists.to_array(*case) is None
 
 
-def test_a_subclass_of_list_is_refused(lists: ModuleType) -> None:
-    assert lists.to_array(type("Own", (list,), {})([1.0]), float) is None
+def test_a_subclass_of_list_is_refused_unless_it_acts_like_list(lists: ModuleType) -> None:
+    own = type("Own", (list,), {})
+    assert lists.to_array(own([1.0]), float).tolist() == [1.0]
+    assert lists.to_array(own([[1], [2]]), int, 2).tolist() == [[1], [2]]
+    assert lists.to_array([own([1]), own([2])], int, 2) is None
+    turned = type("Turned", (list,), {"__getitem__": lambda self, at: 0.0})
+    assert lists.to_array(turned([1.0]), float) is None
 
 
 def test_ints_out_of_the_guarded_range_are_refused(lists: ModuleType) -> None:

@@ -70,6 +70,7 @@ class Along:
     classes: tuple[ClassUse, ...]
     assumed: tuple[tuple[str, str], ...]
     callables: tuple[CallableUse, ...]
+    exact_lists: bool
 
 
 def lower(
@@ -120,6 +121,7 @@ def lower(
         along.classes,
         along.assumed,
         along.callables,
+        along.exact_lists,
     )
 
 
@@ -354,6 +356,7 @@ def _made_of(cx: Scope, region: Region, made: Parameters) -> tuple[Program, Doma
         tuple(sorted(unit.classes.values())),
         tuple(sorted(unit.assumed)),
         tuple(sorted(unit.callables)),
+        unit.exact_lists,
     )
     streams = tuple(
         replace(each, functions=tuple(sorted(unit.drawn.get(each.module, ()))))

@@ -166,6 +166,7 @@ class Unit:
     # live-ins that stay what they are; the keys in the state of those that are known numbers
     constant: set[Sym] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
+    exact_lists: bool = False  # as in `Lowered`
     arrays_by: ArrayForm = "numbers"
     helpers: dict[object, list[object]] = field(default_factory=dict)
     functions: list[Func] = field(default_factory=list)

@@ -76,10 +76,17 @@ def type_call(cx: Scope, node: ast.Call) -> Value:
     keep(cx, value)
     if isinstance(value, Number) and len(value.types) == 1:
         return Library(_of_scalar(value.types[0]))
+    _exactly(cx, value)
     name = _name(value)
     if name is None:
         decline(node, "LW102", f"the type of {describe(value)} is not decided here")
     return Library(name)
+
+
+def _exactly(cx: Scope, value: Value) -> None:
+    """A list is to be of the class `list` itself."""
+    if isinstance(value, Lst):
+        cx.unit.exact_lists = True
 
 
 def has_attribute(cx: Scope, node: ast.Call) -> Value:
@@ -90,6 +97,7 @@ def has_attribute(cx: Scope, node: ast.Call) -> Value:
         case _:
             decline(node, "LW102", "hasattr is covered for a constant name")
     keep(cx, value)
+    _exactly(cx, value)
     return number(truth_const(_defines(_class_of(value, node), name)))
 
 

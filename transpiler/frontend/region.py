@@ -121,7 +121,8 @@ class CallableUse:
 class Lowered:
     """A region in IR for one signature. `helpers` are the qualified names of functions compiled along,
     `methods`, `classes` and `callables` what of the objects and classes in use must be as it was compiled,
-    `assumed` are global names and what they must stand for, where an `import *` may have bound them anew."""
+    `assumed` are global names and what they must stand for, where an `import *` may have bound them anew.
+    `exact_lists`: the code asks for the class of a list, so that no subclass will do."""
 
     region: Region
     program: Program
@@ -132,3 +133,4 @@ class Lowered:
     classes: tuple[ClassUse, ...] = ()
     assumed: tuple[tuple[str, str], ...] = ()
     callables: tuple[CallableUse, ...] = ()
+    exact_lists: bool = False

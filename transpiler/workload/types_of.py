@@ -33,6 +33,7 @@ from loopwright.ir.types import (
     Type,
     is_scalar,
 )
+from loopwright.runtime.classes import like_list
 
 SAMPLE_BYTES = 8 * 2**20
 LIST_CHECK = 2_000_000
@@ -64,7 +65,8 @@ def type_of(value: object) -> Type | None:
     if kind in _PY:
         return _PY[kind]
     if isinstance(value, list):
-        return _list_type(value) if kind is list else None
+        found = _list_type(value) if kind is list or like_list(kind) else None
+        return found if kind is list or isinstance(found, ListOf) else None
     if isinstance(value, tuple):
         return _tuple_type(value) if kind is tuple else None
     if isinstance(value, dict):
