@@ -115,6 +115,8 @@ class Values:
                 return self._select(expr, self.number(cond), a, b)
             case Dim(Var(sym), axis, _):
                 return self.lazies[sym].shape[axis] if sym in self.lazies else expr
+            case Dim(Load(x, (Fancy(by), *_) as index, _), axis, _) if unmasked_axes(index):
+                return self._length_of_masked(self.array(x), self.array(by), axis)
             case Dim(x, axis, _) if isinstance(x.type, Array):
                 return self.array(x).shape[axis]
             case Load(Var(sym), index, _) if sym not in self.lazies:
@@ -315,6 +317,10 @@ class Values:
         for a, b in zip(mask.shape, x.shape[:covered], strict=True):
             self.scope.demand_equal(a, b)
         return materialise(self.scope, mask, "mask") if mask.cost > 1 else mask
+
+    def _length_of_masked(self, x: Lazy, mask: Lazy, axis: int) -> Expr:
+        mask = self.mask(x, mask, mask.ndim)
+        return counted(self.scope, mask) if axis == 0 else x.shape[mask.ndim + axis - 1]
 
     def _masked(self, x: Lazy, mask: Lazy, covered: int) -> Lazy:
         mask = self.mask(x, mask, covered)

@@ -339,6 +339,14 @@ CASES: dict[str, tuple[str, Callable[[], Drawn]]] = {
         "def f(x: F1):\n    x[x < 0.0] = 0.0\n    return x[x > 0.5], np.sum(x[x > 0.1])",
         vectors,
     ),
+    "how many elements a mask picks": (
+        "def f(x: F1):\n    return len(x[x > 0.5]), x[x > 0.1].shape[0]",
+        vectors,
+    ),
+    "how many rows a mask picks": (
+        "def f(x: F2, m: B1):\n    return len(x[m]), x[m].shape[1], len(x[x > 0.5])",
+        lambda: [[a[0], np.arange(a[0].shape[0]) % 3 == 0] for a in matrices()],
+    ),
     "an update under a mask": ("def f(x: F1):\n    x[x < 0.0] = x[x < 0.0] * 0.1 - 1.0", vectors),
     "rows under a mask": (
         "def f(x: F2, m: B1):\n    x[m] = x[m] * 2.0\n    return x[m]",
@@ -488,6 +496,10 @@ FAILS: dict[str, tuple[str, Drawn]] = {
         "def f(x: F1, m: B1):\n    return x[m]",
         [[np.ones(3), np.ones(4, bool)]],
     ),
+    "the length of what a mask of another length picks": (
+        "def f(x: F1, m: B1):\n    return len(x[m])",
+        [[np.ones(3), np.ones(4, bool)]],
+    ),
     "an index array out of bounds": (
         "def f(x: F1, k: I1):\n    return x[k]",
         [[np.ones(3), np.array([3])]],
@@ -532,6 +544,11 @@ def test_a_sum_of_an_expression_has_no_temporary_for_short_runs() -> None:
         if isinstance(s, Assign) and isinstance(s.value, Alloc)
     ]
     assert len(allocs) == 1, "only the branch for long runs"
+
+
+def test_the_length_of_what_a_mask_picks_is_counted_only() -> None:
+    program = scalar("def f(x: F1):\n    return len(x[x > 0.5]), x[x > 0.1].shape[0]")
+    assert not any(isinstance(e, Alloc) for e in walk_exprs(program.main.body))
 
 
 def test_a_chain_of_operations_is_one_loop() -> None:
