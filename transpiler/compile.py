@@ -22,6 +22,7 @@ from loopwright.config import Options
 from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.frontend.region import Region
 from loopwright.inline import inline_forms
+from loopwright.inputs import inputs_for
 from loopwright.journal import Journal, Record
 from loopwright.kernels import KernelEntry
 from loopwright.pipeline import Candidate, Plan
@@ -32,7 +33,6 @@ from loopwright.trial import Builders, Built, Survivor, Trial, Work, examine
 from loopwright.tune.choose import Winner, rank, threads_from
 from loopwright.tune.measure import measure
 from loopwright.tune.timings import MeasureJob, Measurement
-from loopwright.verify.representative import representative
 
 THREADS_FROM = 2e-3
 """Seconds of the fastest serial variant from which on threads are tried; below, starting them costs more."""
@@ -177,14 +177,8 @@ def _finish(
         trail.refused.append(_LATE)
         return _declined(started)
     trail.collect(started.building)
-    inputs = tuple(
-        representative(
-            started.work.lowered.domain,
-            started.signature.samples,
-            seed=0,
-            program=started.work.lowered.program,
-        )
-    )
+    job = _job(started, trail.trials)
+    inputs = inputs_for(started.work.lowered, started.signature, job, started.builders.workers)
     timing = _timing(started, inputs)
     if started.threaded and (timing is None or timing.best_seconds() >= THREADS_FROM):
         before = len(trail.trials)
@@ -242,22 +236,26 @@ def _measure(
     inputs: tuple[Mapping[str, object], ...],
     before: Measurement | None = None,
 ) -> Measurement:
-    reference = started.work.lowered.reference
-    program = started.work.lowered.program
-    budget = started.options.measure_time
-    job = MeasureJob(
+    originals = {t.size: t.original for t in before.timings} if before else {}
+    job = replace(_job(started, trials), inputs=inputs, originals=originals)
+    with started.trail.stage("measure"):
+        return measure(job, workers=started.builders.workers, time_limit=60 + 20 * job.budget)
+
+
+def _job(started: Started, trials: Sequence[Trial]) -> MeasureJob:
+    """What is to be timed, without inputs."""
+    lowered = started.work.lowered
+    reference, program = lowered.reference, lowered.program
+    return MeasureJob(
         source=reference.source,
         entry=reference.entry,
         roots=reference.roots,
-        domain=started.work.lowered.domain,
+        domain=lowered.domain,
         timed=tuple(trial.timed for trial in trials),
-        inputs=inputs,
-        budget=budget,
-        originals={t.size: t.original for t in before.timings} if before else {},
+        inputs=(),
+        budget=started.options.measure_time,
         changes=bool(summarise(program)[program.main.name].writes),
     )
-    with started.trail.stage("measure"):
-        return measure(job, workers=started.builders.workers, time_limit=60 + 20 * budget)
 
 
 def _survivor(started: Started, trial: Trial) -> Survivor | None:

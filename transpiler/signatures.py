@@ -28,8 +28,8 @@ _NUMBERS = "hand over its numbers as arrays or lists"
 @dataclass(frozen=True, slots=True)
 class Signature:
     """Types of the live-ins by name, observed int ranges, recorded values to try first, which functions
-    live-ins hold, which pairs of live-ins always shared memory, what those are that no kernel takes, and how
-    many calls had them."""
+    live-ins hold, which pairs of live-ins always shared memory, what those are that no kernel takes, how many
+    calls had them, and what a call of the region took on average (0 if that is not known)."""
 
     types: Mapping[str, Type]
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -38,6 +38,7 @@ class Signature:
     shared: tuple[tuple[str, str], ...] = ()
     unknown: Mapping[str, str] = field(default_factory=dict)
     calls: int = 0
+    seconds: float = 0.0
 
 
 def annotated(region: Region) -> list[Signature] | Declined:
@@ -48,8 +49,9 @@ def annotated(region: Region) -> list[Signature] | Declined:
 
 def recorded(seen: RegionRecord) -> list[Signature]:
     """The signatures of a recording, most frequent first."""
+    mean = seen.seconds / max(seen.calls, 1)
     return [
-        Signature(s.types, s.ranges, s.samples, s.functions, s.shared, s.unknown, s.calls)
+        Signature(s.types, s.ranges, s.samples, s.functions, s.shared, s.unknown, s.calls, mean)
         for s in seen.signatures
     ]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from loopwright.ir.domain import Domain, Param
 from loopwright.ir.types import INT
 from loopwright.prepare import prepare
-from loopwright.tune.measure import measure
+from loopwright.tune.measure import measure, typical
 from loopwright.tune.timings import MeasureJob, Measurement, Timed
 from loopwright.workers import Workers
 
@@ -60,3 +60,20 @@ def test_an_original_of_a_few_milliseconds_runs_in_every_round(tmp_path: Path) -
 def test_an_input_that_the_original_refuses_tells_nothing(tmp_path: Path) -> None:
     found, calls = timed(tmp_path, 2)
     assert found.timings == () and calls == 1
+
+
+def test_the_typical_input_takes_as_long_as_calls_do_on_average(tmp_path: Path) -> None:
+    inputs = tuple({"n": n} for n in (1, 300, 30))
+    job = MeasureJob(
+        source=SOURCE.format(log=str(tmp_path / "log")),
+        entry="original",
+        roots=("n",),
+        domain=Domain((Param("n", "n", INT),)),
+        timed=(),
+        inputs=inputs,
+        budget=20.0,
+        changes=False,
+    )
+    with Workers(prepare) as workers:
+        found = [typical(job, seconds, workers=workers) for seconds in (1e-5, 0.04, 0.25, 5.0)]
+    assert found == [0, 2, 1, 1]

@@ -33,6 +33,8 @@ _TOO_LONG = 3.0  # seconds of one input after which no more rounds are begun
 _SLOW = 0.2  # seconds of the original from which on one warm call may do
 _CLEAR = 5.0  # ... if the best variant is so many times as fast
 _BEHIND = 20.0  # times as slow as the best variant
+_CLOCK = 1e-7  # seconds below which all times are alike
+_TRIED = 60.0  # seconds to find a typical input
 _ORIGINAL = ""
 
 Call = Callable[..., object]
@@ -43,6 +45,29 @@ def measure(job: MeasureJob, *, workers: Workers, time_limit: float) -> Measurem
     """Run the job in a worker. `failure` is set if that crashed or ran out of time."""
     found = workers.ask(run, job, time_limit=time_limit)
     return Measurement(failure=found.reason) if isinstance(found, WorkerFailed) else found
+
+
+def typical(job: MeasureJob, seconds: float, *, workers: Workers) -> int:
+    """The number of the input on which the original takes about so long, 0 if that cannot be told."""
+    found = workers.ask(nearest, (job, seconds), time_limit=_TRIED)
+    return 0 if isinstance(found, WorkerFailed) else found
+
+
+def nearest(asked: tuple[MeasureJob, float]) -> int:
+    """As `typical`; in a worker only."""
+    job, seconds = asked
+    np.seterr(all="ignore")
+    original = load_reference(job)
+    entry: Any = original.entry
+    apart: list[float] = []
+    for leaves in job.inputs:
+        took: list[float] = []
+        while len(took) < _LEAST_ROUNDS and sum(took) < _SLOW:
+            given = copy.deepcopy(dict(leaves))
+            roots = build_roots(job.domain, job.roots, given, original.classes)
+            took.append(_once(entry, roots)[0])
+        apart.append(abs(math.log(max(min(took), _CLOCK) / max(seconds, _CLOCK))))
+    return apart.index(min(apart))
 
 
 IMPORTED: dict[str, float] = {}

@@ -56,6 +56,8 @@ HELD_BYTES = 2**28
 PARTS_BYTES = 2**29
 """Once the part files of all processes take this much, only small samples are written."""
 SIGNATURES = 8
+_SAMPLES = "first", "largest", "middle", "slow"
+"""What is kept the longest comes first."""
 T = TypeVar("T")
 
 
@@ -75,12 +77,15 @@ class Seen:
     first: dict[str, object] | None = None
     middle: dict[str, object] | None = None
     largest: dict[str, object] | None = None
+    slow: dict[str, object] | None = None
+    slowest: float = 0.0
+    "what the call took that `slow` is of"
     size: int = 0
     count: int = 0
     next_middle: int = 4
 
     def samples(self) -> list[dict[str, object]]:
-        found = (self.first, self.middle, self.largest)
+        found = (getattr(self, name) for name in _SAMPLES)
         return [s for s in found if s is not None]
 
 
@@ -103,7 +108,9 @@ class Tally:
     seen: dict[object, Seen] = field(default_factory=dict)
 
 
-Token = tuple[Tally, int, bool, float, float]
+Held = tuple[Seen, dict[str, object]]
+"""A sample that is kept if its call is slow."""
+Token = tuple[Tally, int, bool, float, float, Held | None]
 
 
 class Recorder:
@@ -174,9 +181,10 @@ class Recorder:
         weight = tally.stride
         tally.calls += weight
         tally.timed += 1
+        held = None
         if self._wants_look(tally, begin):
             with self._lock:
-                self._look(tally, roots, weight)
+                held = self._look(tally, roots, weight)
             tally.looks += 1
             now = time.perf_counter()
             tally.look_seconds += now - begin
@@ -186,16 +194,18 @@ class Recorder:
         tally.busy += 1
         now = time.perf_counter()
         self._own += now - begin
-        return tally, weight, outermost, now, self._own
+        return tally, weight, outermost, now, self._own, held
 
     def _leave(self, token: Token) -> None:
-        tally, weight, outermost, begin, own = token
+        tally, weight, outermost, begin, own, held = token
         now = time.perf_counter()
         self._end = now
         tally.busy = max(tally.busy - 1, 0)
         if outermost:
             spent = now - begin - (self._own - own) - self._probe_cost
             tally.seconds += weight * max(spent, 0.0)
+            if held is not None:
+                self._took(held, spent)
         if now - self._written > self._pause:
             # a process may be killed at any time; the pause doubles, so writing stays cheap in all
             self._pause *= 2
@@ -217,7 +227,7 @@ class Recorder:
             return 1
         return next((stride for below, stride in STRIDES if tally.calls < below), LAST_STRIDE)
 
-    def _look(self, tally: Tally, roots: tuple[object, ...], weight: int) -> None:
+    def _look(self, tally: Tally, roots: tuple[object, ...], weight: int) -> Held | None:
         values = {s.name: fetch(s, roots, tally.names) for s in tally.probe.sources}
         types = {name: type_of(value) for name, value in values.items()}
         functions = _functions(tally, roots, values)
@@ -227,7 +237,7 @@ class Recorder:
         seen = tally.seen.get(key)
         if seen is None:
             if len(tally.seen) >= SIGNATURES:
-                return
+                return None
             known = {name: t for name, t in types.items() if t is not None}
             rest = {
                 n: name_of(values[n])
@@ -249,12 +259,18 @@ class Recorder:
                 seen.ranges[name] = (min(lo, extent[0]), max(hi, extent[1]))
             _note(seen.shapes, name, shape_of(value))
             _note(seen.layouts, name, layout_of(value))
-        self._sample(seen, values, size, count)
+        return self._sample(seen, values, size, count)
 
-    def _sample(self, seen: Seen, values: Mapping[str, object], size: int, count: int) -> None:
-        """`size` is that in bytes; of calls of one size that is the largest which has the largest ints."""
+    def _sample(
+        self, seen: Seen, values: Mapping[str, object], size: int, count: int
+    ) -> Held | None:
+        """`size` is that in bytes; of calls of one size that is the largest which has the largest ints.
+
+        A sample of what is as large as anything before is kept after the call if that is the slowest so far:
+        calls of one size may differ in what they have to do.
+        """
         if size > SAMPLE_BYTES:
-            return
+            return None
         larger = size > seen.size * 1.25 or (size >= seen.size and count > seen.count * 1.25)
         if seen.first is None:
             seen.first = _copy(seen, values)
@@ -266,7 +282,18 @@ class Recorder:
             seen.middle = _copy(seen, values)
             seen.next_middle = seen.calls * 3
         else:
-            return
+            return (seen, _copy(seen, values)) if size >= seen.size else None
+        self._hold(size)
+        return None
+
+    def _took(self, held: Held, seconds: float) -> None:
+        """What the call with the sample took is known."""
+        seen, sample = held
+        if seconds > 1.25 * seen.slowest:
+            seen.slow, seen.slowest = sample, seconds
+            self._hold(sample_size(sample))
+
+    def _hold(self, size: int) -> None:
         self._held += size
         if self._held > HELD_BYTES:
             self._drop_samples()
@@ -277,7 +304,7 @@ class Recorder:
         found = [seen for tally in coldest for seen in tally.seen.values()]
         self._held = sum(sample_size(sample) for seen in found for sample in seen.samples())
         for seen in found:
-            for name in ("middle", "largest", "first"):
+            for name in reversed(_SAMPLES):
                 sample = getattr(seen, name)
                 size = 0 if sample is None else sample_size(sample)
                 if self._held > HELD_BYTES // 2 and size >= SMALL_SAMPLE:
