@@ -86,7 +86,8 @@ def steps_of(scope: Scope, item: Slc, n: Expr) -> Steps:
     """A slice of an axis of length `n`, clipped as Python does.
 
     Bounds that are not constant must not be negative, but for those with a minus; a step that is not
-    constant must be positive: checked.
+    constant must be positive: checked. So is that there is an element in a slice like `x[i:i + 1]`: an
+    axis that is known to have length 1 is spread over others.
     """
     step = ONE if item.step is None else scope.simple("step", as_int(item.step))
     by = const_of(step)
@@ -106,6 +107,9 @@ def steps_of(scope: Scope, item: Slc, n: Expr) -> Steps:
         found = _from_end(scope, item.hi, n)
         hi = _bound(scope, item.hi) if found is None else found
         value = const_of(hi)
+        if by == 1 and (const_of(lo) or 0) >= 0 and scope.gap(hi, lo) == 1:
+            scope.check(compare("lt", lo, n), "a slice of one element is empty")
+            return Steps(scope.simple("start", lo), ONE, ONE)
         if found is None:
             hi = plus(n, hi) if value is not None and value < 0 else _least(scope, hi, n)
     span = minus(hi, lo)

@@ -339,6 +339,14 @@ CASES: dict[str, tuple[str, Callable[[], Drawn]]] = {
         "def f(x: F1):\n    x[x < 0.0] = 0.0\n    return x[x > 0.5], np.sum(x[x > 0.1])",
         vectors,
     ),
+    "a slice of one element is spread": (
+        "def f(x: F2):\n"
+        "    s = x * 1.0\n"
+        "    for i in range(len(x)):\n"
+        "        s = s * x[i:i + 1] + s / (1.0 + x[i:i + 1, :1])\n"
+        "    return s",
+        lambda: [[a[0]] for a in matrices() if a[0].shape[1]],
+    ),
     "how many elements a mask picks": (
         "def f(x: F1):\n    return len(x[x > 0.5]), x[x > 0.1].shape[0]",
         vectors,
@@ -544,6 +552,14 @@ def test_a_sum_of_an_expression_has_no_temporary_for_short_runs() -> None:
         if isinstance(s, Assign) and isinstance(s.value, Alloc)
     ]
     assert len(allocs) == 1, "only the branch for long runs"
+
+
+def test_a_slice_of_one_element_behind_the_end_is_left_to_the_original() -> None:
+    source = "def f(x: F1, i: int):\n    return np.sum(x[i:i + 1] + x)"
+    program = scalar(source)
+    agree(source, [[np.arange(3.0), i] for i in range(3)], program)
+    for i in (-2, -1, 3, 9):
+        assert kernel(program, source, [np.arange(3.0), i]) is GAVE_UP
 
 
 def test_the_length_of_what_a_mask_picks_is_counted_only() -> None:
