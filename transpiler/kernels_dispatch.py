@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from loopwright.ir.nodes import (
     Either,
     Entries,
+    Listed,
     Mapping,
     Nothing,
     OneOf,
@@ -193,6 +194,8 @@ def _rebuilt(door: Door, rebuild: Rebuild) -> str:
             return f"{_rebuilt(door, item)} if out[{there + 1}] else None"
         case Pack(items):
             return tuple_text([_part(door, item) for item in items])
+        case Listed(items):
+            return f"[{', '.join(_part(door, item) for item in items)}]"
         case Entries(names, items):
             return _dict_text(names, [_part(door, item) for item in items])
         case Nothing():

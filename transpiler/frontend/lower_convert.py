@@ -238,9 +238,10 @@ def fits(value: Value, target: Value) -> bool:
             return value.form == target.form and all(map(fits, value.parts, target.parts))
         case Row(), Row():
             return fits(value.items, target.items)
-        case Tpl(), Tpl() if (
-            len(value.items) == len(target.items) and value.fields == target.fields
-        ):
+        case Tpl(), Tpl() if len(value.items) == len(target.items) and (
+            value.fields,
+            value.listed,
+        ) == (target.fields, target.listed):
             return all(fits(v, t) for v, t in zip(value.items, target.items, strict=True))
         case Rec(), Rec():
             return value.form == target.form and fits(value.parts, target.parts)

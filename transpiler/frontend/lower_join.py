@@ -161,7 +161,10 @@ def join_values(cx: Scope, name: str, a: Value, b: Value) -> Value:
             listed = join_values(cx, name, a.items, b.items)
             if isinstance(listed, Lst):
                 return Row(listed)
-        case Tpl(), Tpl() if len(a.items) == len(b.items) and a.fields == b.fields:
+        case Tpl(), Tpl() if len(a.items) == len(b.items) and (a.fields, a.listed) == (
+            b.fields,
+            b.listed,
+        ):
             pairs = enumerate(zip(a.items, b.items, strict=True))
             joined_items = (join_values(cx, f"{name}.{i}", x, y) for i, (x, y) in pairs)
             return replace(a, items=tuple(joined_items))

@@ -237,7 +237,7 @@ def type_key(value: Value) -> object:
         case Row(listed):
             return ("row", type_key(listed))
         case Tpl(items):
-            return ("tuple", value.fields, *map(type_key, items))
+            return ("tuple", value.fields, value.listed, *map(type_key, items))
         case Table(parts, row):
             return ("dict", row, type_key(parts))
         case Rec(parts, form):

@@ -29,6 +29,7 @@ from loopwright.ir.nodes import (
     Entries,
     Func,
     Invoke,
+    Listed,
     Mapping,
     Nothing,
     OneOf,
@@ -125,6 +126,8 @@ class _Plan:
                 return Result(self.take(code.type), STR)
             case Hashed():
                 return self.mapping(value)
+            case Tpl(items, (), True):
+                return Listed(tuple(self.rebuild(v) for v in items))
             case Tpl(items, ()):
                 return Pack(tuple(self.rebuild(v) for v in items))
             case Rec(parts, "dict", made) if made:

@@ -14,13 +14,14 @@ from loopwright.frontend.lower_handed_out import displayed
 from loopwright.frontend.lower_join import canonical, join_envs, join_values, store_variable
 from loopwright.frontend.lower_list_index import whole
 from loopwright.frontend.lower_list_methods import list_statement
+from loopwright.frontend.lower_lists import build_list
 from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_loops import for_loop, is_live, while_loop
 from loopwright.frontend.lower_managed import managed, protected
 from loopwright.frontend.lower_names import read_path
 from loopwright.frontend.lower_objects import hand_out, objects_in
-from loopwright.frontend.lower_order import spill
-from loopwright.frontend.lower_parts import flatten, origins_of
+from loopwright.frontend.lower_order import eval_all, spill
+from loopwright.frontend.lower_parts import flatten, origins_of, type_key
 from loopwright.frontend.lower_scope import Frame, Scope, Unreachable, decline
 from loopwright.frontend.lower_store import assign_to, augmented, named
 from loopwright.frontend.lower_values import (
@@ -32,6 +33,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Maybe,
     Mixed,
+    Number,
     Tpl,
     Value,
 )
@@ -88,7 +90,7 @@ def statement(cx: Scope, stmt: ast.stmt) -> None:
         case ast.While():
             while_loop(cx, stmt, condition)
         case ast.Return(given):
-            _return(cx, NOTHING if given is None else cx.eval(given), stmt)
+            _return(cx, _returned(cx, given), stmt)
         case ast.Expr(value):
             _expression(cx, value)
         case ast.Break():
@@ -267,6 +269,23 @@ def _jump(cx: Scope, stmt: ast.Break | ast.Continue) -> None:
         convert(cx, state, frame.head)
         cx.emit(Continue(cx.span))
     cx.env = None
+
+
+def _returned(cx: Scope, node: ast.expr | None) -> Value:
+    """The value that the function returns. A list of several kinds of values may leave it if nothing else
+    has it."""
+    match node:
+        case None:
+            return NOTHING
+        case ast.List(elts) if cx is cx.unit.main and not any(
+            isinstance(e, (ast.List, ast.Starred)) for e in elts
+        ):
+            values = eval_all(cx, elts)
+            if len({*map(type_key, values)}) > 1 and not all(isinstance(v, Number) for v in values):
+                return Tpl(tuple(values), listed=True)
+            return build_list(cx, values, node)
+        case _:
+            return cx.eval(node)
 
 
 def _return(cx: Scope, value: Value, stmt: ast.stmt) -> None:

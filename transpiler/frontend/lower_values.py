@@ -189,10 +189,12 @@ class Hashed:
 
 @dataclass(frozen=True, slots=True)
 class Tpl:
-    """A tuple; `fields` are the names of the items of a named tuple of a library, which stays inside."""
+    """A tuple; `fields` are the names of the items of a named tuple of a library, which stays inside.
+    `listed`: it is a list, of values of several kinds, that is returned as soon as it is made."""
 
     items: tuple[Value, ...]
     fields: tuple[str, ...] = ()
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

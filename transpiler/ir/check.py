@@ -24,6 +24,7 @@ from loopwright.ir.nodes import (
     Func,
     If,
     Invoke,
+    Listed,
     Mapping,
     Nothing,
     OneOf,
@@ -179,7 +180,7 @@ def _check_rebuild(tree: Rebuild, main: Func) -> None:
             demand(isinstance(main.params[param].type, Array), "rows of an array")
         case Mapping(Rows(item, ndim), _):
             _check_rows(item, main, ndim)
-        case Pack(items):
+        case Pack(items) | Listed(items):
             for item in items:
                 _check_rebuild(item, main)
         case Entries(names, items):

@@ -40,6 +40,7 @@ from loopwright.ir.nodes import (
     Func,
     If,
     Invoke,
+    Listed,
     Mapping,
     Nothing,
     OneOf,
@@ -142,6 +143,8 @@ def _rebuild(tree: Rebuild, results: Sequence[Any], args: Sequence[Any]) -> Any:
             return _rebuild(item, results, args) if results[there] else None
         case Pack(items):
             return tuple(_rebuild(item, results, args) for item in items)
+        case Listed(items):
+            return [_rebuild(item, results, args) for item in items]
         case Entries(names, items):
             parts = (_rebuild(item, results, args) for item in items)
             return dict(zip(names, parts, strict=True))

@@ -33,6 +33,7 @@ from loopwright.ir.nodes import (
     Func,
     If,
     Invoke,
+    Listed,
     Mapping,
     Nothing,
     OneOf,
@@ -155,6 +156,8 @@ def _rebuild(tree: Rebuild, found: Enclosures) -> Any:
             return _rebuild(item, found) if found.results[there].ordinary else None
         case Pack(items):
             return tuple(_rebuild(item, found) for item in items)
+        case Listed(items):
+            return [_rebuild(item, found) for item in items]
         case Entries(names, items):
             parts = (_rebuild(item, found) for item in items)
             return dict(zip(names, parts, strict=True))

@@ -458,6 +458,13 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A list of results of several kinds."""
+
+    items: tuple[Rebuild, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Entries:
     """A dict with the keys `names`, in that order."""
 
@@ -515,6 +522,7 @@ Rebuild: TypeAlias = (
     | Root
     | Perhaps
     | Pack
+    | Listed
     | Entries
     | Rows
     | Parts

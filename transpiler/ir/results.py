@@ -11,6 +11,7 @@ import numpy as np
 from loopwright.ir.nodes import (
     Either,
     Entries,
+    Listed,
     Mapping,
     OneOf,
     Pack,
@@ -49,7 +50,7 @@ def parts_of(rebuild: Rebuild) -> Iterator[Rebuild]:
     """A rebuild tree and all that it holds."""
     yield rebuild
     match rebuild:
-        case Pack(items) | Entries(_, items):
+        case Pack(items) | Listed(items) | Entries(_, items):
             for item in items:
                 yield from parts_of(item)
         case Perhaps(_, item) | Rows(item, _):
