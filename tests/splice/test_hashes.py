@@ -48,6 +48,13 @@ def tallied(values):
         c[v] += 1
     return c, c[10**6], len(c)
 
+def in_order_of_counts(values, n):
+    c = Counter(values)
+    return c.most_common(n), c.most_common(), c.most_common(None), [k for k, _ in c.most_common(2)]
+
+def winner(values):
+    return Counter(values).most_common(1)[0][0]
+
 def first_pair(values, target):
     seen = {}
     for i, v in enumerate(values):
@@ -262,6 +269,8 @@ FAR = [int(v) * 2**20 for v in rng.integers(-900, 900, 300)]
         ("by_default", (INTS,), [([],)]),
         ("weighted", (INTS, [0.5] * 60), [([1, 1], [-0.0, -0.0]), ([], [])]),
         ("tallied", (INTS,), [([10**6],)]),
+        ("in_order_of_counts", (INTS, 3), [([], 3), ([2, 1, 1, 2, 3], 0), (FAR, 9), ([5], 2)]),
+        ("winner", (INTS,), [([2, 2, 1, 1],), ([7],), (FAR,)]),
         ("first_pair", ([3, 5, 9, 1], 10), [([1, 2], 100), ([], 1), ([5, 5], 10)]),
         ("letters", ("some letters",), [("zzz",), ("\U0001f600é",)]),
         ("longest_without_repeat", ("abcabcbb",), [("",), ("bbbb",), ("pwwkew",)]),
@@ -339,3 +348,8 @@ def test_results_beyond_64_bits_are_left_to_python() -> None:
 )
 def test_what_else_is_done_with_them_is_declined(name: str, args: tuple[Any, ...]) -> None:
     assert declined(SOURCE, name, *args).code.startswith("LW")
+
+
+def test_a_negative_number_of_counts_and_nothing_counted_are_left_to_the_original() -> None:
+    assert not agrees(guarded(SOURCE, "in_order_of_counts", INTS, 3), INTS, -1)
+    assert not agrees(guarded(SOURCE, "winner", INTS), [])

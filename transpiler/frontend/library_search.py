@@ -15,3 +15,13 @@ def position_of_key(keys, key):
     if low < len(keys) and keys[low] == key:
         return low
     return -1
+
+
+def by_count(counter):
+    return sorted(counter.items(), key=lambda pair: pair[1], reverse=True)
+
+
+def most_common_of(counter, n):
+    if n < 0:
+        raise ValueError("no number of items")
+    return sorted(counter.items(), key=lambda pair: pair[1], reverse=True)[:n]

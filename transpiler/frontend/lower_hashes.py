@@ -325,6 +325,9 @@ def hash_method(cx: Scope, base: Hashed, node: ast.Call, name: str) -> Value:
         case "setdefault", [key, default] if base.form != "set":
             at = _ensured(cx, base, key, spill(cx, default), node)
             return spill(cx, list_element(cx, base.values, at, node))
+        case "most_common", ([] | [_]) if base.form == "Counter":
+            known = [] if args in ([], [NOTHING]) else args
+            return library_call(cx, "most_common_of" if known else "by_count", [base, *known], node)
         case "add", [key] if base.form == "set":
             store(cx, base, key, NOTHING, node)
             return NOTHING
