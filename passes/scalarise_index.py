@@ -194,7 +194,10 @@ def indexed(scope: Scope, x: Lazy, index: Sequence[IndexItem]) -> Lazy:
                 places.append(steps)
             case Fancy():
                 raise ValueError("index arrays are not views")
-    dense = dense and _points_first(index)
+    if x.order == x.c_order:
+        dense = dense and _points_first(index)
+    else:
+        dense = dense and all(item == Slc() for item in index)
 
     def at(outer: Index) -> Expr:
         inner: list[Expr] = []

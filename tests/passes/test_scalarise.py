@@ -339,6 +339,17 @@ CASES: dict[str, tuple[str, Callable[[], Drawn]]] = {
         "def f(x: F1):\n    x[x < 0.0] = 0.0\n    return x[x > 0.5], np.sum(x[x > 0.1])",
         vectors,
     ),
+    "sums of the columns of a table that is turned": (
+        "def f(x: F2):\n"
+        "    s = 0.0\n"
+        "    t = 0.0\n"
+        "    for row in x.T:\n"
+        "        s = 0.5 * s + row.sum()\n"
+        "    for i in range(len(x)):\n"
+        "        t = 0.5 * t + x.T[:, i].sum() + x.T[:, i:].sum()\n"
+        "    return s, t",
+        lambda: [[a[0]] for a in matrices()],
+    ),
     "a slice of one element is spread": (
         "def f(x: F2):\n"
         "    s = x * 1.0\n"

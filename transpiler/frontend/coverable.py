@@ -266,9 +266,13 @@ class Coverable:
 
 
 def has_loop(node: ast.AST) -> bool:
-    """True if `node` iterates: a loop statement or a comprehension, nested functions left out."""
+    """True if `node` iterates: a loop statement, a comprehension, or a function of NumPy that calls another
+    for each row; nested functions left out."""
     if isinstance(node, LOOPS):
         return True
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr == "apply_along_axis":
+            return True
     if isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef | ast.AsyncFunctionDef):
         return False
     return any(has_loop(child) for child in children(node))

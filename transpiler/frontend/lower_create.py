@@ -218,7 +218,7 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
     if isinstance(value, RaggedList) and value.dtype is not None and not value.picked:
         to_columns(cx, value)
     if isinstance(value, RaggedList) and value.made:
-        return _from_made_rows(cx, value, dtype, node)
+        return of_rows(cx, value, dtype, node)
     if isinstance(value, (Lst, Row)):
         listed = value.items if isinstance(value, Row) else value
         return of_list(cx, listed, dtype, node)
@@ -266,7 +266,7 @@ def of_list(cx: Scope, value: Lst, dtype: DType | None, node: ast.AST) -> Value:
     decline(node, "LW102", f"an array of elements that are {describe(elem)} is not covered")
 
 
-def _from_made_rows(cx: Scope, value: RaggedList, dtype: DType | None, node: ast.AST) -> Value:
+def of_rows(cx: Scope, value: RaggedList, dtype: DType | None, node: ast.AST) -> Value:
     """`np.array(rows)`: a matrix; the kernel gives up where the rows differ in length, or there are none."""
     items = value.items
     if isinstance(items, Arr):

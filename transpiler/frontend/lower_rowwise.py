@@ -1,14 +1,16 @@
-"""`np.apply_along_axis(f, axis, x)` of a function of the program that gives a number for each row."""
+"""`np.apply_along_axis(f, axis, x)` of a function of the program that gives a number, a list of numbers or an
+array for each row."""
 
 from __future__ import annotations
 
 import ast
 
 from loopwright.frontend.lower_args import array_of, constant_of, normal_axis
-from loopwright.frontend.lower_create import of_list
-from loopwright.frontend.lower_names import dim
+from loopwright.frontend.lower_create import of_list, of_rows
+from loopwright.frontend.lower_names import dim, transpose
+from loopwright.frontend.lower_rows import to_columns
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Lst, Number, Value, integer, test
+from loopwright.frontend.lower_values import Arr, Lst, Number, RaggedList, Value, integer, test
 from loopwright.ir.types import NONE, machine_dtype
 
 _ROW = "row#"
@@ -26,17 +28,31 @@ def apply_along_axis(cx: Scope, node: ast.Call) -> Value:
     cx.check(test("gt", dim(x, across), integer(0)), "nothing to apply the function to")
     rows = cx.unit.plain_calls.setdefault((node, _ROW), _rows(node, f, array, more, across))
     listed = cx.eval(rows.args[0])
-    elem = cx.unit.sites.element(listed.site) if isinstance(listed, Lst) else None
-    if (
-        not isinstance(listed, Lst)
-        or listed.ndim != 1
-        or not isinstance(elem, Number)
-        or NONE in elem.types
-        or len({machine_dtype(t) for t in elem.types})
-        > 1  # the first number tells the dtype of all
-    ):
+    if not isinstance(listed, Lst | RaggedList) or not _of_one_dtype(cx, listed):
         decline(node, "LW102", "np.apply_along_axis is covered for functions that give numbers")
-    return of_list(cx, listed, None, node)
+    if isinstance(listed, Lst):
+        found = of_list(cx, listed, None, node)
+    elif listed.dtype is not None and not listed.picked:
+        to_columns(cx, listed)
+    else:
+        found = of_rows(cx, listed, None, node)
+    assert isinstance(found, Arr)
+    return transpose(found, (1, 0)) if across == 1 and found.type.ndim == 2 else found
+
+
+def _of_one_dtype(cx: Scope, listed: Lst | RaggedList) -> bool:
+    """Whether the results are numbers of one dtype, or rows of them: the first tells the dtype of all."""
+    items = listed.items if isinstance(listed, RaggedList) else listed
+    if isinstance(items, Arr):
+        return True
+    elem = cx.unit.sites.element(items.site)
+    match elem:
+        case Number(_, types):
+            return NONE not in types and len({*map(machine_dtype, types)}) == 1
+        case Arr(_, t, _):
+            return t.ndim == 1
+        case _:
+            return False
 
 
 def _is_told(args: list[ast.expr]) -> bool:
