@@ -92,6 +92,8 @@ class Scope:
     def temp(self, name: str, value: Expr) -> Var:
         """A fresh variable that holds `value`."""
         sym = self.new(name, value.type)
+        for shared in storage_of(value):
+            self.join(sym, shared)
         self.emit(Assign(sym, value, self.span))
         return Var(sym)
 

@@ -350,6 +350,10 @@ CASES: dict[str, tuple[str, Callable[[], Drawn]]] = {
         "    return s, t",
         lambda: [[a[0]] for a in matrices()],
     ),
+    "rows of a view, changed where they are read twice": (
+        "def f(x: F2):\n    for r in x[:, :1]:\n        r[[0, -1]] += 1.0",
+        lambda: [[a[0]] for a in matrices() if a[0].shape[1]],
+    ),
     "a slice of one element is spread": (
         "def f(x: F2):\n"
         "    s = x * 1.0\n"
