@@ -237,9 +237,13 @@ def _measure(
     before: Measurement | None = None,
 ) -> Measurement:
     originals = {t.size: t.original for t in before.timings} if before else {}
-    job = replace(_job(started, trials), inputs=inputs, originals=originals)
+    made_up = not started.signature.samples
+    job = replace(_job(started, trials), inputs=inputs, originals=originals, made_up=made_up)
+    limit = 60 + 20 * job.budget
+    if started.trail.deadline is not None:
+        limit = min(limit, max(started.trail.deadline - time.monotonic(), 1.0))
     with started.trail.stage("measure"):
-        return measure(job, workers=started.builders.workers, time_limit=60 + 20 * job.budget)
+        return measure(job, workers=started.builders.workers, time_limit=limit)
 
 
 def _job(started: Started, trials: Sequence[Trial]) -> MeasureJob:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from loopwright.ir.domain import Domain, Param
-from loopwright.ir.types import INT
+from loopwright.ir.types import INT, ListOf
 from loopwright.prepare import prepare
+from loopwright.tune import measure as timing
 from loopwright.tune.measure import measure, typical
 from loopwright.tune.timings import MeasureJob, Measurement, Timed
 from loopwright.workers import Workers
@@ -77,3 +80,34 @@ def test_the_typical_input_takes_as_long_as_calls_do_on_average(tmp_path: Path) 
     with Workers(prepare) as workers:
         found = [typical(job, seconds, workers=workers) for seconds in (1e-5, 0.04, 0.25, 5.0)]
     assert found == [0, 2, 1, 1]
+
+
+QUADRATIC = """\
+import time
+def original(x):
+    time.sleep(len(x) ** 2 / 1e6)
+    return x
+"""
+
+
+@pytest.mark.parametrize(("made_up", "sizes"), [(True, [300, 1000]), (False, [300, 1000, 1100])])
+def test_made_up_inputs_that_would_take_for_ever_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made_up: bool, sizes: list[int]
+) -> None:
+    monkeypatch.setattr(timing, "_ENDLESS", 1.1)
+    folder = tmp_path / "fast"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    (folder / "m.py").write_text("def f(x):\n    return x\n")
+    job = MeasureJob(
+        source=QUADRATIC,
+        entry="original",
+        roots=("x",),
+        domain=Domain((Param("x", "x", ListOf(INT)),)),
+        timed=(Timed("ours", folder, "m", "f"),),
+        inputs=tuple({"x": [1] * n} for n in (300, 1000, 1100)),
+        budget=0.1,
+        changes=False,
+        made_up=made_up,
+    )
+    assert [found.size for found in timing.run(job).timings] == sizes

@@ -34,6 +34,7 @@ _SLOW = 0.2  # seconds of the original from which on one warm call may do
 _CLEAR = 5.0  # ... if the best variant is so many times as fast
 _BEHIND = 20.0  # times as slow as the best variant
 _CLOCK = 1e-7  # seconds below which all times are alike
+_ENDLESS = 20.0  # seconds that no made-up input is worth
 _TRIED = 60.0  # seconds to find a typical input
 _ORIGINAL = ""
 
@@ -88,14 +89,16 @@ def run(job: MeasureJob) -> Measurement:
     entry: Any = original.entry
     first: dict[str, float] = {}
     for timed, call in zip(job.timed, sides.values(), strict=True):
-        first[timed.label] = _imports(timed) + _once(call, roots(job.inputs[-1]))[0]
+        first[timed.label] = _imports(timed) + _once(call, roots(job.inputs[0]))[0]
     deadline = time.perf_counter() + job.budget
-    timings = []
+    timings: list[InputTiming] = []
     declined: dict[str, str] = {}
     for number, leaves in enumerate(job.inputs):
         left = len(job.inputs) - number
         budget = max(0.0, deadline - time.perf_counter()) / left
         size = size_of(job.domain, leaves)
+        if job.made_up and timings and _expected(timings[-1], size) > _ENDLESS:
+            break
 
         def prepare(calls: int, leaves: Mapping[str, object] = leaves) -> list[Arguments]:
             if job.changes:
@@ -117,6 +120,11 @@ def run(job: MeasureJob) -> Measurement:
             declined[label] = condition(sides[label], prepare(1)[0]) or declined.get(label, "")
         sides = _in_the_race(sides, found)
     return Measurement(tuple(timings), first, declined)
+
+
+def _expected(before: InputTiming, size: int) -> float:
+    """The seconds of the original at a greater size, if they grow as the square of the size."""
+    return before.original * (size / max(before.size, 1)) ** 2
 
 
 def _imports(timed: Timed) -> float:

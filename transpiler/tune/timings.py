@@ -25,7 +25,8 @@ class MeasureJob:
 
     Calls in a row get the same arrays, as they do in a user's loop, unless the code `changes` its arguments:
     then each call gets a copy. `originals` are seconds of the original by size, if they were measured
-    before: then it is not run again, and other sizes are left out.
+    before: then it is not run again, and other sizes are left out. `made_up`: nobody has seen the original
+    end on such inputs.
     """
 
     source: str
@@ -37,6 +38,7 @@ class MeasureJob:
     budget: float
     changes: bool
     originals: Mapping[int, float] = field(default_factory=dict)
+    made_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

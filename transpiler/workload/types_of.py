@@ -316,7 +316,7 @@ def bytes_of(value: object) -> int:
     if isinstance(value, list | tuple):
         if value and not isinstance(value[0], int | float | complex | str | None):
             return sum(map(bytes_of, value))
-        return 32 * len(value)
+        return 16 * len(value)
     if isinstance(value, dict):
         return 32 * len(value) + sum(map(bytes_of, value.values()))
     if isinstance(value, str):
