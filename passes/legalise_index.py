@@ -50,6 +50,8 @@ def fold(e: Load) -> Load:
         return e
     if not all(isinstance(i, Pt) or i == Slc() for i in inner.index):
         return e
+    if any(isinstance(i, Fancy) for i in e.index):  # which may stand for several axes
+        return e
     if isinstance(inner.type, ListOf) and isinstance(inner.index[0], Slc):
         return e
     rest = iter(e.index)

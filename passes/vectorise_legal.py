@@ -22,6 +22,9 @@ from loopwright.diagnostics import Declined, Span
 from loopwright.ir.nodes import (
     Alloc,
     Assign,
+    Binary,
+    Cast,
+    Compare,
     Const,
     Dim,
     Expr,
@@ -35,6 +38,8 @@ from loopwright.ir.nodes import (
     Stmt,
     Store,
     Sym,
+    Transpose,
+    Unary,
     Var,
 )
 from loopwright.ir.types import INT, Array
@@ -87,11 +92,29 @@ def _reads(e: Expr) -> Iterator[tuple[Sym, Index | None]]:
                 yield from _reads(part)
         case Var(sym) if holds_memory(sym.type):
             yield sym, None
-        case Dim():
-            return
+        case Dim(x):
+            yield from _length_reads(x)
         case _:
             for part in children(e):
                 yield from _reads(part)
+
+
+def _length_reads(x: Expr) -> Iterator[tuple[Sym, Index | None]]:
+    """What the lengths of an array depend on: the elements of a mask, of bounds, of what picks."""
+    match x:
+        case Var():
+            return
+        case Load(inner, index, _):
+            yield from _length_reads(inner)
+            for part in index_exprs(index):
+                yield from _reads(part)
+        case Transpose(inner) | Cast(inner) | Unary(_, inner):
+            yield from _length_reads(inner)
+        case Binary(_, a, b) | Compare(_, a, b):
+            for part in (a, b):
+                yield from _length_reads(part) if isinstance(part.type, Array) else _reads(part)
+        case _:
+            yield from _reads(x)
 
 
 def private_arrays(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
 _NEVER_LOOKED_UP: Final = frozenset({
@@ -14,17 +15,27 @@ _NEVER_LOOKED_UP: Final = frozenset({
 """Special names that have nothing to do with the elements."""
 
 
-def like_list(kind: type) -> bool:
-    """Whether what reads or changes an object of the class as a list finds what it would in a list: it is a
-    subclass of `list` that has no other methods for that, nor for operators and builtin functions."""
+def like_list(value: object) -> bool:
+    """Whether what reads or changes the object finds what it would in a list: it is of a subclass of `list`,
+    and neither the class nor the object has other methods for that, nor what operators, builtin functions or
+    NumPy look for."""
+    kind = type(value)
     if not issubclass(kind, list):
         return False
+    looked_up: tuple[type, ...] = (list,)
+    array = getattr(sys.modules.get("numpy"), "ndarray", None)
+    if array is not None:  # NumPy's functions ask for a method of their name first
+        looked_up = list, array
     for base in kind.__mro__:
         if base is list or base is object:
             continue
-        for name in vars(base):
-            if name in _NEVER_LOOKED_UP:
-                continue
-            if (name.startswith("__") and name.endswith("__")) or hasattr(list, name):
-                return False
-    return True
+        if any(_decides(name, looked_up) for name in vars(base) if name not in _NEVER_LOOKED_UP):
+            return False
+    own = getattr(value, "__dict__", {})
+    return not any(_decides(name, looked_up) for name in own)
+
+
+def _decides(name: str, looked_up: tuple[type, ...]) -> bool:
+    if name.startswith("__") and name.endswith("__"):
+        return True
+    return any(hasattr(kind, name) for kind in looked_up)

@@ -44,7 +44,7 @@ def to_array(
     scalars; `ints` the closed range that ints must lie in. The shape of an empty list of lists is (0, 0).
     """
     if type(values) is not list:
-        if not like_list(type(values)):
+        if not like_list(values):
             return None
         values = list(values)
     shape, rows = [len(values)], [values]

@@ -91,7 +91,7 @@ def _type_tests(door: Door, k: int) -> list[str]:
         case ListOf(Py("int" | "float" | "bool" | "complex") | Num(), _):
             if door.entry.lowered.exact_lists:
                 return [f"type({v}) is not list"]
-            return [f"(type({v}) is not list and not lists.like_list(type({v})))"]
+            return [f"(type({v}) is not list and not lists.like_list({v}))"]
         case Ragged(rows):
             if isinstance(rows, ListOf) and not isinstance(rows.elem, Py):
                 raise door.refuse(f"a value of type {param.type} cannot be tested at the door")

@@ -26,6 +26,7 @@ F2 = Annotated[NDArray[np.float64], "n m"]
 F3 = Annotated[NDArray[np.float64], "n m o"]
 I1 = Annotated[NDArray[np.int64], "n"]
 I2 = Annotated[NDArray[np.int64], "n m"]
+B1 = Annotated[NDArray[np.bool_], "n"]
 B2 = Annotated[NDArray[np.bool_], "n m"]
 """
 
@@ -69,6 +70,14 @@ CASES = {
         "def f(x: F1):\n    for i in range(len(x) - 2):\n        part = x[i:i + 2]\n"
         "        part[0] = part[1]\n",
         ["LW203"]),
+    "a length that depends on what is written": (
+        "def f(x: F1, t: float):\n    for i in range(len(x)):\n        x[i] = len(x[x > t])\n",
+        ["LW204"]),
+    "a length that depends on a mask that is written": (
+        "def f(x: F1, h: B1):\n    for i in range(len(x)):\n        h[i] = False\n        x[i] = len(x[h])\n",
+        ["LW204"]),
+    "the length of what is written": (
+        "def f(x: F1):\n    for i in range(len(x)):\n        x[i] = len(x[1:])\n", ["independent"]),
     "a mask for two axes in front of a position": (
         "def f(x: F3, h: B2):\n    for i in range(1, x.shape[2]):\n        x[h, i] = x[0, 1, i - 1]\n",
         ["LW204"]),

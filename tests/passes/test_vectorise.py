@@ -464,6 +464,16 @@ def f(a: F1, b: F1) -> None:
         b[i] = a[i]
         a[i] = b[i + 1]
 """),
+    "a length that depends on what is written": ("LW204", "another iteration writes", """
+def f(a: F1, t: float) -> None:
+    for i in range(len(a)):
+        a[i] = len(a[a > t])
+"""),
+    "positions that depend on what is written": ("LW204", "another iteration writes", """
+def f(a: F1, t: float) -> None:
+    for i in range(len(a)):
+        a[i] = len(np.flatnonzero(a > t))
+"""),
     "a mask beside the whole": ("LW204", "another iteration writes", """
 def f(a: F1, b: F1, t: float) -> None:
     for i in range(len(b)):

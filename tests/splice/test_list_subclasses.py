@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Generic, TypeVar
 
+import numpy as np
 import pytest
 
 from loopwright.ir.types import FLOAT, ListOf
@@ -13,6 +14,8 @@ from loopwright.workload.types_of import type_of
 from .dispatching import agrees, declined, guarded
 
 SOURCE = """
+import numbers
+
 def blend(a, b, t):
     for i, (x, y) in enumerate(zip(a, b)):
         a[i] = (1.0 - t) * x + t * y
@@ -28,6 +31,11 @@ def marked(a, b, t):
     for i in range(len(a)):
         a[i] = a[i] + t
     return hasattr(a, "mark")
+
+def abstract(a, b, t):
+    for i in range(len(a)):
+        a[i] = a[i] + t
+    return isinstance(a, numbers.Number)
 
 def copied(a, b, t):
     out = []
@@ -113,8 +121,33 @@ class Marked(list[float]):
     mark = 3
 
 
+class Meant(list[float]):
+    def mean(self, *_: Any, **__: Any) -> str:
+        return "mine"
+
+
+class Sized(list[float]):
+    def __init__(self, values: list[float]) -> None:
+        super().__init__(values)
+        self.size = 7
+
+
+class Counting(list[float]):
+    def __init__(self, values: list[float]) -> None:
+        super().__init__(values)
+        self.count = 0  # type: ignore[assignment, method-assign]
+
+
+class Shown(list[float]):
+    def __init__(self, values: list[float]) -> None:
+        super().__init__(values)
+        self.__array_interface__ = np.array([7.0, 8.0]).__array_interface__
+
+
 LIKE: list[Any] = [Plain, Typed, Slotted]
-UNLIKE: list[Any] = [Counted, Turned, Stored, Extended, Mixed, Asked]
+UNLIKE: list[Any] = [
+    Counted, Turned, Stored, Extended, Mixed, Asked, Meant, Sized, Counting, Shown
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", LIKE)
@@ -137,7 +170,9 @@ def test_a_class_that_does_something_else_runs_the_original(kind: Any, name: str
     assert type_of(kind([1.0])) is None
 
 
-@pytest.mark.parametrize(("name", "kind"), [("classed", Plain), ("marked", Marked)])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("classed", Plain), ("marked", Marked), ("abstract", Plain)]
+)
 def test_where_the_class_is_asked_for_only_lists_will_do(name: str, kind: Any) -> None:
     case = guarded(SOURCE, name, [1.0, 2.0], [3.0, 4.0], 0.25)
     assert agrees(case, [1.0, 2.0], [0.5, 1.0], 0.25)

@@ -20,7 +20,10 @@ from loopwright.ir.check import ends
 from loopwright.ir.nodes import (
     Append,
     Assign,
+    Binary,
+    Cast,
     Check,
+    Compare,
     Dim,
     Draw,
     Expr,
@@ -38,6 +41,7 @@ from loopwright.ir.nodes import (
     Store,
     Sym,
     Transpose,
+    Unary,
     Var,
     While,
 )
@@ -256,12 +260,31 @@ class _Walker:
                         self.reads(child)
                 return
             case Dim(x, _, _):
+                self.lengths(x)
                 return
             case Var() if holds_memory(expr.type):
                 self.whole(expr)
                 return
         for child in children(expr):
             self.reads(child)
+
+    def lengths(self, x: Expr) -> None:
+        """What the lengths of an array depend on: the elements of a mask, of bounds, of what picks."""
+        match x:
+            case Var():
+                pass
+            case Load(inner) | Transpose(inner):
+                self.lengths(inner)
+                for child in children(x)[1:]:
+                    self.reads(child)
+            case Unary() | Binary() | Compare() | Cast():
+                for child in children(x):
+                    if isinstance(child.type, Array):
+                        self.lengths(child)
+                    else:
+                        self.reads(child)
+            case _:
+                self.reads(x)
 
     def made(self, value: Expr) -> None:
         """Making a view reads only what its index is made of."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from loopwright.frontend.lower_convert import (
@@ -30,8 +31,10 @@ from loopwright.frontend.lower_values import (
     TAG,
     Arr,
     Lst,
+    Maybe,
     Mixed,
     Number,
+    Origin,
     RaggedList,
     Row,
     Tpl,
@@ -106,6 +109,8 @@ def choose(
     if a is None and b is None:
         cx.emit(If(cond, tuple(then), tuple(orelse), cx.span))
         raise Unreachable("both alternatives fail", cx.span)
+    a = None if a is None else _told_apart(cx, a, node, "then")
+    b = None if b is None else _told_apart(cx, b, node, "else")
     if not then and not orelse and isinstance(a, Number) and isinstance(b, Number):
         direct = _select(cx, cond, a, b)
         if direct is not None:
@@ -126,6 +131,21 @@ def choose(
     cx.env = merged
     cx.emit(If(cond, tuple(then), tuple(orelse), cx.span))
     return joined
+
+
+def _told_apart(cx: Scope, value: Value, node: ast.AST, *place: str | int) -> Value:
+    """A fresh array on one side is not the array on the other."""
+    match value:
+        case Arr(_, _, origins) if not origins:
+            made = Origin(("site", cx.depth, id(node), *place))
+            return replace(value, origins=frozenset({made}))
+        case Tpl(items):
+            parts = (_told_apart(cx, v, node, *place, k) for k, v in enumerate(items))
+            return replace(value, items=tuple(parts))
+        case Maybe(inner, _):
+            return replace(value, value=_told_apart(cx, inner, node, *place))
+        case _:
+            return value
 
 
 def _side(cx: Scope, side: Callable[[], Value]) -> Value | None:

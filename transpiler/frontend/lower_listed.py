@@ -19,8 +19,10 @@ from loopwright.frontend.lower_values import (
     GIVEN,
     IN_LIST,
     ROW,
+    TAKEN,
     Arr,
     Lst,
+    Origin,
     Origins,
     Rec,
     Tpl,
@@ -112,7 +114,7 @@ def slice_of(column: Expr, part: Slc) -> Expr:
 def shares(cx: Scope, base: Lst) -> None:
     """Another list gets arrays or dicts of this one."""
     if holds_arrays(cx, base) or holds_dicts(cx, base):
-        cx.unit.borrowing.add(base.site)
+        _borrows(cx, base)
 
 
 # ------------------------------------------------------------------------ storing
@@ -182,7 +184,8 @@ def as_element(cx: Scope, base: Lst, element: Value, origins: Origins) -> Value:
     match element:
         case Arr(expr, t, _):
             if cx.unit.sites.within(base.site, cx.unit.replaced):
-                return Arr(cx.hold(Cast(expr, t), "row"), t, frozenset())
+                taken = Origin((TAKEN, base.site), False)
+                return Arr(cx.hold(Cast(expr, t), "row"), t, frozenset({taken}))
             return Arr(expr, t, origins)
         case Tpl(items):
             parts = (as_element(cx, base, item, origins) for item in items)
@@ -231,12 +234,17 @@ def lists(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
             continue
         if any(key[0] in _GIVEN for key in keys) and cx.caller is not None:
             decline(node, "LW104", "a list holds an array that the function was given")
-        cx.unit.borrowing.add(base.site)
+        _borrows(cx, base)
         cx.unit.listed |= keys
         if keys & cx.unit.changed:
             decline(node, "LW104", "an array that a list holds is changed")
     if {o.key for o in base.origins} & cx.unit.changed:
         decline(node, "LW104", "an array that a list holds is changed")
+
+
+def _borrows(cx: Scope, base: Lst) -> None:
+    cx.unit.borrowing.add(base.site)
+    cx.unit.borrowed |= {o.key for o in base.origins}
 
 
 def _items(value: Value) -> tuple[Value, ...]:
@@ -247,7 +255,7 @@ def borrow_twice(cx: Scope, base: Lst, values: Iterable[Value]) -> None:
     """The list gets the values, of which two may be one."""
     storages = [o.key for value in values for o in origins_of(value)]
     if len(set(storages)) < len(storages):
-        cx.unit.borrowing.add(base.site)
+        _borrows(cx, base)
 
 
 def out_of_use(cx: Scope, keys: set[tuple[object, ...]]) -> bool:

@@ -10,6 +10,8 @@ from loopwright.frontend.lower_convert import plain_column
 from loopwright.frontend.lower_parts import describe, flatten, is_row, origins_of
 from loopwright.frontend.lower_scope import Scope, Unit
 from loopwright.frontend.lower_values import (
+    ROW,
+    TAKEN,
     Arr,
     Hashed,
     Letter,
@@ -91,6 +93,7 @@ class _Plan:
                     self.seen += 1
                     return Same(same)
                 params = _exact_params(origins)
+                self.held_once(origins)
                 self.own(
                     frozenset(o for o in origins if o.key[0] != "param") if params else origins
                 )
@@ -214,6 +217,14 @@ class _Plan:
         """Arrays of a list that is returned must be those of no other variable."""
         if self.cx.unit.sites.within(value.site, self.cx.unit.borrowing):
             raise self.refuse("a list is returned whose elements other variables may hold")
+
+    def held_once(self, origins: frozenset[Origin]) -> None:
+        """An array that was read from a list must be no other variable's: kernels have copies in lists."""
+        unit = self.cx.unit
+        for key in (o.key for o in origins):
+            sites = {key[1]} if key[0] in (ROW, TAKEN) and isinstance(key[1], int) else set()
+            if key in unit.borrowed or any(unit.sites.within(s, unit.borrowing) for s in sites):
+                raise self.refuse("an array is returned that a list has of another variable")
 
     def own(self, origins: frozenset[Origin]) -> None:
         """A returned array must be new, and share memory with nothing else that is returned."""

@@ -154,10 +154,12 @@ class Unit:
     row_sites: set[int] = field(default_factory=set)
     # lists of arrays (`lower_listed`): storage that is changed in place, storage that lists hold; and the
     # sites of lists whose arrays give way to others, and of those that may hold arrays of other variables
+    # (`borrowed`: the keys of their origins)
     changed: set[object] = field(default_factory=set)
     listed: set[object] = field(default_factory=set)
     replaced: set[int] = field(default_factory=set)
     borrowing: set[int] = field(default_factory=set)
+    borrowed: set[object] = field(default_factory=set)
     # how lists of lists and arrays are held (`lower_rows`): the sites of those whose rows are joined though
     # one length would do, and the first form for lists of arrays that is tried
     ragged: set[int] = field(default_factory=set)

@@ -65,6 +65,8 @@ def is_instance(cx: Scope, node: ast.Call) -> Value:
     value = cx.eval(node.args[0])
     classes = tuple(_class(name, node) for name in _classes(cx, node.args[1]))
     keep(cx, value)
+    if any(type(cls) is not type for cls in classes):  # others may register with abstract ones
+        _exactly(cx, value)
     return number(cast(_test(value, classes, node), BOOL))
 
 

@@ -437,3 +437,4 @@ def negated(cond: Expr) -> Expr:
 
 
 ROW = "row of a list that is made"
+TAKEN = "array of a list whose arrays give way to others"

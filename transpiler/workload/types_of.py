@@ -65,7 +65,7 @@ def type_of(value: object) -> Type | None:
     if kind in _PY:
         return _PY[kind]
     if isinstance(value, list):
-        found = _list_type(value) if kind is list or like_list(kind) else None
+        found = _list_type(value) if kind is list or like_list(value) else None
         return found if kind is list or isinstance(found, ListOf) else None
     if isinstance(value, tuple):
         return _tuple_type(value) if kind is tuple else None
