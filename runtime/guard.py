@@ -99,7 +99,19 @@ def _after_fork() -> None:
     _broken = _broken or _started or bool(getattr(pool, "_is_initialized", False))
 
 
-_started = _broken = False
+def _inherited() -> bool:
+    """Whether Numba's threads were started before this process was forked off: it has none of them."""
+    pool = sys.modules.get("numba.np.ufunc.parallel")
+    if not getattr(pool, "_is_initialized", False):
+        return False
+    try:
+        return len(os.listdir("/proc/self/task")) == 1
+    except OSError:  # no Linux
+        return False
+
+
+_started = False
+_broken = _inherited()
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork)
 

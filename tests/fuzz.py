@@ -55,8 +55,9 @@ class Outcome:
 class Campaign:
     """Programs that Hypothesis draws, one round after the other."""
 
-    def __init__(self, builders: Builders) -> None:
+    def __init__(self, builders: Builders, whole_every: int = WHOLE_EVERY) -> None:
         self.builders = builders
+        self.whole_every = whole_every
         self.outcome = Outcome()
         self.seen: set[tuple[str, str]] = set()
 
@@ -93,7 +94,7 @@ class Campaign:
     def tried(self, source: str, arguments: int) -> None:
         """Compare one program with CPython; a failure is kept, and the campaign goes on."""
         self._examined(source, arguments, whole=False)
-        if self.outcome.counts.programs % WHOLE_EVERY == 0:
+        if self.outcome.counts.programs % self.whole_every == 0:
             self._examined(source, arguments, whole=True)
 
     def _examined(self, source: str, arguments: int, *, whole: bool) -> None:
@@ -141,11 +142,11 @@ def _in_time(look: Callable[[], Finding | None], seconds: int) -> Finding | None
         return None
 
 
-def campaign(most: int, seconds: float, seed: int) -> Outcome:
+def campaign(most: int, seconds: float, seed: int, whole_every: int) -> Outcome:
     """One process's share."""
     warnings.simplefilter("ignore")
     with Builders(1) as builders:
-        return Campaign(builders).run(most, time.monotonic() + seconds, seed)
+        return Campaign(builders, whole_every).run(most, time.monotonic() + seconds, seed)
 
 
 def summary(outcome: Outcome, seconds: float) -> str:
@@ -167,6 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=10**6)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--whole-every", type=int, default=WHOLE_EVERY)
     parser.add_argument("--report", help="write counts and failing programs to this file too")
     asked = parser.parse_args(arguments)
     begun = time.monotonic()
@@ -174,7 +176,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outcome = Outcome()
     with ProcessPoolExecutor(asked.jobs) as pool:
         seeds = range(asked.seed * asked.jobs, (asked.seed + 1) * asked.jobs)
-        for part in [pool.submit(campaign, share, asked.seconds, seed) for seed in seeds]:
+        shares = (share, asked.seconds)
+        for part in [pool.submit(campaign, *shares, seed, asked.whole_every) for seed in seeds]:
             outcome.add(part.result())
     text = summary(outcome, time.monotonic() - begun)
     print(text)

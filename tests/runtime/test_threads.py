@@ -71,3 +71,15 @@ def answer(code: str) -> str:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     return done.stdout.strip()
+
+
+def test_threads_that_the_parent_started_before_the_import_are_not_there() -> None:
+    code = (
+        "import os, sys, types, numpy\n"
+        "sys.modules['numba.np.ufunc.parallel'] = types.SimpleNamespace(_is_initialized=True)\n"
+        "if (child := os.fork()) == 0:\n"
+        "    from loopwright.runtime import guard\n"
+        "    os._exit(10 + guard.alone())\n"
+        "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+    )
+    assert answer(code) == "10"
