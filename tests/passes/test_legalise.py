@@ -685,3 +685,17 @@ def test_an_int_that_floats_hold_is_shown_to_be_small_before_the_loop() -> None:
     assert not any("2**53" in r or "beyond" in r for r in reasons), reasons
     for first, n in ((0, 3), (-7, -4), (2**31 - 2, 2**31), (-(2**31), -(2**31) + 2), (5, 1)):
         assert outcome(SMALL, np.zeros(2), first, n, 0.25) is not GAVE_UP
+
+
+def test_a_step_of_either_sign_is_no_reason_to_give_up() -> None:
+    source = """
+def f(x: NDArray[np.float64], y: NDArray[np.float64], by: int) -> None:
+    for i in range(0, len(x) - by, by):
+        x[i] = x[i + by] + y[i]
+"""
+    for n in range(6):
+        for m in (0, 1, n, n + 2):
+            for by in (-3, -1, 1, 2, 3):
+                x, y = np.arange(float(n)), np.arange(float(m))
+                gave_up = outcome(source, x, y, by) == GAVE_UP
+                assert not gave_up or m < n or by < 0
