@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -177,9 +177,9 @@ def _finish(
         trail.refused.append(_LATE)
         return _declined(started)
     trail.collect(started.building)
-    job = _job(started, trail.trials)
-    inputs = inputs_for(started.work.lowered, started.signature, job, started.builders.workers)
-    timing = _timing(started, inputs)
+    workers = started.builders.workers
+    job = inputs_for(started.work.lowered, started.signature, _job(started), workers)
+    timing = _timing(started, job)
     if started.threaded and (timing is None or timing.best_seconds() >= THREADS_FROM):
         before = len(trail.trials)
         building = started.builders.submit(started.work, started.threaded)
@@ -189,7 +189,7 @@ def _finish(
             )  # it is needed beside threads, too
         trail.collect(building)
         if len(trail.trials) > before:
-            timing = _timing(started, inputs, timing)
+            timing = _timing(started, job, timing)
     measured()
     if timing is None:
         return _declined(started)
@@ -208,7 +208,7 @@ def _declined(started: Started) -> tuple[RegionResult, None]:
 
 def _timing(
     started: Started,
-    inputs: tuple[Mapping[str, object], ...],
+    job: MeasureJob,
     before: Measurement | None = None,
 ) -> Measurement | None:
     """The variants side by side, the original's times taken from `before`; None if there are none.
@@ -217,28 +217,27 @@ def _timing(
     survives that does so, and the others are measured.
     """
     trail = started.trail
-    if not trail.trials or not inputs:
+    if not trail.trials or not job.inputs:
         return None
     with trail.stage("build"):
         started.builders.rest()
-    timing = _measure(started, trail.trials, inputs, before)
+    timing = _measure(started, trail.trials, job, before)
     if timing.failure is None:
         return timing
     for trial in list(trail.trials):
         if _survivor(started, trial) is None:
             trail.trials.remove(trial)
-    return _measure(started, trail.trials, inputs) if trail.trials else None
+    return _measure(started, trail.trials, job) if trail.trials else None
 
 
 def _measure(
     started: Started,
     trials: Sequence[Trial],
-    inputs: tuple[Mapping[str, object], ...],
+    job: MeasureJob,
     before: Measurement | None = None,
 ) -> Measurement:
     originals = {t.size: t.original for t in before.timings} if before else {}
-    made_up = not started.signature.samples
-    job = replace(_job(started, trials), inputs=inputs, originals=originals, made_up=made_up)
+    job = replace(job, timed=tuple(trial.timed for trial in trials), originals=originals)
     limit = 60 + 20 * job.budget
     if started.trail.deadline is not None:
         limit = min(limit, max(started.trail.deadline - time.monotonic(), 1.0))
@@ -246,8 +245,8 @@ def _measure(
         return measure(job, workers=started.builders.workers, time_limit=limit)
 
 
-def _job(started: Started, trials: Sequence[Trial]) -> MeasureJob:
-    """What is to be timed, without inputs."""
+def _job(started: Started) -> MeasureJob:
+    """What the original is, without inputs and variants."""
     lowered = started.work.lowered
     reference, program = lowered.reference, lowered.program
     return MeasureJob(
@@ -255,7 +254,7 @@ def _job(started: Started, trials: Sequence[Trial]) -> MeasureJob:
         entry=reference.entry,
         roots=reference.roots,
         domain=lowered.domain,
-        timed=tuple(trial.timed for trial in trials),
+        timed=(),
         inputs=(),
         budget=started.options.measure_time,
         changes=bool(summarise(program)[program.main.name].writes),

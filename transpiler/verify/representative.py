@@ -41,13 +41,14 @@ _LENGTHS = (8, 32, 128, 512, 2048, 8192, 32_768, 131_072, 1_000_000)
 _SIZES = 5
 _LEAST = 4
 _WORK = 1e6
+MOST_ELEMENTS = 2_000_000
 
 
 def representative(
     domain: Domain,
     samples: Sequence[Mapping[str, object]],
     seed: int = 0,
-    max_elements: int = 2_000_000,
+    max_elements: int = MOST_ELEMENTS,
     program: Program | None = None,
 ) -> list[Leaves]:
     """About five inputs by parameter name, small to large, of at most `max_elements` elements each.
@@ -57,16 +58,23 @@ def representative(
     index an axis stay within it. The loop nest of `program` bounds made-up lengths, so that
     the original ends in seconds.
     """
-    names = {p.name for p in domain.params if not p.bounds}
-    usable = [
-        {name: s[name] for name in names}
-        for s in samples
-        if names <= s.keys() and _elements(s) <= max_elements
-    ]
+    usable = usable_samples(domain, samples, max_elements)
     if usable:
         return _scaled(domain, usable)
     rank = max((_rank(p.type) for p in domain.params), default=0)
     return _made_up(domain, seed, max_elements, _longest(program, rank) if rank else 0)
+
+
+def usable_samples(
+    domain: Domain, samples: Sequence[Mapping[str, object]], max_elements: int = MOST_ELEMENTS
+) -> list[Leaves]:
+    """The samples that have all parameters and are not too large, without what else is in them."""
+    names = {p.name for p in domain.params if not p.bounds}
+    return [
+        {name: s[name] for name in names}
+        for s in samples
+        if names <= s.keys() and _elements(s) <= max_elements
+    ]
 
 
 def _elements(leaves: Mapping[str, object]) -> int:
