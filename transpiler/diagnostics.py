@@ -69,8 +69,8 @@ CODES: tuple[Code, ...] = (
          "correct the syntax, or run loopwright with the Python version that the file is written for"),
     Code("LW004", "file is empty", "The file has no statements.", "nothing; there is nothing to compile"),
     Code("LW180", "code is not in a plain function", "Regions are taken from functions and methods; module and class "
-         "level code, generators, coroutines, and functions that another compiler translates are left alone.",
-         "move the loop into a plain function"),
+         "level code, coroutines, what yields, and functions that another compiler translates are left alone.",
+         "move the loop into a plain function, or the work between two `yield` into a loop of its own"),
     Code("LW101", "statement is not covered", "The compiler has no translation for this statement.",
          "move it out of the loop"),
     Code("LW102", "call is not covered", "The called function is neither a known numeric function nor "

@@ -360,6 +360,26 @@ def test_functions_of_one_name_have_identifiers_of_their_own() -> None:
     assert [r.id for r in regions if r.form == "body"] == ["f/0:body", "f#2/0:body"]
 
 
+def test_what_stands_between_two_yields_is_a_region() -> None:
+    source = """
+        def windows(x, n):
+            total = 0.0
+            for v in x:
+                total += v
+            yield total
+            for i in range(len(x) - n):
+                m = 0.0
+                for j in range(n):
+                    m = max(m, x[i + j])
+                yield m
+        """
+    regions = outline(module_of(source))
+    assert [(r.form, r.live_outs) for r in regions] == [
+        ("block", ("total",)),
+        ("block", ("m",)),
+    ]
+
+
 def test_region_of_function_makes_the_body_without_asking() -> None:
     module = module_of("def f(a):\n    return a\nclass A:\n    def g(self):\n        yield 1\n")
     region = region_of_function(module, "f")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -56,7 +57,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
 )
-from loopwright.frontend.names import chain_of
+from loopwright.frontend.names import chain_of, yields
 from loopwright.frontend.parse import is_literal
 from loopwright.frontend.scopes import site_of
 from loopwright.frontend.streams import drawing
@@ -106,6 +107,41 @@ def call(cx: Scope, node: ast.Call) -> Value:
     if items is not None:
         return cx.eval(items)
     return _apply(cx, cx.eval(node.func), node)
+
+
+def generator_function(cx: Scope, node: ast.expr) -> tuple[Closure, Object | None] | None:
+    """The generator function of the program that the node calls, and the object where it was looked up;
+    None for other nodes."""
+    if not isinstance(node, ast.Call) or chain_of(node.func) is None:
+        return None
+    if any(isinstance(a, ast.Starred) for a in node.args):
+        return None
+    base = None
+    match node.func:
+        case ast.Name(name) if hasattr(builtins, name):
+            return None
+        case ast.Name():
+            callee = cx.eval(node.func)
+        case ast.Attribute(ast.Name() as holder, attr):
+            held = cx.eval(holder)
+            if not isinstance(held, Object) or object_with(cx, held, attr, "__call__") is not None:
+                return None
+            base, callee = held, member(cx, held, attr, node.func)
+        case _:
+            return None
+    if not isinstance(callee, Closure) or is_property(callee.node) or not yields(callee.node):
+        return None
+    return callee, base
+
+
+def generator_call(cx: Scope, node: ast.expr) -> tuple[Closure, list[Value]] | None:
+    """The generator function that the node calls, and the arguments; None for other nodes."""
+    found = generator_function(cx, node)
+    if found is None:
+        return None
+    assert isinstance(node, ast.Call)
+    callee, base = found
+    return callee, _arguments(cx, callee, node, _bound_to(cx, callee, base))
 
 
 def _starred(cx: Scope, node: ast.Call) -> Value:

@@ -27,7 +27,7 @@ from loopwright.frontend.lower_lists import (
     put,
 )
 from loopwright.frontend.lower_live import reads
-from loopwright.frontend.lower_loops import iterate
+from loopwright.frontend.lower_loops import Live, iterate
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_parts import describe, flatten
 from loopwright.frontend.lower_rows import let_hold_rows
@@ -71,21 +71,25 @@ def run_generators(
     generators: Generators,
     item: Callable[[], None],
     sources: Sequence[Source | None] = (),
+    live: Live | None = None,
 ) -> None:
-    """The nested loops of a comprehension around `item`."""
+    """The nested loops of a comprehension around `item`; `live` are the names that are read later."""
     if not generators:
         item()
         return
     first, *rest = generators
     if first.is_async:
         decline(first.target, "LW103", "async comprehensions are not covered")
-    source = (sources[0] if sources else None) or source_of(cx, first.iter, ())
 
     def run(value: Value) -> None:
         assign_to(cx, first.target, value)
-        _filtered(cx, first.ifs, lambda: run_generators(cx, rest, item))
+        _filtered(cx, first.ifs, lambda: run_generators(cx, rest, item, live=live))
 
-    iterate(cx, source, run, nothing, first.target)
+    if not sources and cx.unit.rules.is_generated(cx, first.iter):
+        cx.unit.rules.generated(cx, first.iter, run)
+        return
+    source = (sources[0] if sources else None) or source_of(cx, first.iter, ())
+    iterate(cx, source, run, nothing, first.target, live=live)
 
 
 def _filtered(cx: Scope, tests: Sequence[ast.expr], then: Callable[[], None]) -> None:
@@ -116,6 +120,7 @@ def list_comprehension(cx: Scope, node: Comprehension) -> Value:
     """`[elt for ...]`: stored into a list of known length, or appended if there is a filter."""
     generators = node.generators
     simple = len(generators) == 1 and not generators[0].ifs
+    simple = simple and not cx.unit.rules.is_generated(cx, generators[0].iter)
     site = new_site(cx, node)
     if simple and not isinstance(cx.unit.sites.element(site), RowType):
         nested = None if cx.unit.sites.within(site, cx.unit.ragged) else _nested(cx, node)

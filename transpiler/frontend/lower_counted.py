@@ -24,7 +24,7 @@ class Source:
 
     `plain`: the item is the counter. `enumerates`: the item is a tuple that begins with it. `dynamic`
     gives the present length of a list that changes meanwhile; the counter then runs from 0. `lazy`: getting
-    an item may fail, since a generator computes it.
+    an item may fail, since a generator computes it. `over` are the lists whose length tells the end.
     """
 
     lo: Expr
@@ -35,6 +35,7 @@ class Source:
     enumerates: bool = False
     dynamic: Callable[[], Expr] | None = None
     lazy: bool = False
+    over: tuple[Lst | RaggedList, ...] = ()
 
 
 def add(a: Expr, b: Expr) -> Expr:
@@ -74,11 +75,12 @@ def sequence(cx: Scope, value: Value, node: ast.expr) -> Source:
             letters = sequence(cx, codes, node)
             return replace(letters, item=lambda at: string_part(letters.item(at), node))
         case Lst():
-            return Source(
-                ZERO, list_length(value), ONE, lambda at: list_element(cx, value, at, node)
-            )
+            item: Callable[[Expr], Value] = lambda at: list_element(cx, value, at, node)  # noqa: E731
+            return Source(ZERO, list_length(value), ONE, item, over=(value,))
         case RaggedList():
-            return Source(ZERO, row_count(value), ONE, lambda at: row_of(cx, value, at))
+            return Source(
+                ZERO, row_count(value), ONE, lambda at: row_of(cx, value, at), over=(value,)
+            )
         case _:
             decline(node, "LW101", f"a loop over {describe(value)} is not covered")
 
@@ -111,7 +113,7 @@ def fixed(cx: Scope, source: Source) -> Source:
     lo, hi, step = (
         e if isinstance(e, Const) else cx.hold(e) for e in (source.lo, source.hi, source.step)
     )
-    return Source(lo, hi, step, source.item, source.plain, lazy=source.lazy)
+    return replace(source, lo=lo, hi=hi, step=step, enumerates=False, dynamic=None)
 
 
 def first_and_rest(cx: Scope, source: Source, what: str) -> tuple[Value, Source]:

@@ -261,7 +261,10 @@ def quantified(cx: Scope, node: ast.expr, every: bool, at: ast.AST) -> Value:
         cx.emit(If(negated(cond) if every else cond, tuple(hit), (), cx.span))
 
     made = generator_at(cx, node)
-    if made is not None and len(made.node.generators) > 1:
+    if made is not None and (
+        len(made.node.generators) > 1
+        or cx.unit.rules.is_generated(cx, made.node.generators[0].iter)
+    ):
         decline(at, "LW102", "any and all over nested loops are not covered")
     each_item(cx, node, use)
     return cx.live.pop(name).value

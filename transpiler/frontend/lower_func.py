@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from loopwright.diagnostics import NOWHERE, CannotLower
-from loopwright.frontend import lower_expr, lower_stmt
+from loopwright.frontend import lower_expr, lower_over, lower_stmt
 from loopwright.frontend.lower_along import library_names
 from loopwright.frontend.lower_grown import copy_captures
 from loopwright.frontend.lower_join import canonical
 from loopwright.frontend.lower_list_index import copied_row
 from loopwright.frontend.lower_listed import changes
-from loopwright.frontend.lower_lists import shrunk
 from loopwright.frontend.lower_live import liveness, writes
 from loopwright.frontend.lower_names import captured_entry, outside
+from loopwright.frontend.lower_noted import note_names
 from loopwright.frontend.lower_objects import received
 from loopwright.frontend.lower_parts import (
     flatten,
@@ -89,49 +89,20 @@ class Helper:
 
 def rules() -> Rules:
     """The translators of expressions, statements and calls."""
-    return Rules(lower_expr.expr, lower_expr.condition, lower_stmt.body, invoke)
+    return Rules(
+        lower_expr.expr,
+        lower_expr.condition,
+        lower_stmt.body,
+        invoke,
+        lower_over.is_generated,
+        lower_over.generated,
+    )
 
 
 def prepare(cx: Scope, statements: Sequence[ast.stmt], at_end: Sequence[str] = ()) -> None:
     """Facts about the text that lowering needs."""
     cx.liveness = liveness(statements, at_end)
-    nodes = [n for s in statements for n in ast.walk(s)]
-    cx.shrinking = frozenset(name for n in nodes if (name := shrunk(n)) is not None)
-    cx.appended = frozenset(name for n in nodes if (name := _appended(n)) is not None)
-    cx.aliased = frozenset(name for n in nodes for name in _aliases(n))
-
-
-def _appended(node: ast.AST) -> str | None:
-    """The name that a call puts at the end of a list."""
-    match node:
-        case ast.Call(ast.Attribute(_, "append"), [ast.Name(name)]):
-            return name
-        case _:
-            return None
-
-
-def _aliases(node: ast.AST) -> list[str]:
-    """Names that an assignment gives a second name to."""
-    if not isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) or node.value is None:
-        return []
-    found: list[str] = []
-    todo = [node.value]
-    while todo:
-        value = todo.pop()
-        match value:
-            case ast.Name(name):
-                found.append(name)
-            case ast.Tuple(elts) | ast.List(elts):
-                todo += elts
-            case ast.IfExp(_, a, b):
-                todo += [a, b]
-            case ast.BoolOp(_, values):
-                todo += values
-            case _:
-                pass
-    if isinstance(node, ast.Assign) and (found or len(node.targets) > 1):
-        found += [n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)]
-    return found
+    note_names(cx, statements)
 
 
 def settle_function(

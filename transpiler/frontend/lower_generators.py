@@ -18,7 +18,7 @@ from loopwright.frontend.lower_store import assign_to
 from loopwright.frontend.lower_values import Deferred, Library, Value
 from loopwright.frontend.names import chain_of
 
-_PURE = frozenset(("abs", "bool", "float", "int", "len", "max", "min", "round", "sum"))
+_PURE = frozenset("abs bool float int len max min range round sum".split())  # noqa: SIM905
 _PLAIN = frozenset(("T", "ndim", "shape", "size"))
 
 
@@ -51,7 +51,7 @@ def own_names(cx: Scope, generators: Sequence[ast.comprehension]) -> Iterator[No
 
 def generator_at(cx: Scope, node: ast.expr) -> Deferred | None:
     """The generator that the node is, or that the name holds."""
-    made = node if isinstance(node, ast.GeneratorExp) else mapped(cx, node)
+    made = node if isinstance(node, ast.GeneratorExp) else mapped(cx, node) or _yielded(cx, node)
     if made is not None:
         return Deferred(made, tuple(cx.renamed.items()))
     if isinstance(node, ast.Name):
@@ -59,6 +59,21 @@ def generator_at(cx: Scope, node: ast.expr) -> Deferred | None:
         if entry is not None and isinstance(entry.value, Deferred):
             return entry.value
     return None
+
+
+def _yielded(cx: Scope, node: ast.expr) -> ast.GeneratorExp | None:
+    """`(item for item in f(x))` for a call `f(x)` of a generator function; None for other nodes."""
+    if not isinstance(node, ast.Call) or not cx.unit.rules.is_generated(cx, node):
+        return None
+    made = cx.unit.got.get(node)
+    if made is None:
+        name = f"item# {node.lineno} {node.col_offset}"
+        loop = ast.comprehension(ast.Name(name, ast.Store()), node, [], 0)
+        made = cx.unit.got[node] = ast.GeneratorExp(ast.Name(name, ast.Load()), [loop])
+        for part in (made, made.elt, loop.target):
+            ast.copy_location(part, node)
+    assert isinstance(made, ast.GeneratorExp)
+    return made
 
 
 def mapped(cx: Scope, node: ast.expr) -> ast.GeneratorExp | None:
@@ -186,10 +201,11 @@ def _without_effect(cx: Scope, stmt: ast.stmt, kept: frozenset[str]) -> bool:
             return False
     if any(isinstance(n, (ast.Subscript, ast.Attribute)) for n in targets):
         return False
-    return all(_harmless(cx, n) for n in ast.walk(value))
+    return all(harmless(cx, n) for n in ast.walk(value))
 
 
-def _harmless(cx: Scope, node: ast.AST) -> bool:
+def harmless(cx: Scope, node: ast.AST) -> bool:
+    """Whether a node, its parts left out, is of a kind that has no effect."""
     match node:
         case ast.Call(ast.Name(name)):
             return name in _PURE and _calls_builtin(cx, node)

@@ -51,6 +51,8 @@ from loopwright.ir.types import INT
 
 def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
     """The source that `for ... in node` runs over, fixed at the start of the loop."""
+    if cx.unit.rules.is_generated(cx, node):
+        decline(node, "LW103", "a generator function is run over by `for` and in comprehensions")
     made = generator_at(cx, node)
     if made is not None:
         return _generated(cx, made, body)
@@ -115,7 +117,9 @@ def _generated(cx: Scope, made: Deferred, body: Sequence[ast.stmt]) -> Source:
             value = inner.item(at)
         return item_of(cx, made, value)
 
-    return Source(inner.lo, inner.hi, inner.step, item, dynamic=inner.dynamic, lazy=True)
+    return Source(
+        inner.lo, inner.hi, inner.step, item, dynamic=inner.dynamic, lazy=True, over=inner.over
+    )
 
 
 def _of_table(cx: Scope, table: Table, what: str, node: ast.expr) -> Source:
@@ -173,6 +177,12 @@ def _of_hashed(
     if touched:
         return Source(ZERO, ZERO, ONE, item, dynamic=lambda: list_length(current().keys))
     return Source(ZERO, count, ONE, item)
+
+
+def keys_of(cx: Scope, value: Hashed, node: ast.expr) -> Source:
+    """The items of a set that does not change meanwhile, in the order of insertion."""
+    count = cx.hold(list_length(value.keys), "n")
+    return Source(ZERO, count, ONE, lambda at: list_element(cx, value.keys, at, node))
 
 
 def _may_rebind(node: ast.AST, text: str) -> bool:
@@ -294,7 +304,13 @@ def _combined(cx: Scope, node: ast.Call, name: str, body: Sequence[ast.stmt]) ->
         return Source(sub(source.hi, ONE), sub(source.lo, ONE), integer(-1), number, plain=True)
     source = fixed(cx, source) if source.plain else source
     count = trip_count(cx, source)
-    return Source(sub(count, ONE), integer(-1), integer(-1), lambda at: ordinal(cx, source, at))
+    return Source(
+        sub(count, ONE),
+        integer(-1),
+        integer(-1),
+        lambda at: ordinal(cx, source, at),
+        over=source.over,
+    )
 
 
 def _sources(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> list[Source]:
@@ -324,6 +340,7 @@ def _enumerate(cx: Scope, node: ast.Call, inner: list[Source]) -> Source:
             lambda at: Tpl((number(at), source.item(at))),
             enumerates=True,
             lazy=source.lazy,
+            over=source.over,
         )
     whole = fixed(cx, source) if source.plain else source
     return Source(
@@ -332,6 +349,7 @@ def _enumerate(cx: Scope, node: ast.Call, inner: list[Source]) -> Source:
         ONE,
         lambda at: Tpl((number(add(at, start)), ordinal(cx, whole, at))),
         lazy=source.lazy,
+        over=source.over,
     )
 
 
@@ -358,4 +376,5 @@ def _zip(cx: Scope, node: ast.Call, inner: list[Source]) -> Source:
             if source.lazy:
                 cx.check(test("eq", count, shortest), "a generator has more items than its partner")
     items = lambda at: Tpl(tuple(ordinal(cx, s, at) for s in sources))  # noqa: E731
-    return Source(ZERO, shortest, ONE, items, lazy=lazy)
+    over = tuple(held for s in sources for held in s.over)
+    return Source(ZERO, shortest, ONE, items, lazy=lazy, over=over)

@@ -14,6 +14,7 @@ from loopwright.frontend.lower_counted import (
 from loopwright.frontend.lower_iter import source_of
 from loopwright.frontend.lower_join import join_envs
 from loopwright.frontend.lower_live import reads, writes
+from loopwright.frontend.lower_running import running
 from loopwright.frontend.lower_scope import Frame, Memo, Scope, Unreachable, decline
 from loopwright.frontend.lower_values import Env, Value, integer, test, truth_const
 from loopwright.ir.nodes import Binary, Break, Const, Expr, For, If, Stmt, Var, While
@@ -105,9 +106,9 @@ def leave(cx: Scope, frame: Frame, orelse: list[Stmt], state: Env | None) -> lis
 # ------------------------------------------------------------------------- for
 
 
-def for_loop(cx: Scope, stmt: ast.For, assign_to: Assign) -> None:
-    """`for target in iter: ... else: ...`."""
-    source = source_of(cx, stmt.iter, stmt.body)
+def for_loop(cx: Scope, stmt: ast.For, assign_to: Assign, source: Source | None = None) -> None:
+    """`for target in iter: ... else: ...`, over `source` if it is given."""
+    source = source or source_of(cx, stmt.iter, stmt.body)
     live_head = cx.liveness.head.get(id(stmt), frozenset())
     live_after = cx.liveness.after.get(id(stmt), frozenset())
 
@@ -115,15 +116,16 @@ def for_loop(cx: Scope, stmt: ast.For, assign_to: Assign) -> None:
         assign_to(cx, stmt.target, item)
         cx.unit.rules.body(cx, stmt.body)
 
-    iterate(
-        cx,
-        source,
-        run,
-        lambda: cx.unit.rules.body(cx, stmt.orelse),
-        stmt,
-        direct=_direct(cx, stmt, source, live_head | live_after),
-        live=(live_head, live_after),
-    )
+    with running(cx, source.over, stmt):
+        iterate(
+            cx,
+            source,
+            run,
+            lambda: cx.unit.rules.body(cx, stmt.orelse),
+            stmt,
+            direct=_direct(cx, stmt, source, live_head | live_after),
+            live=(live_head, live_after),
+        )
 
 
 def _direct(cx: Scope, stmt: ast.For, source: Source, later: frozenset[str]) -> str | None:

@@ -174,6 +174,8 @@ class _Plan:
 
     def mapping(self, value: Hashed) -> Rebuild:
         """A dict or set, without the index."""
+        if value.form == "set" and self.cx.unit.any_order:
+            raise self.refuse("a set is returned whose order is not known here")
         self.own(value.keys.origins)
         item = self.element(value.keys)
         if value.form != "set":

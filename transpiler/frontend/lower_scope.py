@@ -110,6 +110,9 @@ class Rules:
     condition: Callable[[Scope, ast.expr], Expr]
     body: Callable[[Scope, Sequence[ast.stmt]], None]
     function: Callable[..., object]
+    # whether a node calls a generator function; and to run one
+    is_generated: Callable[[Scope, ast.expr], bool]
+    generated: Callable[[Scope, ast.expr, Callable[[Value], None]], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,6 +172,7 @@ class Unit:
     constant: set[Sym] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
     exact_lists: bool = False  # as in `Lowered`
+    any_order: bool = False  # the order of the items of a set may be another one than in Python
     arrays_by: ArrayForm = "numbers"
     helpers: dict[object, list[object]] = field(default_factory=dict)
     functions: list[Func] = field(default_factory=list)
@@ -180,6 +184,11 @@ class Unit:
     synthetic: dict[ast.Call, ast.ListComp | ast.GeneratorExp] = field(default_factory=dict)
     got: dict[ast.Call, ast.expr] = field(default_factory=dict)
     asked: dict[ast.If, ast.Assign] = field(default_factory=dict)
+    # statements of generators, with names of their own, for each call; and those generators that are run
+    generated: dict[ast.expr, tuple[list[ast.stmt], dict[str, str]]] = field(default_factory=dict)
+    yielding: list[ast.FunctionDef] = field(default_factory=list)
+    # loops over lists that may get longer meanwhile, by another name
+    watched_loops: set[ast.AST] = field(default_factory=set)
     # Python that stands for a call, in the words of the compiler
     written: dict[ast.Call, tuple[ast.expr, ast.expr]] = field(default_factory=dict)
     main: Scope | None = None
@@ -287,6 +296,10 @@ class Scope:
         # storage of variables that the present statement has put into lists
         self.given: set[object] = set()
         self.returned: list[Value] = []
+        # what takes the items of the generators whose statements are being lowered
+        self.yields: list[Callable[[Value], None]] = []
+        # lists that loops run over, with the lengths that they had at the start, if that matters
+        self.running: tuple[tuple[Value, Expr | None, ast.AST], ...] = ()
         # the indexes of dicts that the present expression runs over
         self.iterated: frozenset[Sym] = frozenset()
 

@@ -16,11 +16,12 @@ from loopwright.frontend.lower_list_index import whole
 from loopwright.frontend.lower_list_methods import list_statement
 from loopwright.frontend.lower_lists import build_list
 from loopwright.frontend.lower_live import reads
-from loopwright.frontend.lower_loops import for_loop, is_live, while_loop
+from loopwright.frontend.lower_loops import is_live, while_loop
 from loopwright.frontend.lower_managed import managed, protected
 from loopwright.frontend.lower_names import read_path
 from loopwright.frontend.lower_objects import hand_out, objects_in
 from loopwright.frontend.lower_order import eval_all, spill
+from loopwright.frontend.lower_over import loop_over
 from loopwright.frontend.lower_parts import flatten, origins_of, type_key
 from loopwright.frontend.lower_scope import Frame, Scope, Unreachable, decline
 from loopwright.frontend.lower_store import assign_to, augmented, named
@@ -86,11 +87,13 @@ def statement(cx: Scope, stmt: ast.stmt) -> None:
         case ast.If():
             _if(cx, stmt)
         case ast.For():
-            for_loop(cx, stmt, assign_to)
+            loop_over(cx, stmt)
         case ast.While():
             while_loop(cx, stmt, condition)
         case ast.Return(given):
             _return(cx, _returned(cx, given), stmt)
+        case ast.Expr(ast.Yield(given)) if cx.yields:
+            cx.yields[-1](NOTHING if given is None else cx.eval(given))
         case ast.Expr(value):
             _expression(cx, value)
         case ast.Break():
@@ -169,9 +172,10 @@ def _is_of_array(cx: Scope, target: ast.expr) -> bool:
 def _release(cx: Scope, targets: list[ast.expr], node: ast.expr) -> None:
     """A name that is about to be set, and not read before, holds its object no longer."""
     match targets:
-        case [ast.Name(name)] if name in cx.live and name not in reads(node):
-            if objects_in((cx.live[name].value,)):
-                del cx.live[name]
+        case [ast.Name(name)] if name not in reads(node):
+            key = cx.renamed.get(name, name)
+            if key in cx.live and objects_in((cx.live[key].value,)):
+                del cx.live[key]
         case _:
             pass
 

@@ -252,6 +252,11 @@ def free_names(node: ast.AST) -> frozenset[str]:
     return frozenset(chain.root for chain in reads(node))
 
 
+def yields(function: ast.FunctionDef | ast.Lambda) -> bool:
+    """Whether a function is a generator function."""
+    return any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in walk_scope(function))
+
+
 def calls_itself(function: ast.FunctionDef | ast.Lambda) -> bool:
     """Whether the text of a function calls one of its name."""
     return isinstance(function, ast.FunctionDef) and calls(function, function.name)

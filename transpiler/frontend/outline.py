@@ -18,7 +18,7 @@ from loopwright.diagnostics import Declined, Span
 from loopwright.frontend.contexts import makes_errors
 from loopwright.frontend.coverable import has_loop, repeats, resolve
 from loopwright.frontend.function_facts import FunctionFacts, end_of, facts_of, span_of
-from loopwright.frontend.names import children, walk_scope
+from loopwright.frontend.names import children, walk_scope, yields
 from loopwright.frontend.paths import Interface
 from loopwright.frontend.region import Module, Region
 from loopwright.frontend.scopes import Site, site_of, sites
@@ -56,6 +56,8 @@ def region_of_function(module: Module, qualname: str) -> Region | Declined:
     if site is None:
         raise KeyError(f"{module.name} has no plain function {qualname}")
     reason = _not_ours(module, site)
+    if reason is None and yields(site.node):
+        reason = f"`{site.qualname}` is a generator"
     if reason is not None:
         return Declined(span_of([site.node]), "LW180", reason)
     return _FunctionOutline(facts_of(module, site)).body()
@@ -145,8 +147,6 @@ def _not_ours(module: Module, site: Site) -> str | None:
         if origin is not None and origin.split(".")[0] in _COMPILERS:
             return f"`{site.qualname}` is compiled by {origin}"
     for part in walk_scope(site.node):
-        if isinstance(part, ast.Yield | ast.YieldFrom):
-            return f"`{site.qualname}` is a generator"
         if makes_errors(part):
             return f"`{site.qualname}` turns warnings into errors"
         if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):
@@ -331,6 +331,9 @@ class _FunctionOutline:
 def _obstacle_note(loop: ast.stmt, obstacle: ast.AST | None) -> Declined:
     """Why a loop is part of no region: what in it is surely not covered."""
     match obstacle:
+        case ast.Yield() | ast.YieldFrom():
+            at = Span(obstacle.lineno, obstacle.col_offset, *end_of(obstacle))
+            return Declined(at, "LW180", "the loop hands out its results one at a time by `yield`")
         case ast.Call():
             code, shown = "LW102", ast.unparse(obstacle.func)
         case ast.expr():
