@@ -33,10 +33,11 @@ linalg.inv(s); linalg.det(s); sl.solve(s, b); solve(s, m); linalg.cholesky(s); l
 linalg.norm(z[0]); linalg.cholesky(s, lower=True); linalg.eigvalsh(s); sl.solve_triangular(s, b, lower=True)
 sl.solve_triangular(s, m); sl.cho_solve((linalg.cholesky(s), False), b); scipy.linalg.inv(s)
 sl.cho_solve((linalg.cholesky(s, lower=True), True), m); linalg.cholesky(np.triu(s)); solve(s, k)
+solve(s, b, assume_a="pos"); sl.solve(np.triu(s), m, assume_a="pos"); solve(z + 1.0 * s, b, assume_a="gen")
 """
 RAISES = """
 linalg.inv(z); linalg.solve(s, nans); linalg.norm(nans); sl.solve_triangular(z, b); linalg.cholesky(-s)
-sl.solve_triangular(s, b[1:])
+sl.solve_triangular(s, b[1:]); solve(-s, b, assume_a="pos")
 """
 LEFT_TO_SCIPY = """
 norm.pdf(3, 1, -1); linalg.norm(huge); norm.cdf(q, 0, np.nan); linalg.inv(np.outer(b, b) + 1e-17 * s)
@@ -44,6 +45,7 @@ norm.pdf(3, 1, -1); linalg.norm(huge); norm.cdf(q, 0, np.nan); linalg.inv(np.out
 NOT_COVERED = """
 linalg.pinv(s); norm.ppf(q); linalg.norm(s); linalg.eigh(s); norm.pdf(b, 0.0, b); norm.pdf(q, 1j)
 linalg.inv(s, overwrite_a=True); sl.solve_triangular(s, b, 1); stats.norm.fit(b); linalg.cho_factor(s)
+solve(s, b, assume_a="sym")
 """
 
 

@@ -38,7 +38,7 @@ from loopwright.ir.intrinsics import ALL, is_special
 
 BUILTINS = frozenset(
     """abs all any bool callable complex dict divmod enumerate filter float hasattr int isinstance iter len
-    list map max min ord pow range reversed round set sorted sum tuple zip""".split()  # noqa: SIM905
+    list map max min ord pow range reversed round set slice sorted sum tuple zip""".split()  # noqa: SIM905
 )
 REDUCTIONS = frozenset(
     """argmax argmin clip cumprod cumsum dot max mean min prod std sum trace transpose

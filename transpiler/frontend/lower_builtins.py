@@ -21,6 +21,7 @@ from loopwright.frontend.lower_counted import trip_count
 from loopwright.frontend.lower_fold import extreme_by_key, quantified, reduce_items, total_of
 from loopwright.frontend.lower_generators import generator_at
 from loopwright.frontend.lower_hashes import constructed
+from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_iter import is_view, source_of
 from loopwright.frontend.lower_list_index import row_count, whole
 from loopwright.frontend.lower_lists import build_list, to_list
@@ -34,6 +35,7 @@ from loopwright.frontend.lower_strings import digit, ordinal
 from loopwright.frontend.lower_tools import is_constant
 from loopwright.frontend.lower_types import has_attribute, is_callable, is_instance, type_call
 from loopwright.frontend.lower_values import (
+    NOTHING,
     Arr,
     Hashed,
     Letter,
@@ -41,6 +43,7 @@ from loopwright.frontend.lower_values import (
     Lst,
     Number,
     RaggedList,
+    Rec,
     Row,
     String,
     Table,
@@ -351,6 +354,18 @@ def _divmod(cx: Scope, node: ast.Call) -> Value:
     return Tpl((binary(cx, "floordiv", a, b, node), binary(cx, "mod", a, b, node)))
 
 
+def _slice(cx: Scope, node: ast.Call) -> Value:
+    """`slice(stop)`, `slice(start, stop)` and `slice(start, stop, step)`."""
+    if not 1 <= len(node.args) <= 3 or node.keywords:
+        decline(node, "LW102", "this form of slice is not covered")
+    given = [spill(cx, v) for v in eval_all(cx, node.args)]
+    if len(given) == 1:
+        given.insert(0, NOTHING)
+    bounds = [v if v == NOTHING else number(index_number(cx, v, node)) for v in given]
+    bounds += [NOTHING] * (3 - len(bounds))
+    return Rec(Tpl(tuple(bounds), ("start", "stop", "step")), "slice")
+
+
 def _none(cx: Scope, node: ast.Call) -> Value:
     decline(node, "LW102", "this builtin is covered only as what a loop runs over")
 
@@ -374,6 +389,7 @@ BUILTINS: dict[str, Handler] = {
     "pow": _pow,
     "divmod": _divmod,
     "ord": ordinal,
+    "slice": _slice,
     "dict": _dict,
     "set": _set,
     "isinstance": is_instance,

@@ -15,6 +15,7 @@ from loopwright.frontend.lower_values import (
     Arr,
     Lst,
     Number,
+    Rec,
     RowAt,
     Tpl,
     Value,
@@ -133,6 +134,8 @@ def _integral(t: object) -> bool:
 def _item(cx: Scope, value: Value, node: ast.expr) -> IndexItem:
     if value == NOTHING:
         return NewAxis()
+    if isinstance(value, Rec) and value.form == "slice":
+        return Slc(*[_bound(cx, part, node) for part in value.parts.items])
     if isinstance(value, (Arr, Lst)):
         by = as_operand(cx, value, node)
         if kind_of(machine_dtype(by.type)) not in "iub":

@@ -211,7 +211,7 @@ def attribute(cx: Scope, node: ast.Attribute) -> Value:
             return _array_attribute(cx, base, node)
         case Tpl(items, fields) if node.attr in fields:
             return items[fields.index(node.attr)]
-        case Rec(Tpl(items, fields), "object") if node.attr in fields:
+        case Rec(Tpl(items, fields), "object" | "slice") if node.attr in fields:
             cx.unit.fields.add(node.attr)
             return items[fields.index(node.attr)]
         case Number(_, (Num(dtype),)) if node.attr == "dtype":

@@ -189,6 +189,8 @@ def describe(value: Value) -> str:
             return "a tuple"
         case Tpl(_, fields):
             return "a named tuple of a library" if fields else "a tuple"
+        case Rec(_, "slice"):
+            return "a slice"
         case Rec(_, "object"):
             return "an object of a list"
         case Hashed(_, _, _, _, "set"):

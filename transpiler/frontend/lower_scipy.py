@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 
 from loopwright.frontend.lower_along import library_call
-from loopwright.frontend.lower_args import bind, flag_of
+from loopwright.frontend.lower_args import bind, constant_of, flag_of
 from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_library_args import exactly_floats, floats, plain_number
 from loopwright.frontend.lower_parts import describe
@@ -35,9 +35,7 @@ def scipy_linalg_call(cx: Scope, name: str, node: ast.Call) -> Value:
             t = {"det": F64, "eigvalsh": Array("float64", 1)}[name]
             return wrap(Call(f"np.linalg.{name}", (a,), t))  # type: ignore[arg-type]
         case "solve":
-            bound = bind(cx, node, ["a", "b"], required=2)
-            a, b = _finite(cx, bound["a"], node, 2), _finite(cx, bound["b"], node, 1, 2)
-            return wrap(Call("np.linalg.solve", (a, b), Array("float64", rank_of(b.type))))
+            return _solve(cx, node)
         case "cholesky":
             bound = bind(cx, node, ["a", "lower"])
             a = _finite(cx, bound["a"], node, 2)
@@ -57,6 +55,23 @@ def scipy_linalg_call(cx: Scope, name: str, node: ast.Call) -> Value:
             return _cho_solve(cx, node)
         case _:
             decline(node, "LW102", f"`scipy.linalg.{name}` is not covered")
+
+
+def _solve(cx: Scope, node: ast.Call) -> Value:
+    """`solve(a, b, assume_a=...)`; the upper triangle counts of what is taken for positive definite."""
+    bound = bind(cx, node, ["a", "b", "assume_a"], required=2)
+    assumed = "gen"
+    if "assume_a" in bound:
+        assumed = str(constant_of(bound["assume_a"], node, "assume_a"))
+    a, b = _finite(cx, bound["a"], node, 2), _finite(cx, bound["b"], node, 1, 2)
+    if assumed in ("gen", "general"):
+        return wrap(Call("np.linalg.solve", (a, b), Array("float64", rank_of(b.type))))
+    if assumed not in ("pos", "positive definite"):
+        decline(node, "LW102", f"`assume_a={assumed!r}` is not covered")
+    factor = library_call(cx, "upper_cholesky", [wrap(a)], node)
+    turned = library_call(cx, "turned", [factor], node)
+    half = library_call(cx, "solve_lower", [turned, wrap(b)], node)
+    return library_call(cx, "solve_upper", [factor, half], node)
 
 
 def _finite(cx: Scope, value: Value, node: ast.AST, *ranks: int) -> Expr:

@@ -200,13 +200,13 @@ class Tpl:
 @dataclass(frozen=True, slots=True)
 class Rec:
     """A dict or object of a list from outside: those of its entries or attributes that are known, as the
-    `fields` of `parts`. Nothing of it is changed, and it has no identity.
+    `fields` of `parts`. Nothing of it is changed, and it has no identity. So it is with a slice.
 
     Or a dict that the function makes, with all its entries (`lower_structs`); `made` tells where.
     """
 
     parts: Tpl
-    form: RecordForm
+    form: RecordForm | Literal["slice"]
     made: frozenset[tuple[int, int]] = frozenset()
 
     @property
