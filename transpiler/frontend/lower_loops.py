@@ -42,7 +42,7 @@ def settle(
     where the loop ends normally. On return the state is the one behind the loop.
     """
     entry, counter = dict(cx.live), cx.counter
-    memo = cx.memos.setdefault(key, Memo())
+    memo = cx.memos.setdefault((cx.copy, key), Memo())
     for _ in range(ROUNDS):
         known = [memo.head, entry] if memo.head is not None else [entry]
         head = join_envs(cx, known, live_head)

@@ -47,6 +47,8 @@ from loopwright.frontend.typing_rules import real_dtype
 from loopwright.ir.nodes import Binary, Call, Cast, Dim, Expr, Transpose
 from loopwright.ir.types import C128, F64, FLOAT, INT, Array, Num, Py, machine_dtype
 
+_MOST_SPLIT = 3
+"""More branches with all that follows in both sides would make a program too long."""
 _OF_NUMPY = frozenset(np.__all__) & frozenset(dir(builtins))
 """Builtins that `from pylab import *` and the like replace."""
 
@@ -127,6 +129,11 @@ def _defining_scope(cx: Scope, name: str) -> Scope | None:
 def read(cx: Scope, key: str, node: ast.AST) -> Value:
     """The variable `key`, which is in the state."""
     entry = cx.live[key]
+    if isinstance(entry.value, Mixed | Begun):
+        at, split = entry.value.at, cx.unit.split
+        if at is not None and at not in split and len(split) < _MOST_SPLIT:
+            split.add(at)
+            raise Again(cx)
     if isinstance(entry.value, Mixed):
         decline(node, "LW302", entry.value.reason)
     if isinstance(entry.value, Deferred):

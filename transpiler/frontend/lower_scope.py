@@ -187,6 +187,8 @@ class Unit:
     # statements of generators, with names of their own, for each call; and those generators that are run
     generated: dict[ast.expr, tuple[list[ast.stmt], dict[str, str]]] = field(default_factory=dict)
     yielding: list[ast.FunctionDef] = field(default_factory=list)
+    # branches whose sides have the statements behind them each for itself
+    split: set[ast.If] = field(default_factory=set)
     # loops over lists that may get longer meanwhile, by another name
     watched_loops: set[ast.AST] = field(default_factory=set)
     # Python that stands for a call, in the words of the compiler
@@ -283,6 +285,8 @@ class Scope:
         self.out: list[Stmt] = []
         self.frames: list[Frame] = []
         self.memos: dict[object, Memo] = {}
+        # which of several copies of the text is being lowered
+        self.copy: tuple[object, ...] = ()
         self.renamed: dict[str, str] = {}
         self.counter = 0
         self.operands: set[ast.expr] = set()
@@ -350,6 +354,16 @@ class Scope:
         """Control does not come past here: the original raises, or the kernel does not know."""
         self.emit(Fail(reason, self.span))
         self.env = None
+
+    @contextmanager
+    def copied(self, which: object) -> Iterator[None]:
+        """What is lowered inside is one copy of text that stands at several places: loops in it have
+        states of their own."""
+        before, self.copy = self.copy, (*self.copy, which)
+        try:
+            yield
+        finally:
+            self.copy = before
 
     @contextmanager
     def block(self) -> Iterator[list[Stmt]]:

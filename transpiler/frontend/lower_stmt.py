@@ -28,6 +28,7 @@ from loopwright.frontend.lower_store import assign_to, augmented, named
 from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
+    Begun,
     Closure,
     Deferred,
     Env,
@@ -57,22 +58,47 @@ def body(cx: Scope, statements: Sequence[ast.stmt]) -> None:
         if held is not None:
             cx.bind(*held)
             continue
+        rest = statements[k + 1 :]
         try:
-            statement(cx, stmt)
+            if isinstance(stmt, ast.If) and rest:
+                if _branching(cx, stmt, rest):
+                    return
+            else:
+                statement(cx, stmt)
         except Unreachable as error:
             cx.span = error.span
             cx.stop(error.reason)
 
 
+def _branching(cx: Scope, stmt: ast.If, rest: Sequence[ast.stmt]) -> bool:
+    """A branch that statements follow. Where its sides leave values of a variable that do not go together,
+    and one is read, each side gets the rest as well; true if this is so."""
+    if stmt in cx.unit.split:
+        sides = ([*stmt.body, *rest], [*stmt.orelse, *rest])
+        _begin(cx, stmt)
+        _choose(cx, stmt, sides, rest[-1])
+        return True
+    before = dict(cx.live)
+    statement(cx, stmt)
+    _arisen(cx, before, stmt)
+    return False
+
+
+def _arisen(cx: Scope, before: Env, at: ast.If | None) -> None:
+    """Values that do not go together, or may be numbers still, and were not there before are of `at`."""
+    for name, entry in [] if cx.env is None else list(cx.live.items()):
+        if isinstance(entry.value, Mixed | Begun) and entry != before.get(name):
+            cx.live[name] = replace(entry, value=replace(entry.value, at=at))
+
+
 def statement(cx: Scope, stmt: ast.stmt) -> None:
     begun = begun_in(cx, stmt)
     if begun is not None:
+        before, held = dict(cx.live), cx.live[begun].value
         for_both(cx, begun, lambda: statement(cx, stmt), lambda *given: _meet(cx, stmt, *given))
+        _arisen(cx, before, held.at if isinstance(held, Begun) else None)
         return
-    cx.live_after = cx.liveness.after.get(id(stmt), frozenset()) | cx.liveness.always
-    if isinstance(stmt, (ast.For, ast.While, ast.If)):
-        cx.live_after |= reads(stmt)
-    cx.given = set()
+    _begin(cx, stmt)
     match stmt:
         case ast.Assign(targets, value):
             _assignment(cx, targets, value, stmt)
@@ -85,7 +111,7 @@ def statement(cx: Scope, stmt: ast.stmt) -> None:
             cx.operands.add(operand)
             augmented(cx, target, BINARY[type(op)], lambda: cx.eval(operand), stmt)
         case ast.If():
-            _if(cx, stmt)
+            _choose(cx, stmt, (stmt.body, stmt.orelse), stmt)
         case ast.For():
             loop_over(cx, stmt)
         case ast.While():
@@ -93,7 +119,8 @@ def statement(cx: Scope, stmt: ast.stmt) -> None:
         case ast.Return(given):
             _return(cx, _returned(cx, given), stmt)
         case ast.Expr(ast.Yield(given)) if cx.yields:
-            cx.yields[-1](NOTHING if given is None else cx.eval(given))
+            with cx.copied(stmt):
+                cx.yields[-1](NOTHING if given is None else cx.eval(given))
         case ast.Expr(value):
             _expression(cx, value)
         case ast.Break():
@@ -180,19 +207,42 @@ def _release(cx: Scope, targets: list[ast.expr], node: ast.expr) -> None:
             pass
 
 
-def _if(cx: Scope, stmt: ast.If) -> None:
+def _begin(cx: Scope, stmt: ast.stmt) -> None:
+    """Note what is known at the start of a statement."""
+    cx.live_after = cx.liveness.after.get(id(stmt), frozenset()) | cx.liveness.always
+    if isinstance(stmt, (ast.For, ast.While, ast.If)):
+        cx.live_after |= reads(stmt)
+    cx.given = set()
+
+
+def _choose(
+    cx: Scope, stmt: ast.If, sides: tuple[Sequence[ast.stmt], Sequence[ast.stmt]], last: ast.stmt
+) -> None:
+    """The branch with these statements on its sides, of which `last` is the last one of both."""
     cond = _test(cx, stmt)
+    left = branches_left(stmt)
     if isinstance(cond, Const):
-        _branch(cx, stmt.body if cond.value else stmt.orelse, branches_left(stmt)[not cond.value])
+        _side(cx, stmt, sides, left, 0 if cond.value else 1)
         return
-    left, other = branches_left(stmt)
     _meet(
         cx,
         stmt,
         cond,
-        lambda: _branch(cx, stmt.body, left),
-        lambda: _branch(cx, stmt.orelse, other),
+        lambda: _side(cx, stmt, sides, left, 0),
+        lambda: _side(cx, stmt, sides, left, 1),
+        last,
     )
+
+
+def _side(
+    cx: Scope,
+    stmt: ast.If,
+    sides: tuple[Sequence[ast.stmt], Sequence[ast.stmt]],
+    left: tuple[bool, bool],
+    at: int,
+) -> None:
+    with cx.copied((stmt, at)):
+        _branch(cx, sides[at], left[at])
 
 
 def _test(cx: Scope, stmt: ast.If) -> Expr:
@@ -223,8 +273,9 @@ def _meet(
     cond: Expr,
     if_true: Callable[[], None],
     if_false: Callable[[], None],
+    last: ast.stmt | None = None,
 ) -> None:
-    """Lower two branches, and join the states behind them."""
+    """Lower two branches, and join the states behind them, where `last` (else `stmt`) ends."""
     start = dict(cx.live)
     with cx.block() as then:
         if_true()
@@ -232,7 +283,7 @@ def _meet(
     with cx.block() as orelse:
         if_false()
     env_else = cx.env
-    live = cx.liveness.after.get(id(stmt), frozenset())
+    live = cx.liveness.after.get(id(last or stmt), frozenset())
     cx.env = join_envs(cx, [env_then, env_else], lambda n: is_live(cx, n, live))
     if cx.env is not None:
         _to(cx, env_then, cx.env, then)

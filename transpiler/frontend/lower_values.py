@@ -227,12 +227,14 @@ class Maybe:
 class Begun:
     """A number that an array takes the place of: `array` where the condition `there` holds, else `start`.
 
-    Only variables hold it: what is computed of one is computed for both (see `lower_begun`).
+    Only variables hold it: what is computed of one is computed for both (see `lower_begun`). `at` is as in
+    `Mixed`.
     """
 
     array: Arr
     start: Number
     there: Expr
+    at: ast.If | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,9 +346,11 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """A variable that cannot be used here, with the reason; it may be assigned again."""
+    """A variable that cannot be used here, with the reason; it may be assigned again. `at` is the branch
+    whose two sides leave values that do not go together."""
 
     reason: str
+    at: ast.If | None = None
 
 
 Value: TypeAlias = (
