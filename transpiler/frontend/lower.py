@@ -345,7 +345,7 @@ def _made_of(cx: Scope, region: Region, made: Parameters) -> tuple[Program, Doma
     main = Func(name, (*own, *(sym for sym, _ in hidden)), (), body, region.span)
     program = finished(unit, cx, main, region)
     compiled = {f.name for f in program.helpers}
-    helpers = tuple(n for n in unit.inlined if n.split(".")[-1] in compiled)
+    helpers = tuple(n for n in unit.inlined if n.split(".")[-1] in compiled or n in unit.run_here)
     params = tuple(
         replace(p, name=s.name, type=p.type if isinstance(p.type, (Chars, Ragged)) else s.type)
         for s, p in zip(own, made.params, strict=True)

@@ -220,6 +220,10 @@ def _apply(cx: Scope, callee: Value, node: ast.Call, base: Object | None = None)
 
 def _invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.Call) -> Value:
     """The call; a refusal within a function of another file is told of the place of the call."""
+    if yields(callee.node):
+        decline(
+            node, "LW103", f"`{callee.name}` makes a generator, which is run over where it is made"
+        )
     try:
         return cx.unit.rules.function(cx, callee, given, node)  # type: ignore[return-value]
     except CannotLower as refused:
@@ -324,6 +328,8 @@ def _arguments(cx: Scope, callee: Closure, node: ast.Call, base: Object | None) 
     if a.vararg is not None:
         bound[a.vararg.arg] = Tpl(tuple(values[len(free) : len(node.args)]))
     for name, value in zip(names, values, strict=True):
+        if name in bound:
+            decline(node, "LW102", f"`{callee.name}` gets `{name}` twice")
         if name:
             bound[name] = value
     defaults = dict(zip(positional[len(positional) - len(a.defaults) :], a.defaults, strict=True))

@@ -31,6 +31,7 @@ from loopwright.frontend.lower_recursion import (
     calls_under_way,
     limit_calls,
 )
+from loopwright.frontend.lower_running import gets_longer
 from loopwright.frontend.lower_scope import (
     Active,
     Again,
@@ -180,6 +181,8 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
     for key, value in origins.items():
         if key in cx.unit.changed:
             changes(cx, origins_of(value), node)
+        if key in cx.unit.lengthened:
+            gets_longer(cx, value)
     result = with_origins(shape, origins, Origin(("call", cx.depth, id(node))))
     stores, result = received(cx, helper.made, helper.stores, result, node)
     assert isinstance(result, Tpl)

@@ -156,7 +156,7 @@ def may_be_run_over(cx: Scope, row: Value, body: Sequence[ast.stmt], node: ast.A
     """Declined if a loop over the row lets it grow."""
     if isinstance(row, Lst):
         inside = {n for stmt in body for n in ast.walk(stmt)}
-        if any(change in inside for change in _changes(cx, row)):
+        if any(cx.elsewhere or change in inside for change in _changes(cx, row)):
             decline(node, "LW101", "a row that grows while a loop runs over it is not covered")
 
 

@@ -155,7 +155,8 @@ def _of_hashed(
         isinstance(n, (ast.Subscript, ast.Attribute)) and ast.unparse(n.value) == text
         for n in inside
     )
-    if any(_may_rebind(n, text) for n in inside):
+    own = isinstance(node, ast.Name) and "~" in node.id
+    if any(_may_rebind(n, text) for n in inside) or (cx.elsewhere and not own):
         decline(node, "LW102", f"`{text}` may be another dict within a loop over it")
     if not body and isinstance(value.slots, Var):
         cx.iterated |= {value.slots.sym}
@@ -209,8 +210,10 @@ def _anchored(cx: Scope, value: Value, body: Sequence[ast.stmt]) -> Value:
     bound |= {p.replace(".", "_") for p in cx.unit.stores}
 
     def stays(expr: Expr) -> bool:
-        return isinstance(expr, Var) and not any(
-            expr.sym.name == n or expr.sym.name.startswith(f"{n}_") for n in bound
+        return (
+            not cx.elsewhere
+            and isinstance(expr, Var)
+            and not any(expr.sym.name == n or expr.sym.name.startswith(f"{n}_") for n in bound)
         )
 
     if isinstance(value, Lst) and row_part(value) is not None:
@@ -226,6 +229,8 @@ def _may_grow(cx: Scope, value: Lst, body: Sequence[ast.stmt]) -> bool:
     """Whether a function that the loop calls may change the length of a list from outside."""
     if which(cx, value) not in cx.unit.grown:
         return False
+    if cx.elsewhere:
+        return True
     calls = [n.func for s in body for n in ast.walk(s) if isinstance(n, ast.Call)]
     return any(
         (

@@ -343,6 +343,21 @@ def join_envs(cx: Scope, envs: Iterable[Env | None], live: Callable[[str], bool]
     return joined
 
 
+def _has_two_names(cx: Scope, name: str, value: Lst) -> bool:
+    """Whether a list that shrinks, and that variable `name` gets, may be another variable's too."""
+    shrinks = value.length is not None or name in cx.shrinking
+    if shrinks and any(isinstance(c, Var) and c.sym not in cx.hidden for c in value.columns):
+        return True
+    return "#" not in name and any(
+        key != name
+        and "#" not in key
+        and isinstance(entry.value, Lst)
+        and (value.length is not None or entry.value.length is not None)
+        and entry.value.origins & value.origins
+        for key, entry in cx.live.items()
+    )
+
+
 def store_variable(cx: Scope, name: str, value: Value) -> None:
     """`name = value`: the variable gets its own symbols."""
     refuse_second_name(cx, name, value)
@@ -355,10 +370,9 @@ def store_variable(cx: Scope, name: str, value: Value) -> None:
         if value.slots.sym not in cx.hidden:
             why = f"{describe(value)} gets a second name"
             raise CannotLower(Declined(cx.span, "LW102", why))
-    if isinstance(value, Lst) and (value.length is not None or name in cx.shrinking):
-        if any(isinstance(c, Var) and c.sym not in cx.hidden for c in value.columns):
-            why = "a list that shrinks has a second name"
-            raise CannotLower(Declined(cx.span, "LW102", why))
+    if isinstance(value, Lst) and _has_two_names(cx, name, value):
+        why = "a list that shrinks has a second name"
+        raise CannotLower(Declined(cx.span, "LW102", why))
     if isinstance(value, Lst) and value.length is None:
         if name in cx.shrinking or holds_arrays(cx, value):
             sized = Lst(value.columns, value.site, value.ndim, value.origins, integer(0))

@@ -29,7 +29,7 @@ from loopwright.frontend.lower_names import views
 from loopwright.frontend.lower_order import eval_all, eval_spread, spill
 from loopwright.frontend.lower_parts import describe, flatten
 from loopwright.frontend.lower_rows import append_row, let_hold_rows, made_rows
-from loopwright.frontend.lower_running import not_run_over
+from loopwright.frontend.lower_running import gets_longer
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -302,7 +302,7 @@ def append(cx: Scope, base: Lst | RaggedList, value: Value, node: ast.AST) -> No
     """`base.append(value)`."""
     if isinstance(base, RaggedList):
         append_row(cx, base, value, node)
-        not_run_over(cx, base)
+        gets_longer(cx, base)
         return
     join_rows(cx, base)
     growable(cx, base, node)
@@ -329,7 +329,7 @@ def append(cx: Scope, base: Lst | RaggedList, value: Value, node: ast.AST) -> No
     if base.length is not None:
         assert isinstance(base.length, Var)
         cx.set(base.length.sym, Binary("add", base.length, integer(1), INT))
-    not_run_over(cx, base)
+    gets_longer(cx, base)
 
 
 def extend(cx: Scope, base: Lst, other: Value, node: ast.AST) -> None:

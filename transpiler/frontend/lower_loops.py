@@ -116,16 +116,15 @@ def for_loop(cx: Scope, stmt: ast.For, assign_to: Assign, source: Source | None 
         assign_to(cx, stmt.target, item)
         cx.unit.rules.body(cx, stmt.body)
 
-    with running(cx, source.over, stmt):
-        iterate(
-            cx,
-            source,
-            run,
-            lambda: cx.unit.rules.body(cx, stmt.orelse),
-            stmt,
-            direct=_direct(cx, stmt, source, live_head | live_after),
-            live=(live_head, live_after),
-        )
+    iterate(
+        cx,
+        source,
+        run,
+        lambda: cx.unit.rules.body(cx, stmt.orelse),
+        stmt,
+        direct=_direct(cx, stmt, source, live_head | live_after),
+        live=(live_head, live_after),
+    )
 
 
 def _direct(cx: Scope, stmt: ast.For, source: Source, later: frozenset[str]) -> str | None:
@@ -175,7 +174,8 @@ def iterate(
         cx.out.extend(behind)
         return state
 
-    settle(cx, (id(node), "for", name), *_tests(cx, live), once, node)
+    with running(cx, source.over, node):
+        settle(cx, (id(node), "for", name), *_tests(cx, live), once, node)
 
 
 def _guarded(cx: Scope, run: Callable[[Value], None], source: Source, at: Expr) -> None:

@@ -183,8 +183,22 @@ def outside(caller: Scope, key: str, node: ast.AST) -> Value | None:
     """The value of such a variable where `caller` calls the helper."""
     words = key.split(" ")
     if words[0] == "closure" and caller.depth == int(words[1]):
-        return lookup(caller, words[2], node)
+        name = words[2]
+        if name in caller.renamed and (
+            name in caller.locals or name in caller.bound or _is_of_module(caller, name)
+        ):
+            decline(
+                node, "LW103", f"`{name}` is a variable of a comprehension, and another one too"
+            )
+        return lookup(caller, name, node)
     return read_path(caller, key, node)
+
+
+def _is_of_module(cx: Scope, name: str) -> bool:
+    """Whether a name stands for something outside of the functions."""
+    unit = cx.unit
+    start = unit.main.live if unit.main is not None and unit.main.env is not None else {}
+    return f"global {name}" in start or name in unit.module_names or _is_global(cx, name)
 
 
 def captured_entry(cx: Scope, key: str, value: Value) -> Entry:
@@ -285,16 +299,20 @@ def _array_attribute(cx: Scope, base: Arr, node: ast.Attribute) -> Value:
         case "dtype":
             keep(cx, base)
             return dtype_object(t.dtype)
-        case "real" | "imag" if not t.dtype.startswith("complex"):
-            if node.attr == "real":
-                return base
-        case "real" | "imag":
-            real = Array(real_dtype(t.dtype), t.ndim, t.layout)
-            # a view in NumPy, so only a read of it is the same
-            return Arr(Call(f"np.{node.attr}", (base.expr,), real), real, views(base))
+        case "real" | "imag" if t.dtype.startswith("complex") or node.attr == "real":
+            return part_of(base, node.attr)
         case _:
             pass
     decline(node, "LW103", f"attribute `{node.attr}` of an array is not covered")
+
+
+def part_of(base: Arr, name: str) -> Arr:
+    """`base.real`, or `base.imag` of a complex array. They are views in NumPy, so only a read is the same."""
+    t = base.type
+    if not t.dtype.startswith("complex"):
+        return base
+    real = Array(real_dtype(t.dtype), t.ndim, t.layout)
+    return Arr(Call(f"np.{name}", (base.expr,), real), real, views(base))
 
 
 def _part(expr: Expr, node: ast.Attribute) -> Value:

@@ -28,7 +28,7 @@ from loopwright.frontend.lower_editing import EDITING
 from loopwright.frontend.lower_index import FULL
 from loopwright.frontend.lower_library import LIBRARY
 from loopwright.frontend.lower_linalg import LINALG
-from loopwright.frontend.lower_names import transpose
+from loopwright.frontend.lower_names import part_of, transpose
 from loopwright.frontend.lower_order import eval_all, keep
 from loopwright.frontend.lower_out import has_out, with_out
 from loopwright.frontend.lower_parts import describe, is_string
@@ -127,6 +127,9 @@ def _exists(name: str) -> bool:
 
 def ufunc(cx: Scope, name: str, values: list[Value], node: ast.AST) -> Value:
     """An element-wise function of the table."""
+    match name, values:
+        case "real" | "imag", [Arr() as x] if name == "real" or kind_of(x.type.dtype) == "c":
+            return part_of(x, name)
     if all(isinstance(v, Number) for v in values):
         numbers = tuple(strip_none(cx, v) for v in values if isinstance(v, Number))
         if all(machine_dtype(t) == "float64" for v in numbers for t in v.types):

@@ -12,9 +12,9 @@ from loopwright.frontend.lower_generators import generator_at, own_names, renami
 from loopwright.frontend.lower_iter import keys_of
 from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_loops import for_loop
-from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_store import assign_to
-from loopwright.frontend.lower_unordered import commutes
+from loopwright.frontend.lower_unordered import commutes, of_one_type
 from loopwright.frontend.lower_values import Closure, Deferred, Hashed, Value
 from loopwright.frontend.lower_yields import run_yields
 
@@ -35,6 +35,10 @@ def loop_over(cx: Scope, stmt: ast.For) -> None:
             decline(stmt.iter, "LW101", "a loop over a set has an order that is not known here")
         cx.unit.any_order = True
         for_loop(cx, stmt, assign_to, keys_of(cx, entry.value, stmt.iter))
+        if cx.env is not None and not of_one_type(cx, stmt):
+            decline(
+                stmt.iter, "LW101", "a loop over a set puts items of several types into another"
+            )
         return
     for_loop(cx, stmt, assign_to)
 
@@ -48,7 +52,7 @@ def _run(cx: Scope, stmt: ast.For, callee: Closure, given: Sequence[Value]) -> N
         assign_to(cx, stmt.target, value)
         cx.unit.rules.body(cx, stmt.body)
 
-    jumps = _leaves(stmt.body, ast.Continue)
+    jumps = cx.jumping or _leaves(stmt.body, ast.Continue)
     run_yields(cx, callee, given, stmt.iter, each, jumps=jumps)
     if cx.env is not None:
         cx.unit.rules.body(cx, stmt.orelse)
@@ -63,7 +67,9 @@ def generated(cx: Scope, node: ast.expr, each: Callable[[Value], None]) -> None:
     """Run the generator function that the node calls; `each` gets the items."""
     found = generator_call(cx, node)
     assert found is not None
-    run_yields(cx, *found, node, each, jumps=False)
+    run_yields(cx, *found, node, each, jumps=cx.jumping)
+    if cx.env is None:
+        raise Unreachable(f"the generator `{found[0].name}` has no end", cx.at(node))
 
 
 def _counted(made: Deferred) -> bool:
@@ -79,16 +85,18 @@ def _nest(cx: Scope, stmt: ast.For, made: Deferred) -> None:
     if _leaves(stmt.body, ast.Break):
         decline(made.node, "LW103", "a loop that leaves a generator with several loops early")
     outside = cx.renamed
+    before = cx.elsewhere, cx.jumping
+    jumps = cx.jumping or _leaves(stmt.body, ast.Continue)
     live = cx.liveness.head.get(id(stmt), frozenset()) | reads(made.node)
 
     def item() -> None:
         value = cx.eval(made.node.elt)
-        with renaming(cx, outside):
+        with renaming(cx, outside), cx.apart(*before):
             assign_to(cx, stmt.target, value)
             cx.unit.rules.body(cx, stmt.body)
 
     generators = made.node.generators
-    with renaming(cx, dict(made.renamed)), own_names(cx, generators):
+    with renaming(cx, dict(made.renamed)), own_names(cx, generators), cx.apart(True, jumps):
         run_generators(cx, generators, item, live=(live, live))
     if cx.env is not None:
         cx.unit.rules.body(cx, stmt.orelse)

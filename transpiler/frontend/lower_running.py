@@ -36,8 +36,9 @@ def _length(held: Value) -> Expr:
     return list_length(held) if isinstance(held, Lst) else row_count(held)
 
 
-def not_run_over(cx: Scope, changed: Lst | RaggedList) -> None:
-    """Check that a list which has just got longer is none that a loop runs over."""
+def gets_longer(cx: Scope, changed: Value) -> None:
+    """Check that a list which may just have got longer is none that a loop runs over."""
+    cx.unit.lengthened |= {o.key for o in origins_of(changed)}
     for held, length, loop in cx.running:
         if origins_of(held) & origins_of(changed):
             if length is None:

@@ -179,14 +179,19 @@ class Unit:
     names: set[str] = field(default_factory=set)
     active: list[Active] = field(default_factory=list)
     inlined: list[str] = field(default_factory=list)
+    # those of them whose statements stand in others
+    run_here: set[str] = field(default_factory=set)
     # calls and comprehensions that stand for a call, or for a part of it
     plain_calls: dict[object, ast.Call] = field(default_factory=dict)
     synthetic: dict[ast.Call, ast.ListComp | ast.GeneratorExp] = field(default_factory=dict)
     got: dict[ast.Call, ast.expr] = field(default_factory=dict)
     asked: dict[ast.If, ast.Assign] = field(default_factory=dict)
     # statements of generators, with names of their own, for each call; and those generators that are run
-    generated: dict[ast.expr, tuple[list[ast.stmt], dict[str, str]]] = field(default_factory=dict)
+    generated: dict[object, tuple[list[ast.stmt], dict[str, str]]] = field(default_factory=dict)
     yielding: list[ast.FunctionDef] = field(default_factory=list)
+    # storage of lists that get longer; and of complex arrays of which a part has a name
+    lengthened: set[object] = field(default_factory=set)
+    parted: set[object] = field(default_factory=set)
     # branches whose sides have the statements behind them each for itself
     split: set[ast.If] = field(default_factory=set)
     # loops over lists that may get longer meanwhile, by another name
@@ -302,6 +307,9 @@ class Scope:
         self.returned: list[Value] = []
         # what takes the items of the generators whose statements are being lowered
         self.yields: list[Callable[[Value], None]] = []
+        # the body of the loop that is being made stands elsewhere in the text; and it may hold a `continue`
+        self.elsewhere = False
+        self.jumping = False
         # lists that loops run over, with the lengths that they had at the start, if that matters
         self.running: tuple[tuple[Value, Expr | None, ast.AST], ...] = ()
         # the indexes of dicts that the present expression runs over
@@ -364,6 +372,16 @@ class Scope:
             yield
         finally:
             self.copy = before
+
+    @contextmanager
+    def apart(self, elsewhere: bool, jumping: bool) -> Iterator[None]:
+        """Whether loops made inside have a body that stands elsewhere, and whether that may `continue`."""
+        before = self.elsewhere, self.jumping
+        self.elsewhere, self.jumping = elsewhere, jumping
+        try:
+            yield
+        finally:
+            self.elsewhere, self.jumping = before
 
     @contextmanager
     def block(self) -> Iterator[list[Stmt]]:

@@ -101,7 +101,7 @@ def pairs(cx: Scope, node: ast.Call, body: Sequence[ast.stmt], source_of: Source
         after = ordinal(cx, whole, Binary("add", at, ONE, INT))
         return Tpl((ordinal(cx, whole, at), after))
 
-    return Source(ZERO, sub(trip_count(cx, whole), ONE), ONE, item)
+    return Source(ZERO, sub(trip_count(cx, whole), ONE), ONE, item, over=whole.over)
 
 
 @lru_cache(maxsize=64)

@@ -9,13 +9,35 @@ the kernel fails, whichever comes first.
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+import builtins
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from loopwright.frontend.lower_generators import harmless
 from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_scope import Scope
-from loopwright.frontend.lower_values import Arr, Hashed, Lst, Number
+from loopwright.frontend.lower_values import (
+    Arr,
+    Hashed,
+    Letter,
+    Lst,
+    Number,
+    String,
+    Text,
+    Tpl,
+    Value,
+)
 from loopwright.ir.types import INT
+
+_DATA = (Arr, Lst, Letter, String, Text, Tpl, Hashed)
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What the iterations may read, and what they change."""
+
+    read: frozenset[str]
+    touched: frozenset[str]
 
 
 def commutes(cx: Scope, loop: ast.For) -> bool:
@@ -26,7 +48,8 @@ def commutes(cx: Scope, loop: ast.For) -> bool:
     counted = {name for s in parts if (name := _counter(s)) is not None}
     kept = cx.liveness.head.get(id(loop), frozenset()) | cx.liveness.always
     kept |= cx.liveness.after.get(id(loop), frozenset())
-    if writes(loop) & kept - counted or not isinstance(loop.iter, ast.Name):
+    own = writes(loop) - counted
+    if own & kept or not isinstance(loop.iter, ast.Name) or not _is_names(loop.target):
         return False
     changed = _named_too(cx, {name for name, _ in put})
     if loop.iter.id in changed or not all(_is_int(cx, name) for name in counted):
@@ -34,10 +57,41 @@ def commutes(cx: Scope, loop: ast.For) -> bool:
     if len({(type(c.value), repr(c.value)) for _, _, c in stored}) > 1:
         return False
     touched = changed | counted | {loop.iter.id} | {name for name, _, _ in stored}
-    if stored:
-        # other names may stand for the same array
-        touched |= {n for n, e in cx.live.items() if not isinstance(e.value, Number)}
-    return _all(cx, loop.body, touched, inner=False)
+    if writes(loop.target) & touched:
+        return False
+    # a variable of the function, for those of others may stand for the same set or array; and where there are
+    # stores, a number, for two variables may be one array
+    read = {
+        name
+        for name, entry in cx.live.items()
+        if isinstance(entry.value, Number) or (not stored and isinstance(entry.value, _DATA))
+    }
+    return _all(cx, loop.body, _Names((own | read) - touched, frozenset(touched)), inner=False)
+
+
+def of_one_type(cx: Scope, loop: ast.For) -> bool:
+    """Whether the sets that the loop puts items into hold items of one type: of two that are equal, the first
+    one stays."""
+    parts = [s for stmt in loop.body for s in ast.walk(stmt) if isinstance(s, ast.stmt)]
+    for name, _ in (one for s in parts if (one := _put_into(cx, s)) is not None):
+        held = cx.live[name].value
+        assert isinstance(held, Hashed)
+        element = cx.unit.sites.element(held.keys.site)
+        if element is not None and not all(_is_single(part) for part in _numbers(element)):
+            return False
+    return True
+
+
+def _numbers(value: Value) -> Iterator[Value]:
+    if isinstance(value, Tpl):
+        for item in value.items:
+            yield from _numbers(item)
+    else:
+        yield value
+
+
+def _is_single(value: Value) -> bool:
+    return isinstance(value, Letter) or (isinstance(value, Number) and len(value.types) == 1)
 
 
 def _named_too(cx: Scope, names: set[str]) -> set[str]:
@@ -91,16 +145,16 @@ def _counter(stmt: ast.stmt) -> str | None:
             return None
 
 
-def _commutes(cx: Scope, stmt: ast.stmt, touched: set[str], inner: bool) -> bool:
+def _commutes(cx: Scope, stmt: ast.stmt, names: _Names, inner: bool) -> bool:
     """Whether the statement may stand in such a loop; `inner` if it is in a loop of its own."""
     put = _put_into(cx, stmt)
     if put is not None:
-        return _pure(cx, put[1], touched)
+        return _pure(cx, put[1], names)
     stored = _stored(stmt)
     if stored is not None:
         entry = cx.live.get(stored[0])
         array = entry is not None and isinstance(entry.value, (Arr, Lst))
-        return array and all(_pure(cx, index, touched) for index in stored[1])
+        return array and all(_pure(cx, index, names) for index in stored[1])
     if _counter(stmt) is not None:
         return True
     match stmt:
@@ -110,20 +164,20 @@ def _commutes(cx: Scope, stmt: ast.stmt, touched: set[str], inner: bool) -> bool
             return inner
         case ast.Assign(targets, value):
             plain = all(_is_names(t) for t in targets)
-            return plain and _pure(cx, value, touched) and not writes(stmt) & touched
+            return plain and _pure(cx, value, names) and not writes(stmt) & names.touched
         case ast.If(test, body, orelse):
-            return _pure(cx, test, touched) and _all(cx, [*body, *orelse], touched, inner)
+            return _pure(cx, test, names) and _all(cx, [*body, *orelse], names, inner)
         case ast.For(target, source, body, orelse):
-            if not _is_names(target) or writes(target) & touched:
+            if not _is_names(target) or writes(target) & names.touched:
                 return False
-            whole = _pure(cx, source, touched) and _all(cx, body, touched, inner=True)
-            return whole and _all(cx, orelse, touched, inner)
+            whole = _pure(cx, source, names) and _all(cx, body, names, inner=True)
+            return whole and _all(cx, orelse, names, inner)
         case _:
             return False
 
 
-def _all(cx: Scope, body: Sequence[ast.stmt], touched: set[str], inner: bool) -> bool:
-    return all(_commutes(cx, stmt, touched, inner) for stmt in body)
+def _all(cx: Scope, body: Sequence[ast.stmt], names: _Names, inner: bool) -> bool:
+    return all(_commutes(cx, stmt, names, inner) for stmt in body)
 
 
 def _is_names(target: ast.expr) -> bool:
@@ -136,10 +190,14 @@ def _is_names(target: ast.expr) -> bool:
             return False
 
 
-def _pure(cx: Scope, node: ast.expr, touched: set[str]) -> bool:
+def _pure(cx: Scope, node: ast.expr, names: _Names) -> bool:
     """Whether evaluating the node changes nothing, and reads nothing that the loop changes."""
     return not any(
-        (isinstance(part, ast.Name) and part.id in touched)
+        (
+            isinstance(part, ast.Name)
+            and part.id not in names.read
+            and not hasattr(builtins, part.id)
+        )
         or (isinstance(part, ast.Subscript) and not _reads_only(cx, part.value))
         or not harmless(cx, part)
         for part in ast.walk(node)

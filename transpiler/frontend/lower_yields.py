@@ -31,7 +31,8 @@ def run_yields(
     cx: Scope, callee: Closure, given: Sequence[Value], at: ast.expr, each: _Each, *, jumps: bool
 ) -> None:
     """Run a generator function with one value for each parameter; `each` gets what it yields, and `jumps`
-    tells whether it may hold a `continue`. `at` is the call, each text of which has names of its own."""
+    tells whether it may go on with the loop by `continue`. `at` is the call, each text of which has names of
+    its own."""
     definition = callee.node
     assert isinstance(definition, ast.FunctionDef)
     why = _obstacle(cx, callee, jumps) or _hidden(cx, callee)
@@ -46,13 +47,17 @@ def run_yields(
     unit = cx.unit
     if callee.depth < 0 and callee.name not in unit.inlined:
         unit.inlined.append(callee.name)
+        unit.run_here.add(callee.name)
+
+    outside = cx.elsewhere, cx.jumping
 
     def step(value: Value) -> None:
         # the body of the loop is not part of the generator
         cx.yields.pop()
         unit.yielding.pop()
         try:
-            each(value)
+            with cx.apart(*outside):
+                each(value)
         finally:
             cx.yields.append(step)
             unit.yielding.append(definition)
@@ -60,7 +65,8 @@ def run_yields(
     cx.yields.append(step)
     unit.yielding.append(definition)
     try:
-        unit.rules.body(cx, statements)
+        with cx.apart(True, jumps):
+            unit.rules.body(cx, statements)
     finally:
         unit.yielding.pop()
         cx.yields.pop()
@@ -142,11 +148,13 @@ def _inside(nodes: Sequence[ast.AST]) -> str | None:
 def _hidden(cx: Scope, callee: Closure) -> str | None:
     """A global name of the generator function that means something else where it is called."""
     assert isinstance(callee.node, ast.FunctionDef)
-    if callee.depth == cx.depth:
-        return None
     own = _locals(callee.node)
     read = frozenset[str]().union(*(reads(s) for s in callee.node.body)) - own
-    taken = cx.locals | cx.bound | cx.live.keys() | cx.renamed.keys()
+    taken = set(cx.renamed)
+    at: Scope | None = None if callee.depth == cx.depth else cx
+    while at is not None:
+        taken |= at.locals | at.bound | at.fixed.keys() | at.renamed.keys() | (at.env or {}).keys()
+        at = at.outer
     hidden = sorted(read & taken)
     return f"reads `{hidden[0]}`, which is another name here" if hidden else None
 
@@ -159,7 +167,7 @@ def _own_text(
     cx: Scope, definition: ast.FunctionDef, at: ast.expr
 ) -> tuple[list[ast.stmt], dict[str, str]]:
     """The statements with variables that no other text has, made once for each call; and the variables."""
-    made = cx.unit.generated.get(at)
+    made = cx.unit.generated.get((at, definition))
     if made is None:
         number = len(cx.unit.generated)
         names = {name: f"{name}~{number}" for name in sorted(_locals(definition))}
@@ -167,7 +175,7 @@ def _own_text(
         for part in (p for s in statements for p in ast.walk(s)):
             if isinstance(part, ast.Name):
                 part.id = names.get(part.id, part.id)
-        made = cx.unit.generated[at] = (statements, names)
+        made = cx.unit.generated[at, definition] = (statements, names)
     return made
 
 
