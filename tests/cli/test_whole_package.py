@@ -80,7 +80,7 @@ def test_its_own_tests_pass_on_what_is_installed(
     recorded = [sys.executable, "-P", *own_tests(project), "--assert=plain", "-k", "not use_epochs"]
     monkeypatch.setenv("PYTHONPATH", str(project))
     assert main(["trace", "-o", str(trace), "--source", str(project), "--", *recorded]) == 0
-    limits = ["--min-share", "0.06", "--time-limit", "40"]
+    limits = ["--min-share", "0.06", "--time-limit", "240"]
     words = ["optimize", str(project), "-o", str(fast), "--trace", str(trace), *limits]
     assert main([*words, "--json", str(report)]) == 0
     regions = json.loads(report.read_text())["regions"]

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from loopwright.frontend.lower_values import NOTHING, Closure, Library, Value, number
-from loopwright.frontend.scopes import import_targets, rebound_globals, running
+from loopwright.frontend.scopes import import_targets, rebound_globals, running, stands_for
 from loopwright.ir.nodes import Const
 from loopwright.ir.types import FLOAT, INT, Num
 
@@ -37,10 +37,11 @@ def module_names(tree: ast.Module) -> Mapping[str, Value]:
             case ast.Import(names):
                 for alias in names:
                     top = alias.name if alias.asname else alias.name.split(".")[0]
-                    found[alias.asname or top] = Library(top)
+                    found[alias.asname or top] = Library(stands_for(top))
             case ast.ImportFrom(module, names, 0) if module is not None:
                 for alias in names:
-                    found[alias.asname or alias.name] = library(f"{module}.{alias.name}")
+                    dotted = stands_for(f"{module}.{alias.name}")
+                    found[alias.asname or alias.name] = library(dotted)
             case ast.FunctionDef(name) if not stmt.decorator_list:
                 found[name] = Closure(stmt, name)
             case _:

@@ -59,8 +59,11 @@ def scipy_linalg_call(cx: Scope, name: str, node: ast.Call) -> Value:
 
 def _solve(cx: Scope, node: ast.Call) -> Value:
     """`solve(a, b, assume_a=...)`; the upper triangle counts of what is taken for positive definite."""
-    bound = bind(cx, node, ["a", "b", "assume_a"], required=2)
+    bound = bind(cx, node, ["a", "b", "assume_a", "check_finite"], required=2)
     assumed = "gen"
+    if "check_finite" in bound:
+        # the kernel looks at the numbers anyway, and leaves those that are not finite to SciPy
+        constant_of(bound["check_finite"], node, "check_finite")
     if "assume_a" in bound:
         assumed = str(constant_of(bound["assume_a"], node, "assume_a"))
     a, b = _finite(cx, bound["a"], node, 2), _finite(cx, bound["b"], node, 1, 2)

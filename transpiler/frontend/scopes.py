@@ -61,20 +61,28 @@ class ModuleNames:
     unsure: frozenset[str]
 
 
+def stands_for(origin: str) -> str:
+    """The dotted thing whose functions do the same with plain numbers and arrays: those of `autograd.numpy`
+    call NumPy's."""
+    wrapped = origin == "autograd.numpy" or origin.startswith("autograd.numpy.")
+    return origin.removeprefix("autograd.") if wrapped else origin
+
+
 def import_targets(stmt: ast.stmt) -> Iterator[tuple[str, str]]:
     """Pairs of bound name and dotted origin of an import statement; a star is left out."""
     match stmt:
         case ast.Import(aliases):
             for alias in aliases:
                 if alias.asname:
-                    yield alias.asname, alias.name
+                    yield alias.asname, stands_for(alias.name)
                 else:
                     yield alias.name.split(".")[0], alias.name.split(".")[0]
         case ast.ImportFrom(module, aliases, level):
             origin = "." * level + (module or "")
             for alias in aliases:
                 if alias.name != "*":
-                    yield alias.asname or alias.name, f"{origin}.{alias.name}".replace("..", ".")
+                    dotted = f"{origin}.{alias.name}".replace("..", ".")
+                    yield alias.asname or alias.name, stands_for(dotted)
 
 
 @lru_cache(maxsize=64)
