@@ -213,8 +213,9 @@ def _is_row(e: Load) -> bool:
                 Load(Var(highs), (Pt(same), Pt(Const(value=1)))),
                 None,
             ),
+            *rest,
         ):
-            return lows is highs and at == same
+            return lows is highs and at == same and all(item == Slc() for item in rest)
         case _:
             return False
 

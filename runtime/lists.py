@@ -208,16 +208,17 @@ def to_rows(values: Any, kind: type, ints: tuple[int, int] = _INT64) -> Joined |
     return None if joined is None else (joined, _bounds(values))
 
 
-def to_array_rows(values: Any, dtype: np.dtype[Any]) -> Joined | None:
-    """`to_rows` for a list of arrays with one axis, all of the builtin dtype `dtype`."""
+def to_array_rows(values: Any, dtype: np.dtype[Any], ndim: int = 1) -> Joined | None:
+    """`to_rows` for a list of arrays with so many axes, all of the builtin dtype `dtype`; they may differ in
+    the length of the first axis."""
     if type(values) is not list or not set(map(type, values)) <= {np.ndarray}:
         return None
     for row in values:
         given = row.dtype
         plain = given is dtype or (given.num == dtype.num and given.isnative and not given.metadata)
-        if row.ndim != 1 or not plain:
+        if row.ndim != ndim or not plain or (ndim > 1 and row.shape[1:] != values[0].shape[1:]):
             return None
-    joined = np.concatenate(values) if values else np.empty(0, dtype)
+    joined = np.concatenate(values) if values else np.empty((0,) * ndim, dtype)
     return joined, _bounds(values)
 
 

@@ -225,8 +225,9 @@ def _convert_rows(door: Door, k: int) -> None:
     param = door.params[k]
     assert isinstance(param.type, Ragged)
     match param.type.rows:
-        case Array(dtype, _, _):
-            call = f"lists.to_array_rows({door.value[k]}, _{dtype})"
+        case Array(dtype, ndim, _):
+            axes = f", {ndim}" if ndim > 1 else ""
+            call = f"lists.to_array_rows({door.value[k]}, _{dtype}{axes})"
         case Chars():
             call = f"lists.to_text_rows({door.value[k]})"
         case ListOf(elem, _):

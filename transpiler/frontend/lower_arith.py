@@ -25,7 +25,7 @@ from loopwright.frontend.lower_join import canonical, join_envs, join_values
 from loopwright.frontend.lower_listed import stacked
 from loopwright.frontend.lower_order import present
 from loopwright.frontend.lower_parts import describe
-from loopwright.frontend.lower_rows import chosen, to_columns
+from loopwright.frontend.lower_rows import chosen, of_one_length, to_columns
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_values import (
     TAG,
@@ -217,6 +217,8 @@ def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
             return chosen(cx, value)
         case RaggedList() if value.dtype is not None:
             to_columns(cx, value)
+        case RaggedList(items=Arr()) if not value.made and not value.text:
+            return of_one_length(cx, value)
         case Lst() if isinstance(value.columns[0].type, Array):
             return stacked(cx, value, node)
         case Lst(_, _, ndim, _, None):

@@ -13,12 +13,19 @@ from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_reduce import as_dtype, fold, wrap
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Arr, Lst, Number, Text, Value, integer, number
+from loopwright.frontend.lower_values import Arr, Lst, Number, Text, Value, integer, number, test
 from loopwright.frontend.typing_rules import promote
 from loopwright.ir.nodes import Binary, Call, Contract, Expr, Fancy, Load, NewAxis, Slc
 from loopwright.ir.types import INT, Array, Num, Py, kind_of, machine_dtype
 
 _MATMUL = {(1, 1): "i,i->", (2, 1): "ij,j->i", (1, 2): "i,ij->j", (2, 2): "ij,jk->ik"}
+_STACKS = _MATMUL | {
+    (3, 1): "bij,j->bi", (3, 2): "bij,jk->bik", (1, 3): "i,bij->bj", (2, 3): "ij,bjk->bik",
+    (3, 3): "bij,bjk->bik",
+}  # fmt: skip
+_DOT = _MATMUL | {
+    (3, 1): "bij,j->bi", (3, 2): "bij,jk->bik", (1, 3): "i,bij->bj", (2, 3): "ij,bjk->ibk",
+}  # fmt: skip
 
 
 def contract(cx: Scope, spec: str, args: list[Arr], node: ast.AST) -> Value:
@@ -37,11 +44,21 @@ def contract(cx: Scope, spec: str, args: list[Arr], node: ast.AST) -> Value:
 
 
 def matmul(cx: Scope, a: Value, b: Value, node: ast.AST) -> Value:
-    """`a @ b` for one or two axes."""
+    """`a @ b` for up to three axes: the first of three counts matrices."""
+    return _product(cx, a, b, _STACKS, node)
+
+
+def _product(
+    cx: Scope, a: Value, b: Value, specs: dict[tuple[int, int], str], node: ast.AST
+) -> Value:
     x, y = array_of(cx, a, node), array_of(cx, b, node)
-    spec = _MATMUL.get((x.type.ndim, y.type.ndim))
+    spec = specs.get((x.type.ndim, y.type.ndim))
     if spec is None:
-        decline(node, "LW102", "matrix products of more than two axes are not covered")
+        decline(node, "LW102", "such products of more than two axes are not covered")
+    if spec.startswith("bij,bjk"):
+        # one of the numbers may be 1 in NumPy
+        same = test("eq", dim(x, 0), dim(y, 0))
+        cx.check(same, "stacks of several lengths")
     return contract(cx, spec, [x, y], node)
 
 
@@ -51,7 +68,7 @@ def dot(cx: Scope, a: Value, b: Value, node: ast.AST) -> Value:
         if isinstance(a, Number) and isinstance(b, Number):
             decline(node, "LW102", "np.dot of two numbers is not covered")
         return binary(cx, "mul", _strong(cx, a, node), _strong(cx, b, node), node)
-    return matmul(cx, a, b, node)
+    return _product(cx, a, b, _DOT, node)
 
 
 def _strong(cx: Scope, value: Value, node: ast.AST) -> Value:

@@ -219,6 +219,14 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
         to_columns(cx, value)
     if isinstance(value, RaggedList) and value.made:
         return of_rows(cx, value, dtype, node)
+    if isinstance(value, RaggedList) and isinstance(value.items, Arr) and not value.text:
+        whole = wrap(as_operand(cx, value, node))
+        assert isinstance(whole, Arr)
+        return (
+            copied(whole)
+            if dtype in (None, whole.type.dtype)
+            else wrap(as_dtype(whole.expr, dtype or ""))
+        )
     if isinstance(value, (Lst, Row)):
         listed = value.items if isinstance(value, Row) else value
         return of_list(cx, listed, dtype, node)

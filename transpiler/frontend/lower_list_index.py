@@ -166,7 +166,7 @@ def row_of(cx: Scope, base: RaggedList, at: Expr) -> Value:
         return Arr(Cast(Load(column, part, column.type), t), t, origins)
     match base.items:
         case Arr(expr, t, _):
-            row = Arr(Load(expr, part, t), t, views(base.items))
+            row = Arr(Load(expr, (*part, *[FULL] * (t.ndim - 1)), t), t, views(base.items))
             return String(row) if base.text else row
         case Lst(columns, site, _, _, _):
             loads = tuple(Load(c, part, c.type) for c in columns)

@@ -194,7 +194,7 @@ def _rows(cx: Scope, made: Parameters, name: str, path: str, t: Ragged, node: as
     if isinstance(t.rows, Records):
         return _record_rows(cx, made, name, path, t, t.rows, node)
     rows = CODES if isinstance(t.rows, Chars) else t.rows
-    if rows.ndim != 1:
+    if isinstance(rows, ListOf) and rows.ndim != 1:
         decline(node, "LW302", f"the rows of `{path}` have several axes")
     joined, bounds = Sym(name, rows), Sym(made.name(f"{name}_bounds"), ListOf(INT, 2))
     at = made.add(joined, Param(name, path, t))

@@ -57,6 +57,7 @@ from loopwright.ir.nodes import (
     Load,
     Logic,
     Pt,
+    Reshape,
     Select,
     Slc,
     Stmt,
@@ -302,3 +303,24 @@ def _known_here_only(cx: Scope, row: Lst) -> bool:
     return (
         bool(row.origins) and not foreign_rows(row) and out_of_use(cx, {o.key for o in row.origins})
     )
+
+
+def of_one_length(cx: Scope, value: RaggedList) -> Expr:
+    """The arrays of a list from outside as one array with an axis more; the kernel gives up if they differ in
+    length, or if there are none."""
+    assert isinstance(value.items, Arr)
+    t = value.items.type
+    count = cx.hold(Dim(value.bounds, 0, INT), "n")
+    cx.check(test("gt", count, integer(0)), "an array of an empty list")
+
+    def length(at: Expr) -> Expr:
+        low, high = (Load(value.bounds, (Pt(at), Pt(integer(k))), INT) for k in (0, 1))
+        return Binary("sub", high, low, INT)
+
+    first = cx.hold(length(integer(0)), "length")
+    at = cx.sym(cx.fresh("k"), INT)
+    with cx.block() as body:
+        cx.check(test("eq", length(Var(at)), first), "an array of arrays of several lengths")
+    cx.emit(For(at, integer(1), count, integer(1), tuple(body), (), cx.span))
+    rest = tuple(cx.hold(Dim(value.items.expr, k, INT), "m") for k in range(1, t.ndim))
+    return Reshape(value.items.expr, (count, first, *rest), Array(t.dtype, t.ndim + 1))

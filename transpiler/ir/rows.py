@@ -16,7 +16,7 @@ def joined_rows(t: Ragged, rows: Sequence[Any]) -> Any:
     if isinstance(t.rows, Chars):
         return codes_of("".join(rows))
     if isinstance(t.rows, Array):
-        return np.concatenate(rows) if rows else np.empty(0, t.rows.dtype)
+        return np.concatenate(rows) if rows else np.empty((0,) * t.rows.ndim, t.rows.dtype)
     return [item for row in rows for item in row]
 
 

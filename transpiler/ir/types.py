@@ -81,8 +81,8 @@ class Chars:
 
 @dataclass(frozen=True, slots=True)
 class Ragged:
-    """A list of lists of numbers or of tuples of numbers, of arrays of one axis, or of strings, that may
-    differ in length; only read.
+    """A list of lists of numbers or of tuples of numbers, of arrays, or of strings, that may differ in
+    length; only read. Arrays of several axes differ in the first one alone.
 
     The type of a live-in, never of an IR variable: kernels hold its rows joined to one (`rows`), beside
     the first position of each row and the one behind its last, a list of pairs of ints. Of tuples they get

@@ -71,6 +71,8 @@ def _rank(t: Type) -> int:
     match t:
         case Array(_, ndim, _) | ListOf(_, ndim):
             return ndim
+        case Ragged(Array(_, ndim, _)):
+            return 1 + ndim if ndim > 1 else 1
         case Ragged() | Chars():
             return 1
         case _:
@@ -80,9 +82,9 @@ def _rank(t: Type) -> int:
 def _length(value: Any, axis: int) -> int:
     if isinstance(value, str):
         return len(value)
-    for _ in range(axis):
+    for k in range(axis):
         if isinstance(value, np.ndarray):
-            return int(value.shape[axis])
+            return int(value.shape[axis - k])
         if not isinstance(value, list) or not value:
             return -1
         value = value[0]
@@ -106,10 +108,11 @@ def _kind(param: Param, symbols: Mapping[tuple[str, int], str], samples: Sequenc
             for length in reversed(dims):
                 out = ListKind(out, length)
             return out
-        case Ragged(Array(dtype, _, _)):
-            inner = ArrayKind(dtype, (None,))
+        case Ragged(Array(dtype, ndim, _)):
+            alike = ndim > 1 and all(len({len(row) for row in v}) <= 1 for v in values)
+            inner = ArrayKind(dtype, (dims[1] if alike else None, *dims[2:]))
             if dtype[0] in "iu" and values:
-                joined = [np.concatenate(v) if v else np.empty(0, dtype) for v in values]
+                joined = [np.concatenate(v) if v else np.empty((0,) * ndim, dtype) for v in values]
                 inner = _integers(inner, joined, symbols, samples)
             return ListKind(inner, dims[0])
         case Ragged(Chars()):

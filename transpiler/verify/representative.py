@@ -230,8 +230,8 @@ def _rank(t: Type) -> int:
             return ndim
         case Chars():
             return 1
-        case Ragged():
-            return 2
+        case Ragged(rows):
+            return 1 + (rows.ndim if isinstance(rows, Array) else 1)
         case TupleOf(items):
             return max((_rank(item) for item in items), default=0)
         case _:

@@ -37,6 +37,7 @@ from loopwright.runtime.classes import like_list
 
 SAMPLE_BYTES = 8 * 2**20
 LIST_CHECK = 2_000_000
+_MOST_AXES = 3
 """Lists (of lists) with more elements than this count as unknown: checking them would be slow."""
 
 _LOOKED_AT = 10_000
@@ -250,9 +251,17 @@ def _ragged(value: list[Any]) -> Type | None:
         return None
     if first is list and sum(map(len, value)) > LIST_CHECK:
         return None
-    kinds = {type_of(row) for row in value if first is not list or row}
+    kinds = {_rows_of(type_of(row)) for row in value if first is not list or row}
     rows = kinds.pop() if len(kinds) == 1 else None
+    if isinstance(rows, Array) and 1 < rows.ndim <= _MOST_AXES:
+        # joined along the first axis
+        return Ragged(rows) if len({row.shape[1:] for row in value}) == 1 else None
     return Ragged(rows) if _is_row(rows) else None
+
+
+def _rows_of(t: Type | None) -> Type | None:
+    """The type of rows of that type: arrays in any order of memory are copied."""
+    return Array(t.dtype, t.ndim) if isinstance(t, Array) else t
 
 
 def _is_row(t: Type | None) -> TypeGuard[ListOf | Array | Records]:
