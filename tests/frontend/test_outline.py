@@ -360,6 +360,22 @@ def test_functions_of_one_name_have_identifiers_of_their_own() -> None:
     assert [r.id for r in regions if r.form == "body"] == ["f/0:body", "f#2/0:body"]
 
 
+def test_a_function_of_a_package_far_above_is_one_of_the_project(tmp_path: Path) -> None:
+    folder = tmp_path / "top"
+    for name in ("a", "b", "c", "d", "e"):
+        folder.mkdir()
+        (folder / "__init__.py").touch()
+        folder = folder / name
+    folder.mkdir()
+    (tmp_path / "top" / "util.py").write_text("def h(v):\n    return v * 2\n")
+    text = "from top.util import h\n\n\ndef f(x):\n    for i in range(len(x)):\n        x[i] = h(x[i])\n"
+    path = folder / "deep.py"
+    path.write_text(text)
+    module = parse_text(text, path, "deep")
+    assert isinstance(module, Module)
+    assert [r.form for r in outline(module)] == ["body"]
+
+
 def test_what_stands_between_two_yields_is_a_region() -> None:
     source = """
         def windows(x, n):

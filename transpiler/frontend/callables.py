@@ -79,8 +79,15 @@ def _in_project(module: Module, origin: str) -> bool:
     top = origin.split(".")[0]
     if not top:
         return origin.startswith(".")
-    folders = list(module.path.absolute().parents)[:_FOLDERS]
-    return any((f / f"{top}.py").is_file() or (f / top / "__init__.py").is_file() for f in folders)
+    left = _FOLDERS
+    for folder in module.path.absolute().parents:
+        if (folder / f"{top}.py").is_file() or (folder / top / "__init__.py").is_file():
+            return True
+        # the folders of a package may be any number
+        left -= not (folder / "__init__.py").is_file()
+        if left == 0:
+            break
+    return False
 
 
 def candidates(module: Module, site: Site, chain: Chain) -> tuple[Candidate, ...]:
