@@ -66,6 +66,7 @@ _SPECIAL = (
         "operator.itemgetter",
         "scipy.sparse.issparse",
         "scipy.sparse.isspmatrix",
+        "scipy.stats.rankdata",
     }
 )
 _EFFECTS = (

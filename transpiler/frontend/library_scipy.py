@@ -1,4 +1,4 @@
-"""Functions of `scipy.linalg` and `scipy.stats.norm` as Python code that the compiler translates.
+"""Functions of `scipy.linalg` and `scipy.stats` as Python code that the compiler translates.
 
 After `scipy/linalg/_basic.py`, `scipy/linalg/_decomp_cholesky.py` and `scipy/stats/_distn_infrastructure.py`
 of SciPy 1.17. Arguments are arrays of float64 unless said otherwise. What SciPy raises for infinities and NaN
@@ -103,3 +103,72 @@ def norm_pdf(x, loc, scale):
 def norm_logpdf(x, loc, scale):
     y = standardised(x, loc, scale)
     return -(y**2) / 2.0 - 0.9189385332046727 - np.log(scale)
+
+
+# -------------------------------------------------------------------------- ranks
+
+
+def _order_of(x):
+    if np.any(x != x):
+        raise ValueError("NaN has no rank")
+    return np.argsort(x, kind="stable")
+
+
+def ranks_average(x):
+    """Ranks from 1 of an array with one axis; those that are equal get the mean of theirs."""
+    order = _order_of(x)
+    ranks = np.empty(len(x))
+    first = 0
+    while first < len(x):
+        behind = first + 1
+        while behind < len(x) and x[order[behind]] == x[order[first]]:
+            behind += 1
+        for k in range(first, behind):
+            ranks[order[k]] = 0.5 * (first + behind + 1)
+        first = behind
+    return ranks
+
+
+def ranks_min(x):
+    """Those that are equal get the least of their ranks."""
+    order = _order_of(x)
+    ranks = np.empty(len(x), np.int64)
+    rank = 0
+    for k in range(len(x)):
+        if k == 0 or x[order[k]] != x[order[k - 1]]:
+            rank = k + 1
+        ranks[order[k]] = rank
+    return ranks
+
+
+def ranks_max(x):
+    """Those that are equal get the greatest of their ranks."""
+    order = _order_of(x)
+    ranks = np.empty(len(x), np.int64)
+    rank = 0
+    for k in range(len(x) - 1, -1, -1):
+        if k == len(x) - 1 or x[order[k]] != x[order[k + 1]]:
+            rank = k + 1
+        ranks[order[k]] = rank
+    return ranks
+
+
+def ranks_dense(x):
+    """Those that are equal count as one."""
+    order = _order_of(x)
+    ranks = np.empty(len(x), np.int64)
+    rank = 0
+    for k in range(len(x)):
+        if k == 0 or x[order[k]] != x[order[k - 1]]:
+            rank += 1
+        ranks[order[k]] = rank
+    return ranks
+
+
+def ranks_ordinal(x):
+    """Those that are equal have ranks in the order of their places."""
+    order = _order_of(x)
+    ranks = np.empty(len(x), np.int64)
+    for k in range(len(x)):
+        ranks[order[k]] = k + 1
+    return ranks

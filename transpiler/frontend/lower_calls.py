@@ -32,7 +32,7 @@ from loopwright.frontend.lower_operators import operator_call, reduce_call
 from loopwright.frontend.lower_order import effects, eval_all, in_order, keep, present
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_queue import bisect_call, heap_call
-from loopwright.frontend.lower_scipy import norm_call, scipy_linalg_call
+from loopwright.frontend.lower_scipy import norm_call, rank_call, scipy_linalg_call
 from loopwright.frontend.lower_scope import Scope, decline, span_of
 from loopwright.frontend.lower_special import special_call
 from loopwright.frontend.lower_streams import draw, module_draw
@@ -298,6 +298,8 @@ def _library(cx: Scope, name: str, node: ast.Call) -> Value:
             return is_sparse(cx, node)
         case "scipy" if short.startswith("linalg."):
             return scipy_linalg_call(cx, short.removeprefix("linalg."), node)
+        case "scipy" if short == "stats.rankdata":
+            return rank_call(cx, node)
         case "scipy" if short.startswith("stats.norm."):
             return norm_call(cx, short.removeprefix("stats.norm."), node)
         case "scipy" if short.startswith("spatial.distance."):

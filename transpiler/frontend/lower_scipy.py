@@ -1,4 +1,4 @@
-"""Functions of `scipy.linalg` and of `scipy.stats.norm` on arrays of float64.
+"""Functions of `scipy.linalg` and of `scipy.stats` on arrays of float64.
 
 What both libraries have is computed by NumPy's function; SciPy's refuses infinities and NaN.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 
 from loopwright.frontend.lower_along import library_call
-from loopwright.frontend.lower_args import bind, constant_of, flag_of
+from loopwright.frontend.lower_args import array_of, bind, constant_of, flag_of
 from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_library_args import exactly_floats, floats, plain_number
 from loopwright.frontend.lower_parts import describe
@@ -19,7 +19,7 @@ from loopwright.frontend.lower_values import Arr, Number, Tpl, Value, number, re
 from loopwright.frontend.scipy_names import SCIPY_NORM
 from loopwright.frontend.typing_rules import rank_of
 from loopwright.ir.nodes import Call, Expr, Unary
-from loopwright.ir.types import F64, Array, machine_dtype
+from loopwright.ir.types import F64, Array, kind_of, machine_dtype
 
 _MATRIX = Array("float64", 2)
 
@@ -120,6 +120,21 @@ def norm_call(cx: Scope, name: str, node: ast.Call) -> Value:
     assert isinstance(y, (Arr, Number))
     expr = y.expr if name == "cdf" else Unary("neg", y.expr, y.expr.type)
     return wrap(applied("special.ndtr", [expr]))
+
+
+_RANKS = ("average", "min", "max", "dense", "ordinal")
+
+
+def rank_call(cx: Scope, node: ast.Call) -> Value:
+    """`scipy.stats.rankdata(a, method)` of numbers in one axis."""
+    bound = bind(cx, node, ["a", "method"])
+    method = constant_of(bound["method"], node, "method") if "method" in bound else "average"
+    if method not in _RANKS:
+        decline(node, "LW102", f"`method={method!r}` of rankdata is not covered")
+    x = array_of(cx, bound["a"], node)
+    if x.type.ndim != 1 or kind_of(x.type.dtype) not in "iuf":
+        decline(node, "LW102", "rankdata is covered for numbers in one axis")
+    return library_call(cx, f"ranks_{method}", [x], node)
 
 
 def _real(cx: Scope, value: Value, node: ast.AST) -> Value:
