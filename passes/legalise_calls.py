@@ -6,6 +6,7 @@ Source: CPython Modules/mathmodule.c (domain errors, overflow), Objects/floatobj
 from __future__ import annotations
 
 from loopwright.analysis.interval import INT64_MAX, INT64_MIN, of_dtype
+from loopwright.ir.accumulate import wrapping
 from loopwright.ir.intrinsics import intrinsic
 from loopwright.ir.nodes import Call, Cast, CompareOp, Const, Expr, Unary
 from loopwright.ir.types import B1, F64, I64, Array, DType, Num, Py, kind_of, machine_dtype
@@ -269,6 +270,9 @@ def _numpy(b: Build, e: Call, name: str, args: tuple[Expr, ...]) -> Expr:
             return negate(truth(x))
         case "square", (x,):
             x = b.atom(to(x, dtype))
+            known = b.interval(x)
+            if dtype == "int64" and max(-known.lo, known.hi) ** 2 > INT64_MAX:
+                return wrapping("mul", x, x)  # NumPy's is modulo 2**64
             return binary("mul", x, x)
         case "absolute", (x,):
             return _abs(b, e, x)

@@ -685,3 +685,14 @@ def test_an_int_that_floats_hold_is_shown_to_be_small_before_the_loop() -> None:
     assert not any("2**53" in r or "beyond" in r for r in reasons), reasons
     for first, n in ((0, 3), (-7, -4), (2**31 - 2, 2**31), (-(2**31), -(2**31) + 2), (5, 1)):
         assert outcome(SMALL, np.zeros(2), first, n, 0.25) is not GAVE_UP
+
+
+def test_squares_of_large_integers_are_modulo_two_to_the_64() -> None:
+    source = """
+def f(g: I1, n: int) -> int:
+    for _ in range(n):
+        for i in range(g.shape[0]):
+            g[i] += np.square(g[i])
+    return n
+"""
+    assert outcome(source, np.array([64, -1, -2, 3, 2**62, -(2**63)]), 7) != GAVE_UP
