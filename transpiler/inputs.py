@@ -29,4 +29,4 @@ def inputs_for(
         first = largest[typical(asked, signature.seconds, workers=workers)]
         samples = [first, *samples]
     inputs = representative(lowered.domain, samples, seed=0, program=lowered.program)
-    return replace(job, inputs=tuple(inputs), made_up=not samples)
+    return replace(job, inputs=tuple(inputs), made_up=not samples, recorded=frozenset(sizes))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -28,6 +29,16 @@ def test_the_best_over_the_two_largest_sizes_comes_first() -> None:
 def test_below_the_break_even_the_original_runs() -> None:
     winners, _ = rank(measured(a=[0.1, 2.0, 0.1]), ["a"], 1.2)
     assert winners[0].min_size == 1000 and winners[0].speedup == {1000: 10.0}
+
+
+def test_an_input_that_was_made_up_and_declined_is_no_break_even() -> None:
+    timings = measured(a=[0.1, None, 0.1]).timings
+    (seen,), _ = rank(Measurement(timings), ["a"], 1.2)
+    assert seen.min_size == 1000
+    (made,), _ = rank(
+        Measurement((timings[0], replace(timings[1], recorded=False), timings[2])), ["a"], 1.2
+    )
+    assert made.min_size == 3 and made.speedup == {10: 10.0, 1000: 10.0}
 
 
 def test_a_variant_that_is_hardly_faster_is_out() -> None:

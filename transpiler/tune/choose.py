@@ -85,10 +85,13 @@ def _unmeasured(size: int, ratio: float) -> int:
 
 
 def _ratios(measured: Measurement, label: str) -> list[tuple[int, float]]:
-    """Size and ratio, by size; a declined input is a ratio of 0 (it costs its guard)."""
+    """Size and ratio, by size; a declined input is a ratio of 0 (it costs its guard), unless nobody has seen
+    such an input: that it does not suit the kernel tells nothing about smaller ones then."""
     found = []
     for timing in sorted(measured.timings, key=lambda t: t.size):
         seconds = timing.candidates[label]
+        if seconds is None and not timing.recorded:
+            continue
         found.append((timing.size, 0.0 if seconds is None else timing.original / seconds))
     return found
 

@@ -115,7 +115,8 @@ def run(job: MeasureJob) -> Measurement:
         if before is None:
             continue  # a made-up size that does not suit the code tells nothing about its speed
         behind = {t.label: math.inf for t in job.timed if t.label not in sides}
-        timings.append(InputTiming(size, before, {**found, **behind}))
+        seen = size in job.recorded
+        timings.append(InputTiming(size, before, {**found, **behind}, recorded=seen))
         for label in (label for label, seconds in found.items() if seconds is None):
             declined[label] = condition(sides[label], prepare(1)[0]) or declined.get(label, "")
         sides = _in_the_race(sides, found)

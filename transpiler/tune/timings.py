@@ -26,7 +26,7 @@ class MeasureJob:
     Calls in a row get the same arrays, as they do in a user's loop, unless the code `changes` its arguments:
     then each call gets a copy. `originals` are seconds of the original by size, if they were measured
     before: then it is not run again, and other sizes are left out. `made_up`: nobody has seen the original
-    end on such inputs.
+    end on such inputs. `recorded` are the sizes of those that were seen.
     """
 
     source: str
@@ -39,16 +39,19 @@ class MeasureJob:
     changes: bool
     originals: Mapping[int, float] = field(default_factory=dict)
     made_up: bool = False
+    recorded: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class InputTiming:
     """Seconds a warm call at one input; None where the candidate declined the input or raised, infinity
-    where it was not run, as it was far behind the others at smaller inputs."""
+    where it was not run, as it was far behind the others at smaller inputs. `recorded`: such an input was
+    seen."""
 
     size: int
     original: float
     candidates: dict[str, float | None]
+    recorded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
