@@ -194,7 +194,9 @@ class Statements:
             view = lazy.storage
             scope.emit(Assign(sym, _typed(view, value.type), stmt.span))
             self.values.forget({sym})
-            if not isinstance(value, Var) or self.counts[sym] == 1:
+            # a view may take the name of what it is a view of
+            own = any(sym in vars_of(e) for e in (view, *lazy.shape))
+            if not own and (not isinstance(value, Var) or self.counts[sym] == 1):
                 self.values.lazies[sym] = lazy
             return
         with scope.block() as more:

@@ -103,3 +103,12 @@ def test_no_more_than_a_few_branches_are_set_apart() -> None:
         for k in range(5)
     )
     assert refusal(f"\ndef f(x, n):\n    t = 0.0\n{parts}    return t\n", X, 1).code == "LW302"
+
+
+def test_a_transposed_array_may_take_the_place_of_a_number() -> None:
+    body = (
+        "    a = 2\n    for i in range(n):\n        a = x.T\n    return np.sum(a) if n else 0.0\n"
+    )
+    source = f"\ndef f(x, n):\n{body}"
+    for n in (0, 1):
+        assert_same(source, X, n)

@@ -1,9 +1,13 @@
 """Lists of arrays of several axes, which may differ in the length of the first one."""
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 
-from .lowering import assert_same, by_kernel
+from loopwright.diagnostics import CannotLower
+
+from .lowering import assert_same, by_kernel, refusal
 
 RNG = np.random.default_rng(0)
 ALIKE = [RNG.normal(size=(3, 2)) for _ in range(4)]
@@ -70,6 +74,20 @@ def test_an_array_of_arrays_of_one_shape(body: str) -> None:
     assert_same(source, ALIKE)
     assert_same(source, [np.array([1.0, 2.0]), np.array([3.0, 4.5])])
     assert by_kernel(source, (UNLIKE,)).failed is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["np.array(ms[::-1])", "np.sum(ms[::-1], axis=1)", "np.stack(ms[::-1])"]
+)
+def test_an_array_of_other_arrays_than_all_is_left_to_python(text: str) -> None:
+    source = f"\ndef f(ms):\n    return {text}\n"
+    for ms in (ALIKE, [m[:, 0] for m in ALIKE]):
+        with suppress(CannotLower):
+            assert by_kernel(source, (ms,)).failed is not None
+
+
+def test_an_array_that_must_be_no_copy_is_declined() -> None:
+    assert refusal("\ndef f(ms):\n    return np.array(ms, copy=False)\n", ALIKE).code == "LW102"
 
 
 PRODUCTS = ["np.dot(a, b)", "a @ b", "np.matmul(a, b)"]

@@ -297,6 +297,17 @@ PARTS = {
     "by a function": "    re = np.real(z)\n    re[0] = 1\n    return z\n",
     "of a real array": "    re = np.real(x)\n    re[0] = 7.0\n    return x\n",
     "in place": "    im = z.imag\n    im += 1\n    return z\n",
+    "stored at once": "    z.real[0] = 5\n    return z\n",
+    "all of them": "    z.imag[:] = 0\n    return z\n",
+    "by a loop": "    for i in range(len(z)):\n        z.real[i] = i\n    return z\n",
+    "through a function": "    np.real(z)[0] = 5\n    return z\n",
+    "by a helper": "    def h(r):\n        r[0] = 3\n    h(z.real)\n    return z\n",
+    "of a helper": "    h = lambda w: w.real\n    re = h(z)\n    z[1] = 9\n    return re * 1\n",
+    "two at once": "    re, im = z.real, z.imag\n    z[0] = 5\n    return re + im\n",
+    "a part of a part": "    re = z.real[1:]\n    z[1] = 9\n    return re * 1\n",
+    "one of two": "    re = z.real if len(z) > 1 else z.imag\n    z[0] = 3\n    return re * 1\n",
+    "run over": "    t = 0.0\n    for r in z.real:\n        z[-1] = 100\n        t += r\n    return t\n",
+    "beside an effect": "    def h():\n        z[0] = 7\n        return 1.0\n    return z.real + h()\n",
 }
 
 

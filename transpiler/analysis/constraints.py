@@ -74,13 +74,17 @@ def constraints(s: isl.Set, atoms: dict[str, Atom]) -> Guard | None:
 
 def _constraint(c: isl.Constraint, atoms: dict[str, Atom]) -> Constraint | None:
     terms: list[tuple[int, Atom]] = []
-    constant = int(c.get_constant_val().to_python())
+    constant = c.get_constant_val().to_python()
+    if constant is None:
+        return None
     for k in range(c.dim(isl.dim_type.param)):
-        factor = int(c.get_coefficient_val(isl.dim_type.param, k).to_python())
+        factor = c.get_coefficient_val(isl.dim_type.param, k).to_python()
+        if factor is None:
+            return None
         if factor:
             atom = atoms[str(c.get_dim_name(isl.dim_type.param, k))]
-            terms.append((factor, atom))
-    row = Constraint(tuple(terms), constant, c.is_equality())
+            terms.append((int(factor), atom))
+    row = Constraint(tuple(terms), int(constant), c.is_equality())
     return None if sides(row) is None else row
 
 

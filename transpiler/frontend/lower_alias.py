@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_parts import describe
-from loopwright.frontend.lower_scope import Scope
-from loopwright.frontend.lower_values import Hashed, Lst, Maybe, Origin, Tpl, Value
+from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_values import Hashed, Lst, Maybe, Origin, Origins, Tpl, Value
 
 
 def live_in(cx: Scope, origin: Origin) -> str | None:
@@ -65,3 +66,9 @@ def hashed_in(value: Value) -> Iterator[Hashed]:
                 yield from hashed_in(item)
         case _:
             pass
+
+
+def not_parted(cx: Scope, origins: Origins, node: ast.AST) -> None:
+    """Declined if an array changes of which a part is used."""
+    if {o.key for o in origins} & cx.unit.parted & cx.unit.changed:
+        decline(node, "LW104", "a complex array is changed, of which a part is used")

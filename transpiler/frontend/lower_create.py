@@ -220,6 +220,8 @@ def array(cx: Scope, name: str, node: ast.Call) -> Value:
     if isinstance(value, RaggedList) and value.made:
         return of_rows(cx, value, dtype, node)
     if isinstance(value, RaggedList) and isinstance(value.items, Arr) and not value.text:
+        if "copy" in bound:
+            decline(node, "LW102", "`copy` is covered for arrays")
         whole = wrap(as_operand(cx, value, node))
         assert isinstance(whole, Arr)
         return (

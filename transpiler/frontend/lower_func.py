@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from loopwright.diagnostics import NOWHERE, CannotLower
 from loopwright.frontend import lower_expr, lower_over, lower_stmt
+from loopwright.frontend.lower_alias import not_parted
 from loopwright.frontend.lower_along import library_names
 from loopwright.frontend.lower_grown import copy_captures
 from loopwright.frontend.lower_join import canonical
@@ -181,6 +182,9 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
     for key, value in origins.items():
         if key in cx.unit.changed:
             changes(cx, origins_of(value), node)
+        if key in cx.unit.parted:
+            cx.unit.parted |= {o.key for o in origins_of(value)}
+            not_parted(cx, origins_of(value), node)
         if key in cx.unit.lengthened:
             gets_longer(cx, value)
     result = with_origins(shape, origins, Origin(("call", cx.depth, id(node))))

@@ -312,6 +312,9 @@ def _join_begun(cx: Scope, name: str, a: Value, b: Value) -> Value | None:
     start = join_values(cx, name, starts[0], starts[-1])
     if not isinstance(array, Arr) or not isinstance(start, Number) or not _is_start([start]):
         return None
+    if array.type.layout == "F":
+        # what stands for the array while there is none is in the order of C
+        array = replace(array, type=replace(array.type, layout="A"))
     return canonical(cx, name, Begun(array, start, NOTHING.expr))
 
 

@@ -13,6 +13,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from loopwright.frontend.lower_alias import not_parted
 from loopwright.frontend.lower_parts import origins_of
 from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_values import (
@@ -34,7 +35,6 @@ from loopwright.frontend.lower_values import (
 from loopwright.ir.nodes import (
     Alloc,
     Binary,
-    Call,
     Cast,
     Const,
     Dim,
@@ -214,17 +214,7 @@ def changes(cx: Scope, origins: Origins, node: ast.AST) -> None:
     cx.unit.changed |= keys
     if keys & cx.unit.listed:
         decline(node, "LW104", "an array that a list holds is changed")
-    if keys & cx.unit.parted:
-        decline(node, "LW104", "a complex array is changed, of which a part has a name")
-
-
-def part_named(cx: Scope, value: Arr, node: ast.AST) -> None:
-    """A view of the real or imaginary parts of an array, which the kernel has a copy of, gets a name."""
-    if isinstance(value.expr, Call) and value.expr.fn in ("np.real", "np.imag"):
-        keys = {o.key for o in value.origins}
-        cx.unit.parted |= keys
-        if keys & cx.unit.changed:
-            decline(node, "LW104", "a complex array is changed, of which a part has a name")
+    not_parted(cx, origins, node)
 
 
 def lists(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:

@@ -8,6 +8,7 @@ import builtins
 import numpy as np
 
 from loopwright.frontend.classes import attribute_class, find_method
+from loopwright.frontend.lower_alias import not_parted
 from loopwright.frontend.lower_arith import strip_none, switch
 from loopwright.frontend.lower_classes import (
     bound_method,
@@ -300,17 +301,20 @@ def _array_attribute(cx: Scope, base: Arr, node: ast.Attribute) -> Value:
             keep(cx, base)
             return dtype_object(t.dtype)
         case "real" | "imag" if t.dtype.startswith("complex") or node.attr == "real":
-            return part_of(base, node.attr)
+            return part_of(cx, base, node.attr, node)
         case _:
             pass
     decline(node, "LW103", f"attribute `{node.attr}` of an array is not covered")
 
 
-def part_of(base: Arr, name: str) -> Arr:
-    """`base.real`, or `base.imag` of a complex array. They are views in NumPy, so only a read is the same."""
+def part_of(cx: Scope, base: Arr, name: str, node: ast.AST) -> Arr:
+    """`base.real`, or `base.imag` of a complex array. They are views in NumPy and copies here: declined where
+    the array may change."""
     t = base.type
     if not t.dtype.startswith("complex"):
         return base
+    cx.unit.parted |= {o.key for o in base.origins}
+    not_parted(cx, base.origins, node)
     real = Array(real_dtype(t.dtype), t.ndim, t.layout)
     return Arr(Call(f"np.{name}", (base.expr,), real), real, views(base))
 

@@ -129,7 +129,7 @@ def ufunc(cx: Scope, name: str, values: list[Value], node: ast.AST) -> Value:
     """An element-wise function of the table."""
     match name, values:
         case "real" | "imag", [Arr() as x] if name == "real" or kind_of(x.type.dtype) == "c":
-            return part_of(x, name)
+            return part_of(cx, x, name, node)
     if all(isinstance(v, Number) for v in values):
         numbers = tuple(strip_none(cx, v) for v in values if isinstance(v, Number))
         if all(machine_dtype(t) == "float64" for v in numbers for t in v.types):

@@ -307,20 +307,22 @@ def _known_here_only(cx: Scope, row: Lst) -> bool:
 
 def of_one_length(cx: Scope, value: RaggedList) -> Expr:
     """The arrays of a list from outside as one array with an axis more; the kernel gives up if they differ in
-    length, or if there are none."""
+    length, if there are none, or if they are not all of those that are joined, in their order."""
     assert isinstance(value.items, Arr)
     t = value.items.type
     count = cx.hold(Dim(value.bounds, 0, INT), "n")
     cx.check(test("gt", count, integer(0)), "an array of an empty list")
 
-    def length(at: Expr) -> Expr:
-        low, high = (Load(value.bounds, (Pt(at), Pt(integer(k))), INT) for k in (0, 1))
-        return Binary("sub", high, low, INT)
-
-    first = cx.hold(length(integer(0)), "length")
+    first = cx.hold(Load(value.bounds, (Pt(integer(0)), Pt(integer(1))), INT), "length")
     at = cx.sym(cx.fresh("k"), INT)
+    ends = [Load(value.bounds, (Pt(Var(at)), Pt(integer(k))), INT) for k in (0, 1)]
     with cx.block() as body:
-        cx.check(test("eq", length(Var(at)), first), "an array of arrays of several lengths")
-    cx.emit(For(at, integer(1), count, integer(1), tuple(body), (), cx.span))
+        turns: list[Expr] = [Var(at), Binary("add", Var(at), integer(1), INT)]
+        for end, turn in zip(ends, turns, strict=True):
+            there = Binary("mul", turn, first, INT)
+            cx.check(test("eq", end, there), "an array of arrays of several lengths")
+    cx.emit(For(at, integer(0), count, integer(1), tuple(body), (), cx.span))
+    whole = Binary("mul", count, first, INT)
+    cx.check(test("eq", whole, Dim(value.items.expr, 0, INT)), "an array of some of several arrays")
     rest = tuple(cx.hold(Dim(value.items.expr, k, INT), "m") for k in range(1, t.ndim))
     return Reshape(value.items.expr, (count, first, *rest), Array(t.dtype, t.ndim + 1))

@@ -26,7 +26,7 @@ from loopwright.frontend.lower_index import (
 )
 from loopwright.frontend.lower_join import store_variable, template, widen
 from loopwright.frontend.lower_list_index import copied_row, in_buffer, list_element
-from loopwright.frontend.lower_listed import changes, lists, part_named, put_array, replaces
+from loopwright.frontend.lower_listed import changes, lists, put_array, replaces
 from loopwright.frontend.lower_lists import build_list, extend, foreign
 from loopwright.frontend.lower_names import is_prefix, lookup, member, outside
 from loopwright.frontend.lower_order import effects, present, spill
@@ -68,8 +68,6 @@ def named(cx: Scope, value: Value, node: ast.AST, *place: int) -> Value:
     if isinstance(value, (Arr, Lst)) and is_row(value):
         may_get_name(cx, value, node)
         return copied_row(value)
-    if isinstance(value, Arr):
-        part_named(cx, value, node)
     if isinstance(value, Arr) and not value.origins:
         origin = Origin(("site", cx.depth, id(node), *place))
         return Arr(value.expr, value.type, frozenset({origin}))
