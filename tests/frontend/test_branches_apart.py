@@ -112,3 +112,26 @@ def test_a_transposed_array_may_take_the_place_of_a_number() -> None:
     source = f"\ndef f(x, n):\n{body}"
     for n in (0, 1):
         assert_same(source, X, n)
+
+
+CHOSEN = """
+def twice(v):
+    return v * 2
+
+def f(x, mode):
+    if mode == 1:
+        g = twice
+    elif mode == 2:
+        g = abs
+    else:
+        g = lambda v: v - 1
+    t = 0.0
+    for v in x[0]:
+        t += g(v)
+    return t
+"""
+
+
+def test_functions_that_a_number_chooses() -> None:
+    for mode in range(4):
+        assert_same(CHOSEN, X, mode)

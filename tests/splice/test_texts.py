@@ -59,6 +59,24 @@ def by_function(xs, mode):
         t += f(x)
     return t
 
+def by_one_of_many(xs, mode):
+    if mode == "square":
+        f = square
+    elif mode == "half":
+        f = halved
+    elif mode == "whole":
+        f = int
+    elif mode == "same":
+        f = float
+    elif mode == "size":
+        f = abs
+    else:
+        f = bool
+    t = 0.0
+    for x in xs:
+        t += f(x)
+    return t
+
 def joined(xs, mode):
     t = mode
     for x in xs:
@@ -134,8 +152,18 @@ def test_truth_values_as_positions_in_arrays_mean_something_else() -> None:
     assert found.code == "LW304"
 
 
-def test_of_several_strings_that_choose_a_function_one_is_a_constant() -> None:
+def test_a_few_functions_that_strings_choose_are_compiled_side_by_side() -> None:
     _, region, _ = lowering_of(SOURCE, "by_function", XS, "square")
+    samples = tuple({"xs": XS, "mode": mode} for mode in ("half", "square"))
+    lowered, _ = lower_region(
+        region, [Signature({"xs": ListOf(FLOAT), "mode": STR}, samples=samples)]
+    )
+    assert isinstance(lowered, Lowered), lowered
+    assert [p.only for p in lowered.domain.params if p.name == "mode"] == [None]
+
+
+def test_of_several_strings_that_choose_one_of_many_functions_one_is_a_constant() -> None:
+    _, region, _ = lowering_of(SOURCE, "by_one_of_many", XS, "square")
     samples = tuple({"xs": XS, "mode": mode} for mode in ("half", "square", "half"))
     signature = Signature({"xs": ListOf(FLOAT), "mode": STR}, samples=samples)
     lowered, of = lower_region(region, [signature])

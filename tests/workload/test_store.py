@@ -188,7 +188,11 @@ TYPES: dict[str, tuple[object, Type | None]] = {
     "a row that is a tuple": ([[1], (2,)], None),
     "a list with a shared row": ([[0]] * 2, Ragged(ListOf(INT))),
     "a list of arrays": ([np.zeros(2), np.zeros(0)], Ragged(Array("float64", 1))),
-    "a list of arrays of two axes": ([np.zeros((2, 2))], None),
+    "a list of arrays of two axes": (
+        [np.zeros((2, 2)), np.zeros((0, 2)).T.T],
+        Ragged(Array("float64", 2)),
+    ),
+    "a list of arrays of two widths": ([np.zeros((2, 2)), np.zeros((2, 3))], None),
     "a list of arrays of two dtypes": ([np.zeros(2), np.zeros(2, int)], None),
     "a list of arrays without axes": ([np.array(1.0)], None),
     "a mixed list": ([1, 2.0], None),
