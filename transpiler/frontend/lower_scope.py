@@ -189,7 +189,7 @@ class Unit:
     # statements of generators, with names of their own, for each call; and those generators that are run
     generated: dict[object, tuple[list[ast.stmt], dict[str, str]]] = field(default_factory=dict)
     yielding: list[ast.FunctionDef] = field(default_factory=list)
-    # storage of lists that get longer; and of complex arrays of which a part has a name
+    # storage of lists that get longer; and of complex arrays of which a part is used
     lengthened: set[object] = field(default_factory=set)
     parted: set[object] = field(default_factory=set)
     # branches whose sides have the statements behind them each for itself
