@@ -115,7 +115,7 @@ GRAMMAR: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             "(<matrix>).mean(axis=0)", "(<matrix>).min(axis=0)", "(<matrix>).argmax(axis=1)",
             "np.clip(<vector>, <vector>, <operand>)", "np.clip(<vector>, <number>, <number>)",
             "np.roll(<vector>, <int>)", "np.where(<mask>, <number>, <vector>)", "np.array(<l>)",
-            "np.repeat(<vector>, 2)", "(<vector>) ** (<int>)", "np.mod(<vector>, <operand>)",
+            "np.repeat(<vector>, 2)", "np.sign(<vector>) ** (<int>)", "np.mod(<vector>, <operand>)",
             "np.cumprod(<vector>)", "np.flip(<vector>)", "np.sign(<vector>)", "(<vector>) << 1",
             "np.round(<vector>, 1)", "np.argsort(<vector>, kind='stable')", "(<mask>) * <vector>",
             "(<vector>).astype(np.uint8)", "np.array([<number> for z in <l>])", "np.unique(<vector>)",
@@ -144,4 +144,8 @@ GRAMMAR: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
          "(<mask> & <mask>)", "(<mask> | <mask>)", "~<mask>", "<h>"),
     ),
 }  # fmt: skip
-"""For each kind of expression what stands at the leaves, and what else there is."""
+"""For each kind of expression what stands at the leaves, and what else there is.
+
+Levels are compared bit by bit, so what is drawn has one right answer: of arrays only signs are raised to
+any power, because NumPy's powers of arrays and of numbers may differ in the last bit.
+"""
