@@ -16,8 +16,9 @@ from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any
 
+from loopwright.choice import Chosen
 from loopwright.claims import claim_of
-from loopwright.compile import Place, compile_region
+from loopwright.compile import Place
 from loopwright.config import Options, UsageError
 from loopwright.diagnostics import Declined
 from loopwright.explain_tree import explain_tree
@@ -30,6 +31,7 @@ from loopwright.ir.domain import path_text, split_path
 from loopwright.ir.nodes import Nothing, Pack
 from loopwright.ir.types import Type
 from loopwright.kernels import write_kernels
+from loopwright.kernels_entry import shared_roots
 from loopwright.passes.base import Pass
 from loopwright.pipeline import Plan
 from loopwright.preflight import command_line, python_files, startable
@@ -45,6 +47,7 @@ from loopwright.verify.candidate import load_candidate
 from loopwright.verify.functions import verify_functions
 from loopwright.verify.roots import read_leaf, write_leaf
 from loopwright.verify.verdict import Verdict
+from loopwright.ways import compile_region
 from loopwright.workload.functions import function_ref
 from loopwright.workload.record import RecordResult, record
 from loopwright.workload.types_of import type_of
@@ -125,7 +128,7 @@ def optimize(
         )
         if chosen is None:
             return Optimized(f, result, module.text, None, module.text)
-        spliced = splice(module, [Placement(chosen.lowered, name, chosen.comment)])
+        spliced = splice(module, [Placement(chosen.lowered, name, chosen.comment, chosen.also)])
         source = module.text if isinstance(spliced, Declined) else spliced
         # the folder's name is the package's: each needs its own among the imported modules
         folder = tempfile.TemporaryDirectory(prefix="loopwright-")
@@ -133,7 +136,7 @@ def optimize(
         write_kernels(home, "chosen", chosen.entries)
         builders.make_ready(home)
     dispatch = load_candidate(home, "chosen", name)
-    made = Optimized(f, result, source, _caller(f, chosen.lowered, dispatch), module.text)
+    made = Optimized(f, result, source, _caller(f, chosen, dispatch), module.text)
     weakref.finalize(made, folder.cleanup)
     return made
 
@@ -234,9 +237,10 @@ def _cells(f: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _caller(
-    f: Callable[..., Any], lowered: Lowered, dispatch: Callable[..., Any]
+    f: Callable[..., Any], chosen: Chosen, dispatch: Callable[..., Any]
 ) -> Callable[..., Any]:
-    roots = lowered.reference.roots
+    lowered = chosen.lowered
+    roots = _given(chosen)
     signature = inspect.signature(f)
     names_of_globals = f.__globals__
 
@@ -257,6 +261,18 @@ def _caller(
         return _deliver(lowered, dict(zip(roots, given, strict=True)), result)
 
     return call
+
+
+def _given(chosen: Chosen) -> tuple[str, ...]:
+    """What is handed to the dispatch function: it is called with what the kernels read, the rest of its
+    arguments is for checks of who else may have changed them."""
+    ways = (chosen.lowered, *chosen.also)
+    roots = shared_roots(ways)
+    read = {root for way in ways for root in way.reference.roots}
+    last = max(
+        (k for k, r in enumerate(roots.all) if r in read or r not in roots.optional), default=-1
+    )
+    return roots.all[: last + 1]
 
 
 def _deliver(lowered: Lowered, roots: Mapping[str, Any], result: Any) -> Any:

@@ -24,6 +24,12 @@ class Chosen:
     recipes: tuple[str, ...]
     comment: str
 
+    @property
+    def also(self) -> tuple[Lowered, ...]:
+        """Lowerings for other types that some of the variants are of."""
+        others = {id(e.lowered): e.lowered for e in self.entries}
+        return tuple(way for way in others.values() if way is not self.lowered)
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -65,6 +71,6 @@ def chosen_again(
 
 def as_serial(entry: KernelEntry, min_work: int) -> KernelEntry:
     """The variant under a kernel name of its own; the dispatch function keeps its name."""
-    source = backend_named(entry.backend).emit(entry.program, f"{entry.name}_serial")
+    source = backend_named(entry.backend).emit(entry.program, f"{entry.name}__serial")
     assert not isinstance(source, Declined)  # it was emitted before, under another name
     return replace(entry, source=source, min_work=min_work, comment=f"{entry.backend}, serial")

@@ -1,8 +1,8 @@
-"""One region through every stage: lower, make variants, build, measure, verify, choose.
+"""One lowering of a region through every stage: make variants, build, measure, verify, choose.
 
-`start` lowers a region and has its variants built in the background; `finish` waits for them and gives the
-verdict. Variants are measured before they are verified, as the search for a difference is the dearest step
-and only the variants that would be chosen need it; a variant that was not verified is never chosen.
+`start` has the variants built in the background; `finish` waits for them and gives the verdict. Variants
+are measured before they are verified, as the search for a difference is the dearest step and only the
+variants that would be chosen need it; a variant that was not verified is never chosen.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from loopwright.candidates import candidates, has_work
 from loopwright.choice import Chosen, Settled, as_serial, chosen_again, kernels_of
 from loopwright.config import Options
 from loopwright.diagnostics import NOWHERE, Declined
-from loopwright.frontend.region import Region
+from loopwright.frontend.region import Lowered
 from loopwright.inline import inline_forms
 from loopwright.inputs import inputs_for
 from loopwright.journal import Journal, Record
 from loopwright.kernels import KernelEntry
 from loopwright.pipeline import Candidate, Plan
 from loopwright.report.results import Loser, RegionResult
-from loopwright.signatures import Signature, as_declined, lower_region
+from loopwright.signatures import Signature, as_declined
 from loopwright.trail import Trail
 from loopwright.trial import Builders, Built, Survivor, Trial, Work, examine
 from loopwright.tune.choose import Winner, rank, threads_from
@@ -49,7 +49,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A region whose serial variants are being built; `threaded` ones wait for the measurements."""
+    """A lowering whose serial variants are being built; `threaded` ones wait for the measurements."""
 
     blank: RegionResult
     work: Work
@@ -72,8 +72,9 @@ Note = Callable[[RegionResult, Chosen | None], None]
 
 
 def start(
-    region: Region,
-    signatures: Sequence[Signature],
+    lowered: Lowered,
+    signature: Signature,
+    blank: RegionResult,
     options: Options,
     place: Place,
     *,
@@ -81,17 +82,13 @@ def start(
     builders: Builders,
     journal: Journal | None = None,
 ) -> Started | Settled:
-    """Lower `region` for the first signature that works and begin to build its variants.
+    """Begin to build the variants of a region that is lowered for `signature`.
 
-    A refusal is the verdict at once, as is what `journal` has of it. A defect of the compiler (any
-    exception) is the status `failed`.
+    A refusal is the verdict at once, as is what `journal` has of it; `blank` is how it begins. A defect of
+    the compiler (any exception) is the status `failed`.
     """
-    blank = RegionResult(region.module.path, region.span, region.qualname, "declined")
     begun = time.monotonic()
     try:
-        lowered, signature = lower_region(region, signatures)
-        if isinstance(lowered, Declined):
-            return Settled(as_declined(blank, lowered))
         if not has_work(lowered.program):
             why = "no loop and no array expression: too little work"
             return Settled(as_declined(blank, Declined(NOWHERE, "LW501", why)))
@@ -110,7 +107,7 @@ def start(
                 return again
         serial = [c for c in made if not c.recipe.threaded]
         threaded = [c for c in made if c.recipe.threaded]
-        trail.seconds["lower"] = time.monotonic() - begun
+        trail.seconds["lower"] = blank.seconds.get("lower", 0.0) + time.monotonic() - begun
         work = Work(lowered, place.name, place.module, place.scratch)
         building = builders.submit(work, serial)
         note = _keep(record)
@@ -144,20 +141,6 @@ def finish(
         return failed(started.blank, error), None
     except Exception as error:
         return failed(started.blank, error), None
-
-
-def compile_region(
-    region: Region,
-    signatures: Sequence[Signature],
-    options: Options,
-    place: Place,
-    *,
-    plan: Plan,
-    builders: Builders,
-) -> tuple[RegionResult, Chosen | None]:
-    """`start` and `finish` for one region by itself."""
-    begun = start(region, signatures, options, place, plan=plan, builders=builders)
-    return (begun.result, begun.chosen) if isinstance(begun, Settled) else finish(begun)
 
 
 def failed(blank: RegionResult, error: Exception) -> RegionResult:

@@ -26,7 +26,7 @@ from loopwright.ir.nodes import OneOf
 from loopwright.ir.results import parts_of
 from loopwright.ir.types import Py
 from loopwright.kernels_dispatch import dispatch_source, dtypes_of
-from loopwright.kernels_entry import KernelEntry, call_roots
+from loopwright.kernels_entry import KernelEntry, call_roots, shared_roots
 from loopwright.kernels_manifest import FileRecord, read_manifest, write_manifest
 from loopwright.runtime.code import code_digest
 from loopwright.runtime.fingerprint import fingerprints
@@ -130,7 +130,7 @@ def module_source(
         "",
     ]
     file_hash = source_hash(rewritten.text).hex() if rewritten else ""
-    along = {entry.name: _along(entry) for entry in entries}
+    along = _along(entries)
     prints = fingerprints(rewritten.text, along) if rewritten else {}
     text.append(f'FILE = "{file_hash}"')
     text.append("REGIONS = {")
@@ -175,10 +175,13 @@ def _functions_of(text: bytes) -> Iterator[tuple[tuple[str, int], CodeType]]:
         todo += [part for part in reversed(code.co_consts) if isinstance(part, CodeType)]
 
 
-def _along(entry: KernelEntry) -> tuple[str, ...]:
-    """Functions that variables hold, which the code does not name."""
-    uses = entry.lowered.callables
-    return tuple(dict.fromkeys(u.function.name for u in uses if not u.function.library))
+def _along(entries: Sequence[KernelEntry]) -> dict[str, tuple[str, ...]]:
+    """For each dispatch function the functions that variables hold, which the code does not name."""
+    found: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        held = [u.function for u in entry.lowered.callables if not u.function.library]
+        found.setdefault(entry.name, {}).update(dict.fromkeys(function.name for function in held))
+    return {name: tuple(functions) for name, functions in found.items()}
 
 
 def _functions(entries: Sequence[KernelEntry]) -> list[str]:
@@ -191,18 +194,31 @@ def _functions(entries: Sequence[KernelEntry]) -> list[str]:
             continue
         parts = [f"_{name}_{number}" for number in range(1, len(same) + 1)]
         made += [dispatch_source(entry, part) for entry, part in zip(same, parts, strict=True)]
-        text = [
-            f"def {name}(*roots):",
-            '    """The first of the kernels that takes the arguments."""',
-        ]
-        for part in parts:
-            text += [
-                f"    result = {part}(*roots)",
-                "    if result is not None:",
-                "        return result",
-            ]
-        made.append("\n".join([*text, "    return None", ""]))
+        made.append(_in_turn(name, dict(zip(parts, same, strict=True))))
     return made
+
+
+def _in_turn(name: str, parts: Mapping[str, KernelEntry]) -> str:
+    """The definition of the function `name` that tries the dispatch functions `parts`."""
+    roots = shared_roots([entry.lowered for entry in parts.values()])
+    local: dict[str, str] = {}
+    for root in roots.all:
+        local[root] = root
+        while local[root] in ("result", *parts) or list(local.values()).count(local[root]) > 1:
+            local[root] += "_"
+    given = [f"{local[r]}=None" if r in roots.optional else local[r] for r in roots.all]
+    text = [
+        f"def {name}({', '.join(given)}):",
+        '    """The first of the kernels that takes the arguments."""',
+    ]
+    for part, entry in parts.items():
+        own = (local[root] for root in call_roots(entry.lowered).all)
+        text += [
+            f"    result = {part}({', '.join(own)})",
+            "    if result is not None:",
+            "        return result",
+        ]
+    return "\n".join([*text, "    return None", ""])
 
 
 def backend_sources(module: str, entries: Sequence[KernelEntry]) -> dict[str, str]:
@@ -238,7 +254,6 @@ __all__ = [
     "Home",
     "KernelEntry",
     "Rewritten",
-    "call_roots",
     "kernels_home",
     "write_kernels",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loopwright.emit.base import KernelSource
@@ -18,7 +19,8 @@ class KernelEntry:
 
     Inputs whose size (`ir.sizes.size_of`) is less than `min_work` are left to the original. `comment`
     tells backend, evidence and speed-up in a few words. `prelude` is the import block of the backend's
-    file; None takes it from the backend of that name. Several entries of one name are tried in order.
+    file; None takes it from the backend of that name. Several entries of one name are tried in order; they
+    may be for different types of the same region.
     """
 
     lowered: Lowered
@@ -66,6 +68,16 @@ def call_roots(lowered: Lowered) -> CallRoots:
             break
         optional.insert(0, root)
     return CallRoots(tuple(order), tuple(optional), receiver)
+
+
+def shared_roots(ways: Sequence[Lowered]) -> CallRoots:
+    """The arguments of a dispatch function that tries kernels of several lowerings of one region."""
+    each = [call_roots(way) for way in ways]
+    found = tuple(dict.fromkeys(root for roots in each for root in roots.all))
+    needed = {root for roots in each for root in roots.all if root not in roots.optional}
+    optional = tuple(root for root in found if root not in needed)
+    ordered = (*(root for root in found if root in needed), *optional)
+    return CallRoots(ordered, optional, each[0].receiver)
 
 
 def _first_parameter(function: ast.FunctionDef) -> str | None:

@@ -16,11 +16,15 @@ from loopwright.frontend.lower_params import unknown_type
 from loopwright.frontend.names import bound_names
 from loopwright.frontend.region import Lowered, Region
 from loopwright.ir.domain import INT_LIMIT, Only, split_path, unpacked
-from loopwright.ir.types import BOOL, INT, STR, ListOf, Ragged, Type
+from loopwright.ir.types import BOOL, INT, STR, Array, ListOf, Ragged, Type
 from loopwright.report.results import RegionResult
 from loopwright.workload.store import RegionRecord
 
 T = TypeVar("T")
+MOST_WAYS = 3
+"""Kernels of one region for different types, at most: each is built, measured and verified by itself."""
+LEAST_CALLS = 0.05
+"""The part of the recorded calls that a further kernel is for, at least."""
 _ONE_TYPE = "make its numbers all floats, or all ints"
 _NUMBERS = "hand over its numbers as arrays or lists"
 
@@ -96,38 +100,69 @@ def inherited(seen: RegionRecord, region: Region, part: Region) -> RegionRecord 
 
 
 def lower_region(
-    region: Region, signatures: Sequence[Signature]
-) -> tuple[Lowered | Declined, Signature]:
-    """Lower `region` for the first signature that works; else the first one's refusal.
+    region: Region, signatures: Sequence[Signature], most: int = 1
+) -> list[tuple[Lowered, Signature]] | Declined:
+    """Lower `region` for the first signature that works, and for up to `most` in all; else the first
+    one's refusal.
 
-    `signatures` holds at least one. The samples of the signature that is returned are by name of the
-    domain's parameters.
+    Any but the first have samples and a part of the calls that pays for a kernel, and take what none before
+    them takes. The samples of the signatures that are returned are by name of the domain's parameters.
     """
-    first: Declined | None = None
-    for signature, always in (pair for one in signatures for pair in _constant(one)):
-        ranges = _guard_ranges(signature.ranges)
+    refused: Declined | None = None
+    ways: dict[object, tuple[Lowered, Signature]] = {}
+    least = LEAST_CALLS * sum(one.calls for one in signatures)
+    for signature in signatures:
+        if ways and (not signature.samples or signature.calls < least):
+            continue
+        if (ways or refused) and _converts_in_vain(signature, signatures):
+            continue
+        for lowered, one in _attempts(region, signature):
+            if isinstance(lowered, Declined):
+                refused = refused or lowered
+            else:
+                ways.setdefault(_taken_by(lowered), (lowered, one))
+            if len(ways) == most:
+                return list(ways.values())
+    if ways:
+        return list(ways.values())
+    assert refused is not None
+    return refused
+
+
+def _attempts(
+    region: Region, signature: Signature
+) -> Iterator[tuple[Lowered | Declined, Signature]]:
+    """What becomes of `region` with a signature; if nothing does, with what live-ins are in its samples."""
+    for one, always in _constant(signature):
         lowered = _only_reading(
             lower(
                 region,
-                signature.types,
-                ranges,
-                signature.functions,
+                one.types,
+                _guard_ranges(one.ranges),
+                one.functions,
                 {n: v for n, v in always.items() if isinstance(v, str)},
                 {n: v for n, v in always.items() if isinstance(v, int)},
             )
         )
         if isinstance(lowered, Lowered):
-            lowered = _apart(lowered, region, signature)
-        if first is not None and _converts_in_vain(signature, signatures):
+            lowered = _apart(lowered, region, one)
+        if isinstance(lowered, Declined):
+            yield _as_seen(lowered, region, one), one
             continue
-        if isinstance(lowered, Lowered):
-            domain = lowered.domain
-            return lowered, replace(
-                signature, samples=tuple(unpacked(domain, s) for s in signature.samples)
-            )
-        first = first or _as_seen(lowered, region, signature)
-    assert first is not None
-    return first, signatures[0]
+        domain = lowered.domain
+        yield lowered, replace(one, samples=tuple(unpacked(domain, s) for s in one.samples))
+        if one is signature:
+            return
+
+
+def _taken_by(lowered: Lowered) -> object:
+    """What tells the calls that a kernel takes from those of another kernel of the same region."""
+    domain = lowered.domain
+    params = tuple(
+        replace(p, type=replace(p.type, layout="A")) if isinstance(p.type, Array) else p
+        for p in domain.params
+    )
+    return params, domain.groups, lowered.callables, lowered.methods, lowered.classes
 
 
 def _converts_in_vain(signature: Signature, signatures: Sequence[Signature]) -> bool:

@@ -31,7 +31,8 @@ from loopwright.diagnostics import Declined
 from loopwright.frontend.parse import encoding_of, parse_text
 from loopwright.frontend.region import Lowered, Module, Region
 from loopwright.ir.nodes import Nothing, Pack
-from loopwright.kernels import Home, call_roots, kernels_home
+from loopwright.kernels import Home, kernels_home
+from loopwright.kernels_entry import shared_roots
 from loopwright.runtime.fingerprint import shape
 from loopwright.runtime.guarded import Guarded, guarded_calls, loader_of
 from loopwright.splice_block import (
@@ -63,11 +64,17 @@ from loopwright.unsplice import unsplice
 @dataclass(frozen=True, slots=True)
 class Placement:
     """The dispatch function `kernel_name` takes the place of `lowered.region`; `comment` says in a few
-    words (ASCII, one line) by what right."""
+    words (ASCII, one line) by what right. `also` are other lowerings that it has kernels for."""
 
     lowered: Lowered
     kernel_name: str
     comment: str
+    also: tuple[Lowered, ...] = ()
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """What to pass to the dispatch function."""
+        return shared_roots((self.lowered, *self.also)).all
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +204,7 @@ def _block(
     first, last = ends
     base, unit = first.base, _unit(source, region)
     layout = Layout.within(base, width)
-    call = (f"{names.kernels}.{placement.kernel_name}", call_roots(placement.lowered).all)
+    call = (f"{names.kernels}.{placement.kernel_name}", placement.roots)
     if not targets:
         assert isinstance(program.rebuild, Nothing)
         rows = [*call_lines("if not ", call, ":", placement.comment, layout), f"{unit}pass"]
@@ -230,7 +237,7 @@ def _body(
 ) -> Callable[[Body], None]:
     region, program = placement.lowered.region, placement.lowered.program
     unit, layout = _unit(source, region), Layout.within(first.base, width)
-    call = (f"{names.kernels}.{placement.kernel_name}", call_roots(placement.lowered).all)
+    call = (f"{names.kernels}.{placement.kernel_name}", placement.roots)
     if isinstance(program.rebuild, Nothing):
         rows = [*call_lines("if ", call, ":", placement.comment, layout), f"{unit}return"]
     else:

@@ -246,7 +246,7 @@ def _spliced(work: FileWork, inline: bool) -> str | Declined:
     if inline:
         replaced = [Replacement(c.lowered, c.entries[0].program) for c in work.chosen]
         return splice_inline(work.module, replaced)
-    placements = [Placement(c.lowered, c.entries[0].name, c.comment) for c in work.chosen]
+    placements = [Placement(c.lowered, c.entries[0].name, c.comment, c.also) for c in work.chosen]
     return splice(work.module, placements, kernels_home(work.source.path, work.source.root))
 
 

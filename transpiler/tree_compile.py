@@ -11,7 +11,7 @@ from pathlib import Path
 
 from loopwright.alternatives import parts_of, telling
 from loopwright.choice import Chosen, Settled
-from loopwright.compile import Place, Started, failed, finish, start
+from loopwright.compile import Place, failed
 from loopwright.config import Options
 from loopwright.diagnostics import Declined
 from loopwright.frontend.outline import outline
@@ -27,6 +27,7 @@ from loopwright.signatures import Signature, annotated, recorded
 from loopwright.splice import refusal
 from loopwright.trial import Builders
 from loopwright.verdicts import notes
+from loopwright.ways import Started, finish, start
 from loopwright.workload.store import Recording, RegionRecord
 from loopwright.worth import Account
 
@@ -208,7 +209,9 @@ class TreeCompiler:
         if seen is not None:
             speedup = result.speedup[max(result.speedup)]
             place = (str(work.source.path), region.qualname)
-            self.account.rewritten(seen, speedup, place, chosen.lowered.helpers)
+            ways = (chosen.lowered, *chosen.also)
+            helpers = dict.fromkeys(name for way in ways for name in way.helpers)
+            self.account.rewritten(seen, speedup, place, tuple(helpers))
 
     def _verdict(
         self, work: FileWork, item: _Item, begun: _Begun, ahead: _Ahead
@@ -262,9 +265,12 @@ _FINAL = frozenset({"LW502", "LW505", "LW605", "LW607"}) | _OF_THE_ACCOUNT
 
 
 def _kernel_name(region: Region, taken: set[str]) -> str:
-    """An identifier for the region's dispatch function, unique in its module; added to `taken`."""
+    """An identifier for the region's dispatch function, unique in its module; added to `taken`.
+
+    It has no two underscores in a row: those set apart what else is called by it.
+    """
     last = region.qualname.replace(".<locals>", "").split(".")
-    base = re.sub(r"\W", "_", "_".join(last)).strip("_").lower() or "kernel"
+    base = re.sub(r"[\W_]+", "_", "_".join(last)).strip("_").lower() or "kernel"
     name, number = base, 1
     while name in taken:
         number += 1

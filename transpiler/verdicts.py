@@ -9,7 +9,7 @@ from pathlib import Path
 from loopwright.alternatives import parts_of, telling
 from loopwright.diagnostics import Declined, Span
 from loopwright.frontend.outline import every_region, excluded, outline
-from loopwright.frontend.region import Lowered, Module, Region
+from loopwright.frontend.region import Module, Region
 from loopwright.frontend.scopes import sites
 from loopwright.report.results import Placed, RegionResult
 from loopwright.signatures import annotated, as_declined, lower_region, recorded
@@ -104,8 +104,8 @@ class _Explainer:
         if isinstance(signatures, Declined):
             why = signatures
         else:
-            lowered, _ = lower_region(region, signatures)
-            if isinstance(lowered, Lowered):
+            lowered = lower_region(region, signatures)
+            if not isinstance(lowered, Declined):
                 return [self._placed(region, replace(blank, status="candidate"))]
             why = lowered
         declined = as_declined(blank, why)

@@ -155,7 +155,7 @@ def test_rows_are_not_changed(statement: str) -> None:
     text = f"\ndef put(x):\n    x[0] = 1\n\ndef f(r, k):\n    {statement}\n    return k\n"
     for rows in (ListOf(INT), Array("int64", 1)):
         types = {"r": Ragged(rows), "k": INT}
-        lowered, _ = lower_region(region_of_source(text), [Signature(types)])
+        lowered = lower_region(region_of_source(text), [Signature(types)])
         assert isinstance(lowered, Declined)
         assert lowered.code == "LW104"
 
@@ -166,7 +166,7 @@ def test_rows_are_not_changed(statement: str) -> None:
 )
 def test_rows_neither_grow_nor_leave(statement: str) -> None:
     text = f"\ndef f(r, k):\n    {statement}\n    return k\n"
-    lowered, _ = lower_region(
+    lowered = lower_region(
         region_of_source(text), [Signature({"r": Ragged(ListOf(INT)), "k": INT})]
     )
     assert isinstance(lowered, Declined)
@@ -182,6 +182,6 @@ def test_annotations_of_nested_lists_are_read_as_rows_too() -> None:
 
 def test_what_a_recording_saw_is_told_where_no_kernel_takes_it() -> None:
     region = region_of_source("def f(x):\n    return sum(v * 2 for v in x)\n")
-    lowered, _ = lower_region(region, [Signature({}, unknown={"x": "MaskedArray"})])
+    lowered = lower_region(region, [Signature({}, unknown={"x": "MaskedArray"})])
     assert isinstance(lowered, Declined) and lowered.code == "LW301"
     assert lowered.why == "`x` is of type MaskedArray, which kernels do not take"

@@ -131,8 +131,8 @@ def test_another_string_in_another_sample_is_no_constant() -> None:
     _, region, _ = lowering_of(SOURCE, "total", XS, "sum")
     types = {"xs": ListOf(FLOAT), "mode": STR}
     samples = ({"xs": XS, "mode": "sum"}, {"xs": XS, "mode": "mean"})
-    same, _ = lower_region(region, [Signature(types, samples=samples[:1])])
-    mixed, _ = lower_region(region, [Signature(types, samples=samples)])
+    ((same, _),) = lower_region(region, [Signature(types, samples=samples[:1])])
+    ((mixed, _),) = lower_region(region, [Signature(types, samples=samples)])
     assert isinstance(same, Lowered) and isinstance(mixed, Lowered)
     kinds = {p.name: p.kind for p in parameters_of_domain(same.domain, samples[:1])}
     assert kinds["mode"] == Exactly(("sum",)), "inputs are drawn that the guard takes"
@@ -155,7 +155,7 @@ def test_truth_values_as_positions_in_arrays_mean_something_else() -> None:
 def test_a_few_functions_that_strings_choose_are_compiled_side_by_side() -> None:
     _, region, _ = lowering_of(SOURCE, "by_function", XS, "square")
     samples = tuple({"xs": XS, "mode": mode} for mode in ("half", "square"))
-    lowered, _ = lower_region(
+    ((lowered, _),) = lower_region(
         region, [Signature({"xs": ListOf(FLOAT), "mode": STR}, samples=samples)]
     )
     assert isinstance(lowered, Lowered), lowered
@@ -166,7 +166,7 @@ def test_of_several_strings_that_choose_one_of_many_functions_one_is_a_constant(
     _, region, _ = lowering_of(SOURCE, "by_one_of_many", XS, "square")
     samples = tuple({"xs": XS, "mode": mode} for mode in ("half", "square", "half"))
     signature = Signature({"xs": ListOf(FLOAT), "mode": STR}, samples=samples)
-    lowered, of = lower_region(region, [signature])
+    ((lowered, of),) = lower_region(region, [signature])
     assert isinstance(lowered, Lowered), lowered
     assert [p.only for p in lowered.domain.params if p.name == "mode"] == ["half"]
     assert [sample["mode"] for sample in of.samples] == ["half", "half"]
