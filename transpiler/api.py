@@ -31,7 +31,7 @@ from loopwright.ir.domain import path_text, split_path
 from loopwright.ir.nodes import Nothing, Pack
 from loopwright.ir.types import Type
 from loopwright.kernels import write_kernels
-from loopwright.kernels_entry import shared_roots
+from loopwright.kernels_entry import kernel_name, shared_roots
 from loopwright.passes.base import Pass
 from loopwright.pipeline import Plan
 from loopwright.preflight import command_line, python_files, startable
@@ -119,7 +119,7 @@ def optimize(
     if isinstance(found, Declined):
         blank = RegionResult(module.path, region.span, region.qualname, "declined")
         return Optimized(f, as_declined(blank, found), module.text, None, module.text)
-    name = f.__name__.strip("_").lower() or "kernel"
+    name = kernel_name(f.__name__, set())
     scratch = tempfile.TemporaryDirectory(prefix="loopwright-")
     with scratch as trials, Builders(options.jobs) as builders:
         place = Place(Path(trials), "chosen", name)
@@ -278,6 +278,8 @@ def _given(chosen: Chosen) -> tuple[str, ...]:
 def _deliver(lowered: Lowered, roots: Mapping[str, Any], result: Any) -> Any:
     """Carry out what the spliced lines do with a dispatch function's result: stores, then return."""
     stores = lowered.region.stores
+    if lowered.boxed:
+        (result,) = result
     if not stores:
         return None if isinstance(lowered.program.rebuild, Nothing) else result
     values = result if isinstance(lowered.program.rebuild, Pack) else (result,)

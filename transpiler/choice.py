@@ -33,10 +33,12 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A verdict that is known without building anything."""
+    """A verdict. `other`: where there are no kernels for the types of most calls, the one for less frequent
+    types, which have some."""
 
     result: RegionResult
     chosen: Chosen | None = None
+    other: Settled | None = None
 
 
 def kernels_of(chosen: Chosen) -> tuple[Kernel, ...]:

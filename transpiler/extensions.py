@@ -35,6 +35,8 @@ def f(x: cython.const[cython.double][::1], y: cython.double[:, :]):
 """Exercises most of what kernels are made of."""
 
 
+NATIVES = "natives"
+"""The module of the runtime that is compiled where kernels take lists."""
 SHARED_PREFIX = "loopwright_cython_"
 
 

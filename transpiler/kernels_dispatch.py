@@ -1,8 +1,8 @@
 """The text of dispatch functions: guard, the kernel's call, and what comes back.
 
 One function stands for one kernel. It takes the roots of the live-ins and returns None for "run the
-original", True if the kernel has no results, else the rebuilt Python object. Until it returns something
-else than None, nothing that the caller can see has changed.
+original", True if the kernel has no results, else the rebuilt Python object, in a tuple of one if that may be
+None. Until it returns something else than None, nothing that the caller can see has changed.
 """
 
 from __future__ import annotations
@@ -99,6 +99,8 @@ def _run(door: Door, restore: list[str], new: list[str]) -> None:
     ok = "out[0]" if door.entry.program.main.results else "out"
     nothing = isinstance(program.rebuild, Nothing)
     made = "True" if nothing else _part(door, program.rebuild)
+    if door.entry.lowered.boxed:
+        made = f"({made},)"
     refills = [
         f"    {name} = {_rebuilt(door, refill.value)} if {ok} else None"
         for name, refill in zip(new, program.refills, strict=True)
@@ -136,29 +138,14 @@ def _finish(door: Door, new: list[str]) -> None:
 def _may_give_up(door: Door) -> bool:
     """Whether the results can be such that the original must run after all.
 
-    A result that is None cannot be told from a refusal; it becomes one, with all put back. Nor can an
-    array without elements be told from another one by its memory.
+    An array without elements cannot be told from another one by its memory.
     """
     rebuild = door.entry.lowered.program.rebuild
-    return _may_be_none(door) or any(isinstance(r, Either) for r in parts_of(rebuild))
+    return any(isinstance(r, Either) for r in parts_of(rebuild))
 
 
 def _refills(door: Door) -> tuple[Refill, ...]:
     return door.entry.lowered.program.refills
-
-
-def _may_be_none(door: Door) -> bool:
-    match door.entry.lowered.program.rebuild:
-        case Value(_, t):
-            return t == _NONE
-        case OneOf(_, _, types):
-            return _NONE in types
-        case Same(param):
-            return door.params[param].type == _NONE
-        case Perhaps():
-            return True
-        case _:
-            return False
 
 
 def _rebuilt(door: Door, rebuild: Rebuild) -> str:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import keyword
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from loopwright.emit import backends
 from loopwright.emit.base import KernelSource
 from loopwright.frontend.region import Lowered
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import Program, Root
 from loopwright.ir.results import parts_of
+
+_WORD = re.compile(r"\w+")
+_TAKEN = frozenset(dir(builtins)) | {"guard", "none", "lists", "streams", "math", "numba", "numpy"}
+"""Names that mean something in the files of dispatch functions and kernels, besides those of the backends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +86,23 @@ def shared_roots(ways: Sequence[Lowered]) -> CallRoots:
     optional = tuple(root for root in found if root not in needed)
     ordered = (*(root for root in found if root in needed), *optional)
     return CallRoots(ordered, optional, each[0].receiver)
+
+
+def kernel_name(qualname: str, taken: set[str]) -> str:
+    """An identifier for the dispatch function of a region in `qualname`, unique in its module; added to
+    `taken`.
+
+    It has no two underscores in a row: those set apart what else is called by it.
+    """
+    words = qualname.replace(".<locals>", "").split(".")
+    base = re.sub(r"[\W_]+", "_", "_".join(words)).strip("_").lower() or "kernel"
+    meant = _TAKEN.union(*(_WORD.findall(backend.prelude) for backend in backends()))
+    name, number = base, 1
+    while name in taken or name in meant or keyword.iskeyword(name):
+        number += 1
+        name = f"{base}_{number}"
+    taken.add(name)
+    return name
 
 
 def _first_parameter(function: ast.FunctionDef) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from loopwright.atomic import write_atomic
-from loopwright.extensions import SHARED_PREFIX
+from loopwright.extensions import NATIVES, SHARED_PREFIX
 
 _NAME = "manifest.json"
 _TOOL = "loopwright"
@@ -151,7 +151,8 @@ def remove_folder(folder: Path) -> None:
     for sub in (folder / "runtime", folder):
         if not sub.is_dir():
             continue
-        _remove_made(sub, stems | {p.name.split(".")[0] for p in sub.glob(f"{SHARED_PREFIX}*")})
+        shared = {p.name.split(".")[0] for p in sub.glob(f"{SHARED_PREFIX}*")}
+        _remove_made(sub, stems | shared | {NATIVES})
         (sub / _NAME).unlink(missing_ok=True)
         for empty in (sub / "__pycache__", sub):
             if empty.is_dir() and not any(empty.iterdir()):

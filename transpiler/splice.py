@@ -5,9 +5,10 @@ One form for each case (`K` is the variable that the import block sets, `out` a 
 - a block without results: `if not K.f(X, Y):` around the original;
 - a block with results: `if (out := K.f(a, b)) is None:` around the original, `else: cost, path = out`
   (live-outs in order, then rebound attributes);
-- a whole body with a value: `if (out := K.f(a, b)) is not None: return out` before the original, which
-  stays as it is; rebound attributes come first: `self.w, out = out`, then `return out`;
-- a whole body that returns nothing: `if K.f(x): return` before the original.
+- a whole body, or the end of one, with a value: `if (out := K.f(a, b)) is not None: return out` before the
+  original, which stays as it is; rebound attributes come first: `self.w, out = out`, then `return out`;
+- where a single result may be None, it comes in a tuple: `cost = out[0]`, `return out[0]`;
+- one that returns nothing: `if K.f(x): return` before the original.
 
 Lines that are not inserted keep their bytes, apart from the indentation of what a block's `if` encloses.
 The edit is one of LibCST's tree, which holds every byte of the file; the statements of a region, which
@@ -211,7 +212,8 @@ def _block(
     else:
         assert len(targets) == 1 or isinstance(program.rebuild, Pack)
         rows = call_lines(f"if ({names.out} := ", call, ") is None:", placement.comment, layout)
-        rows += [f"{unit}pass", "else:", *unpack_lines(unit, targets, names.out, layout)]
+        value = _value(names, placement.lowered)
+        rows += [f"{unit}pass", "else:", *unpack_lines(unit, targets, value, layout)]
     (guard,) = statements(rows, source.newline)
     assert isinstance(guard, cst.If)
 
@@ -247,14 +249,20 @@ def _body(
         returns = not stores or (isinstance(values, Pack) and len(values.items) == len(stores) + 1)
         if stores:
             targets = [*stores, names.out] if returns else stores
-            rows += unpack_lines(unit, targets, names.out, layout)
-        rows.append(f"{unit}return {names.out}" if returns else f"{unit}return")
+            rows += unpack_lines(unit, targets, _value(names, placement.lowered), layout)
+        value = names.out if stores else _value(names, placement.lowered)
+        rows.append(f"{unit}return {value}" if returns else f"{unit}return")
     (guard,) = statements(rows, source.newline)
 
     def insert(body: Body) -> None:
         body.lines.insert(first.at, guard)
 
     return insert
+
+
+def _value(names: _Names, lowered: Lowered) -> str:
+    """What the kernel gives, behind the test that it gave something."""
+    return f"{names.out}[0]" if lowered.boxed else names.out
 
 
 def _unit(source: Source, region: Region) -> str:

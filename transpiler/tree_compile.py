@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from loopwright.frontend.screen import screen
 from loopwright.inline import promised
 from loopwright.journal import Journal
 from loopwright.kernels import kernels_home
+from loopwright.kernels_entry import kernel_name
 from loopwright.pipeline import Plan
 from loopwright.project import SourceFile
 from loopwright.report.results import RegionResult
@@ -158,7 +158,7 @@ class TreeCompiler:
         self.trials += 1
         scratch = self.scratch / f"trial{self.trials}"
         scratch.mkdir()
-        name = _kernel_name(region, work.names)
+        name = kernel_name(region.qualname, work.names)
         module = kernels_home(work.source.path, work.source.root).module
         place = Place(scratch, module, name)
         outcome = start(
@@ -182,11 +182,10 @@ class TreeCompiler:
 
     def _region(self, work: FileWork, item: _Item, begun: _Begun, ahead: _Ahead) -> bool:
         """The verdict on one item, or failing that on parts of it. True if anything was rewritten."""
-        result, chosen = self._verdict(work, item, begun, ahead)
-        if chosen is not None:
-            work.chosen.append(chosen)
-            self._rewritten(work, item.region, result, chosen)
-            work.results.append(replace(result, notes=(*item.above, *result.notes)))
+        verdict = self._verdict(work, item, begun, ahead)
+        result = verdict.result
+        if verdict.chosen is not None:
+            self._rewritten(work, item, verdict)
             return True
         if result.code in _FINAL:
             work.results.append(result)
@@ -197,44 +196,48 @@ class TreeCompiler:
         parts = [replace(part, above=(*item.above, note)) for part in self._parts(item, result)]
         if self._regions(work, parts, ahead):
             return True
+        if verdict.other is not None:
+            del work.results[before:]
+            self._rewritten(work, item, verdict.other)
+            return True
         result = telling(result, work.results[before:])
         del work.results[before:]
         work.results.append(result)
         return False
 
-    def _rewritten(
-        self, work: FileWork, region: Region, result: RegionResult, chosen: Chosen
-    ) -> None:
-        seen = self._seen(region)
+    def _rewritten(self, work: FileWork, item: _Item, verdict: Settled) -> None:
+        result, chosen = verdict.result, verdict.chosen
+        assert chosen is not None
+        work.chosen.append(chosen)
+        work.results.append(replace(result, notes=(*item.above, *result.notes)))
+        seen = self._seen(item.region)
         if seen is not None:
             speedup = result.speedup[max(result.speedup)]
-            place = (str(work.source.path), region.qualname)
+            place = (str(work.source.path), item.region.qualname)
             ways = (chosen.lowered, *chosen.also)
             helpers = dict.fromkeys(name for way in ways for name in way.helpers)
             self.account.rewritten(seen, speedup, place, tuple(helpers))
 
-    def _verdict(
-        self, work: FileWork, item: _Item, begun: _Begun, ahead: _Ahead
-    ) -> tuple[RegionResult, Chosen | None]:
+    def _verdict(self, work: FileWork, item: _Item, begun: _Begun, ahead: _Ahead) -> Settled:
         try:
             late = self._early_refusal(work, item.region, item.seen)
-            outcome, chosen = begun.outcome, None
+            outcome = begun.outcome
             if late is not None and (isinstance(outcome, Started) or outcome.chosen is not None):
                 blank = RegionResult(
                     work.source.shown, item.region.span, item.region.qualname, "declined"
                 )
-                result = replace(blank, code=late.code, reason=late.why)
+                verdict = Settled(replace(blank, code=late.code, reason=late.why))
             elif isinstance(outcome, Started):
-                result, chosen = finish(outcome, deadline=self.deadline, measured=ahead)
+                verdict = finish(outcome, deadline=self.deadline, measured=ahead)
             else:
-                result, chosen = outcome.result, outcome.chosen
+                verdict = outcome
         finally:
             if begun.scratch is not None:
                 self._tidy(begun)
-        if chosen is None and begun.name is not None:
+        if begun.name is not None and verdict.chosen is None and verdict.other is None:
             work.names.discard(begun.name)
         share = None if item.seen is None else item.seen.share
-        return replace(result, file=work.source.shown, share=share), chosen
+        return _placed(verdict, work.source.shown, share)
 
     def _tidy(self, begun: _Begun) -> None:
         if isinstance(begun.outcome, Started):
@@ -264,16 +267,7 @@ _FINAL = frozenset({"LW502", "LW505", "LW605", "LW607"}) | _OF_THE_ACCOUNT
 """Verdicts that hold for the parts of a region too."""
 
 
-def _kernel_name(region: Region, taken: set[str]) -> str:
-    """An identifier for the region's dispatch function, unique in its module; added to `taken`.
-
-    It has no two underscores in a row: those set apart what else is called by it.
-    """
-    last = region.qualname.replace(".<locals>", "").split(".")
-    base = re.sub(r"[\W_]+", "_", "_".join(last)).strip("_").lower() or "kernel"
-    name, number = base, 1
-    while name in taken:
-        number += 1
-        name = f"{base}_{number}"
-    taken.add(name)
-    return name
+def _placed(verdict: Settled, file: Path, share: float | None) -> Settled:
+    """The verdict with the file as it is shown, and the region's part of the recorded run time."""
+    other = verdict.other and _placed(verdict.other, file, share)
+    return Settled(replace(verdict.result, file=file, share=share), verdict.chosen, other)

@@ -1,7 +1,8 @@
 """A region for the types of several signatures: each through `compile`, all behind one dispatch function.
 
 The first signature that works gives the verdict. What the others give is told in its notes: their kernels are
-tried after its own, where they come back in the same form.
+tried after its own, where they come back in the same form. If the first has no kernels the region is
+declined, so that its parts are tried; theirs are what to fall back on.
 """
 
 from __future__ import annotations
@@ -22,8 +23,6 @@ from loopwright.pipeline import Plan
 from loopwright.report.results import RegionResult
 from loopwright.signatures import MOST_WAYS, Signature, as_declined, lower_region
 from loopwright.trial import Builders
-
-Verdict = tuple[RegionResult, Chosen | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +79,33 @@ def start(
         )
         ways.append((lowered, begun_one))
     started = Started(place.name, tuple(ways))
-    if any(isinstance(way, one.Started) for _, way in ways):
-        return started
-    result, chosen = finish(started)
-    return Settled(result, chosen)
+    pending = any(isinstance(way, one.Started) for _, way in ways)
+    return started if pending else finish(started)
 
 
 def finish(
     started: Started, *, deadline: float | None = None, measured: Callable[[], None] = lambda: None
-) -> Verdict:
+) -> Settled:
     """The verdict. `measured` is called when the machine need not be quiet any more.
 
     A defect of the compiler (any exception but a full disk) becomes the status `failed`.
     """
     waiting = [k for k, (_, way) in enumerate(started.ways) if isinstance(way, one.Started)]
-    verdicts: list[tuple[Lowered, Verdict]] = []
+    verdicts: list[tuple[Lowered, Settled]] = []
     for k, (lowered, way) in enumerate(started.ways):
         if isinstance(way, Settled):
-            verdicts.append((lowered, (way.result, way.chosen)))
+            verdicts.append((lowered, way))
         else:
-            quiet = k != waiting[-1]
-            done = one.finish(
-                way, deadline=deadline, measured=(lambda: None) if quiet else measured
-            )
-            verdicts.append((lowered, done))
-    return _together(started.name, verdicts)
+            then = measured if k == waiting[-1] else lambda: None
+            result, chosen = one.finish(way, deadline=deadline, measured=then)
+            verdicts.append((lowered, Settled(result, chosen)))
+    first = verdicts[0][1]
+    if first.chosen is not None:
+        return _together(started.name, 0, verdicts)
+    other = next((k for k, (_, way) in enumerate(verdicts) if way.chosen is not None), None)
+    seconds = _sum([way.result for _, way in verdicts])
+    instead = None if other is None else _together(started.name, other, verdicts)
+    return Settled(replace(first.result, seconds=seconds), None, instead)
 
 
 def compile_region(
@@ -115,42 +116,49 @@ def compile_region(
     *,
     plan: Plan,
     builders: Builders,
-) -> Verdict:
+) -> tuple[RegionResult, Chosen | None]:
     """`start` and `finish` for one region by itself."""
     begun = start(region, signatures, options, place, plan=plan, builders=builders)
-    return (begun.result, begun.chosen) if isinstance(begun, Settled) else finish(begun)
+    verdict = begun if isinstance(begun, Settled) else finish(begun)
+    best = verdict.other or verdict
+    return best.result, best.chosen
 
 
-def _together(name: str, verdicts: Sequence[tuple[Lowered, Verdict]]) -> Verdict:
-    """The verdict of the first way that has kernels, with those of the others behind its own."""
-    at = next((k for k, (_, (_, chosen)) in enumerate(verdicts) if chosen is not None), 0)
-    main, (result, chosen) = verdicts[at]
-    entries = [] if chosen is None else [replace(e, name=name) for e in chosen.entries]
-    recipes = [] if chosen is None else [*chosen.recipes]
-    notes = [*result.notes]
-    for lowered, (other, more) in (pair for k, pair in enumerate(verdicts) if k != at):
-        shown = _difference(lowered, main)
+def _together(name: str, at: int, verdicts: Sequence[tuple[Lowered, Settled]]) -> Settled:
+    """The verdict of the way `at`, which has kernels, with those of the others behind its own."""
+    main, first = verdicts[at]
+    assert first.chosen is not None
+    entries, recipes = [*first.chosen.entries], [*first.chosen.recipes]
+    notes = [*first.result.notes]
+    for lowered, way in (pair for k, pair in enumerate(verdicts) if k != at):
+        shown, more = _difference(lowered, main), way.chosen
         if more is None:
-            notes.append(f"for {shown}: {other.code} {other.reason}")
+            notes.append(f"for {shown}: {way.result.code} {way.result.reason}")
         elif _form(lowered) != _form(main):
             notes.append(f"for {shown}: its kernel comes back in another form")
         else:
-            entries += [replace(e, name=name) for e in more.entries]
+            entries += more.entries
             recipes += more.recipes
             notes.append(f"for {shown}, too: {more.comment}")
-    result = replace(result, notes=tuple(notes), seconds=_sum([r for _, (r, _) in verdicts]))
-    if chosen is None:
-        return result, None
-    kernel = None if result.kernel is None else name
-    chosen = Chosen(chosen.lowered, tuple(entries), tuple(recipes), chosen.comment)
-    return replace(result, kernel=kernel), chosen
+    result = replace(
+        first.result,
+        notes=tuple(notes),
+        seconds=_sum([way.result for _, way in verdicts]),
+        kernel=None if first.result.kernel is None else name,
+    )
+    entries = [replace(entry, name=name) for entry in entries]
+    return Settled(
+        result,
+        Chosen(first.chosen.lowered, tuple(entries), tuple(recipes), first.chosen.comment),
+    )
 
 
-def _form(lowered: Lowered) -> tuple[bool, bool]:
-    """What the lines at the call make of a result: whether there is one, and whether a value is returned."""
+def _form(lowered: Lowered) -> tuple[bool, ...]:
+    """What the lines at the call make of a result: whether there is one, whether a value is returned, and
+    whether that may be None."""
     values, stores = lowered.program.rebuild, lowered.region.stores
     packed = isinstance(values, Pack) and len(values.items) == len(stores) + 1
-    return isinstance(values, Nothing), not stores or packed
+    return isinstance(values, Nothing), not stores or packed, lowered.boxed
 
 
 def _difference(lowered: Lowered, main: Lowered) -> str:

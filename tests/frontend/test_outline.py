@@ -246,7 +246,23 @@ def test_closure_variables_and_kinds() -> None:
     }
 
 
+KEPT_FOR_LATER = {
+    "a numbered generator": "p.it = enumerate(v * k for v in x)",
+    "generators side by side": "p.it = zip((v * k for v in x), x)",
+    "a function in place of a builtin": "p.it = sum(v * k for v in x)",
+}
+
+
+@pytest.mark.parametrize("stmt", KEPT_FOR_LATER.values(), ids=KEPT_FOR_LATER)
+def test_what_is_kept_for_later_reads_what_is_bound_by_then(stmt: str) -> None:
+    source = f"sum = keep\ndef f(p, x, k):\n    {stmt}\n    for v in x:\n        k = k * 2 + v\n    print()"
+    assert blocks(source)[-1].live_outs == ("k",)
+    assert not [r for r in outline(module_of(source + "\n    return k")) if r.form == "body"]
+
+
 USED_UP = {
+    "a numbered generator": "for j, k in enumerate(i + 1 for _ in x):\n        print(k)",
+    "a list of generators side by side": "print(list(zip((i + 1 for _ in x), x)))",
     "a generator that a loop runs over": "for k in (i + 1 for _ in x):\n        print(k)",
     "the key of a sorted list": "x.sort(key=lambda v: v * i)",
     "the key of a minimum": "print(min(x, key=lambda v: v * i))",
@@ -547,3 +563,58 @@ REPEATS = {
 def test_functions_without_loops_that_are_regions(source: str, whole: bool) -> None:
     regions = outline(module_of(source))
     assert any(r.qualname == "f" and r.form == "body" for r in regions) is whole
+
+
+ENDS = {
+    "a return from within a loop": (
+        "def f(p):\n    x = open(p).read()\n    for v in x:\n        if v:\n            return v\n    "
+        "return 0",
+        ("for v in x:", "x"),
+    ),
+    "the last value is computed by a loop": (
+        "def f(p):\n    x = open(p).read()\n    y = x\n    return sum(v * v for v in y)",
+        ("y = x", "x"),
+    ),
+    "what a file is read in is bound": (
+        "def f(p):\n    with open(p) as g:\n        x = g.read()\n    for v in x:\n        if v:\n"
+        "            return v\n    return 0",
+        ("for v in x:", "x"),
+    ),
+    "a last value that tells what was computed": (
+        "def f(p):\n    x = open(p).read()\n    for v in x:\n        p += v\n    return p", None
+    ),
+    "a function that is called later reads what is bound": (
+        "def f(p):\n    k = 0\n    calls.append(lambda: k)\n    p.read()\n    for v in p:\n        k = v\n"
+        "        if v:\n            return v\n    return 0",
+        None,
+    ),
+    "a generator": (
+        "def f(p):\n    yield p\n    for v in p:\n        if v:\n            return v\n    return 0", None
+    ),
+    "what may swallow exceptions": (
+        "def f(p):\n    with p as g:\n        x = g.read()\n    for v in x:\n        if v:\n"
+        "            return v\n    return 0",
+        None,
+    ),
+    "what is called open and is something else": (
+        "open = print\ndef f(p):\n    with open(p) as g:\n        x = g.read()\n    for v in x:\n"
+        "        if v:\n            return v\n    return 0",
+        None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "wanted"), ENDS.values(), ids=ENDS)
+def test_the_end_of_a_function_of_which_the_beginning_is_not_covered(
+    source: str, wanted: tuple[str, str] | None
+) -> None:
+    module = module_of(source)
+    ends = [r for r in outline(module) if r.form == "body"]
+    if wanted is None:
+        assert not ends
+        return
+    (end,) = ends
+    line, live_in = wanted
+    assert module.text.splitlines()[end.span.line - 1].strip() == line
+    assert paths(end) == {live_in}
+    assert end.live_outs == ()

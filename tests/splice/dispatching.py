@@ -52,6 +52,8 @@ class Guarded:
         taken = self.kernel(*(values[root] for root in call_roots(self.lowered).all))
         if taken is None:
             return False, self.original(*args)
+        if self.lowered.boxed:
+            (taken,) = taken
         stores = self.lowered.region.stores
         returns = any(isinstance(n, ast.Return) and n.value for n in ast.walk(self.region.function))
         given = taken if len(stores) + returns > 1 else (taken,)

@@ -355,8 +355,11 @@ RESULTS: dict[str, tuple[Any, tuple[Type, ...], str, Any]] = {
         Rows(OneOf(0, 1, (INT, Num("float64"))), 2), (ListOf(FLOAT, 2), ListOf(INT, 2)),
         "np.ones((1, 2)), np.array([[0, 1]])", [[1, np.float64(1.0)]]
     ),
-    "a tuple that is None runs the original": (
-        Perhaps(1, Pack((Value(0, FLOAT),))), (FLOAT, BOOL), "2.0, False", None
+    "a tuple that is None comes in another": (
+        Perhaps(1, Pack((Value(0, FLOAT),))), (FLOAT, BOOL), "2.0, False", (None,)
+    ),
+    "so does one that may be": (
+        Perhaps(1, Pack((Value(0, FLOAT),))), (FLOAT, BOOL), "2.0, True", ((2.0,),)
     ),
     "a list of two types": (
         Rows(OneOf(0, 1, (FLOAT, Num("float64"))), 1),
@@ -382,8 +385,8 @@ RESULTS: dict[str, tuple[Any, tuple[Type, ...], str, Any]] = {
         "np.zeros(0), np.zeros(0, int)",
         [],
     ),
-    "a result that is None runs the original": (
-        OneOf(0, 1, (NONE, INT)), (FLOAT, INT), "2.0, 0", None
+    "a result that is None comes in a tuple": (
+        OneOf(0, 1, (NONE, INT)), (FLOAT, INT), "2.0, 0", (None,)
     ),
 }  # fmt: skip
 

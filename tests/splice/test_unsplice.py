@@ -137,6 +137,12 @@ def test_revert_of_one_file_leaves_the_kernels_of_others(tmp_path: Path) -> None
     assert not two.kernels.exists()
 
 
+def test_revert_removes_what_was_compiled_for_lists(tree: Tree) -> None:
+    (tree.kernels / "runtime" / "natives.cpython-311-x86_64-linux-gnu.so").touch()
+    revert(tree.root)
+    assert not tree.kernels.exists()
+
+
 def test_revert_keeps_files_of_others(tree: Tree) -> None:
     (tree.kernels / "notes.txt").write_text("mine")
     revert(tree.root)

@@ -20,7 +20,7 @@ import numpy as np
 
 from loopwright.diagnostics import NOWHERE, Declined
 from loopwright.emit.vectors import CYTHON_HEAD, LIBRARY, SCALAR, WIDE, declarations
-from loopwright.extensions import Extension, make, shared_name
+from loopwright.extensions import NATIVES, Extension, make, shared_name
 from loopwright.workers import WorkerFailed, Workers
 
 FLAGS = (
@@ -133,10 +133,10 @@ def build_natives(folder: Path, *, workers: Workers, cache_dir: Path) -> Path | 
     tools = toolchain()
     if isinstance(tools, Declined):
         return tools
-    source = Path(__file__).with_name("natives.pyx")
+    source = Path(__file__).with_name(f"{NATIVES}.pyx")
     with _SHARED:
         text = source.read_text("utf-8")
-        recipe = _Recipe("natives", text, source, SHARED_FLAGS, draws=False, alone=True)
+        recipe = _Recipe(NATIVES, text, source, SHARED_FLAGS, draws=False, alone=True)
         return _cached(recipe, folder, cache_dir, tools, workers)
 
 

@@ -37,9 +37,16 @@ def _join(a: Names | None, b: Names | None) -> Names | None:
 
 
 class Assigned:
-    """`before[stmt]` tells what is bound there; `end` what is bound after the last statement."""
+    """`before[stmt]` tells what is bound there; `end` what is bound after the last statement.
 
-    def __init__(self, stmts: Sequence[ast.stmt], given: Names) -> None:
+    `passing` are functions that make context managers which let every exception pass: behind a `with` of
+    them, what its body binds is bound.
+    """
+
+    def __init__(
+        self, stmts: Sequence[ast.stmt], given: Names, passing: Names = frozenset()
+    ) -> None:
+        self._passing = passing
         self.before: dict[ast.stmt, Bound] = {}
         self._unstable = frozenset(
             name
@@ -64,6 +71,13 @@ class Assigned:
             return None
         return sure | (frozenset(n for node in nodes for n in bound_names(node)) - self._unstable)
 
+    def _passes(self, item: ast.withitem) -> bool:
+        match item.context_expr:
+            case ast.Call(ast.Name(name)):
+                return name in self._passing
+            case _:
+                return False
+
     def _stmt(self, stmt: ast.stmt, sure: Names | None) -> Names | None:
         match stmt:
             case ast.Return() | ast.Raise() | ast.Continue():
@@ -80,8 +94,8 @@ class Assigned:
                 return self._try(stmt, sure)
             case ast.With(items, body) | ast.AsyncWith(items, body):
                 sure = self._add(sure, *(i.optional_vars for i in items if i.optional_vars))
-                self._block(body, sure)
-                return sure
+                after = self._block(body, sure)
+                return after if all(map(self._passes, items)) else sure
             case ast.Match(subject, cases):
                 sure = self._walrus(sure, subject)
                 after = sure

@@ -5,7 +5,7 @@ and the interface of each group of its statements.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 
 from loopwright.diagnostics import Declined, Span
@@ -15,11 +15,10 @@ from loopwright.frontend.liveness import Liveness
 from loopwright.frontend.names import bound_names, free_names, parameters, scope_locals, walk_scope
 from loopwright.frontend.paths import Interface, interface
 from loopwright.frontend.region import Module
-from loopwright.frontend.scopes import Site, module_names
+from loopwright.frontend.scopes import Site, kind_of_name, module_names
 
-_EATERS = frozenset(
-    "sum min max any all list tuple sorted set dict enumerate zip frozenset".split()  # noqa: SIM905
-)
+_EATERS = frozenset("sum min max any all list tuple sorted set dict frozenset".split())  # noqa: SIM905
+_LAZY = frozenset(("enumerate", "zip"))
 
 
 def span_of(stmts: Sequence[ast.stmt]) -> Span:
@@ -48,7 +47,10 @@ class FunctionFacts:
 
     @cached_property
     def _escaping(self) -> frozenset[str]:
-        return _escaping(self.site.node)
+        return _escaping(self.site.node, self._is_builtin)
+
+    def _is_builtin(self, name: str) -> bool:
+        return kind_of_name(self.module, self.site, name) == "builtin"
 
     @cached_property
     def _after(self) -> Mapping[ast.stmt, frozenset[str]]:
@@ -58,7 +60,9 @@ class FunctionFacts:
 
     @cached_property
     def _bound(self) -> Mapping[ast.stmt, Bound]:
-        return Assigned(self.site.node.body, frozenset(parameters(self.site.node))).before
+        given = frozenset(parameters(self.site.node))
+        passing = frozenset(name for name in ("open",) if self._is_builtin(name))
+        return Assigned(self.site.node.body, given, passing).before
 
     def live_outs(self, run: Sequence[ast.stmt]) -> tuple[str, ...]:
         live = self._after[run[-1]] | self._escaping
@@ -70,6 +74,10 @@ class FunctionFacts:
         if key not in self._interfaces:
             self._interfaces[key] = self._interface(run, self.live_outs(run))
         return self._interfaces[key]
+
+    def escape(self, stmts: Sequence[ast.stmt]) -> bool:
+        """Whether functions that outlive a call may read what `stmts` bind."""
+        return any(name in self._escaping for s in stmts for name in bound_names(s))
 
     def of_body(self, stmts: Sequence[ast.stmt]) -> Interface | Declined:
         return self._interface(stmts, ())
@@ -93,13 +101,14 @@ def _annotated(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
             yield arg.arg, arg.annotation
 
 
-def _used_up(part: ast.AST) -> Iterator[ast.expr]:
+def _used_up(part: ast.AST, builtin: Callable[[str], bool]) -> Iterator[ast.expr]:
     """Generators and functions that nothing refers to once the node was evaluated."""
     match part:
         case ast.For(iter=made):
-            yield made
-        case ast.Call(ast.Name(name), args, keywords) if name in _EATERS:
-            yield from args[:1]
+            yield from _run_through(made, builtin)
+        case ast.Call(ast.Name(name), args, keywords) if name in _EATERS and builtin(name):
+            for made in args[:1]:
+                yield from _run_through(made, builtin)
             yield from (k.value for k in keywords if k.arg == "key")
         case ast.Call(ast.Attribute(attr="sort"), [], keywords):
             yield from (k.value for k in keywords if k.arg == "key")
@@ -107,10 +116,19 @@ def _used_up(part: ast.AST) -> Iterator[ast.expr]:
             pass
 
 
-def _escaping(function: ast.FunctionDef) -> frozenset[str]:
+def _run_through(made: ast.expr, builtin: Callable[[str], bool]) -> Iterator[ast.expr]:
+    """What is run through with the iterator `made`, itself included."""
+    yield made
+    match made:
+        case ast.Call(ast.Name(name), args) if name in _LAZY and builtin(name):
+            for arg in args:
+                yield from _run_through(arg, builtin)
+
+
+def _escaping(function: ast.FunctionDef, builtin: Callable[[str], bool]) -> frozenset[str]:
     """Local names that nested functions, lambdas and stored generators may read at any later time."""
     found: set[str] = set()
-    eaten = {id(node) for part in walk_scope(function) for node in _used_up(part)}
+    eaten = {id(node) for part in walk_scope(function) for node in _used_up(part, builtin)}
     for part in walk_scope(function):
         match part:
             case ast.Lambda() if id(part) in eaten:

@@ -1,10 +1,10 @@
 """Regions: what of a module may be compiled, from whole function bodies down to inner loops.
 
-For each plain function the first choice is its body; within a body (or where it is not coverable) come the
-longest groups of neighbouring coverable statements that hold a loop or array work; within a group each loop,
-first with the allocations right before it (fresh arrays need no guard) and what binds its names surely, then
-alone; within a loop the same again. A `return` is part of body regions only: a block never holds one, not
-even at the function's end.
+For each plain function the first choice is its body, or, where that is not coverable as a whole, its end from
+some statement on, if that returns from within or computes what it returns. Otherwise, and within these, come
+the longest groups of neighbouring coverable statements that hold a loop or array work; within a group each
+loop, first with the allocations right before it (fresh arrays need no guard) and what binds its names surely,
+then alone; within a loop the same again. A block never holds a `return`.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def regions_beside(region: Region, at: Span) -> tuple[Region, ...]:
     stmts = region.statements
     for k, stmt in enumerate(stmts):
         if (stmt.lineno, stmt.col_offset) <= (at.line, at.col) < (end_of(stmt)):
-            return tuple(outline_.groups(stmts[:k]) + outline_.groups(stmts[k + 1 :]))
+            behind = outline_.groups(stmts[k + 1 :], at_end=region.form == "body")
+            return (*outline_.groups(stmts[:k]), *behind)
     return ()
 
 
@@ -173,12 +174,12 @@ class _FunctionOutline:
         worthwhile = repeats(self._site.node) or self._worthwhile(self._stmts)
         if not self._stmts or not whole or not worthwhile:
             self._count = 1
-            return self.groups(self._stmts)
+            return self.groups(self._stmts, at_end=True)
         body = self.body()
         if isinstance(body, Region):
             return [body]
         self.declined.append(body)
-        return self.groups(self._stmts)
+        return self.groups(self._stmts, at_end=True)
 
     def left_over(self, regions: Sequence[Region]) -> Iterator[Declined]:
         """A note on each outermost loop that no region holds and no note is about."""
@@ -208,8 +209,14 @@ class _FunctionOutline:
             inner = list(inner[0].inner)
         return self._region("body", 0, self._stmts, interface_, (), inner)
 
-    def groups(self, stmts: Sequence[ast.stmt]) -> list[Region]:
-        """The longest runs of coverable statements that are worthwhile, and what is inside of the others."""
+    def groups(self, stmts: Sequence[ast.stmt], *, at_end: bool = False) -> list[Region]:
+        """The longest runs of coverable statements that are worthwhile, and what is inside of the others.
+
+        `at_end`: the function ends with the last of `stmts`.
+        """
+        end = self._end(stmts) if at_end else None
+        if end is not None:
+            return [*self.groups(stmts[: -len(end.statements)]), end]
         found: list[Region] = []
         run: list[ast.stmt] = []
         for stmt in stmts:
@@ -221,12 +228,45 @@ class _FunctionOutline:
             run = []
         return found + self._group(run)
 
-    def _fits(self, stmt: ast.stmt) -> bool:
+    def _end(self, stmts: Sequence[ast.stmt]) -> Region | None:
+        """The longest end of the function in `stmts`, not all of it, that is coverable with its returns; None
+        if a block would do as well."""
+        first = len(stmts)
+        while first > 0 and self._fits(stmts[first - 1], returns=True):
+            first -= 1
+        end = stmts[first:]
+        if not (0 < len(end) < len(self._stmts)) or yields(self._site.node):
+            return None
+        if not self._returns_from_within(end) or not self._worthwhile(end):
+            return None
+        if self._facts.escape(end):
+            return None
+        at = self._count
+        interface_ = self._facts.of_body(end)
+        if isinstance(interface_, Declined):
+            self.declined.append(interface_)
+            return None
+        self._count += 1
+        return self._region("body", at, end, interface_, (), self.groups(end))
+
+    def _returns_from_within(self, end: Sequence[ast.stmt]) -> bool:
+        """Whether there is more about returning than a last statement that tells what was computed."""
+        if any(self._coverable.obstacle(stmt) for stmt in end[:-1]):
+            return True
+        match end[-1]:
+            case ast.Return(value):
+                return value is not None and (
+                    has_loop(value) or self._coverable.has_arrays(end[-1])
+                )
+            case last:
+                return self._coverable.obstacle(last) is not None
+
+    def _fits(self, stmt: ast.stmt, returns: bool = False) -> bool:
         if isinstance(stmt, ast.FunctionDef):
             return False
         if isinstance(stmt, ast.Assign) and isinstance(stmt.value, ast.Lambda):
             return False
-        return self._coverable.obstacle(stmt) is None
+        return self._coverable.obstacle(stmt, returns) is None
 
     def _worthwhile(self, stmts: Sequence[ast.stmt]) -> bool:
         if any(has_loop(s) for s in stmts):

@@ -11,6 +11,7 @@ from loopwright.diagnostics import Span
 from loopwright.frontend.function_ref import FunctionRef
 from loopwright.ir.domain import Domain
 from loopwright.ir.nodes import Program
+from loopwright.ir.results import may_be_none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,8 +56,8 @@ class Reference:
 class Region:
     """A unit that may be compiled.
 
-    `form` is `body` (all statements of a function after its docstring; results are returned) or `block`
-    (some neighbouring statements; results are assigned to `live_outs`).
+    `form` is `body` (all statements of a function after its docstring, or its end from one of them on;
+    results are returned) or `block` (some neighbouring statements; results are assigned to `live_outs`).
     `stores` are attribute paths that the region rebinds (`self.w = ...`), in order of first store; they
     follow the live-outs / precede the returned value among the results.
     `perhaps` are those of them that only a function rebinds which a variable or attribute may hold.
@@ -134,3 +135,9 @@ class Lowered:
     assumed: tuple[tuple[str, str], ...] = ()
     callables: tuple[CallableUse, ...] = ()
     exact_lists: bool = False
+
+    @property
+    def boxed(self) -> bool:
+        """Whether the dispatch function gives its result in a tuple of one: it may be None, which by itself
+        says that the original is to run."""
+        return may_be_none(self.program.rebuild, self.domain)

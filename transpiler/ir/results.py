@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from loopwright.ir.domain import Domain
 from loopwright.ir.nodes import (
     Either,
     Entries,
@@ -20,8 +21,10 @@ from loopwright.ir.nodes import (
     Picks,
     Rebuild,
     Rows,
+    Same,
     Value,
 )
+from loopwright.ir.types import NONE
 
 
 def mapping(form: str, items: list[Any]) -> Any:
@@ -59,6 +62,21 @@ def parts_of(rebuild: Rebuild) -> Iterator[Rebuild]:
             yield from parts_of(items)
         case _:
             pass
+
+
+def may_be_none(rebuild: Rebuild, domain: Domain) -> bool:
+    """Whether the object may be None."""
+    match rebuild:
+        case Value(_, t):
+            return t == NONE
+        case OneOf(_, _, types):
+            return NONE in types
+        case Same(param):
+            return domain.params[param].type == NONE
+        case Perhaps():
+            return True
+        case _:
+            return False
 
 
 def numbers_of(rebuild: Rebuild) -> tuple[int, ...]:

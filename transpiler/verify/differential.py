@@ -16,6 +16,7 @@ import numpy as np
 
 from loopwright.ir.domain import Domain, packed, unpacked
 from loopwright.ir.nodes import Nothing, Pack, Program
+from loopwright.ir.results import may_be_none
 from loopwright.verify import snapshot
 from loopwright.verify.candidate import load_candidate
 from loopwright.verify.case import Case
@@ -179,6 +180,7 @@ class RegionPair:
     guarded: bool = True
     stores: tuple[tuple[int, str], ...] = ()
     packed: bool = False
+    boxed: bool = False
     readings: tuple[Reading, ...] = ()
     widened: Any = field(default=None)
 
@@ -200,6 +202,7 @@ class RegionPair:
             Raises(text.source, "<reference>"),
             job.samples, nothing, stores=job.stores,
             packed=job.program is not None and isinstance(job.program.rebuild, Pack),
+            boxed=job.program is not None and may_be_none(job.program.rebuild, job.domain),
             readings=() if job.program is None else (Reading(job.program, job.domain),),
         )  # fmt: skip
 
@@ -229,6 +232,8 @@ class RegionPair:
             out = self.dispatch(*args)
             if out is not None:
                 ran[0] = True
+                if self.boxed:
+                    (out,) = out
                 self._store(out, args)
                 nothing = expected.steps[0].value is None
                 known = self.returns_nothing if self.returns_nothing is not None else nothing
