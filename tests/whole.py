@@ -103,7 +103,8 @@ def _lowered(module: Module) -> Lowered | Declined:
     signatures = annotated(region)
     if isinstance(signatures, Declined):
         return signatures
-    return lower_region(region, signatures)[0]
+    found = lower_region(region, signatures)
+    return found if isinstance(found, Declined) else found[0][0]
 
 
 def _written(

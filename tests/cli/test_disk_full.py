@@ -29,18 +29,21 @@ def quick(kept: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     def start_once(region: Any, *arguments: Any, **options: Any) -> Any:
         if region.id in kept:
             begun, _ = kept[region.id]
-            work = replace(begun.work, lowered=replace(begun.work.lowered, region=region))
-            return replace(begun, work=work)
+            ways = ((replace(low, region=region), way) for low, way in begun.ways)
+            return replace(begun, ways=tuple(ways))
         return start(region, *arguments, **options)
 
     def finish_once(begun: Any, **options: Any) -> Any:
-        region = begun.work.lowered.region
+        region = begun.ways[0][0].region
         if region.id not in kept:
             kept[region.id] = begun, finish(begun, **options)
-        _, (result, chosen) = kept[region.id]
-        if chosen is not None:
-            chosen = replace(chosen, lowered=replace(chosen.lowered, region=region))
-        return result, chosen
+        _, verdict = kept[region.id]
+        chosen = verdict.chosen
+        if chosen is None:
+            return verdict
+        lowered = replace(chosen.lowered, region=region)
+        entries = tuple(replace(entry, lowered=lowered) for entry in chosen.entries)
+        return replace(verdict, chosen=replace(chosen, lowered=lowered, entries=entries))
 
     monkeypatch.setattr(tree_compile, "start", start_once)
     monkeypatch.setattr(tree_compile, "finish", finish_once)

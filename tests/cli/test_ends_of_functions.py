@@ -123,7 +123,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "src" / "ends.py").write_text(MODULE)
     (folder / "check.py").write_text(CHECK)
     (folder / "work.py").write_text(WORKLOAD)
-    (folder / "pyproject.toml").write_text(QUICK)
+    (folder / "pyproject.toml").write_text(f"{QUICK}min-share = 0.0\n")
     done = run(
         "optimize", "src", "-o", "fast", "--workload", f"{sys.executable} work.py",
         "--backend", "numba", "--json", "report.json", cwd=folder, cache=folder / "cache",

@@ -96,6 +96,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     run(
         "-m", "loopwright", "optimize", folder / "tree", "-o", folder / "fast",
         "--workload", workload, "--backend", "numba", "--json", folder / "report.json",
+        "--min-share", "0",
     )  # fmt: skip
     return folder
 

@@ -69,10 +69,10 @@ def lowered_text(source: str) -> Lowered:
     signatures = annotated(region)
     if isinstance(signatures, Declined):
         raise CannotLower(signatures)
-    found, _ = lower_region(region, signatures)
+    found = lower_region(region, signatures)
     if isinstance(found, Declined):
         raise CannotLower(found)
-    return found
+    return found[0][0]
 
 
 # ------------------------------------------------------------------ outcomes
