@@ -60,13 +60,13 @@ import several
 
 found = []
 kernels = several._kernels if hasattr(several, "_kernels") else None
-floats = [float(k % 13) for k in range(9000)]
-ints = [k % 13 for k in range(9000)]
-array = np.arange(9000) % 13
+floats = [float(k % 13) for k in range(20000)]
+ints = [k % 13 for k in range(20000)]
+array = np.arange(20000) % 13
 for x, weight in ((floats, 2.0), (ints, 2), (array, 2), (array.astype("float32"), 2), ((1, 2, 3), 2)):
     kernel = kernels and kernels.smoothed(x, weight)
     found.append((repr(several.smoothed(x, weight)), kernel is not None and repr(kernel)))
-x = np.arange(9000) % 5.0
+x = np.arange(20000) % 5.0
 for args in (("table", np.array([1.0, 2.0, 3.0])), ("plain", None), ("table", [1.0, 2.0, 3.0])):
     it = several.Scale(*args)
     kernel = kernels and kernels.scale_run(x, it)
