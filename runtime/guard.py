@@ -229,6 +229,15 @@ def assignable(obj: Any, name: str) -> bool:
         return False
 
 
+def owns(obj: Any, name: str) -> bool:
+    """True if the object itself has the attribute; what its class has becomes the object's own only where it
+    is set."""
+    found = _in_class(type(obj), name)
+    if type(found) is MemberDescriptorType:
+        return attribute(obj, name) is not MISSING
+    return name in getattr(obj, "__dict__", ())
+
+
 def item(obj: Any, key: str | int) -> Any:
     """`obj[key]` of a dict that has the key and is read as a plain one, or of a plain list or tuple with the
     position in range."""
@@ -276,6 +285,16 @@ def is_method(user: dict[str, Any] | None, obj: Any, name: str, qualname: str) -
         found = found.__func__
     values = getattr(obj, "__dict__", {})
     return name not in values and _defined_as(found, qualname, user)
+
+
+def method(obj: Any, name: str) -> Any:
+    """The function that `obj.name` finds in the class of the object; `MISSING` if that is no plain method."""
+    cls: Any = type(obj)
+    if cls.__getattribute__ is not object.__getattribute__:
+        return MISSING
+    found = _in_class(cls, name)
+    plain = type(found) is FunctionType and name not in getattr(obj, "__dict__", {})
+    return found if plain else MISSING
 
 
 def is_callable(user: dict[str, Any] | None, value: Any, qualname: str, digest: str = "") -> bool:
@@ -326,6 +345,21 @@ def has_code(user: dict[str, Any] | None, value: Any, digest: str, /, **known: s
         name not in names if dotted.startswith("builtins.") else _leads_to(names.get(name), dotted)
         for name, dotted in known.items()
     )
+
+
+def has_defaults(
+    user: dict[str, Any] | None, value: Any, helper: str = "", /, **texts: str
+) -> bool:
+    """True if the parameters in `texts` of the function `value`, or of the function that its global name
+    `helper` stands for, have defaults with these texts."""
+    if user is None:
+        return True
+    function = value.__globals__.get(helper) if helper else value
+    names = function.__code__.co_varnames[: function.__code__.co_argcount]
+    given = function.__defaults__ or ()
+    known = dict(zip(names[len(names) - len(given) :], given, strict=True))
+    known.update(function.__kwdefaults__ or {})
+    return all(name in known and repr(known[name]) == text for name, text in texts.items())
 
 
 def has_helpers(user: dict[str, Any] | None, value: Any, /, **digests: str) -> bool:

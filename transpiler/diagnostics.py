@@ -50,7 +50,8 @@ class Declined:
 class CannotLower(Exception):
     """Carries a `Declined` out of a deep recursion; caught at the door of the stage that raises it.
 
-    `needs`: the variable that would have to be a constant.
+    `needs`: the variable that would have to be a constant, or the path of the attribute that would have to be
+    set.
     """
 
     def __init__(self, declined: Declined, needs: object = None) -> None:

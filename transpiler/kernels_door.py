@@ -116,7 +116,8 @@ def _fetch(door: Door) -> None:
     holders = [(root, steps[:-1]) for root, steps in map(split_path, door.region.stores)]
     objects = [split_path(use.path) for use in door.entry.lowered.methods]
     uses = door.entry.lowered.callables
-    held = [split_path(use.path) for use in uses if not use.looked_up]
+    looked_up = {use.path for use in uses if use.looked_up and use.function.file}
+    held = [split_path(use.path) for use in uses if not use.looked_up or use.function.file]
     bound = [use.function.bound for use in uses]
     for root, steps in paths + holders + objects + held + [split_path(p) for p in bound if p]:
         for length in range(1, len(steps) + 1):
@@ -128,6 +129,7 @@ def _fetch(door: Door) -> None:
             holder = _columns(door, above) or door.prefixes[above]
             local = door.unique(_identifier(root, steps[:length]))
             reader = "attribute" if kind == "attr" else "item"
+            reader = "method" if path in looked_up else reader
             door.lines.append(f"{local} = guard.{reader}({holder}, {key!r})")
             door.prefixes[path] = local
 

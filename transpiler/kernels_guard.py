@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import ast
+import contextlib
+from collections.abc import Iterator, Mapping
+
 import numpy as np
 
-from loopwright.frontend.callables import find_function, helper_code, helpers_of, names_used
+from loopwright.frontend.callables import (
+    Callee,
+    Found,
+    find_function,
+    helper_code,
+    helpers_of,
+    names_used,
+)
+from loopwright.frontend.lower_modules import CONSTANTS
+from loopwright.frontend.names import chain_of
 from loopwright.frontend.region import CallableUse
+from loopwright.frontend.scopes import module_names
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import For
 from loopwright.ir.sizes import counted
@@ -130,7 +144,7 @@ def _code_tests(door: Door) -> list[str]:
 
 def _callable_test(door: Door, use: CallableUse) -> str:
     function = use.function
-    if use.looked_up:
+    if use.looked_up and not function.file:
         name = split_path(use.path)[1][-1][1]
         given = f"_user, {door.prefixes[function.bound]}, {name!r}, {function.name!r}"
         return f"not guard.is_method({given})"
@@ -139,7 +153,7 @@ def _callable_test(door: Door, use: CallableUse) -> str:
         return f"not guard.is_library(_user, {value}, {function.name!r})"
     found = find_function(door.region.module, function)
     assert found is not None
-    if function.bound:
+    if function.bound and not use.looked_up:
         given = f"_user, {value}, {function.name!r}, {door.prefixes[function.bound]}"
         return f"not guard.is_bound({given})"
     digest = "" if found.code is None else code_digest(found.code)
@@ -158,22 +172,63 @@ def _callable_test(door: Door, use: CallableUse) -> str:
         test = (
             f"guard.is_callable({given}, {digest!r})" if digest else f"guard.is_callable({given})"
         )
+    test += "".join(f" and {each}" for each in _default_tests(door, found, value) if digest)
     if not function.values:
         return f"not ({test})" if " and " in test else f"not {test}"
     fixed_ = "".join(f", {name}={text}" for name, text in function.values)
     return f"not ({test} and guard.encloses(_user, {value}{fixed_}))"
 
 
+def _default_tests(door: Door, found: Found, value: str) -> Iterator[str]:
+    """Tests that defaults of a function, and of the functions of its file that it calls, are those that were
+    compiled: the code does not tell them."""
+    helpers = {} if found.foreign is None else helpers_of(found)
+    imports = module_names(found.foreign or door.region.module).imports
+    for name, function in {"": found.callee, **helpers}.items():
+        texts = _default_texts(function, imports)
+        if texts:
+            given = "".join(f", {p}={text!r}" for p, text in texts.items())
+            helper = f", {name!r}" if name else ""
+            yield f"guard.has_defaults(_user, {value}{helper}{given})"
+
+
+def _default_texts(callee: Callee, imports: Mapping[str, str]) -> dict[str, str]:
+    """What `repr` gives of the defaults that kernels know: literals, and constants of NumPy and math."""
+    a = callee.args
+    positional = [*a.posonlyargs, *a.args]
+    pairs = [
+        *zip(positional[len(positional) - len(a.defaults) :], a.defaults, strict=True),
+        *zip(a.kwonlyargs, a.kw_defaults, strict=True),
+    ]
+    texts = ((arg.arg, None if node is None else _text_of(node, imports)) for arg, node in pairs)
+    return {name: text for name, text in texts if text is not None}
+
+
+def _text_of(node: ast.expr, imports: Mapping[str, str]) -> str | None:
+    with contextlib.suppress(ValueError, TypeError):
+        return repr(ast.literal_eval(node))
+    sign = -1.0 if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else 1.0
+    chain = chain_of(node.operand if isinstance(node, ast.UnaryOp) else node)
+    if chain is None:
+        return None
+    dotted = ".".join([imports.get(chain.root, ""), *(str(key) for _, key in chain.steps)])
+    return repr(sign * CONSTANTS[dotted]) if dotted in CONSTANTS else None
+
+
 def _store_tests(door: Door) -> list[str]:
     """Attributes that the caller rebinds afterwards must be plain, and reached by one path only."""
     tests: list[str] = []
     reached = _attributes(door)
+    read = {path for _, path in door.entry.lowered.domain.paths}
     for path in door.region.stores:
         root, steps = split_path(path)
         holder, (kind, name) = door.prefixes[path_text(root, steps[:-1])], steps[-1]
         test = f"not guard.assignable({holder}, {name!r})"
         if kind == "item":
             test = f"type({holder}) is not dict"
+        if kind == "attr" and path in read:
+            # it may keep the value that it had, which the caller sets anew
+            test = f"({test} or not guard.owns({holder}, {name!r}))"
         if root in door.roots.optional:
             test = f"({door.prefixes[root]} is not None and {test})"
         tests.append(test)

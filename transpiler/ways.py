@@ -153,12 +153,12 @@ def _together(name: str, at: int, verdicts: Sequence[tuple[Lowered, Settled]]) -
     )
 
 
-def _form(lowered: Lowered) -> tuple[bool, ...]:
-    """What the lines at the call make of a result: whether there is one, whether a value is returned, and
-    whether that may be None."""
+def _form(lowered: Lowered) -> tuple[object, ...]:
+    """What the lines at the call make of a result: whether there is one, whether a value is returned, whether
+    that may be None, and which attributes are set."""
     values, stores = lowered.program.rebuild, lowered.region.stores
     packed = isinstance(values, Pack) and len(values.items) == len(stores) + 1
-    return isinstance(values, Nothing), not stores or packed, lowered.boxed
+    return isinstance(values, Nothing), not stores or packed, lowered.boxed, stores
 
 
 def _difference(lowered: Lowered, main: Lowered) -> str:

@@ -7,16 +7,15 @@ a default); it tells what else a region reads. Which function it is comes from a
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from types import CodeType
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 from loopwright.frontend.classes import class_at, find_method, lineage
 from loopwright.frontend.function_ref import FunctionRef, column_of
+from loopwright.frontend.linked import foreign_module, linked_module, unplaced
 from loopwright.frontend.names import (
     Chain,
     assigned_pairs,
@@ -26,7 +25,6 @@ from loopwright.frontend.names import (
     walk_scope,
 )
 from loopwright.frontend.overrides import overrides_at
-from loopwright.frontend.parse import decode_source
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import (
     Site,
@@ -40,7 +38,6 @@ from loopwright.frontend.scopes import (
 )
 
 Callee: TypeAlias = ast.FunctionDef | ast.Lambda
-T = TypeVar("T", bound=ast.AST)
 _DEPTH = 6
 _FOLDERS = 4
 
@@ -254,35 +251,19 @@ def find_function(module: Module, ref: FunctionRef) -> Found | None:
     return None
 
 
-@lru_cache(maxsize=64)
-def foreign_module(file: str) -> Module | None:
-    """The module in the file, if it can be read and parsed."""
-    try:
-        text = decode_source(Path(file).read_bytes())
-        return Module(Path(file), Path(file).stem, text, ast.parse(text))
-    except (OSError, SyntaxError, ValueError):
-        return None
-
-
 def _in_file(module: Module, ref: FunctionRef) -> Found | None:
     """A function of another file."""
     found = find_function(module, ref)
-    code = _code(module, ref)
-    if found is None or code is None:
+    code, linked = _code(module, ref), linked_module(str(module.path))
+    if found is None or code is None or linked is None:
         return None
-    if isinstance(found.callee, ast.FunctionDef) and found.callee.decorator_list:
+    callee = found.callee
+    if isinstance(callee, ast.Lambda):
+        return Found(unplaced(callee), found.qualname, found.around, code, linked)
+    if callee.decorator_list:
         return None
-    return Found(unplaced(found.callee), found.qualname, found.around, code, module)
-
-
-def unplaced(callee: T) -> T:
-    """A copy whose nodes have no places, for those are in no file of the region's."""
-    copied = copy.deepcopy(callee)
-    for node in ast.walk(copied):
-        for name in ("lineno", "end_lineno", "col_offset", "end_col_offset"):
-            if hasattr(node, name):
-                delattr(node, name)
-    return copied
+    at = next(k for k, site in enumerate(sites(module)) if site.node is callee)
+    return Found(sites(linked)[at].node, found.qualname, found.around, code, linked)
 
 
 def names_used(found: Found) -> dict[str, str]:
@@ -312,8 +293,9 @@ def helpers_of(found: Found) -> dict[str, ast.FunctionDef]:
 def helper_code(found: Found, name: str) -> CodeType | None:
     """The code of one of `helpers_of`."""
     assert found.foreign is not None
-    line = helpers_of(found)[name].lineno
-    return _code(found.foreign, FunctionRef(name, line))
+    there = foreign_module(str(found.foreign.path))
+    assert there is not None
+    return _code(there, FunctionRef(name, module_names(there).functions[name].lineno))
 
 
 def callee_body(callee: Callee) -> list[ast.AST]:

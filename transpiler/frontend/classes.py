@@ -8,9 +8,11 @@ tests at run time that each method is the one that was compiled, so that a wrong
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from loopwright.frontend.homes import home_of, is_foreign
+from loopwright.frontend.linked import classes_at_hand, imported_class
 from loopwright.frontend.names import (
     Chain,
     assigned_pairs,
@@ -61,16 +63,21 @@ _DEPTH = 8
 
 
 def base_of(module: Module, owner: ast.ClassDef) -> ast.ClassDef | None:
-    """The class that `owner` derives from, if that is a single one of the module."""
+    """The class that `owner` derives from, if that is a single one of the module or of another file of the
+    project."""
     match owner.bases:
         case [ast.Name(name)]:
-            return module_names(module).classes.get(name)
+            return _class_named(home_of(module, owner), name)
         case _:
             return None
 
 
+def _class_named(module: Module, name: str) -> ast.ClassDef | None:
+    return module_names(module).classes.get(name) or imported_class(module, name)
+
+
 def lineage(module: Module, owner: ast.ClassDef) -> Iterator[ast.ClassDef]:
-    """`owner` and its bases as far as they are single classes of the module."""
+    """`owner` and its bases as far as they are single classes."""
     at: ast.ClassDef | None = owner
     for _ in range(_DEPTH):
         if at is None:
@@ -141,7 +148,8 @@ def obstacle(module: Module, owner: ast.ClassDef) -> str | None:
         if hook:
             return f"`{cls.name}` defines `{hook[0]}`"
         plain = not cls.bases or ast.unparse(cls.bases[0]) == "object"
-        if len(cls.bases) > 1 or not (plain or base_of(module, cls) is not None):
+        base = base_of(module, cls)
+        if len(cls.bases) > 1 or not (plain or (base is not None and not is_foreign(base))):
             return f"`{cls.name}` derives from classes of another module"
     if is_dataclass(owner):
         if owner.bases or "__init__" in scope_locals(owner):
@@ -198,7 +206,7 @@ def class_at(
     module: Module, site: Site, root: str, steps: Sequence[Step] = ()
 ) -> ast.ClassDef | None:
     """The class that the object at the chain `root` `steps` has, seen from the function of `site`."""
-    owner = _class_of_name(module, site, root)
+    owner = _class_of_name(home_of(module, site.node), site, root)
     for kind, key in steps:
         if owner is None or kind != "attr":
             return None
@@ -270,18 +278,18 @@ def _bound_class(module: Module, body: Sequence[ast.stmt], name: str) -> ast.Cla
 def _called_class(module: Module, value: ast.expr) -> ast.ClassDef | None:
     match value:
         case ast.Call(ast.Name(name)):
-            return module_names(module).classes.get(name)
+            return _class_named(module, name)
         case _:
             return None
 
 
 def annotated_class(module: Module, annotation: ast.expr) -> ast.ClassDef | None:
-    """The class of the module that an annotation names, also in quotes."""
+    """The class that an annotation names, also in quotes."""
     match annotation:
         case ast.Name(name):
-            return module_names(module).classes.get(name)
+            return _class_named(module, name)
         case ast.Constant(str() as text):
-            return module_names(module).classes.get(text.strip())
+            return _class_named(module, text.strip())
         case _:
             return None
 
@@ -291,10 +299,11 @@ def attribute_class(module: Module, owner: ast.ClassDef, attr: str) -> ast.Class
     """The class of the objects that the attribute `attr` of `owner` holds."""
     found: set[ast.ClassDef | None] = set()
     for cls in lineage(module, owner):
+        here = home_of(module, cls)
         for stmt in cls.body:
             match stmt:
                 case ast.AnnAssign(ast.Name(target), annotation) if target == attr:
-                    return annotated_class(module, annotation)
+                    return annotated_class(here, annotation)
         for method in methods_of(cls).values():
             first = parameters(method)[:1]
             for part in walk_scope(method):
@@ -302,11 +311,11 @@ def attribute_class(module: Module, owner: ast.ClassDef, attr: str) -> ast.Class
                     case ast.AnnAssign(ast.Attribute(ast.Name(base), target), annotation, _) if (
                         target == attr and (base,) == first
                     ):
-                        return annotated_class(module, annotation)
+                        return annotated_class(here, annotation)
                     case _:
                         for target_, value in assigned_pairs(part):
                             if _is_attribute(target_, first, attr):
-                                found.add(_value_class(module, method, value))
+                                found.add(_value_class(here, method, value))
     if len(found) == 1 and (only := next(iter(found))) is not None:
         return only
     if found - {None}:
@@ -358,15 +367,19 @@ def _method_name(chain: Chain) -> str:
 
 @lru_cache(maxsize=4096)
 def _guess(module: Module, called: tuple[str, ...]) -> ast.ClassDef | None:
-    """The only class of the module that has all these methods, at least one of which is distinctive."""
+    """The only class of the module that has all these methods, at least one of which is distinctive; failing
+    that the one of the files that it imports from which all such classes there derive from."""
     if not set(called) - _ORDINARY:
         return None
-    fitting = [
-        cls
-        for cls in module_names(module).classes.values()
-        if all(find_method(module, cls, name) is not None for name in called)
-    ]
-    return fitting[0] if len(fitting) == 1 else None
+
+    def fitting(classes: Iterable[ast.ClassDef]) -> list[ast.ClassDef]:
+        return [c for c in classes if all(find_method(module, c, name) for name in called)]
+
+    own = fitting(module_names(module).classes.values())
+    if own:
+        return own[0] if len(own) == 1 else None
+    others = fitting(classes_at_hand(module))
+    return next((c for c in others if all(c in lineage(module, o) for o in others)), None)
 
 
 def is_bound(function: ast.FunctionDef) -> bool:

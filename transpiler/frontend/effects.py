@@ -14,6 +14,7 @@ from functools import lru_cache
 from loopwright.frontend.callables import Callee, candidates, may_hold_function
 from loopwright.frontend.classes import class_at, constructor, find_method, is_dataclass
 from loopwright.frontend.held_objects import ARRAY_ATTRIBUTES, Held, as_taken, held_objects
+from loopwright.frontend.homes import home_of, is_foreign
 from loopwright.frontend.names import (
     Chain,
     bound_names,
@@ -75,7 +76,7 @@ def _callee(
     module: Module, site: Site, chain: Chain
 ) -> tuple[Callee, tuple[ast.FunctionDef, ...]] | None:
     kind = kind_of_name(module, site, chain.root)
-    known = module_names(module)
+    known = module_names(home_of(module, site.node))
     if kind == "function" and not chain.steps:
         scopes = (*site.enclosing, site.node)
         for depth in range(len(scopes), 0, -1):
@@ -98,6 +99,8 @@ def _callee(
         method = find_method(module, owner, str(chain.steps[-1][1])) if owner is not None else None
         if kind != "class" and overrides_at(module, site, chain):
             return None
+        if method is not None and is_foreign(method[1]):
+            return None  # a property, or a method with a decorator
         if method is not None:
             return method[1], site_of(module, method[1]).enclosing
     method = _called_object(module, site, chain)
@@ -253,7 +256,7 @@ def chain_accesses(module: Module, site: Site, chain: Chain) -> Iterator[Access]
             return
         steps = steps[:-1]
     if kind == "import" and (
-        is_library(module, chain.root) or (chain.call is not None and not steps)
+        is_library(home_of(module, site.node), chain.root) or (chain.call is not None and not steps)
     ):
         return
     yield Access(chain.root, steps)
@@ -289,7 +292,7 @@ def is_library(module: Module, name: str) -> bool:
 def stored_chains(node: ast.AST) -> Iterator[Chain]:
     """Attribute and text-key chains that `node` rebinds, in source order."""
     parts = [p for p in (node, *walk_scope(node)) if isinstance(p, ast.Attribute | ast.Subscript)]
-    parts.sort(key=lambda p: (p.lineno, p.col_offset))
+    parts.sort(key=lambda p: (getattr(p, "lineno", 0), getattr(p, "col_offset", 0)))
     for part in parts:
         if isinstance(part.ctx, ast.Store):
             chain = chain_of(part)

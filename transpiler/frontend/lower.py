@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from loopwright.diagnostics import CannotLower, Declined
@@ -90,8 +90,7 @@ def lower(
     constants, with which lowering comes further.
     """
     if region.perhaps:
-        kept = tuple(path for path in region.stores if path not in region.perhaps)
-        less = replace(region, stores=kept, perhaps=())
+        less = _without(region, region.perhaps)
         lowered = lower(less, types, int_ranges, functions, texts, numbers)
         if isinstance(lowered, Lowered):
             return lowered
@@ -100,6 +99,9 @@ def lower(
             region, types, functions, dict(texts or {}), numbers or {}
         )
     except CannotLower as error:
+        if error.needs in region.perhaps:  # the functions that are held do not set it
+            less = _without(region, (str(error.needs),))
+            return lower(less, types, int_ranges, functions, texts, numbers)
         if not texts:
             return error.declined
         lowered = lower(region, types, int_ranges, functions, numbers=numbers)
@@ -122,6 +124,15 @@ def lower(
         along.assumed,
         along.callables,
         along.exact_lists,
+    )
+
+
+def _without(region: Region, paths: Collection[str]) -> Region:
+    """The region if nothing in it rebinds these attributes."""
+    return replace(
+        region,
+        stores=tuple(path for path in region.stores if path not in paths),
+        perhaps=tuple(path for path in region.perhaps if path not in paths),
     )
 
 

@@ -14,7 +14,6 @@ from loopwright.frontend.callables import (
     helpers_of,
     is_assigned,
     names_used,
-    unplaced,
 )
 from loopwright.frontend.classes import class_at
 from loopwright.frontend.function_ref import FunctionRef
@@ -52,7 +51,9 @@ def functions_held(
         if target is None or live_in.path in region.stores or live_in.path in rebound:
             continue
         value = _value(cx, region, live_in, target)
-        if value is not None:
+        if value is None:
+            cx.unit.unfit[live_in.path] = _why_unfit(region, live_in, target)
+        else:
             key = live_in_key(cx, live_in)
             start[key] = Entry(value)
             fixed = {n for n, _ in value.fixed} if isinstance(value, Closure) else set()
@@ -96,7 +97,12 @@ def _value(cx: Scope, region: Region, live_in: LiveIn, ref: FunctionRef) -> Valu
             return None
         if not isinstance(node, ast.FunctionDef) or decorator_names(node):
             return None
-        return Closure(node, function.qualname, ref.bound)
+        if function.foreign is None:
+            return Closure(node, function.qualname, ref.bound)
+        fixed = fixed_names(function, ref)
+        if fixed is None or private_name(node) or not _is_looked_up(cx, region, live_in):
+            return None
+        return Closure(node, name, ref.bound, fixed=fixed, names=_names_there(function, fixed))
     if not steps and function.around[-1:] == (region.function,) and _only_defined(region, root):
         # its variables are those of the call that runs the region
         return Closure(node, name, depth=cx.depth)
@@ -119,8 +125,34 @@ def _names_there(function: Found, fixed: tuple[tuple[str, Value], ...]) -> Mappi
     names: dict[str, Value] = {n: v for n, v in known.items() if isinstance(v, Library)}
     names |= {n: v for n, v in fixed if n not in around}
     for name, node in helpers_of(function).items():
-        names[name] = Closure(unplaced(node), f"<locals>.{name}", names=names)
+        names[name] = Closure(node, f"<locals>.{name}", names=names)
     return names
+
+
+def private_name(callee: ast.FunctionDef | ast.Lambda) -> str | None:
+    """A name in the function that means another attribute in each class."""
+    names = (n.attr for n in ast.walk(callee) if isinstance(n, ast.Attribute))
+    return next((n for n in names if n.startswith("__") and not n.endswith("__")), None)
+
+
+def _why_unfit(region: Region, live_in: LiveIn, ref: FunctionRef) -> str:
+    told = f"`{live_in.path}` is `{ref.name}`"
+    function = None if ref.library else find_function(region.module, ref)
+    if function is None or function.foreign is None:
+        return f"{told}, which kernels do not take along"
+    private = private_name(function.callee)
+    if ref.bound and private is not None:
+        return f"{told}, which uses the private name `{private}` of a class of another file"
+    known = module_names(function.foreign.tree)
+    there = dict(ref.values)
+    missing = [
+        name
+        for name in names_used(function)
+        if name not in there and not isinstance(known.get(name) or builtin(name), Library)
+    ]
+    if not missing:
+        return f"{told}, which kernels do not take along"
+    return f"{told}, which uses `{missing[0]}`: neither a number nor a function of its file"
 
 
 def fixed_names(function: Found, ref: FunctionRef) -> tuple[tuple[str, Value], ...] | None:

@@ -9,6 +9,7 @@ import ast
 from dataclasses import replace
 
 from loopwright.frontend.classes import class_constant, find_method, lineage
+from loopwright.frontend.homes import is_foreign
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Closure, Klass, Object, Value, number
 from loopwright.frontend.names import scope_locals
@@ -53,6 +54,8 @@ def bound_method(cx: Scope, base: Object, attr: str) -> Closure | None:
     if found is None or _decorators(found[1]) not in ([], ["staticmethod"], ["property"]):
         return None
     method = found[1]
+    if is_foreign(method):
+        return None  # which one it is a recording tells
     qualname = site_of(cx.unit.module, method).qualname
     prop = is_property(method)
     if not is_made(base.path):
@@ -71,7 +74,8 @@ def class_member(cx: Scope, base: Klass, attr: str, node: ast.AST) -> Value:
     if value is not None:
         return value
     found = find_method(cx.unit.module, base.node, attr)
-    if found is None or _decorators(found[1]) not in ([], ["staticmethod"]):
+    unfit = found is None or _decorators(found[1]) not in ([], ["staticmethod"])
+    if found is None or unfit or is_foreign(found[1]):
         decline(node, "LW103", f"`{base.node.name}.{attr}` is not covered")
     qualname = site_of(cx.unit.module, found[1]).qualname
     use = class_use(cx, base.node)
@@ -89,7 +93,7 @@ def inherited_constant(cx: Scope, base: Object, attr: str) -> Value | None:
 
 def _constant(cx: Scope, owner: ast.ClassDef, attr: str) -> Value | None:
     found = class_constant(cx.unit.module, owner, attr)
-    if found is None:
+    if found is None or is_foreign(found[0]):
         return None
     value = ast.literal_eval(found[1])
     use = class_use(cx, owner)

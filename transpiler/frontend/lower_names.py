@@ -259,6 +259,8 @@ def member(cx: Scope, base: Object, attr: str, node: ast.AST) -> Value:
     found = inherited_constant(cx, base, attr)
     if found is not None:
         return found
+    if key in cx.unit.unfit:
+        decline(node, "LW102", cx.unit.unfit[key])
     decline(
         node,
         "LW301",

@@ -148,6 +148,8 @@ class Unit:
     # functions that live-ins hold, by the key in the state; those that were used, and all live-ins that were
     targets: Mapping[str, CallableUse] = field(default_factory=dict)
     callables: dict[CallableUse, None] = field(default_factory=dict)
+    # why functions that live-ins hold cannot be taken along, by path
+    unfit: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     # entries and attributes that are read of the dicts and objects of lists
     fields: set[str] = field(default_factory=set)

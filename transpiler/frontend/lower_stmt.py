@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_begun import begun_in, for_both, reads_begun
 from loopwright.frontend.lower_convert import coerce, convert
 from loopwright.frontend.lower_expr import BINARY, condition
@@ -23,7 +24,7 @@ from loopwright.frontend.lower_objects import hand_out, objects_in
 from loopwright.frontend.lower_order import eval_all, spill
 from loopwright.frontend.lower_over import loop_over
 from loopwright.frontend.lower_parts import flatten, origins_of, type_key
-from loopwright.frontend.lower_scope import Frame, Scope, Unreachable, decline
+from loopwright.frontend.lower_scope import Frame, Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_store import assign_to, augmented, named
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -357,7 +358,8 @@ def give_back(cx: Scope, value: Value, node: ast.AST) -> None:
     for path in cx.stores:
         current = read_path(cx, path, node)
         if current is None:
-            decline(node, "LW104", f"`{path}` may not be set here")
+            why = Declined(span_of(node), "LW104", f"`{path}` may not be set here")
+            raise CannotLower(why, path)
         stored.append(_settled(current))
     whole = Tpl((value, *stored))
     if cx.caller is not None:

@@ -23,7 +23,7 @@ from loopwright.frontend.classes import (
 )
 from loopwright.frontend.effects import callee_of
 from loopwright.frontend.names import bound_names, free_names, reads
-from loopwright.frontend.reference_text import Held, Mangle, plain
+from loopwright.frontend.reference_text import Held, Mangle, importable, plain, text_name
 from loopwright.frontend.region import CallableUse, Module, Reference, Region
 from loopwright.frontend.scopes import (
     Site,
@@ -38,7 +38,6 @@ from loopwright.frontend.scopes import (
 from loopwright.ir.domain import Step, path_text, split_path
 
 ENTRY = "entry"
-OWNER = "Owner"
 OBJECTS = "OBJECTS"
 
 
@@ -77,7 +76,7 @@ def reference(
     roots += tuple(split_path(c.function.bound)[0] for c in callables if c.function.bound)
     roots = tuple(dict.fromkeys(roots))
     entry = _entry(region, site, roots, functions)
-    held = Held.of(region, OWNER, callables)
+    held = Held.of(region, callables)
     entry.body[:0] = held.local
     used = _classes_in(region, functions, held.classes)
     body: list[ast.stmt] = [
@@ -257,20 +256,22 @@ def _classes(
     """`Owner` and the other classes, with those methods only that are called, and their constants."""
     for owner in used:
         methods = [f for f in functions if site_of(region.module, f).owner is owner]
-        name = OWNER if owner is region.owner else owner.name
+        name = text_name(region, owner)
         body: list[ast.stmt] = list(_constants(owner))
         made = dataclass_init(owner) if is_dataclass(owner) else None
         body += [plain(f, owner) for f in sorted(methods, key=lambda f: f.lineno)]
         body += [] if made is None else [plain(made, owner)]
         base = base_of(region.module, owner)
-        bases: list[ast.expr] = [] if base is None else [ast.Name(base.name, ast.Load())]
+        bases: list[ast.expr] = []
+        if base is not None:
+            bases.append(ast.Name(text_name(region, base), ast.Load()))
         node = ast.ClassDef(
             name=name, bases=bases, keywords=[], body=body or [ast.Pass()], decorator_list=[]
         )
         if sys.version_info >= (3, 12):
             node.type_params = []
         yield node
-        if name != owner.name:
+        if owner is region.owner:
             yield ast.Assign([ast.Name(owner.name, ast.Store())], ast.Name(name, ast.Load()))
 
 
@@ -307,8 +308,7 @@ def _objects(
         cls = held.derived.get(path_text(root, steps)) or class_at(region.module, site, root, steps)
         if cls is not None and cls in used:
             keys.append(ast.Constant(path_text(root, steps)))
-            name = OWNER if cls is region.owner else cls.name
-            values.append(ast.Name(name, ast.Load()))
+            values.append(ast.Name(text_name(region, cls), ast.Load()))
     if keys:
         yield ast.Assign([ast.Name(OBJECTS, ast.Store())], ast.Dict(keys, values))
 
@@ -325,14 +325,12 @@ def _is_top_level(module: Module, function: ast.FunctionDef) -> bool:
 
 
 def _imports(region: Region, body: Sequence[ast.stmt]) -> list[ast.stmt]:
-    """Imports of NumPy, what is covered of SciPy, and the standard library that the text needs."""
+    """The imports that the text needs."""
     used = {n.id for s in body for n in ast.walk(s) if isinstance(n, ast.Name)}
     known = dict(module_names(region.module).imports) | local_imports(region.function)
     found: list[ast.stmt] = []
     for name, origin in sorted(known.items()):
-        top = origin.split(".")[0]
-        known_top = top in ("numpy", "scipy", "pandas") or top in sys.stdlib_module_names
-        if name not in used or not known_top:
+        if name not in used or not importable(origin):
             continue
         parent, dot, last = origin.rpartition(".")
         alias = ast.alias(last or origin, None if name == last else name)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import ast
 import copy
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from loopwright.frontend.callables import Found, find_function, helpers_of, names_used
 from loopwright.frontend.classes import class_at, lineage
 from loopwright.frontend.function_ref import FunctionRef
+from loopwright.frontend.homes import home_of, is_foreign
 from loopwright.frontend.names import mangled
-from loopwright.frontend.region import CallableUse, Module, Region
-from loopwright.frontend.scopes import kind_of_name, module_names, site_of
+from loopwright.frontend.region import CallableUse, Region
+from loopwright.frontend.scopes import Site, kind_of_name, module_names, site_of
 from loopwright.ir.domain import split_path
 
 _KEPT_DECORATORS = frozenset(("staticmethod", "classmethod", "property"))
@@ -47,6 +49,18 @@ def plain(function: ast.FunctionDef, owner: ast.ClassDef | None) -> ast.Function
     return node
 
 
+OWNER = "Owner"
+
+
+def text_name(region: Region, cls: ast.ClassDef) -> str:
+    """What a class is called in the text: those of other files may be called like others here."""
+    if cls is region.owner:
+        return OWNER
+    if is_foreign(cls):
+        return f"Other_{home_of(region.module, cls).name}_{cls.name}"
+    return cls.name
+
+
 @dataclass
 class Held:
     """Statements that put functions where the region finds them: `local` ones begin the entry function,
@@ -61,51 +75,57 @@ class Held:
     derived: dict[str, ast.ClassDef] = field(default_factory=dict)
 
     @staticmethod
-    def of(region: Region, owner: str, callables: Sequence[CallableUse]) -> Held:
-        """`owner` is the name of the region's class in the text."""
+    def of(region: Region, callables: Sequence[CallableUse]) -> Held:
         held = Held()
         for use in callables:
-            held._add(region, owner, use)
+            held._add(region, use)
         return held
 
-    def _add(self, region: Region, owner: str, use: CallableUse) -> None:
+    def _add(self, region: Region, use: CallableUse) -> None:
         module, site = region.module, site_of(region.module, region.function)
         if use.looked_up:
-            self._add_method(module, use)
+            self._add_method(region, site, use)
             return
         root, steps = split_path(use.path)
         if not steps:
             shared = kind_of_name(module, site, root) in ("global", "import")
             place = self.outside if shared else self.local
-            place += _bound_to(root, region, owner, use)
+            place += _bound_to(root, region, use)
             return
         if kind_of_name(module, site, root) == "import":
             attr = str(steps[-1][1])
-            self._add_import(root, attr, _bound_to(f"_{root}_{attr}", region, owner, use))
+            self._add_import(root, attr, _bound_to(f"_{root}_{attr}", region, use))
             return
         # the text builds its objects without `__init__`, so that the class has what they have
         cls = class_at(module, site, root, steps[:-1])
         assert cls is not None
         self.classes.append(cls)
         name = f"_{root}_{steps[-1][1]}"
-        self.outside += _bound_to(name, region, owner, use)
+        self.outside += _bound_to(name, region, use)
         value: ast.expr = ast.Name(name, ast.Load())
         if not use.function.bound:
             value = ast.Call(ast.Name("staticmethod", ast.Load()), [value], [])
-        holder = ast.Name(owner if cls is region.owner else cls.name, ast.Load())
+        holder = ast.Name(text_name(region, cls), ast.Load())
         target = ast.Attribute(holder, str(steps[-1][1]), ast.Store())
         self.outside.append(ast.Assign([target], value))
 
-    def _add_method(self, module: Module, use: CallableUse) -> None:
+    def _add_method(self, region: Region, site: Site, use: CallableUse) -> None:
         """Of several methods of one object, the class that derives from the others has all of them."""
+        module = region.module
         found = find_function(module, use.function)
         assert found is not None and isinstance(found.callee, ast.FunctionDef)
         cls, path = site_of(module, found.callee).owner, use.function.bound
         assert cls is not None
-        known = self.derived.get(path)
-        if known is None or known in lineage(module, cls):
-            self.derived[path] = cls
+        known = self.derived.get(path) or class_at(module, site, *split_path(path))
+        derives = known is None or known in lineage(module, cls)
+        self.derived[path] = cls if known is None or derives else known
         self.classes.append(cls)
+        if found.foreign is not None:
+            name = f"_{text_name(region, cls)}_{found.callee.name}"
+            self.outside += _made(name, found, use.function)
+            holder = ast.Name(text_name(region, cls), ast.Load())
+            target = ast.Attribute(holder, mangled(found.callee.name, cls), ast.Store())
+            self.outside.append(ast.Assign([target], ast.Name(name, ast.Load())))
 
     def _add_import(self, root: str, attr: str, value: list[ast.stmt]) -> None:
         """A module of the project that holds the function: an object of a class with that attribute."""
@@ -118,7 +138,7 @@ class Held:
         self.outside += ast.parse(text).body
 
 
-def _bound_to(name: str, region: Region, owner: str, use: CallableUse) -> list[ast.stmt]:
+def _bound_to(name: str, region: Region, use: CallableUse) -> list[ast.stmt]:
     """Statements that make `name` the function: of a method the one in the class, or where a variable holds
     it the bound one."""
     ref, module = use.function, region.module
@@ -138,7 +158,7 @@ def _bound_to(name: str, region: Region, owner: str, use: CallableUse) -> list[a
     cls = site_of(module, callee).owner
     value: ast.expr = ast.Name(callee.name, ast.Load())
     if cls is not None:
-        base: ast.expr = ast.Name(owner if cls is region.owner else cls.name, ast.Load())
+        base: ast.expr = ast.Name(text_name(region, cls), ast.Load())
         if ref.bound and use.path.isidentifier():
             base = ast.parse(ref.bound, mode="eval").body
         value = ast.Attribute(base, mangled(callee.name, cls), ast.Load())
@@ -154,7 +174,8 @@ def _made(name: str, found: Found, ref: FunctionRef) -> list[ast.stmt]:
     if found.foreign is not None:
         known = module_names(found.foreign).imports
         used = names_used(found).keys() - {free for free, _ in ref.values}
-        body += [_import(free, known[free]) for free in sorted(used) if free in known]
+        here = (free for free in sorted(used) if free in known and importable(known[free]))
+        body += [_import(free, known[free]) for free in here]
         body += [plain(helper, None) for helper in helpers_of(found).values()]
     value: ast.expr
     if isinstance(found.callee, ast.Lambda):
@@ -167,6 +188,13 @@ def _made(name: str, found: Found, ref: FunctionRef) -> list[ast.stmt]:
     maker.body = [*body, ast.Return(value)]
     called = ast.Call(ast.Name(name, ast.Load()), [], [])
     return [maker, _assigned(name, called)]
+
+
+def importable(origin: str) -> bool:
+    """Whether the text may import the thing: it is of NumPy, what is covered of others, or the standard
+    library."""
+    top = origin.split(".")[0]
+    return top in ("numpy", "scipy", "pandas") or top in sys.stdlib_module_names
 
 
 def _import(name: str, origin: str) -> ast.stmt:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from loopwright.frontend.definite import Assigned
+from loopwright.frontend.homes import home_of
 from loopwright.frontend.names import bound_names, parameters, scope_locals, walk_scope
 from loopwright.frontend.region import Module
 
@@ -186,8 +187,8 @@ def _site_index(module: Module) -> MappingProxyType[ast.FunctionDef, Site]:
 
 
 def site_of(module: Module, function: ast.FunctionDef) -> Site:
-    """The site of a function of `module`; KeyError if it is not one of them."""
-    return _site_index(module)[function]
+    """The site of a function of `module`, or of one that is linked to it; KeyError if it is neither."""
+    return _site_index(home_of(module, function))[function]
 
 
 @lru_cache(maxsize=1024)
@@ -268,7 +269,7 @@ def kind_of_name(module: Module, site: Site, name: str) -> Kind:
             if name in local_imports(outer):
                 return "import"
             return _closure_kind(outer, site, name)
-    known = module_names(module)
+    known = module_names(home_of(module, site.node))
     if name in known.imports:
         return "import"
     if name in known.functions:

@@ -6,6 +6,7 @@ import math
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType
 
 from loopwright.frontend.function_ref import FunctionRef, column_of
@@ -21,9 +22,9 @@ _MOST = 16
 def function_ref(
     value: object, names: Mapping[str, object], holders: Mapping[str, object], inside: str = ""
 ) -> FunctionRef | None:
-    """What `value` is if it is a function of the module with the global `names`, a method of it that is
-    bound to one of `holders` (objects by path), a function in a file, or one of NumPy, SciPy, math or the
-    builtins; else None.
+    """What `value` is if it is a function of the module with the global `names`, a function in a file, a
+    method of either that is bound to one of `holders` (objects by path), or a function of NumPy, SciPy, math
+    or the builtins; else None.
 
     Of functions defined in the function `inside` no constants are told: its variables are at hand.
     """
@@ -34,8 +35,10 @@ def function_ref(
         if bound is None or type(function) is not FunctionType:
             return None
         code = function.__code__
-        own = function.__globals__ is names
-        return FunctionRef(code.co_qualname, code.co_firstlineno, bound) if own else None
+        if function.__globals__ is names:
+            return FunctionRef(code.co_qualname, code.co_firstlineno, bound)
+        found = _of_file(function)
+        return None if found is None else replace(found, bound=bound)
     if not isinstance(value, FunctionType) or kind is not FunctionType:
         return _of_library(value)
     code = value.__code__
@@ -45,12 +48,17 @@ def function_ref(
         return FunctionRef(
             code.co_qualname, code.co_firstlineno, values=values, col=column_of(code)
         )
+    return _of_library(value) or _of_file(value)
+
+
+def _of_file(function: FunctionType) -> FunctionRef | None:
+    """A function of another file."""
+    code = function.__code__
     file = os.path.abspath(code.co_filename)
-    found = _of_library(value)
-    if found is not None or not os.path.isfile(file):
-        return found
-    around = _globals(value)
-    values = _constants({**around, **_cells(value)})
+    if not os.path.isfile(file):
+        return None
+    around = _globals(function)
+    values = _constants({**around, **_cells(function)})
     line, col = code.co_firstlineno, column_of(code)
     return FunctionRef(code.co_qualname, line, "", False, file, values, col)
 
