@@ -74,6 +74,14 @@ class Kept:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+def file_digest(file: str) -> str:
+    """The digest of a file's bytes; empty if it cannot be read."""
+    try:
+        return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
 def verdicts() -> Kept:
     """What `explain` said of files, by module and content, for this version of the tool and this Python."""
     return Kept(cache_folder() / "verdicts" / _tool_stamp(_ANALYSIS))

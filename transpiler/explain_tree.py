@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from loopwright.cache import verdicts
+from loopwright.cache import file_digest, verdicts
 from loopwright.diagnostics import Span
 from loopwright.frontend.parse import decode_source, module_name
 from loopwright.kernels_check import check_tree
@@ -134,11 +134,14 @@ def _made(files: Sequence[SourceFile], size: int, trace: Path | None, jobs: int)
 
 
 def _skipped(code: str, why: str) -> Entry:
-    return {"skipped": [code, why], "regions": []}
+    return {"skipped": [code, why], "regions": [], "others": {}}
 
 
 def _is_entry(entry: Any) -> bool:
-    return isinstance(entry, dict) and entry.keys() == {"skipped", "regions"}
+    """Whether the cache has an answer that holds."""
+    if not isinstance(entry, dict) or entry.keys() != {"skipped", "regions", "others"}:
+        return False
+    return all(file_digest(file) == digest for file, digest in entry["others"].items())
 
 
 def _decoded(file: Path, data: Entry) -> Placed:

@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from loopwright.cache import file_digest
+from loopwright.frontend.linked import CONSULTED
 from loopwright.frontend.parse import parse_module
 from loopwright.frontend.region import Module
 from loopwright.frontend.screen import screen
@@ -19,24 +21,27 @@ from loopwright.workload.store import Recording
 def entry_of(job: tuple[str, str, str | None]) -> dict[str, Any]:
     """The verdicts on the file `job[0]` below the root `job[1]`, with the recording `job[2]` or None.
 
-    `skipped` is None, or the code and the reason.
+    `skipped` is None, or the code and the reason; `others` are the digests of other files whose classes the
+    verdicts rest on.
     """
     path, root, trace = job
     module = parse_module(Path(path), Path(root))
     if not isinstance(module, Module):
         if module.code == "LW004":  # an empty file is a normal thing to find
-            return {"skipped": None, "regions": []}
+            return {"skipped": None, "regions": [], "others": {}}
         why = f"line {module.at.line}: {module.why}" if module.at.line else module.why
-        return {"skipped": [module.code, why], "regions": []}
+        return {"skipped": [module.code, why], "regions": [], "others": {}}
     why_not = defect(module)
     if why_not is not None:
-        return {"skipped": ["LW901", why_not], "regions": []}
+        return {"skipped": ["LW901", why_not], "regions": [], "others": {}}
+    CONSULTED.clear()
     recording = None if trace is None else _loaded(trace, Path(trace).stat().st_mtime_ns)
     if screen(module.text):
         found = verdicts(module, module.path, recording)
     else:
         found = notes(module, module.path)
-    return {"skipped": None, "regions": [_plain(each) for each in found]}
+    others = {file: file_digest(file) for file in sorted(CONSULTED)}
+    return {"skipped": None, "regions": [_plain(each) for each in found], "others": others}
 
 
 @lru_cache(maxsize=1)

@@ -157,3 +157,24 @@ def test_explain_runs_none_of_the_code(folder: Path, capsys: pytest.CaptureFixtu
     assert main(["explain", "src"]) == 0
     assert "14 regions" in capsys.readouterr().out
     assert not (folder / "ran").exists()
+
+
+def test_an_answer_that_rests_on_another_file_is_given_anew_when_that_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    package = tmp_path / "p"
+    package.mkdir()
+    (package / "base.py").write_text("class Base:\n    def f(self, x):\n        return x\n")
+    (package / "own.py").write_text(
+        "from base import Base\nclass Own(Base):\n    def run(self, xs: list[float]) -> float:\n"
+        "        s = 0.0\n        for x in xs:\n            s += self.f(x)\n        return s\n"
+    )
+
+    def reasons() -> list[str]:
+        return [r.reason for r in explain_tree(python_files([package])).regions]
+
+    assert reasons() == ["the type of `self.f` is not known"]
+    assert reasons() == ["the type of `self.f` is not known"]
+    (package / "base.py").write_text("class Base:\n    def g(self, x):\n        return x\n")
+    assert reasons() == ["`self.f` is not covered"]

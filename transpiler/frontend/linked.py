@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import os
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -26,9 +27,27 @@ _FILES = 24
 _DEPTH = 4
 
 
-@lru_cache(maxsize=512)
 def foreign_module(file: str) -> Module | None:
-    """The module in the file, if it can be read and parsed."""
+    """The module in the file as it is now, if it can be read and parsed."""
+    return _foreign_module(file, _stamp(file))
+
+
+def linked_module(file: str) -> Module | None:
+    """The same with nodes that have no places, for those are in no file of the region's."""
+    return _linked_module(file, _stamp(file))
+
+
+def _stamp(file: str) -> tuple[int, int]:
+    """Tells a file from what it was before."""
+    try:
+        found = os.stat(file)
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=512)
+def _foreign_module(file: str, stamp: tuple[int, int]) -> Module | None:
     try:
         text = decode_source(Path(file).read_bytes())
         return Module(Path(file), Path(file).stem, text, ast.parse(text))
@@ -37,9 +56,8 @@ def foreign_module(file: str) -> Module | None:
 
 
 @lru_cache(maxsize=512)
-def linked_module(file: str) -> Module | None:
-    """The same with nodes that have no places, for those are in no file of the region's."""
-    found = foreign_module(file)
+def _linked_module(file: str, stamp: tuple[int, int]) -> Module | None:
+    found = _foreign_module(file, stamp)
     if found is None:
         return None
     # parsing again takes less time than a copy
@@ -60,23 +78,45 @@ def _stripped(node: T) -> T:
     return node
 
 
-@lru_cache(maxsize=2048)
-def imported_class(module: Module, name: str, depth: int = _DEPTH) -> ast.ClassDef | None:
+CONSULTED: set[str] = set()
+"""The files that were asked for classes, until somebody clears it."""
+
+
+def imported_class(module: Module, name: str) -> ast.ClassDef | None:
     """The class of another file of the project that the global `name` of `module` stands for."""
+    found, files = _imported_class(module, name, _DEPTH)
+    CONSULTED.update(files)
+    return found
+
+
+@lru_cache(maxsize=2048)
+def _imported_class(
+    module: Module, name: str, depth: int
+) -> tuple[ast.ClassDef | None, tuple[str, ...]]:
     origin = _origins(module).get(name)
     if origin is None or depth == 0:
-        return None
-    other = linked_module(str(origin[0]))
+        return None, ()
+    file = str(origin[0])
+    other = linked_module(file)
     if other is None:
-        return None
+        return None, (file,)
     found = module_names(other).classes.get(origin[1])
-    return found or imported_class(other, origin[1], depth - 1)
+    if found is not None:
+        return found, (file,)
+    found, files = _imported_class(other, origin[1], depth - 1)
+    return found, (file, *files)
 
 
-@lru_cache(maxsize=512)
 def classes_at_hand(module: Module) -> tuple[ast.ClassDef, ...]:
     """The classes of the files that `module` imports from; where that is a package, of the files that it
     imports from, too."""
+    found, files = _classes_at_hand(module)
+    CONSULTED.update(files)
+    return found
+
+
+@lru_cache(maxsize=512)
+def _classes_at_hand(module: Module) -> tuple[tuple[ast.ClassDef, ...], tuple[str, ...]]:
     files: dict[Path, None] = {}
     todo = [module]
     while todo:
@@ -90,12 +130,13 @@ def classes_at_hand(module: Module) -> tuple[ast.ClassDef, ...]:
                 todo.append(other)
     linked = [found for file in files if (found := linked_module(str(file))) is not None]
     own = module.path.absolute()
-    return tuple(
+    classes = (
         cls
         for found in linked
         if found.path.absolute() != own
         for cls in module_names(found).classes.values()
     )
+    return tuple(classes), tuple(map(str, files))
 
 
 @lru_cache(maxsize=512)

@@ -137,6 +137,7 @@ def interface(
     order.update(dict.fromkeys((name, ()) for name in live_outs))
     called = {(a.root, a.steps) for a in paths.accesses if a.called}
     sure = {paths.place(a.root, a.steps) for a in paths.accesses if not a.maybe}
+    sure |= {(name, ()) for name in live_outs}
     names = _Namer(site)
     live_ins: list[LiveIn] = []
     for root, steps in order:
