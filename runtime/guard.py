@@ -359,7 +359,14 @@ def has_defaults(
     given = function.__defaults__ or ()
     known = dict(zip(names[len(names) - len(given) :], given, strict=True))
     known.update(function.__kwdefaults__ or {})
-    return all(name in known and repr(known[name]) == text for name, text in texts.items())
+    return all(
+        type(found := known.get(name, MISSING)) in _CONSTANTS and repr(found) == text
+        for name, text in texts.items()
+    )
+
+
+_CONSTANTS = (int, float, bool, complex, str, bytes, type(None), tuple)
+"""Classes whose `repr` runs no code of the user."""
 
 
 def has_helpers(user: dict[str, Any] | None, value: Any, /, **digests: str) -> bool:

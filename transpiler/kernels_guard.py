@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import copy
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -17,9 +18,10 @@ from loopwright.frontend.callables import (
     names_used,
 )
 from loopwright.frontend.lower_modules import CONSTANTS
-from loopwright.frontend.names import chain_of
+from loopwright.frontend.names import chain_of, mangled
+from loopwright.frontend.parse import is_literal
 from loopwright.frontend.region import CallableUse
-from loopwright.frontend.scopes import module_names
+from loopwright.frontend.scopes import module_names, site_of
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import For
 from loopwright.ir.sizes import counted
@@ -185,15 +187,28 @@ def _default_tests(door: Door, found: Found, value: str) -> Iterator[str]:
     helpers = {} if found.foreign is None else helpers_of(found)
     imports = module_names(found.foreign or door.region.module).imports
     for name, function in {"": found.callee, **helpers}.items():
-        texts = _default_texts(function, imports)
+        texts = _default_texts(
+            function, _owner_of(door, found) if function is found.callee else None, imports
+        )
         if texts:
             given = "".join(f", {p}={text!r}" for p, text in texts.items())
             helper = f", {name!r}" if name else ""
             yield f"guard.has_defaults(_user, {value}{helper}{given})"
 
 
-def _default_texts(callee: Callee, imports: Mapping[str, str]) -> dict[str, str]:
-    """What `repr` gives of the defaults that kernels know: literals, and constants of NumPy and math."""
+def _owner_of(door: Door, found: Found) -> ast.ClassDef | None:
+    """The class that the function is defined in."""
+    site = None
+    if isinstance(found.callee, ast.FunctionDef):
+        site = site_of(door.region.module, found.callee)
+    return None if site is None else site.owner
+
+
+def _default_texts(
+    callee: Callee, owner: ast.ClassDef | None, imports: Mapping[str, str]
+) -> dict[str, str]:
+    """What `repr` gives of the defaults that kernels may know: literals, arithmetic of these, and constants
+    of NumPy and math; of those that cannot be told, a text that no default has."""
     a = callee.args
     positional = [*a.posonlyargs, *a.args]
     pairs = [
@@ -201,18 +216,31 @@ def _default_texts(callee: Callee, imports: Mapping[str, str]) -> dict[str, str]
         *zip(a.kwonlyargs, a.kw_defaults, strict=True),
     ]
     texts = ((arg.arg, None if node is None else _text_of(node, imports)) for arg, node in pairs)
-    return {name: text for name, text in texts if text is not None}
+    return {mangled(name, owner): text for name, text in texts if text is not None}
 
 
 def _text_of(node: ast.expr, imports: Mapping[str, str]) -> str | None:
     with contextlib.suppress(ValueError, TypeError):
         return repr(ast.literal_eval(node))
+    if is_literal(node):
+        return _value_text(node)
     sign = -1.0 if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else 1.0
     chain = chain_of(node.operand if isinstance(node, ast.UnaryOp) else node)
     if chain is None:
         return None
     dotted = ".".join([imports.get(chain.root, ""), *(str(key) for _, key in chain.steps)])
     return repr(sign * CONSTANTS[dotted]) if dotted in CONSTANTS else None
+
+
+def _value_text(node: ast.expr) -> str:
+    """The text of what arithmetic of constants gives; powers and shifts may be too large to be told."""
+    if any(isinstance(part, ast.Pow | ast.LShift) for part in ast.walk(node)):
+        return ""
+    whole = ast.fix_missing_locations(ast.Expression(copy.deepcopy(node)))
+    try:
+        return repr(eval(compile(whole, "", "eval"), {"__builtins__": {}}))
+    except (ArithmeticError, TypeError, ValueError):
+        return ""
 
 
 def _store_tests(door: Door) -> list[str]:

@@ -187,13 +187,14 @@ class TreeCompiler:
         if verdict.chosen is not None:
             self._rewritten(work, item, verdict)
             return True
-        if result.code in _FINAL:
+        if result.code in _FINAL and verdict.other is None:
             work.results.append(result)
             return False
         span = item.region.span
         note = f"lines {span.line}-{span.end_line} as a whole: {result.code} {result.reason}"
         before = len(work.results)
-        parts = [replace(part, above=(*item.above, note)) for part in self._parts(item, result)]
+        smaller = [] if result.code in _FINAL else self._parts(item, result)
+        parts = [replace(part, above=(*item.above, note)) for part in smaller]
         if self._regions(work, parts, ahead):
             return True
         if verdict.other is not None:

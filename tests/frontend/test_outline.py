@@ -260,6 +260,14 @@ def test_what_is_kept_for_later_reads_what_is_bound_by_then(stmt: str) -> None:
     assert not [r for r in outline(module_of(source + "\n    return k")) if r.form == "body"]
 
 
+def test_a_generator_that_a_loop_runs_over_reads_what_the_loop_s_body_binds() -> None:
+    source = (
+        "def f(p, x, k):\n    for i, v in zip(x, (u * k for u in x)):\n        print(v)\n"
+        "        k = 0\n        for w in x:\n            k += w"
+    )
+    assert blocks(source)[-1].live_outs == ("k",)
+
+
 USED_UP = {
     "a numbered generator": "for j, k in enumerate(i + 1 for _ in x):\n        print(k)",
     "a list of generators side by side": "print(list(zip((i + 1 for _ in x), x)))",

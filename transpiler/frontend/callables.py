@@ -259,7 +259,7 @@ def _in_file(module: Module, ref: FunctionRef) -> Found | None:
         return None
     callee = found.callee
     if isinstance(callee, ast.Lambda):
-        return Found(unplaced(callee), found.qualname, found.around, code, linked)
+        return Found(unplaced(module, callee), found.qualname, found.around, code, linked)
     if callee.decorator_list:
         return None
     at = next(k for k, site in enumerate(sites(module)) if site.node is callee)

@@ -164,6 +164,8 @@ def expand(module: Module, call: Call) -> Iterator[Access]:
     given = dict(call.args)
     own = parameters(call.callee)
     for access in accesses_of(module, call):
+        if access.root not in own and is_foreign(call.callee):
+            continue  # a name of another file
         if access.root not in own:
             there, here = _binder(call.around, access.root), _binder(call.seen_from, access.root)
             yield replace(access, hidden=access.hidden or there is not here)

@@ -104,8 +104,10 @@ def _annotated(function: ast.FunctionDef) -> Iterator[tuple[str, ast.expr]]:
 def _used_up(part: ast.AST, builtin: Callable[[str], bool]) -> Iterator[ast.expr]:
     """Generators and functions that nothing refers to once the node was evaluated."""
     match part:
-        case ast.For(iter=made):
-            yield from _run_through(made, builtin)
+        case ast.For(target, made, body):
+            bound = {*bound_names(target), *(n for stmt in body for n in bound_names(stmt))}
+            if not bound & free_names(made):  # else the body has a say in what comes next
+                yield from _run_through(made, builtin)
         case ast.Call(ast.Name(name), args, keywords) if name in _EATERS and builtin(name):
             for made in args[:1]:
                 yield from _run_through(made, builtin)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import ast
 import copy
 import os
+import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
 from loopwright.frontend.homes import settle
-from loopwright.frontend.names import walk_scope
+from loopwright.frontend.names import PLACE, walk_scope
 from loopwright.frontend.parse import decode_source
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import module_names, running
@@ -61,19 +62,29 @@ def _linked_module(file: str, stamp: tuple[int, int]) -> Module | None:
     if found is None:
         return None
     # parsing again takes less time than a copy
-    linked = Module(found.path, found.name, found.text, _stripped(ast.parse(found.text)))
+    linked = Module(
+        found.path, found.name, found.text, _stripped(ast.parse(found.text), _mark(found))
+    )
     settle(linked)
     return linked
 
 
-def unplaced(node: T) -> T:
-    """A copy whose nodes have no places."""
-    return _stripped(copy.deepcopy(node))
+def unplaced(module: Module, node: T) -> T:
+    """A copy of a part of `module` whose nodes have no places."""
+    return _stripped(copy.deepcopy(node), _mark(module))
 
 
-def _stripped(node: T) -> T:
+def _mark(module: Module) -> str:
+    return f"{zlib.crc32(str(module.path).encode()):08x}"
+
+
+def _stripped(node: T, mark: str) -> T:
+    """The node without places; `mark` tells those of its file from others."""
     for part in ast.walk(node):
-        for name in _PLACES & vars(part).keys():
+        places = _PLACES & vars(part).keys()
+        if places:
+            setattr(part, PLACE, f"{mark} {part.lineno} {part.col_offset}")  # type: ignore[attr-defined]
+        for name in places:
             delattr(part, name)
     return node
 

@@ -113,7 +113,7 @@ def lower(
     needless = frozenset(v.path for v in region.live_ins if not v.sure and v.path not in read)
     objects = tuple(dict.fromkeys(use.path for use in along.methods))
     text = reference(region, along.helpers, along.callables, needless, objects)
-    return Lowered(
+    lowered = Lowered(
         region,
         program,
         domain,
@@ -125,6 +125,11 @@ def lower(
         along.callables,
         along.exact_lists,
     )
+    for path in region.perhaps:  # what is not set here is not handed back as if it were
+        less = replace(_without(lowered.region, (path,)), perhaps=())
+        found = lower(less, types, int_ranges, functions, texts, numbers)
+        lowered = found if isinstance(found, Lowered) else lowered
+    return lowered
 
 
 def _without(region: Region, paths: Collection[str]) -> Region:

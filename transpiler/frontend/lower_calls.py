@@ -57,7 +57,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
 )
-from loopwright.frontend.names import chain_of, yields
+from loopwright.frontend.names import chain_of, place_text, yields
 from loopwright.frontend.parse import is_literal
 from loopwright.frontend.scopes import site_of
 from loopwright.frontend.streams import drawing
@@ -186,7 +186,7 @@ def _first(node: ast.expr, before: list[ast.expr]) -> bool:
 
 
 def _starred_name(node: ast.Call, k: int) -> str:
-    return f"star#{k} {node.lineno} {node.col_offset}"
+    return f"star#{k} {place_text(node)}"
 
 
 def _spread(node: ast.Call, lengths: Iterator[int]) -> ast.Call:

@@ -16,7 +16,7 @@ from loopwright.frontend.lower_live import reads, writes
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_store import assign_to
 from loopwright.frontend.lower_values import Deferred, Library, Value
-from loopwright.frontend.names import chain_of
+from loopwright.frontend.names import chain_of, place_text
 
 _PURE = frozenset("abs bool float int len max min range round sum".split())  # noqa: SIM905
 _PLAIN = frozenset(("T", "ndim", "shape", "size"))
@@ -67,7 +67,7 @@ def _yielded(cx: Scope, node: ast.expr) -> ast.GeneratorExp | None:
         return None
     made = cx.unit.got.get(node)
     if made is None:
-        name = f"item# {node.lineno} {node.col_offset}"
+        name = f"item# {place_text(node)}"
         loop = ast.comprehension(ast.Name(name, ast.Store()), node, [], 0)
         made = cx.unit.got[node] = ast.GeneratorExp(ast.Name(name, ast.Load()), [loop])
         for part in (made, made.elt, loop.target):
@@ -99,7 +99,7 @@ def mapped(cx: Scope, node: ast.expr) -> ast.GeneratorExp | None:
 def _generator(
     function: ast.expr, given: Sequence[ast.expr], whole: bool, node: ast.Call
 ) -> ast.GeneratorExp:
-    names = [f"item#{k} {node.lineno} {node.col_offset}" for k in range(len(given))]
+    names = [f"item#{k} {place_text(node)}" for k in range(len(given))]
     items: list[ast.expr] = [ast.Name(n, ast.Load()) for n in names]
     targets: list[ast.expr] = [ast.Name(n, ast.Store()) for n in names]
     target, source = targets[0], given[0]

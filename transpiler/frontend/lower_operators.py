@@ -10,7 +10,7 @@ from loopwright.frontend.lower_fold import reduce_items
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Value
-from loopwright.frontend.names import chain_of
+from loopwright.frontend.names import chain_of, place_text
 from loopwright.frontend.operator_names import ARITHMETIC, COMPARISONS
 
 
@@ -33,7 +33,7 @@ def reduce_call(cx: Scope, node: ast.Call) -> Value:
             decline(node, "LW102", "this form of reduce is not covered")
     if not isinstance(function, ast.Lambda) and chain_of(function) is None:
         decline(function, "LW102", "reduce is covered for functions with a name and lambdas")
-    total, item = (f"{part}#{node.lineno} {node.col_offset}" for part in ("total", "item"))
+    total, item = (f"{part}#{place_text(node)}" for part in ("total", "item"))
     made = cx.unit.got.get(node)
     if made is None:
         args: list[ast.expr] = [ast.Name(total, ast.Load()), ast.Name(item, ast.Load())]

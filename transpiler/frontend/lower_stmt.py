@@ -40,7 +40,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
 )
-from loopwright.frontend.names import chain_of
+from loopwright.frontend.names import chain_of, place_text
 from loopwright.frontend.raising import always_raises, branches_left
 from loopwright.ir.nodes import Break, Const, Continue, Expr, If, Return, Stmt
 
@@ -252,7 +252,7 @@ def _test(cx: Scope, stmt: ast.If) -> Expr:
         return condition(cx, stmt.test)
     asked = cx.unit.asked.get(stmt)
     if asked is None:
-        name = f"asked#{stmt.lineno} {stmt.col_offset}"
+        name = f"asked#{place_text(stmt)}"
         twice = ast.UnaryOp(ast.Not(), ast.UnaryOp(ast.Not(), stmt.test))
         asked = cx.unit.asked[stmt] = ast.Assign([ast.Name(name, ast.Store())], twice)
         for part in (asked, asked.targets[0], twice, twice.operand):

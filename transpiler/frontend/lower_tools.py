@@ -29,7 +29,7 @@ from loopwright.frontend.lower_values import (
     integer,
     number,
 )
-from loopwright.frontend.names import chain_of
+from loopwright.frontend.names import chain_of, place_text
 from loopwright.ir.nodes import Binary, Expr
 from loopwright.ir.types import INT
 
@@ -146,7 +146,7 @@ def columns(cx: Scope, rows: ast.expr, node: ast.Call, body: Sequence[ast.stmt])
     value = cx.eval(rows)
     if not isinstance(value, RaggedList) and not (isinstance(value, Lst) and value.ndim == 2):
         return None
-    place = f"place#{node.lineno} {node.col_offset}"
+    place = f"place#{place_text(node)}"
     count, column = _texts(cx, rows, place, node)
     shortest = cx.eval(count)
     assert isinstance(shortest, Number)

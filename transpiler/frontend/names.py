@@ -48,6 +48,18 @@ def chain_of(node: ast.expr) -> Chain | None:
                 return None
 
 
+PLACE = "_place"
+"""The attribute of nodes of other files that tells where they stand there."""
+
+
+def place_text(node: ast.expr | ast.stmt) -> str:
+    """What tells a node from others in names that stand for parts of it."""
+    place = getattr(node, PLACE, None)
+    if place is None and not hasattr(node, "lineno"):
+        return f"made {id(node)}"
+    return f"{node.lineno} {node.col_offset}" if place is None else str(place)
+
+
 def mangled(name: str, owner: ast.ClassDef | None) -> str:
     """The name that a private name (`__w`) of a class stands for; other names as they are."""
     if owner is None or not name.startswith("__") or name.endswith("__"):

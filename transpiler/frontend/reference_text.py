@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import sys
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -53,11 +54,13 @@ OWNER = "Owner"
 
 
 def text_name(region: Region, cls: ast.ClassDef) -> str:
-    """What a class is called in the text: those of other files may be called like others here."""
+    """What a class is called in the text: those of other files may be called like others here, and like
+    each other."""
     if cls is region.owner:
         return OWNER
     if is_foreign(cls):
-        return f"Other_{home_of(region.module, cls).name}_{cls.name}"
+        path = home_of(region.module, cls).path
+        return f"Other_{zlib.crc32(str(path).encode()):08x}_{cls.name}"
     return cls.name
 
 
@@ -117,8 +120,7 @@ class Held:
         cls, path = site_of(module, found.callee).owner, use.function.bound
         assert cls is not None
         known = self.derived.get(path) or class_at(module, site, *split_path(path))
-        derives = known is None or known in lineage(module, cls)
-        self.derived[path] = cls if known is None or derives else known
+        self.derived[path] = cls if known is None or known in lineage(module, cls) else known
         self.classes.append(cls)
         if found.foreign is not None:
             name = f"_{text_name(region, cls)}_{found.callee.name}"
