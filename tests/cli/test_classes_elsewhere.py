@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from small_tree import QUICK, run
+from small_tree import CALM, run
 
 COSTS = """
 import numpy as number_crunching
@@ -291,7 +291,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in files.items():
         (package / f"{name}.py").write_text(text)
     (folder / "run.py").write_text(SCRIPT)
-    (folder / "pyproject.toml").write_text(f"{QUICK}min-share = 0.0\n")
+    (folder / "pyproject.toml").write_text(CALM)
     done = run(
         "optimize", "src", "-o", "fast", "--workload", f"{sys.executable} run.py src",
         "--backend", "numba", "--json", "report.json", cwd=folder, cache=folder / "cache",

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from small_tree import QUICK, run
+from small_tree import CALM, run
 
 MODULE = """\
 import json
@@ -123,7 +123,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "src" / "ends.py").write_text(MODULE)
     (folder / "check.py").write_text(CHECK)
     (folder / "work.py").write_text(WORKLOAD)
-    (folder / "pyproject.toml").write_text(f"{QUICK}min-share = 0.0\n")
+    (folder / "pyproject.toml").write_text(CALM)
     done = run(
         "optimize", "src", "-o", "fast", "--workload", f"{sys.executable} work.py",
         "--backend", "numba", "--json", "report.json", cwd=folder, cache=folder / "cache",
