@@ -59,19 +59,31 @@ import numpy as np
 sys.path.insert(0, sys.argv[1])
 import several
 
+answers = [0]
+
+
+def counted(kernel):
+    def call(*args):
+        result = kernel(*args)
+        answers[0] += result is not None
+        return result
+
+    return call
+
+
+held = vars(several._kernels) if hasattr(several, "_kernels") else {}
+held.update({name: counted(f) for name, f in held.items() if not name.startswith("_")})
 found = []
-kernels = several._kernels if hasattr(several, "_kernels") else None
 floats = [float(k % 13) for k in range(20000)]
 ints = [k % 13 for k in range(20000)]
 array = np.arange(20000) % 13
 for x, weight in ((floats, 2.0), (ints, 2), (array, 2), (array.astype("float32"), 2), ((1, 2, 3), 2)):
-    kernel = kernels and kernels.smoothed(x, weight)
-    found.append((repr(several.smoothed(x, weight)), kernel is not None and repr(kernel)))
+    before = answers[0]
+    found.append((repr(several.smoothed(x, weight)), answers[0] > before))
 x = np.arange(20000) % 5.0
 for args in (("table", np.array([1.0, 2.0, 3.0])), ("plain", None), ("table", [1.0, 2.0, 3.0])):
-    it = several.Scale(*args)
-    kernel = kernels and kernels.scale_run(x, it)
-    found.append((repr(it.run(x).sum()), kernel is not None and repr(kernel.sum())))
+    before = answers[0]
+    found.append((repr(several.Scale(*args).run(x).sum()), answers[0] > before))
 print(json.dumps(found))
 """
 
@@ -112,16 +124,7 @@ def test_each_of_the_recorded_types_has_a_kernel(folder: Path) -> None:
     fast = json.loads(output(folder, "check.py", "fast"))
     assert [value for value, _ in fast] == [value for value, _ in plain]
     answered = [kernel for _, kernel in fast]
-    assert answered == [
-        plain[0][0],
-        plain[1][0],
-        plain[2][0],
-        False,
-        False,
-        plain[5][0],
-        plain[6][0],
-        False,
-    ]
+    assert answered == [True, True, True, False, False, True, True, False]
 
 
 def test_the_report_tells_what_there_are_kernels_for(folder: Path) -> None:
