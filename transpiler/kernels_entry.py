@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import builtins
 import keyword
 import re
@@ -46,12 +45,11 @@ class CallRoots:
     """The arguments of a dispatch function, in order.
 
     `optional` ones come last and may be left out; they are not needed by the kernel but for tests on
-    the objects that hold its attributes and methods. `receiver` is the argument that is `self`, if any.
+    the objects that hold its attributes and methods.
     """
 
     all: tuple[str, ...]
     optional: tuple[str, ...]
-    receiver: str | None
 
 
 def call_roots(lowered: Lowered) -> CallRoots:
@@ -60,11 +58,7 @@ def call_roots(lowered: Lowered) -> CallRoots:
     needed = tuple(dict.fromkeys((*lowered.domain.roots, *returned)))
     given = lowered.reference.roots
     order = list(given if set(given) >= set(needed) else needed)
-    region = lowered.region
-    receiver = None
-    if region.owner is not None and not _is_static(region.function):
-        receiver = _first_parameter(region.function)
-    extra = [split_path(path)[0] for path in region.stores]
+    extra = [split_path(path)[0] for path in lowered.region.stores]
     extra += [split_path(use.path)[0] for use in lowered.methods]
     for use in lowered.callables:
         paths = (use.path, use.function.bound)
@@ -75,7 +69,7 @@ def call_roots(lowered: Lowered) -> CallRoots:
         if root in needed:
             break
         optional.insert(0, root)
-    return CallRoots(tuple(order), tuple(optional), receiver)
+    return CallRoots(tuple(order), tuple(optional))
 
 
 def shared_roots(ways: Sequence[Lowered]) -> CallRoots:
@@ -85,7 +79,7 @@ def shared_roots(ways: Sequence[Lowered]) -> CallRoots:
     needed = {root for roots in each for root in roots.all if root not in roots.optional}
     optional = tuple(root for root in found if root not in needed)
     ordered = (*(root for root in found if root in needed), *optional)
-    return CallRoots(ordered, optional, each[0].receiver)
+    return CallRoots(ordered, optional)
 
 
 def kernel_name(qualname: str, taken: set[str]) -> str:
@@ -103,12 +97,3 @@ def kernel_name(qualname: str, taken: set[str]) -> str:
         name = f"{base}_{number}"
     taken.add(name)
     return name
-
-
-def _first_parameter(function: ast.FunctionDef) -> str | None:
-    first = [*function.args.posonlyargs, *function.args.args][:1]
-    return first[0].arg if first else None
-
-
-def _is_static(function: ast.FunctionDef) -> bool:
-    return any(isinstance(d, ast.Name) and d.id == "staticmethod" for d in function.decorator_list)
