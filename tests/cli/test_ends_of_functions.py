@@ -150,6 +150,42 @@ def test_the_end_is_compiled_with_its_returns(folder: Path) -> None:
     assert text.count("return _out") == 4
 
 
+ANSWERS = """
+import json
+import sys
+sys.path.insert(0, "fast")
+import ends
+
+answered = []
+
+
+def noting(name, kernel):
+    def call(*args):
+        result = kernel(*args)
+        if result is not None:
+            answered.append(name)
+        return result
+
+    return call
+
+
+held = vars(ends._kernels)
+held.update({name: noting(name, f) for name, f in held.items() if not name.startswith("_")})
+text = json.dumps([float(k % 7) for k in range(20000)])
+short = json.dumps([1.0] * 600 + [30.0, 1.0])
+ends.first_above(short, 29.5), ends.first_above(short, 1e9), ends.norm(text)
+ends.Tracker().step(text), ends.shared(text)
+print(*answered)
+"""
+
+
+def test_the_kernels_answer_also_where_nothing_is_found(folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", ANSWERS], cwd=folder, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["first_above", "first_above", "norm", "tracker_step", "shared"]
+
+
 def test_the_results_are_the_same(folder: Path) -> None:
     assert output(folder, "fast") == output(folder, "src")
 
