@@ -29,9 +29,13 @@ SAME: dict[str, tuple[Any, Any]] = {
     "other strides": (np.asfortranarray(np.eye(3)), np.eye(3)),
     "equal sets": ({3, 1}, {1, 3}),
     "long lists of floats": ([NAN] * 40, [NAN] * 40),
+    "long lists of several types": ([NAN, 1, "a"] * 20, [NAN, 1, "a"] * 20),
 }
 OTHER: dict[str, tuple[Any, Any, str]] = {
     "zeros of two signs": (0.0, -0.0, "value"),
+    "zeros of two signs among other things": ([0.0, 1] * 20, [0.0, 1] * 19 + [-0.0, 1], "value"),
+    "an int and a float among other things": ([0.0, 1] * 20, [0.0, 1] * 19 + [0.0, 1.0], "type"),
+    "ints among other things": ([0.0, 1] * 20, [0.0, 1] * 19 + [0.0, 2], "value"),
     "zeros of two signs in a long list": ([0.0] * 40, [0.0] * 39 + [-0.0], "value"),
     "an int and a float": (1, 1.0, "type"),
     "a bool and an int": (True, 1, "type"),

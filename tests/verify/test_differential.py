@@ -147,6 +147,32 @@ def test_a_generator_left_in_another_state_is_a_difference(tmp_path: Path) -> No
     assert verdict.reason.startswith("generator state")
 
 
+TOTAL = Text(
+    """
+def entry(x):
+    return sum(x, 0.0)
+""",
+    "entry",
+    ("x",),
+)
+TOTAL_KERNEL = """
+import functools
+
+def kernel(x):
+    if type(x) is not list or not all(type(v) is float for v in x):
+        return None
+    return functools.reduce(float.__add__, x, 0.0)
+"""
+
+
+def test_a_kernel_that_declines_is_not_blamed_for_the_time_of_the_check(tmp_path: Path) -> None:
+    """Whether it left so long a list alone takes longer to see than a call may take."""
+    samples = [{"x": [0.5] * 9}, {"x": [0.5, 1] * 1_000_000}]
+    domain = Domain((Param("x", "x", ListOf(Py("float"))),))
+    verdict = verify(tmp_path, TOTAL_KERNEL, TOTAL, domain, samples=samples, time_limit=3.0)
+    assert verdict.status == "same", render(verdict)
+
+
 def test_recorded_samples_are_run_and_relate_lengths(tmp_path: Path) -> None:
     samples = [
         {"x": np.arange(7.0), "y": np.ones(7), "n": 7},

@@ -215,12 +215,12 @@ class _Walk:
 
     def _items(self, path: str, a: Sequence[Any], b: Sequence[Any]) -> None:
         """Items one by one; long rows of plain numbers or strings at once."""
-        types = set(map(type, a))
-        if len(a) > _LONG and types <= _ATOMS and list(map(type, a)) == list(map(type, b)):
-            if types == {float}:
+        types = list(map(type, a)) if len(a) > _LONG else []
+        if types and _ATOMS.issuperset(types) and types == list(map(type, b)):
+            if set(types) == {float}:
                 self._elements(path, np.array(a), np.array(b))
                 return
-            if float not in types and a == b:
+            if _alike(a, b):
                 return
         for k, (x, y) in enumerate(zip(a, b, strict=True)):
             self.visit(f"{path}[{k}]", x, y)
@@ -285,6 +285,15 @@ _MUTABLE = (list, dict, set, deque, np.ndarray, Instance)
 _PLAIN_OF = {
     "float64": "float", "int64": "int", "bool": "bool", "complex128": "complex", "str": "str",
 }  # fmt: skip
+
+
+def _alike(a: Sequence[Any], b: Sequence[Any]) -> bool:
+    """Whether rows of plain numbers and strings, of the same types in turn, are equal bit for bit."""
+    floats, others = (
+        [[x for x in row if (type(x) is float) == wanted] for row in (a, b)]
+        for wanted in (True, False)
+    )
+    return others[0] == others[1] and bool(np.all(bitwise("", *map(np.array, floats))))
 
 
 def kind(value: object, strict: bool = False) -> str:

@@ -17,7 +17,6 @@ import numpy as np
 from loopwright.ir.domain import Domain, packed, unpacked
 from loopwright.ir.nodes import Nothing, Pack, Program
 from loopwright.ir.results import may_be_none
-from loopwright.verify import snapshot
 from loopwright.verify.candidate import load_candidate
 from loopwright.verify.case import Case
 from loopwright.verify.compare import bitwise, compare
@@ -226,45 +225,35 @@ class RegionPair:
     def candidate(self, case: Case, limit: float, expected: Run) -> Run:
         roots = self._roots(case)
         ran = [False]
-        touched: list[str] = []
 
         def call(*args: object) -> object:
             out = self.dispatch(*args)
-            if out is not None:
-                ran[0] = True
-                if self.boxed:
-                    (out,) = out
-                self._store(out, args)
-                nothing = expected.steps[0].value is None
-                known = self.returns_nothing if self.returns_nothing is not None else nothing
-                return None if out is True and known else out
-            change = self._changed(case, args)
-            if change is not None:
-                touched.append(change)
-            return self.entry(*args)
+            if out is None:
+                return None
+            ran[0] = True
+            if self.boxed:
+                (out,) = out
+            self._store(out, args)
+            nothing = expected.steps[0].value is None
+            known = self.returns_nothing if self.returns_nothing is not None else nothing
+            return None if out is True and known else out
 
         seen = self._observed(call, roots, case, limit)
-        if touched:
-            seen.outcome, seen.error = "raised", f"declined after it had changed {touched[0]}"
-        return Run([seen], ran[0], ran[0])
+        if ran[0] or seen.outcome != "returned":
+            return Run([seen], ran[0], ran[0])
+        # It declined: the original runs on the arguments as they are now.
+        untouched = self._observed(_nothing, self._roots(case), case, limit)
+        change = compare(untouched, seen, bitwise, strict=True)
+        if change is None:
+            return Run(expected.steps, False, False)
+        seen.outcome, seen.error = "raised", f"declined after it had changed {change.path}"
+        return Run([seen], False, False)
 
     def _store(self, out: Any, args: tuple[object, ...]) -> None:
         """Assign the results that belong to attributes, as the rewritten file does."""
         named = dict(zip(self.text.roots, args, strict=True))
         for at, path in self.stores:
             write_leaf(path, named, out[at] if self.packed else out)
-
-    def _changed(self, case: Case, args: tuple[object, ...]) -> str | None:
-        """The first place where arguments differ from what they were before the call."""
-        before, after = (
-            Observation("returned", {
-                "args": snapshot.take(dict(zip(self.text.roots, roots, strict=True))),
-                "random": (), "np.random": (),
-            })
-            for roots in (self._roots(case), args)
-        )  # fmt: skip
-        found = compare(before, after, bitwise, strict=True)
-        return None if found is None else found.path
 
     def mutable(self) -> Sequence[Subject]:
         def original(case: Case, limit: float, expected: Run) -> Run:
@@ -380,3 +369,7 @@ def _holders(path: str) -> list[tuple[str, str]]:
             out.insert(0, (ast.unparse(inner), new))
         node = inner
     return out
+
+
+def _nothing(*args: object) -> None:
+    """A call that leaves its arguments alone."""
