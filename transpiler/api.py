@@ -28,7 +28,6 @@ from loopwright.frontend.parse import parse_text
 from loopwright.frontend.region import LiveIn, Lowered, Module, Region
 from loopwright.frontend.scopes import sites
 from loopwright.ir.domain import path_text, split_path
-from loopwright.ir.nodes import Nothing, Pack
 from loopwright.ir.types import Type
 from loopwright.kernels import write_kernels
 from loopwright.kernels_entry import kernel_name, shared_roots
@@ -277,15 +276,11 @@ def _given(chosen: Chosen) -> tuple[str, ...]:
 
 def _deliver(lowered: Lowered, roots: Mapping[str, Any], result: Any) -> Any:
     """Carry out what the spliced lines do with a dispatch function's result: stores, then return."""
-    stores = lowered.region.stores
-    if lowered.boxed:
-        (result,) = result
-    if not stores:
-        return None if isinstance(lowered.program.rebuild, Nothing) else result
-    values = result if isinstance(lowered.program.rebuild, Pack) else (result,)
-    for path, value in zip(stores, values, strict=False):
+    delivery = lowered.delivery
+    values = delivery.parts(result)
+    for path, value in zip(delivery.stores, values, strict=False):
         write_leaf(path, roots, value)
-    return values[len(stores)] if len(values) > len(stores) else None
+    return values[-1] if delivery.returns else None
 
 
 def verify(

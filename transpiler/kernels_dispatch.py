@@ -97,9 +97,9 @@ def _run(door: Door, restore: list[str], new: list[str]) -> None:
     """The call. A kernel that gives up or raises leaves everything as it was."""
     program = door.entry.lowered.program
     ok = "out[0]" if door.entry.program.main.results else "out"
-    nothing = isinstance(program.rebuild, Nothing)
-    made = "True" if nothing else _part(door, program.rebuild)
-    if door.entry.lowered.boxed:
+    delivery = door.entry.lowered.delivery
+    made = "True" if delivery.nothing else _part(door, program.rebuild)
+    if delivery.boxed:
         made = f"({made},)"
     refills = [
         f"    {name} = {_rebuilt(door, refill.value)} if {ok} else None"

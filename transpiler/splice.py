@@ -31,7 +31,7 @@ import libcst as cst
 from loopwright.diagnostics import Declined
 from loopwright.frontend.parse import encoding_of, parse_text
 from loopwright.frontend.region import Lowered, Module, Region
-from loopwright.ir.nodes import Nothing, Pack
+from loopwright.ir.results import Delivery
 from loopwright.kernels import Home, kernels_home
 from loopwright.kernels_entry import shared_roots
 from loopwright.runtime.fingerprint import shape
@@ -200,19 +200,16 @@ def _looks_at_itself(function: ast.FunctionDef) -> str | None:
 def _block(
     source: Source, placement: Placement, names: _Names, width: int, ends: tuple[Spot, Spot]
 ) -> Callable[[Body], None]:
-    region, program = placement.lowered.region, placement.lowered.program
-    targets = [*region.live_outs, *region.stores]
+    region, delivery = placement.lowered.region, placement.lowered.delivery
     first, last = ends
     base, unit = first.base, _unit(source, region)
     layout = Layout.within(base, width)
     call = (f"{names.kernels}.{placement.kernel_name}", placement.roots)
-    if not targets:
-        assert isinstance(program.rebuild, Nothing)
+    if delivery.nothing:
         rows = [*call_lines("if not ", call, ":", placement.comment, layout), f"{unit}pass"]
     else:
-        assert len(targets) == 1 or isinstance(program.rebuild, Pack)
         rows = call_lines(f"if ({names.out} := ", call, ") is None:", placement.comment, layout)
-        value = _value(names, placement.lowered)
+        targets, value = delivery.targets, _value(names, delivery)
         rows += [f"{unit}pass", "else:", *unpack_lines(unit, targets, value, layout)]
     (guard,) = statements(rows, source.newline)
     assert isinstance(guard, cst.If)
@@ -237,21 +234,20 @@ def _block(
 def _body(
     source: Source, placement: Placement, names: _Names, width: int, first: Spot
 ) -> Callable[[Body], None]:
-    region, program = placement.lowered.region, placement.lowered.program
+    region, delivery = placement.lowered.region, placement.lowered.delivery
     unit, layout = _unit(source, region), Layout.within(first.base, width)
     call = (f"{names.kernels}.{placement.kernel_name}", placement.roots)
-    if isinstance(program.rebuild, Nothing):
+    if delivery.nothing:
         rows = [*call_lines("if ", call, ":", placement.comment, layout), f"{unit}return"]
     else:
         head, tail = f"if ({names.out} := ", ") is not None:"
         rows = call_lines(head, call, tail, placement.comment, layout)
-        stores, values = list(region.stores), program.rebuild
-        returns = not stores or (isinstance(values, Pack) and len(values.items) == len(stores) + 1)
-        if stores:
-            targets = [*stores, names.out] if returns else stores
-            rows += unpack_lines(unit, targets, _value(names, placement.lowered), layout)
-        value = names.out if stores else _value(names, placement.lowered)
-        rows.append(f"{unit}return {value}" if returns else f"{unit}return")
+        value = _value(names, delivery)
+        if delivery.stores:
+            targets = [*delivery.stores, *([names.out] if delivery.returns else [])]
+            rows += unpack_lines(unit, targets, value, layout)
+            value = names.out
+        rows.append(f"{unit}return {value}" if delivery.returns else f"{unit}return")
     (guard,) = statements(rows, source.newline)
 
     def insert(body: Body) -> None:
@@ -260,9 +256,9 @@ def _body(
     return insert
 
 
-def _value(names: _Names, lowered: Lowered) -> str:
+def _value(names: _Names, delivery: Delivery) -> str:
     """What the kernel gives, behind the test that it gave something."""
-    return f"{names.out}[0]" if lowered.boxed else names.out
+    return f"{names.out}[0]" if delivery.boxed else names.out
 
 
 def _unit(source: Source, region: Region) -> str:

@@ -164,7 +164,7 @@ def examine(
         accuracy=options.accuracy,
         time_limit=options.verify_time,
         program=lowered.program,
-        stores=_stores(lowered),
+        delivery=lowered.delivery,
     )
     if verdict.status == "same":
         seen = verdict.evidence
@@ -181,10 +181,3 @@ def examine(
     code = "LW404" if verdict.vacuous else "LW402"
     code = "LW401" if verdict.status == "different" else code
     return Declined(NOWHERE, code, f"{trial.label}: {verdict.reason}")
-
-
-def _stores(lowered: Lowered) -> tuple[tuple[int, str], ...]:
-    """Which results are assigned to attributes: before the returned value, or behind the live-outs."""
-    region = lowered.region
-    first = 0 if region.form == "body" else len(region.live_outs)
-    return tuple((first + k, path) for k, path in enumerate(region.stores))

@@ -17,7 +17,6 @@ from loopwright.compile import Place, failed
 from loopwright.config import Options
 from loopwright.diagnostics import Declined
 from loopwright.frontend.region import Lowered, Region
-from loopwright.ir.nodes import Nothing, Pack
 from loopwright.journal import Journal
 from loopwright.pipeline import Plan
 from loopwright.report.results import RegionResult
@@ -134,7 +133,7 @@ def _together(name: str, at: int, verdicts: Sequence[tuple[Lowered, Settled]]) -
         shown, more = _difference(lowered, main), way.chosen
         if more is None:
             notes.append(f"for {shown}: {way.result.code} {way.result.reason}")
-        elif _form(lowered) != _form(main):
+        elif lowered.delivery != main.delivery:
             notes.append(f"for {shown}: its kernel comes back in another form")
         else:
             entries += more.entries
@@ -151,14 +150,6 @@ def _together(name: str, at: int, verdicts: Sequence[tuple[Lowered, Settled]]) -
         result,
         Chosen(first.chosen.lowered, tuple(entries), tuple(recipes), first.chosen.comment),
     )
-
-
-def _form(lowered: Lowered) -> tuple[object, ...]:
-    """What the lines at the call make of a result: whether there is one, whether a value is returned, whether
-    that may be None, and which attributes are set."""
-    values, stores = lowered.program.rebuild, lowered.region.stores
-    packed = isinstance(values, Pack) and len(values.items) == len(stores) + 1
-    return isinstance(values, Nothing), not stores or packed, lowered.boxed, stores
 
 
 def _difference(lowered: Lowered, main: Lowered) -> str:

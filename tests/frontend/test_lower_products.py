@@ -39,6 +39,22 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "zipped": ("for v, (i, j) in zip(x, product(range(2), range(2))):\n  s += v * (i + 2 * j)", (V,)),
     "pairs of a range": ("for i, j in combinations(range(len(x)), 2):\n  s = s * 1.1 + x[i] * x[j]", (V,)),
     "pairs of an array": ("for a, b in itertools.combinations(x, 2):\n  s = s * 1.1 + a * b - b", (V,)),
+    "pairs of a list": ("for a, b in combinations(x, 2):\n  s = s * 1.1 + a * b - b", ([3, 1, 4, 1, 5],)),
+    "pairs of a list that changes meanwhile": (
+        "for a, b in combinations(x, 2):\n  x[0] = 9.0\n  x[-1] = a\n  s = s * 1.1 + a - b", ([3.0, 1.5, 4.0],),
+    ),
+    "pairs of a list that grows meanwhile": (
+        "for a, b in combinations(x, 2):\n  x.append(a)\n  s = s * 1.1 + a - b", ([3.0, 1.5, 4.0],),
+    ),
+    "pairs of a list made here": (
+        "y = [v * v for v in x]\nfor a, b in combinations(y, 2):\n  y.append(a)\n  s += len(y) * b", (V,),
+    ),
+    "pairs of tuples in a list": (
+        "y = [(v, k) for k, v in enumerate(x)]\nfor a, b in combinations(y, 2):\n  s = s * 1.1 + a[0] - b[1]",
+        (V,),
+    ),
+    "pairs in a sum": ("s = sum(1 for a, b in combinations(x, 2) if a < b)", ([3, 1, 4, 1, 5],)),
+    "a list and a range": ("for a, k in product(x, range(3)):\n  s = s * 1.1 + a * k", ([3.0, 1.5, 4.0],)),
     "pairs of one": ("for i, j in combinations(range(1), 2):\n  s += x[0]", (V,)),
     "many pairs": ("for i, j in combinations(range(90), 2):\n  s = s * 0.9 + i * 91 + j + x[0]", (V,)),
     "pairs in a comprehension": ("s = [x[i] - x[j] for i, j in combinations(range(len(x)), 2)]", (V,)),

@@ -52,14 +52,11 @@ class Guarded:
         taken = self.kernel(*(values[root] for root in call_roots(self.lowered).all))
         if taken is None:
             return False, self.original(*args)
-        if self.lowered.boxed:
-            (taken,) = taken
-        stores = self.lowered.region.stores
-        returns = any(isinstance(n, ast.Return) and n.value for n in ast.walk(self.region.function))
-        given = taken if len(stores) + returns > 1 else (taken,)
-        for path, value in zip(stores, given, strict=False):
+        delivery = self.lowered.delivery
+        given = delivery.parts(taken)
+        for path, value in zip(delivery.stores, given, strict=False):
             exec(f"{path} = value_", {}, {**values, "value_": value})
-        return True, given[-1] if returns else None
+        return True, given[-1] if delivery.returns else None
 
     @property
     def kernel(self) -> Any:

@@ -9,6 +9,7 @@ import pytest
 
 from loopwright.frontend.lower_source import lower_function
 from loopwright.ir.domain import Domain, Param
+from loopwright.ir.results import Delivery
 from loopwright.ir.types import Array, ListOf, Py, Rng
 from loopwright.verify.verdict import render
 
@@ -135,14 +136,17 @@ def kernel(self, rows, rng):
 """
 
 
+EFFECTS = Delivery(nothing=True)
+
+
 def test_attributes_lists_and_generators_are_roots_and_leaves(tmp_path: Path) -> None:
-    verdict = verify(tmp_path, OWNED_KERNEL, OWNED, OWNED_DOMAIN)
+    verdict = verify(tmp_path, OWNED_KERNEL, OWNED, OWNED_DOMAIN, delivery=EFFECTS)
     assert verdict.status == "same", render(verdict)
 
 
 def test_a_generator_left_in_another_state_is_a_difference(tmp_path: Path) -> None:
     drawn = OWNED_KERNEL.replace("    return True", "    rng.random()\n    return True")
-    verdict = verify(tmp_path, drawn, OWNED, OWNED_DOMAIN)
+    verdict = verify(tmp_path, drawn, OWNED, OWNED_DOMAIN, delivery=EFFECTS)
     assert verdict.status == "different"
     assert verdict.reason.startswith("generator state")
 

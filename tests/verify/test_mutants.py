@@ -370,8 +370,7 @@ def test_a_variant_whose_faults_do_not_show_is_refused_with_its_code(
         "undecided", NO_EVIDENCE, None, "the check could not have failed", vacuous=True
     )
     monkeypatch.setattr(trial, "verify_region", lambda *_, **__: vacuous)
-    region = SimpleNamespace(form="body", live_outs=(), stores=())
-    lowered: Any = SimpleNamespace(reference=None, domain=None, program=None, region=region)
+    lowered: Any = SimpleNamespace(reference=None, domain=None, program=None, delivery=None)
     tried: Any = SimpleNamespace(
         folder=None, module="", entry=SimpleNamespace(name=""), label="numba", candidate=None
     )

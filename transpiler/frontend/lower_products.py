@@ -1,7 +1,7 @@
 """What `itertools.product` and `combinations`, `np.ndindex`, `np.ndenumerate` and `iter` give to a loop.
 
-All items of `product` and `combinations` are taken before the first iteration: only of ranges, displays and
-arrays of one axis, which are copied, is that the same as to take them one by one.
+All items of `product` and `combinations` are taken before the first iteration: only of ranges, displays,
+strings, and lists and arrays of one axis, which are copied, is that the same as to take them one by one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from loopwright.frontend.lower_counted import (
     trip_count,
 )
 from loopwright.frontend.lower_create import copy_of_array
-from loopwright.frontend.lower_lists import build_list
+from loopwright.frontend.lower_lists import build_list, to_list
+from loopwright.frontend.lower_lists import held as in_variables
 from loopwright.frontend.lower_order import present
 from loopwright.frontend.lower_reduce import wrap
 from loopwright.frontend.lower_scope import Scope, decline
@@ -29,7 +30,9 @@ from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
     Library,
+    Lst,
     Number,
+    String,
     Tpl,
     Value,
     number,
@@ -109,7 +112,10 @@ def _taken(cx: Scope, node: ast.expr, source_of: SourceOf) -> Source:
     elif isinstance(value, Arr) and value.type.ndim == 1:
         held = cx.hold(copy_of_array(value.expr), "items")
         value = Arr(held, value.type, frozenset())
-    else:
+    elif isinstance(value, Lst) and (copied := to_list(cx, value, node)) is not None:
+        assert isinstance(copied, Lst)
+        value = in_variables(cx, copied)
+    elif not isinstance(value, String):
         decline(node, "LW102", "the items that are combined may change meanwhile")
     return fixed(cx, sequence(cx, value, node))
 

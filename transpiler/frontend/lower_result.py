@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
@@ -278,14 +277,7 @@ def _in_order(region: Region, own: Rebuild, stored: list[Rebuild]) -> list[Rebui
     if region.form == "block":
         assert isinstance(own, Pack)
         return [*own.items, *stored]
-    returns = any(
-        isinstance(n, ast.Return) and n.value is not None
-        for s in region.statements
-        for n in ast.walk(s)
-    )
-    if stored and not returns:
-        return stored
-    return [*stored, own]
+    return [*stored, own] if region.returns else stored
 
 
 def _cut(stmt: Stmt, kept: list[int]) -> Stmt:

@@ -10,8 +10,8 @@ from typing import Literal
 from loopwright.diagnostics import Span
 from loopwright.frontend.function_ref import FunctionRef
 from loopwright.ir.domain import Domain
-from loopwright.ir.nodes import Program
-from loopwright.ir.results import may_be_none
+from loopwright.ir.nodes import Nothing, Program
+from loopwright.ir.results import Delivery, may_be_none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +78,14 @@ class Region:
     span: Span
     perhaps: tuple[str, ...] = ()
 
+    @property
+    def returns(self) -> bool:
+        """Whether a value to be returned is among the results; without one that of a body is None."""
+        if self.form == "block" or not self.stores:
+            return self.form == "body"
+        nodes = (node for stmt in self.statements for node in ast.walk(stmt))
+        return any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class MethodUse:
@@ -137,7 +145,9 @@ class Lowered:
     exact_lists: bool = False
 
     @property
-    def boxed(self) -> bool:
-        """Whether the dispatch function gives its result in a tuple of one: it may be None, which by itself
-        says that the original is to run."""
-        return may_be_none(self.program.rebuild, self.domain)
+    def delivery(self) -> Delivery:
+        """What is done with the result of the dispatch function."""
+        region, rebuild = self.region, self.program.rebuild
+        nothing = isinstance(rebuild, Nothing) and not (region.live_outs or region.stores)
+        boxed = not nothing and may_be_none(rebuild, self.domain)
+        return Delivery(region.live_outs, region.stores, region.returns, nothing, boxed)

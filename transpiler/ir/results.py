@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from loopwright.ir.nodes import (
     Entries,
     Listed,
     Mapping,
+    Nothing,
     OneOf,
     Pack,
     Parts,
@@ -25,6 +27,42 @@ from loopwright.ir.nodes import (
     Value,
 )
 from loopwright.ir.types import NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the code around a region does with what the dispatch function gives.
+
+    It assigns to `live_outs`, then to the attributes `stores`; `returns` tells that it returns one more
+    value. With `nothing` to hand over True is given. `boxed`: it comes in a tuple of one, as it may be None,
+    which by itself says that the original is to run.
+    """
+
+    live_outs: tuple[str, ...] = ()
+    stores: tuple[str, ...] = ()
+    returns: bool = True
+    nothing: bool = False
+    boxed: bool = False
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return *self.live_outs, *self.stores
+
+    @property
+    def packed(self) -> bool:
+        """Whether it is a tuple with a value for each."""
+        return len(self.targets) + self.returns > 1
+
+    def parts(self, given: Any) -> tuple[Any, ...]:
+        """The values in what the dispatch function gave: for the targets, then the one to be returned."""
+        if self.nothing:
+            return (None,)
+        (value,) = given if self.boxed else (given,)
+        return tuple(value) if self.packed else (value,)
+
+
+RETURNED = Delivery()
+"""Of a body that sets no attributes and gives one value."""
 
 
 def mapping(form: str, items: list[Any]) -> Any:
@@ -73,7 +111,7 @@ def may_be_none(rebuild: Rebuild, domain: Domain) -> bool:
             return NONE in types
         case Same(param):
             return domain.params[param].type == NONE
-        case Perhaps():
+        case Perhaps() | Nothing():
             return True
         case _:
             return False

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from loopwright.ir.domain import Domain, packed, unpacked
-from loopwright.ir.nodes import Nothing, Pack, Program
-from loopwright.ir.results import may_be_none
+from loopwright.ir.nodes import Program
+from loopwright.ir.results import RETURNED, Delivery
 from loopwright.verify.candidate import load_candidate
 from loopwright.verify.case import Case
 from loopwright.verify.compare import bitwise, compare
@@ -64,18 +64,18 @@ def verify_region(
     time_limit: float = 3.0,
     seed: int = 0,
     program: Program | None = None,
-    stores: tuple[tuple[int, str], ...] = (),
+    delivery: Delivery = RETURNED,
 ) -> Verdict:
     """Compare a region with a candidate on inputs of the domain and around it, in a child process.
 
-    `stores` are the results that the rewritten file assigns to attributes: position and path.
+    `delivery` tells what the rewritten file does with the results.
     `samples` are recorded live-ins by parameter name. `time_limit` in seconds is for the search; loading
     and compiling the kernel may take COMPILE_SECONDS beside it. `program` is the region in high IR, the
     yardstick of `faithful`. Never raises for what the code under test does.
     """
     job = RegionJob(
         (reference.source, reference.entry, tuple(reference.roots)),
-        candidate, domain, tuple(dict(s) for s in samples), accuracy, time_limit, seed, program, stores,
+        candidate, domain, tuple(dict(s) for s in samples), accuracy, time_limit, seed, program, delivery,
     )  # fmt: skip
     answer = workers.ask(RegionJob.run, job, time_limit=2 * COMPILE_SECONDS + 3 * time_limit)
     return undecided(answer.reason) if isinstance(answer, WorkerFailed) else answer
@@ -102,7 +102,7 @@ class RegionJob:
     time_limit: float
     seed: int
     program: Program | None
-    stores: tuple[tuple[int, str], ...] = ()
+    delivery: Delivery = RETURNED
 
     def run(self) -> Verdict:
         """Load both sides and search; runs in the worker."""
@@ -173,13 +173,10 @@ class RegionPair:
     sides: Sequence[Reachable]
     raises: Raises
     samples: tuple[Mapping[str, object], ...]
-    returns_nothing: bool | None
+    delivery: Delivery
     strict: bool = True
     hang_counts: bool = True
     guarded: bool = True
-    stores: tuple[tuple[int, str], ...] = ()
-    packed: bool = False
-    boxed: bool = False
     readings: tuple[Reading, ...] = ()
     widened: Any = field(default=None)
 
@@ -187,7 +184,6 @@ class RegionPair:
     def load(job: RegionJob) -> RegionPair:
         text = Text(*job.reference)
         original = load_reference(text)
-        nothing = None if job.program is None else isinstance(job.program.rebuild, Nothing)
         dispatch = load_candidate(
             job.candidate.folder, job.candidate.module, job.candidate.function
         )
@@ -199,9 +195,7 @@ class RegionPair:
             parameters_of_domain(job.domain, job.samples), mine(sources),
             Coverage(sides, {"<reference>": text.source}), sides,
             Raises(text.source, "<reference>"),
-            job.samples, nothing, stores=job.stores,
-            packed=job.program is not None and isinstance(job.program.rebuild, Pack),
-            boxed=job.program is not None and may_be_none(job.program.rebuild, job.domain),
+            job.samples, job.delivery,
             readings=() if job.program is None else (Reading(job.program, job.domain),),
         )  # fmt: skip
 
@@ -231,12 +225,9 @@ class RegionPair:
             if out is None:
                 return None
             ran[0] = True
-            if self.boxed:
-                (out,) = out
-            self._store(out, args)
-            nothing = expected.steps[0].value is None
-            known = self.returns_nothing if self.returns_nothing is not None else nothing
-            return None if out is True and known else out
+            values = self.delivery.parts(out)
+            self._store(values, args)
+            return values if self.delivery.packed else values[0]
 
         seen = self._observed(call, roots, case, limit)
         if ran[0] or seen.outcome != "returned":
@@ -249,11 +240,12 @@ class RegionPair:
         seen.outcome, seen.error = "raised", f"declined after it had changed {change.path}"
         return Run([seen], False, False)
 
-    def _store(self, out: Any, args: tuple[object, ...]) -> None:
+    def _store(self, values: Sequence[object], args: tuple[object, ...]) -> None:
         """Assign the results that belong to attributes, as the rewritten file does."""
         named = dict(zip(self.text.roots, args, strict=True))
-        for at, path in self.stores:
-            write_leaf(path, named, out[at] if self.packed else out)
+        first = len(self.delivery.live_outs)
+        for path, value in zip(self.delivery.stores, values[first:], strict=False):
+            write_leaf(path, named, value)
 
     def mutable(self) -> Sequence[Subject]:
         def original(case: Case, limit: float, expected: Run) -> Run:
