@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from math import prod
 from operator import attrgetter
 from typing import Any
@@ -146,16 +146,6 @@ def records(values: Any, count: int) -> tuple[list[Any], ...]:
     return tuple([row[k] for row in values] for k in range(count))
 
 
-def nested_records(values: Any, count: int) -> tuple[list[Any], ...]:
-    """`records` of the elements of a list of lists of tuples, which may be empty: lists of lists."""
-    if type(values) is not list or not set(map(type, values)) <= {list}:
-        return ()
-    flat = _joined(values) if values else []
-    if not set(map(type, flat)) <= {tuple} or not set(map(len, flat)) <= {count}:
-        return ()
-    return tuple([[each[k] for each in row] for row in values] for k in range(count))
-
-
 def dicts(values: Any, names: tuple[str, ...]) -> tuple[list[Any], ...]:
     """For each of `names` the list of the entries of that key in a list of dicts. () if it is no such list,
     if it is empty, or if one of the dicts lacks a key."""
@@ -179,6 +169,21 @@ def objects(values: Any, names: tuple[str, ...]) -> tuple[list[Any], ...]:
         return tuple(list(map(attrgetter(name), values)) for name in names)
     except AttributeError:
         return ()
+
+
+def nested(
+    values: Any, split: Callable[[Any, Any], tuple[list[Any], ...]], which: int | tuple[str, ...]
+) -> tuple[list[Any], ...]:
+    """What `split(row, which)` makes of each element of a list of lists (`records`, `dicts`, `objects`), put
+    side by side: lists of lists. The elements may be empty. () if one of them is no such list."""
+    if type(values) is not list or not set(map(type, values)) <= {list}:
+        return ()
+    flat = _joined(values)
+    found = split(flat, which)
+    if not flat:
+        found = ([],) * (which if isinstance(which, int) else len(which))
+    bounds = list(pairwise(accumulate(map(len, values), initial=0)))
+    return tuple([column[low:high] for low, high in bounds] for column in found)
 
 
 def row(values: Any) -> tuple[list[Any], ...]:

@@ -145,18 +145,26 @@ def _columns(door: Door, path: str) -> str | None:
         match table:
             case DictOf(columns, row):
                 call = f"lists.columns({value}, {len(columns)}, {row})"
-            case Records(columns, _, "tuple"):
-                call = f"lists.records({value}, {len(columns)})"
-            case Ragged(Records(columns)):
-                call = f"lists.nested_records({value}, {len(columns)})"
+            case Records():
+                call = f"lists.{_splitter(table)}({value}, {_which(table)})"
+            case Ragged(Records() as rows):
+                call = f"lists.nested({value}, lists.{_splitter(rows)}, {_which(rows)})"
             case Ragged():
                 raise AssertionError(f"a group of the type {table}")
-            case Records(_, names, form):
-                call = f"lists.{form}s({value}, {tuple_text([*map(repr, names)])})"
             case RowOf():
                 call = f"lists.row({value})"
         door.lines.append(f"{local} = {call}")
     return door.columns.get(path)
+
+
+def _splitter(t: Records) -> str:
+    """The function that makes columns of such a list."""
+    return "records" if t.form == "tuple" else f"{t.form}s"
+
+
+def _which(t: Records) -> str:
+    """The text of its second argument."""
+    return str(len(t.columns)) if t.form == "tuple" else tuple_text([*map(repr, t.names)])
 
 
 def path_text(root: str, steps: tuple[Step, ...]) -> str:

@@ -25,7 +25,7 @@ from loopwright.frontend.scopes import module_names, site_of
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import For
 from loopwright.ir.sizes import counted
-from loopwright.ir.types import Array, Chars, ListOf, Num, Py, Ragged, Rng, Scalar
+from loopwright.ir.types import Array, Chars, ListOf, Num, Py, Ragged, Rng
 from loopwright.ir.walk import walk_stmts
 from loopwright.kernels_door import Door, path_text, scalar_class, tuple_text
 from loopwright.kernels_streams import stream_tests, type_test
@@ -108,9 +108,7 @@ def _type_tests(door: Door, k: int) -> list[str]:
             if door.entry.lowered.exact_lists:
                 return [f"type({v}) is not list"]
             return [f"(type({v}) is not list and not lists.like_list({v}))"]
-        case Ragged(rows):
-            if isinstance(rows, ListOf) and not isinstance(rows.elem, Py):
-                raise door.refuse(f"a value of type {param.type} cannot be tested at the door")
+        case Ragged():
             return [] if param.bounds else [f"type({v}) is not list"]
         case Rng() as t:
             return [type_test(door, k, t)]
@@ -314,7 +312,7 @@ def _convert_rows(door: Door, k: int) -> None:
         case Chars():
             call = f"lists.to_text_rows({door.value[k]})"
         case ListOf(elem, _):
-            kind = machine_kind(elem)
+            kind = scalar_class(elem)
             limits = f", {param.ints}" if kind == "int" and param.ints != _FULL_INT64 else ""
             call = f"lists.to_rows({door.value[k]}, {kind}{limits})"
     rows = door.unique(f"r_{param.name}")
@@ -339,12 +337,6 @@ def _row_tests(door: Door, k: int) -> None:
     for j in (j for j in door.numbers(ListOf) if j in written):
         others = f"{door.value[j]}, {_rank(door, j)}, (({v}, 2),)"
         door.decline_if([f"not lists.apart({others})"])
-
-
-def machine_kind(elem: Scalar) -> str:
-    """The name of the builtin class of a Python number."""
-    assert isinstance(elem, Py)
-    return elem.kind
 
 
 def _array_tests(door: Door) -> None:

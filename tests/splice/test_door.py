@@ -165,6 +165,17 @@ VALUES: dict[str, tuple[Type, Any, bool]] = {
     "rows in a tuple": (ROWS, ([1], [2]), False),
     "a bool in a row": (ROWS, [[1], [True]], False),
     "a NumPy int in a row": (ROWS, [[1], [np.int64(1)]], False),
+    "rows of NumPy ints": (
+        Ragged(ListOf(Num("int32"))),
+        [[np.int32(1)], [], [np.int32(2)] * 2],
+        True,
+    ),
+    "another NumPy int in a row": (
+        Ragged(ListOf(Num("int32"))),
+        [[np.int32(1)], [np.int64(1)]],
+        False,
+    ),
+    "an int among NumPy ints": (Ragged(ListOf(Num("int32"))), [[np.int32(1), 1]], False),
     "a row with an int out of range": (ROWS, [[1], [2**40]], False),
     "a row with an int beyond 64 bits": (ROWS, [[1], [2**70]], False),
     "rows that are arrays": (ARRAYS, [np.zeros(2), np.zeros(0)], True),

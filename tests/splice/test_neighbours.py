@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
-from loopwright.ir.types import FLOAT, INT, ListOf, Ragged, Records
+from loopwright.ir.types import FLOAT, INT, ListOf, Num, Ragged, Records
 from loopwright.workload.types_of import type_of
 
 from .dispatching import agrees, declined, guarded
@@ -146,6 +147,22 @@ def test_an_empty_row_that_the_kernel_appends_to_runs_the_original() -> None:
     assert not agrees(case, [row], 0, row)
 
 
+@pytest.mark.parametrize("kind", [np.float64, np.float32, np.int64, np.uint8, np.bool_])
+def test_numbers_of_numpy(kind: Any) -> None:
+    source = """
+def f(x, k):
+    return [sum(row) for row in x], [[v + v for v in row] for row in x], x[k][0], x[0][:k], max(x[k])
+"""
+    rows = [[kind(3), kind(1)], [kind(0)], [kind(200 % 7)] * 3]
+    case = guarded(source, "f", rows, 1)
+    for x in (rows, rows[::-1], [rows[0], [], rows[1]]):
+        assert agrees(case, x, 2)
+    assert agrees(case, rows, -1)
+    assert not agrees(case, rows, 3)
+    for one in (1, 1.0, np.int16(1)):
+        assert not agrees(case, [*rows, [one]], 1)
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -156,8 +173,9 @@ def test_an_empty_row_that_the_kernel_appends_to_runs_the_original() -> None:
         ([[(1, 2)], [3]], None),
         ([[(1, (2, 3))]], None),
         ([[[(1, 2)]]], None),
-        ([[{"a": 1}]], None),
+        ([[{1: 1}]], None),
         ([[1], []], Ragged(ListOf(INT))),
+        ([[np.int8(1)], []], Ragged(ListOf(Num("int8")))),
     ],
     ids=str,
 )

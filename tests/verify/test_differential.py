@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from loopwright.frontend.lower_source import lower_function
-from loopwright.ir.domain import Domain, Param
+from loopwright.ir.domain import Domain, Group, Param
 from loopwright.ir.results import Delivery
-from loopwright.ir.types import Array, ListOf, Py, Rng
+from loopwright.ir.types import FLOAT, Array, ListOf, Py, Ragged, Records, Rng
 from loopwright.verify.verdict import render
 
 from .regions import GUARD, Text, verify
@@ -149,6 +149,75 @@ def test_a_generator_left_in_another_state_is_a_difference(tmp_path: Path) -> No
     verdict = verify(tmp_path, drawn, OWNED, OWNED_DOMAIN, delivery=EFFECTS)
     assert verdict.status == "different"
     assert verdict.reason.startswith("generator state")
+
+
+NESTED = Text(
+    """
+def entry(x, self):
+    t = 0.0
+    for row, others in zip(x, self.layers):
+        for each, node in zip(row, others):
+            t = 0.5 * t + each["a"] - node.w
+    return t
+""",
+    "entry",
+    ("x", "self"),
+)
+ROWS = Ragged(ListOf(FLOAT))
+NESTED_DOMAIN = Domain(
+    (
+        Param("x_a", "x[0]", ROWS),
+        Param("x_bounds", "x[0]", ROWS, bounds=True),
+        Param("layers_w", "self.layers[0]", ROWS),
+        Param("layers_bounds", "self.layers[0]", ROWS, bounds=True),
+    ),
+    (
+        Group("x", "x", ("x_a",), Ragged(Records((FLOAT,), ("a",), "dict"))),
+        Group("layers", "self.layers", ("layers_w",), Ragged(Records((FLOAT,), ("w",), "object"))),
+    ),
+)
+NESTED_KERNEL = """
+def kernel(x, self):
+    if type(x) is not list or any(type(row) is not list for row in x):
+        return None
+    if any(type(each.get("a")) is not float for row in x for each in row):
+        return None
+    rows = [[node.w for node in row] for row in self.layers]
+    if any(type(w) is not float for row in rows for w in row):
+        return None
+    t = 0.0
+    for row, others in zip(x, rows):
+        for k in range(min(len(row), len(others))):
+            t = 0.5 * t + row[k]["a"] - others[k]
+    return t
+"""
+
+
+def test_lists_of_lists_of_dicts_and_objects_are_drawn(tmp_path: Path) -> None:
+    verdict = verify(tmp_path, NESTED_KERNEL, NESTED, NESTED_DOMAIN)
+    assert verdict.status == "same", render(verdict)
+    assert verdict.evidence.accepted > 0.45 * verdict.evidence.inputs
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("others[k]\n", "others[0]\n"),
+        ("zip(x, rows)", "zip(x[:2], rows)"),
+        ("    return t", '    if x and x[0]:\n        x[0][0]["a"] = t\n    return t'),
+        (
+            "    return t",
+            "    if rows and rows[-1]:\n        self.layers[-1][-1].w = t\n    return t",
+        ),
+    ],
+    ids=["an object", "a row", "a dict that changed", "an object that changed"],
+)
+def test_a_kernel_that_takes_the_wrong_one_of_them_is_refused(
+    old: str, new: str, tmp_path: Path
+) -> None:
+    assert old in NESTED_KERNEL
+    verdict = verify(tmp_path, NESTED_KERNEL.replace(old, new), NESTED, NESTED_DOMAIN)
+    assert verdict.status == "different", render(verdict)
 
 
 TOTAL = Text(

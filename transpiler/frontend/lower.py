@@ -224,7 +224,7 @@ def lower_region(
     while True:
         try:
             program, domain, along = _lowered(unit, region, types, functions, known)
-            fewer = read_fields(unit.fields, domain)
+            fewer = read_fields(types, unit.fields, region.stores)
             if fewer:
                 return lower_region(region, {**types, **fewer}, functions, known)
             return program, domain, along

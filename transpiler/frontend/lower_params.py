@@ -4,8 +4,9 @@ rows of any lengths becomes two."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 from loopwright.frontend.lower_scope import Scope, decline
@@ -28,7 +29,7 @@ from loopwright.frontend.lower_values import (
 )
 from loopwright.frontend.region import LiveIn, Region
 from loopwright.frontend.streams import stream_key
-from loopwright.ir.domain import INT_LIMIT, Domain, Group, Hidden, Only, Param, split_path
+from loopwright.ir.domain import INT_LIMIT, Group, Hidden, Only, Param, split_path
 from loopwright.ir.nodes import Const, Sym, Var
 from loopwright.ir.types import (
     CODES,
@@ -73,7 +74,8 @@ class Parameters:
         return len(self.syms) - 1
 
     def name(self, base: str) -> str:
-        """A parameter name like `base` that no live-in has."""
+        """A parameter name like `base` that no live-in has; keys of dicts are part of some."""
+        base = re.sub(r"\W", "_", base, flags=re.ASCII)
         while base in self.taken:
             base += "_"
         self.taken.add(base)
@@ -111,8 +113,10 @@ def parameters(
             made.add(Sym(live_in.name, t), Param(live_in.name, live_in.path, t, only=only))
             values[live_in] = Text(only) if isinstance(only, str) else Number(Const(only, t), (t,))
         elif t is not None:
-            at = region.statements[0]
-            values[live_in] = _value(cx, made, live_in.name, live_in.path, t, at)
+            at, why = region.statements[0], _untaken(cx, live_in.path, t)
+            values[live_in] = (
+                _value(cx, made, live_in.name, live_in.path, t, at) if why is None else Mixed(why)
+            )
         elif live_in.sure and not live_in.called:
             unknown(live_in.path, region)
     return made, values
@@ -168,6 +172,29 @@ def _value(cx: Scope, made: Parameters, name: str, path: str, given: Type, node:
     return _held(cx, made, sym, at, path)
 
 
+def _untaken(cx: Scope, path: str, t: Type) -> str | None:
+    """Why kernels do not take a value of the type, if it has too many parts or none that they know."""
+    parts: tuple[Type, ...]
+    match t:
+        case Ragged(Records() as rows):
+            return _untaken(cx, path, rows)
+        case Records():
+            parts, what = _known(cx, t).columns, f"list of {t.form}s"
+            if not parts:
+                return f"no entry or attribute that is read of `{path}` is a number of one type"
+        case DictOf(parts):
+            what = "dict of tuples"
+        case TupleOf(parts):
+            what = "tuple"
+        case _:
+            return None
+    if len(parts) > MOST_ITEMS:
+        return f"`{path}` is a {what} of more than {MOST_ITEMS} items"
+    ends = [f"[{k}]" if isinstance(t, TupleOf) else "" for k in range(len(parts))]
+    inner = (_untaken(cx, path + end, part) for end, part in zip(ends, parts, strict=True))
+    return next((why for why in inner if why is not None), None)
+
+
 def _held(cx: Scope, made: Parameters, sym: Sym, at: int, path: str) -> Value:
     """What the lowering knows of the parameter at position `at`."""
     t = sym.type
@@ -209,20 +236,18 @@ def _rows(cx: Scope, made: Parameters, name: str, path: str, t: Ragged, node: as
 def _record_rows(
     cx: Scope, made: Parameters, name: str, path: str, t: Ragged, rows: Records, node: ast.stmt
 ) -> Value:
-    """A list of lists of tuples: lists of rows of their items, put side by side."""
-    if len(rows.columns) > MOST_ITEMS:
-        return Mixed(f"`{path}` is a list of tuples of more than {MOST_ITEMS} items")
-    names = [made.name(f"{name}_{k}") for k in range(len(rows.columns))]
-    made.groups.append(Group(name, path, tuple(names), t))
+    """A list of lists of tuples, dicts or objects: lists of rows of their items, put side by side."""
+    rows = _known(cx, rows)
+    ends = rows.names or range(len(rows.columns))
+    names = [made.name(f"{name}_{end}") for end in ends]
+    made.groups.append(Group(name, path, tuple(names), replace(t, rows=rows)))
     parts = []
     for k, (part, kind) in enumerate(zip(names, rows.columns, strict=True)):
         value = _rows(cx, made, part, f"{path}[{k}]", Ragged(ListOf(kind)), node)
         assert isinstance(value, RaggedList) and isinstance(value.items, Lst)
         parts.append((value.bounds, value.items))
     (bounds, first), *_ = parts
-    blank = cx.unit.blank
-    items = tuple(Number(Var(blank.sym("element", kind)), (kind,)) for kind in rows.columns)
-    site = cx.unit.sites.site(("rows of", name), Tpl(items), frozen=True)
+    site = cx.unit.sites.site(("rows of", name), _element(cx, rows), frozen=True)
     cx.unit.row_sites.add(site)
     columns = tuple(c for _, each in parts for c in each.columns)
     origins = frozenset(Origin(o.key, False) for o in first.origins)  # as with `_records`
@@ -230,8 +255,6 @@ def _record_rows(
 
 
 def _table(cx: Scope, made: Parameters, name: str, path: str, t: DictOf, node: ast.stmt) -> Value:
-    if len(t.columns) > MOST_ITEMS:
-        return Mixed(f"`{path}` is a dict of tuples of more than {MOST_ITEMS} items")
     kinds = [INT, INT, *t.columns] if t.columns else []
     names = [made.name(f"{name}_{k}") for k in range(len(kinds))]
     made.groups.append(Group(name, path, tuple(names), t))
@@ -243,14 +266,7 @@ def _table(cx: Scope, made: Parameters, name: str, path: str, t: DictOf, node: a
 
 
 def _records(cx: Scope, made: Parameters, name: str, path: str, t: Records) -> Value:
-    if len(t.columns) > MOST_ITEMS:
-        return Mixed(f"`{path}` is a list of tuples of more than {MOST_ITEMS} items")
-    if t.form != "tuple":
-        t = t.only(set(t.names) - _stored(cx))
-        if len(t.names) > MOST_ITEMS:
-            t = t.only(_words(cx))
-        if not t.names:
-            return Mixed(f"no entry or attribute that is read of `{path}` is a number of one type")
+    t = _known(cx, t)
     ends = t.names or range(len(t.columns))
     syms = [
         Sym(made.name(f"{name}_{end}"), ListOf(kind))
@@ -258,29 +274,56 @@ def _records(cx: Scope, made: Parameters, name: str, path: str, t: Records) -> V
     ]
     made.groups.append(Group(name, path, tuple(s.name for s in syms), t))
     places = [made.add(s, Param(s.name, f"{path}[{k}]", s.type)) for k, s in enumerate(syms)]
-    blank = cx.unit.blank
-    items = tuple(Number(Var(blank.sym("element", kind)), (kind,)) for kind in t.columns)
-    element: Value = Tpl(items, t.names)
-    if t.form != "tuple":
-        element = Rec(Tpl(items, t.names), t.form)
-    site = cx.unit.sites.site(("param", places[0]), element, frozen=True)
+    site = cx.unit.sites.site(("param", places[0]), _element(cx, t), frozen=True)
     cx.unit.row_sites.add(site)  # its elements are only read
     # Not the list itself: what would change or return it has only its columns.
     origins = frozenset({Origin(("param", places[0]), False)})
     return Lst(tuple(Var(s) for s in syms), site, 1, origins)
 
 
-def read_fields(read: Collection[str], domain: Domain) -> dict[str, Records]:
-    """The types, by name, of live-ins that are lists of dicts or objects with more entries or attributes than
-    those of the names `read`."""
-    found: dict[str, Records] = {}
-    for group in domain.groups:
-        t = group.table
-        if isinstance(t, Records) and t.names:
-            fewer = t.only(read or t.names[:1])
-            if 0 < len(fewer.names) < len(t.names):
-                found[group.name] = fewer
-    return found
+def _known(cx: Scope, t: Records) -> Records:
+    """The records with those entries or attributes that the region may read."""
+    if t.form == "tuple":
+        return t
+    t = t.only(set(t.names) - _stored(cx.unit.stores))
+    return t.only(_words(cx)) if len(t.names) > MOST_ITEMS else t
+
+
+def _element(cx: Scope, t: Records) -> Value:
+    """What the lowering knows of an element of the records."""
+    blank = cx.unit.blank
+    numbers = tuple(Number(Var(blank.sym("element", kind)), (kind,)) for kind in t.columns)
+    items = Tpl(numbers, t.names)
+    return items if t.form == "tuple" else Rec(items, t.form)
+
+
+def read_fields(
+    types: Mapping[str, Type], read: Collection[str], stores: Collection[str]
+) -> dict[str, Type]:
+    """The types of live-ins that hold dicts or objects with more entries or attributes than those of the
+    names `read`, without these; `stores` are the paths that the region rebinds."""
+    fewer = {name: _fewer(t, read, _stored(stores)) for name, t in types.items()}
+    return {name: t for name, t in fewer.items() if t != types[name]}
+
+
+def _fewer(t: Type, read: Collection[str], stored: Collection[str]) -> Type:
+    match t:
+        case Records(_, names, form) if form != "tuple":
+            free = [name for name in names if name not in stored]
+            # one tells the length
+            return t.only([name for name in free if name in read] or free[:1])
+        case Ragged(Records() as rows):
+            inner = _fewer(rows, read, stored)
+            assert isinstance(inner, Records)
+            return Ragged(inner)
+        case DictOf((Records() as rows,)):
+            inner = _fewer(rows, read, stored)
+            assert isinstance(inner, Records)
+            return DictOf((inner,))
+        case TupleOf(items):
+            return TupleOf(tuple(_fewer(item, read, stored) for item in items))
+        case _:
+            return t
 
 
 def _words(cx: Scope) -> set[str]:
@@ -290,14 +333,12 @@ def _words(cx: Scope) -> set[str]:
     return words | {n.attr for n in nodes if isinstance(n, ast.Attribute)}
 
 
-def _stored(cx: Scope) -> set[str]:
+def _stored(stores: Collection[str]) -> set[str]:
     """The last steps of what the region rebinds: an object in a list may be the one whose it is."""
-    return {str(split_path(path)[1][-1][1]) for path in cx.unit.stores}
+    return {str(split_path(path)[1][-1][1]) for path in stores}
 
 
 def _tuple(cx: Scope, made: Parameters, name: str, path: str, t: TupleOf, node: ast.stmt) -> Value:
-    if len(t.items) > MOST_ITEMS:
-        return Mixed(f"`{path}` is a tuple of more than {MOST_ITEMS} items")
     names = [made.name(f"{name}_{k}") for k in range(len(t.items))]
     made.groups.append(Group(name, path, tuple(names)))
     parts = enumerate(zip(names, t.items, strict=True))

@@ -54,9 +54,9 @@ class Group:
 
     `table`: it is a dict instead. Its parts are then the list of its keys in ascending order, that of the
     places which they have there in the order of the dict, and one or more of its values; it has no parts if
-    it has no entries. Or it is a list of tuples, and its parts are the lists of their first items, of their
-    second ones, and so on; or a list of such lists, and its parts are lists of these. Or it is a tuple of
-    any length, and its only part the list of its items.
+    it has no entries. Or it is a list of tuples, dicts or objects, and its parts are the lists of their
+    first items, of their second ones, and so on; or a list of such lists, and its parts are lists of these.
+    Or it is a tuple of any length, and its only part the list of its items.
     """
 
     name: str
@@ -158,13 +158,14 @@ def columns_of(value: Any, t: DictOf | Records | Ragged | RowOf) -> tuple[list[A
 
 
 def _row_columns(value: Any, t: Ragged) -> tuple[list[Any], ...] | None:
-    """Of lists of tuples: the lists of their items."""
+    """Of lists of tuples, dicts or objects: the lists of their items."""
     if not isinstance(value, list) or not isinstance(t.rows, Records):
         return None
-    count = len(t.rows.columns)
-    if any(not isinstance(row, list) or any(len(each) != count for each in row) for row in value):
+    rows = [columns_of(row, t.rows) for row in value]
+    found = [columns for columns in rows if columns is not None]
+    if len(found) < len(rows):
         return None
-    return tuple([[each[n] for each in row] for row in value] for n in range(count))
+    return tuple([columns[n] for columns in found] for n in range(len(t.rows.columns)))
 
 
 def _fields(value: Any, t: Records) -> tuple[list[Any], ...] | None:
@@ -183,7 +184,8 @@ def _table(
     if isinstance(t, RowOf):
         return tuple(parts[0])
     if isinstance(t, Ragged):
-        return [list(zip(*rows)) for rows in zip(*parts)]  # noqa: B905
+        assert isinstance(t.rows, Records)
+        return [_table(t.rows, columns) for columns in zip(*parts)]  # noqa: B905
     if isinstance(t, Records):
         rows = list(zip(*parts))  # noqa: B905
         return rows if t.form == "tuple" else [_made(t, row) for row in rows]

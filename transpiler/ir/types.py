@@ -81,12 +81,13 @@ class Chars:
 
 @dataclass(frozen=True, slots=True)
 class Ragged:
-    """A list of lists of numbers or of tuples of numbers, of arrays, or of strings, that may differ in
-    length; only read. Arrays of several axes differ in the first one alone.
+    """A list of lists of numbers or of tuples, dicts or objects (`Records`), of arrays, or of strings, that
+    may differ in length; only read. Arrays of several axes differ in the first one alone.
 
     The type of a live-in, never of an IR variable: kernels hold its rows joined to one (`rows`), beside
     the first position of each row and the one behind its last, a list of pairs of ints. Of tuples they get
-    that for a list of lists of their first items, one of their second ones, and so on.
+    that for a list of lists of their first items, one of their second ones, and so on; of dicts and objects
+    for each column.
     """
 
     rows: ListOf | Array | Chars | Records
@@ -100,8 +101,8 @@ class Ragged:
 @dataclass(frozen=True, slots=True)
 class DictOf:
     """A dict with Python ints for keys; only read. `columns` are the types of its values: one number, list,
-    array of one axis or list of tuples of numbers, or those of the items of tuples of numbers (`row`).
-    Without columns it has no entries.
+    array of one axis or list of tuples, dicts or objects, or those of the items of tuples of numbers
+    (`row`). Without columns it has no entries.
 
     The type of a live-in, never of an IR variable: kernels get the keys in ascending order as a list of
     ints, the place of each key there in the order of the dict, and a list for each column.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import combinations
 from types import MemberDescriptorType, ModuleType, SimpleNamespace
 from typing import Any, TypeGuard, get_args
@@ -131,7 +131,7 @@ def _list_type(value: list[object]) -> Type | None:
         return _ragged(value)
     if first is tuple:
         return _records(value)
-    if first is dict or _is_object(value[0]):
+    if _is_named(value[0]):
         return _named_records(value)
     if any(type(v) is not first for v in value):
         return None
@@ -168,6 +168,11 @@ def _is_object(value: object) -> bool:
     cls = type(value)
     plain = cls.__getattribute__ in _PLAIN_READS and not hasattr(cls, "__getattr__")
     return plain and (hasattr(value, "__dict__") or hasattr(cls, "__slots__"))
+
+
+def _is_named(value: object) -> bool:
+    """Whether entries or attributes of the value may be known by their names."""
+    return type(value) is dict or _is_object(value)
 
 
 def _held(value: Any) -> Mapping[Any, object]:
@@ -220,10 +225,7 @@ def _dict_type(value: dict[object, object]) -> Type | None:
         return None
     if sum(len(v) for v in value.values() if isinstance(v, list)) > LIST_CHECK:
         return None
-    types = {type_of(v) for v in value.values()}
-    if len(types) > 1:
-        types.discard(ListOf(NONE))
-    only = types.pop() if len(types) == 1 else None
+    only = _common_type(value.values())
     if _is_row(only):
         return DictOf((only,))
     row = isinstance(only, TupleOf)
@@ -251,24 +253,30 @@ def _ragged(value: list[Any]) -> Type | None:
         return None
     if first is list and sum(map(len, value)) > LIST_CHECK:
         return None
-    kinds = {_rows_of(type_of(row)) for row in value if first is not list or row}
-    rows = kinds.pop() if len(kinds) == 1 else None
+    rows = _common_type(value)
     if isinstance(rows, Array) and 1 < rows.ndim <= _MOST_AXES:
         # joined along the first axis
         return Ragged(rows) if len({row.shape[1:] for row in value}) == 1 else None
     return Ragged(rows) if _is_row(rows) else None
 
 
-def _rows_of(t: Type | None) -> Type | None:
-    """The type of rows of that type: arrays in any order of memory are copied."""
-    return Array(t.dtype, t.ndim) if isinstance(t, Array) else t
+def _common_type(values: Collection[Any]) -> Type | None:
+    """The one type of all values, leaving empty lists aside; of lists of dicts or objects what they share."""
+    if all(type(v) is list for v in values):
+        first = next((row[0] for row in values if row), None)
+        if _is_named(first):
+            return _named_records([each for row in values for each in row])
+    kinds = {type_of(v) for v in values}
+    if len(kinds) > 1:
+        kinds.discard(ListOf(NONE))
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _is_row(t: Type | None) -> TypeGuard[ListOf | Array | Records]:
     """Whether rows of the type may differ in length."""
-    if isinstance(t, Records):
-        return t.form == "tuple"
-    return isinstance(t, ListOf | Array) and t.ndim == 1 and t != ListOf(NONE)
+    if isinstance(t, ListOf | Array):
+        return t.ndim == 1 and t != ListOf(NONE)
+    return isinstance(t, Records)
 
 
 def _square(value: object) -> bool:
@@ -337,13 +345,13 @@ def copy_of(value: object) -> object:
     """A deep copy of a value that `type_of` knows; arrays keep C or Fortran order."""
     if isinstance(value, list):
         flat = not value or isinstance(value[0], int | float | complex | tuple)
-        if value and (type(value[0]) is dict or _is_object(value[0])):
+        if value and _is_named(value[0]):
             return [fields_of(v) for v in value]
         return list(value) if flat else [copy_of(v) for v in value]
     if isinstance(value, tuple):
         return tuple(map(copy_of, value))
     if isinstance(value, dict):
-        return dict(value)
+        return {key: copy_of(held) for key, held in value.items()}
     np = _numpy()
     if np is not None and isinstance(value, np.ndarray):
         return value.copy(order="K")
