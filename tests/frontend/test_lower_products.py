@@ -41,7 +41,7 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "pairs of an array": ("for a, b in itertools.combinations(x, 2):\n  s = s * 1.1 + a * b - b", (V,)),
     "pairs of a list": ("for a, b in combinations(x, 2):\n  s = s * 1.1 + a * b - b", ([3, 1, 4, 1, 5],)),
     "pairs of a list that changes meanwhile": (
-        "for a, b in combinations(x, 2):\n  x[0] = 9.0\n  x[-1] = a\n  s = s * 1.1 + a - b", ([3.0, 1.5, 4.0],),
+        "for a, b in combinations(x, 2):\n  x[0] = 9.0\n  x[-1] = a\n  s += a * b", ([3.0, 1.5, 4.0],),
     ),
     "pairs of a list that grows meanwhile": (
         "for a, b in combinations(x, 2):\n  x.append(a)\n  s = s * 1.1 + a - b", ([3.0, 1.5, 4.0],),
