@@ -272,17 +272,19 @@ def stands_for(user: dict[str, Any] | None, name: str, origin: str) -> bool:
     return user.get(name, vars(builtins).get(name)) is wanted
 
 
-def is_method(user: dict[str, Any] | None, obj: Any, name: str, qualname: str) -> bool:
-    """True if `obj.name` is the method `qualname` of the module: no subclass and no instance
-    attribute overrides it. `user` as for `is_function`."""
+def is_method(
+    user: dict[str, Any] | None, obj: Any, name: str, qualname: str, static: bool = False
+) -> bool:
+    """True if `obj.name` is the method `qualname` of the module, and a static one if it should be: no
+    subclass and no instance attribute overrides it. `user` as for `is_function`."""
     if user is None:
         return True
     cls: Any = type(obj)
     if cls.__getattribute__ is not object.__getattribute__:
         return False
     found = _in_class(cls, name)
-    if type(found) in (staticmethod, classmethod):
-        found = found.__func__
+    if static:
+        found = found.__func__ if type(found) is staticmethod else MISSING
     values = getattr(obj, "__dict__", {})
     return name not in values and _defined_as(found, qualname, user)
 

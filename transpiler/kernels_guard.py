@@ -129,6 +129,7 @@ def _code_tests(door: Door) -> list[str]:
     for use in lowered.methods:
         test = "is_property" if use.prop else "is_method"
         given = f"_user, {door.prefixes[use.path]}, {use.name!r}, {use.qualname!r}"
+        given += ", True" if use.static else ""
         tests.append(f"not guard.{test}({given})")
     tests += [_callable_test(door, use) for use in lowered.callables]
     for cls in lowered.classes:

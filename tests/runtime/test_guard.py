@@ -289,7 +289,11 @@ def test_is_function(user: dict[str, Any]) -> None:
 def test_is_method(user: dict[str, Any]) -> None:
     model = user["Model"]()
     assert guard.is_method(user, model, "step", "Model.step")
-    assert guard.is_method(user, model, "norm", "Model.norm")
+    assert guard.is_method(user, model, "norm", "Model.norm", True)
+    assert not guard.is_method(user, model, "norm", "Model.norm")
+    assert not guard.is_method(user, model, "step", "Model.step", True)
+    exec("Other.step = staticmethod(Model.step)", user)
+    assert not guard.is_method(user, user["Other"](), "step", "Model.step")
     assert guard.is_method(user, user["Same"](), "step", "Model.step")
     assert not guard.is_method(user, user["Other"](), "step", "Model.step")
     exec("Same.step = lambda self, x: 2 * x", user)

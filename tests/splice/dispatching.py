@@ -118,7 +118,8 @@ def lowering_of(
     sys.modules[user.__name__] = user  # `dataclass` looks there
     space = vars(user)
     exec(compile(source, "user.py", "exec"), space)
-    module = Module(Path("user.py"), "user", source, ast.parse(source))
+    path = Path("user.py") if package is None else package / "user.py"
+    module = Module(path, "user", source, ast.parse(source))
     region = region_of_function(module, name)
     assert isinstance(region, Region), region
     made = [a(space) if callable(a) else a for a in args]

@@ -72,6 +72,13 @@ class One(Base):
 class Two(One):
     def fn(self, v):  # two
         return -v
+
+class Gain:
+    def __call__(self, v):  # called
+        return v * 2.0
+
+class Loud(Gain):
+    pass
 """
 SCRIPT = """
 import functools, math
@@ -87,6 +94,10 @@ lib.imported(XS)
 lib.local(XS, 2.0)
 lib.One().run(XS)
 lib.Two().run(XS)
+lib.total(XS, lib.Loud())
+other = lib.Loud()
+other.__call__ = abs
+lib.total(XS, other)
 """
 HELPERS = "LIMIT = 3\ndef outer(v):\n    return min(v, inner(v))\ndef inner(v):\n    return LIMIT\n"
 
@@ -119,6 +130,14 @@ def test_functions_that_a_parameter_is(recording: Recording) -> None:
     other = found["<lambda>"]
     assert Path(other.file).name == "script.py" and other.line == 8
     assert None in held(recording, "total", "f"), "an object that can be called is not one of them"
+
+
+def test_an_object_that_is_called(recording: Recording) -> None:
+    found = held(recording, "total", "f___call__") - {None}
+    line = LIBRARY.split("\n").index("    def __call__(self, v):  # called") + 1
+    kept = FunctionRef("Gain.__call__", line, "f")
+    assert kept in found
+    assert {f.bound for f in found - {kept} if f is not None} == {""}, "no methods of the object"
 
 
 def test_a_function_of_another_module(recording: Recording) -> None:

@@ -165,6 +165,13 @@ def _functions(
             elif site.owner is not None:
                 yield from _of_attribute(module, site.owner, name, depth - 1)
             return
+        case ast.Call(ast.Attribute(ast.Name(base), name)) if (
+            site is not None and site.owner is not None and base == receiver(site)
+        ):
+            made = find_method(module, site.owner, name)
+            if made is not None:
+                yield from _returned(module, made[1], depth)
+            return
         case ast.Dict(_, values):
             parts = values
         case ast.Tuple(parts) | ast.List(parts) | ast.BoolOp(_, parts):
@@ -177,6 +184,14 @@ def _functions(
             return
     for part in parts:
         yield from _functions(module, site, part, depth - 1)
+
+
+def _returned(module: Module, function: ast.FunctionDef, depth: int) -> Iterator[Candidate]:
+    """The functions that a method may return."""
+    for part in walk_scope(function):
+        match part:
+            case ast.Return(ast.expr() as value):
+                yield from _functions(module, site_of(module, function), value, depth - 1)
 
 
 def _named(module: Module, site: Site | None, name: str, depth: int) -> Iterator[Candidate]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from loopwright.frontend.callables import Callee, candidates, may_hold_function
+from loopwright.frontend.called_objects import CALL, called_methods
 from loopwright.frontend.classes import class_at, constructor, find_method, is_dataclass
 from loopwright.frontend.held_objects import ARRAY_ATTRIBUTES, Held, as_taken, held_objects
 from loopwright.frontend.homes import home_of, is_foreign
@@ -168,7 +169,10 @@ def expand(module: Module, call: Call) -> Iterator[Access]:
             continue  # a name of another file
         if access.root not in own:
             there, here = _binder(call.around, access.root), _binder(call.seen_from, access.root)
-            yield replace(access, hidden=access.hidden or there is not here)
+            hidden = access.hidden or there is not here
+            # what is perhaps not read at all is no obstacle
+            if not (hidden and access.maybe):
+                yield replace(access, hidden=hidden)
             continue
         chain = given.get(access.root)
         if chain is not None and (access.steps or access.called):
@@ -250,6 +254,7 @@ def chain_accesses(module: Module, site: Site, chain: Chain) -> Iterator[Access]
     if holds or (chain.call is None and steps and candidates(module, site, chain)):
         yield Access(chain.root, steps, called=True)
         yield from _of_candidates(module, site, chain)
+        yield from _of_object(module, site, chain) if holds else ()
         return
     if chain.call is not None:
         if not steps:
@@ -275,8 +280,36 @@ def _of_candidates(module: Module, site: Site, chain: Chain) -> Iterator[Access]
             each.around,
             (*site.enclosing, site.node),
         )
-        for access in expand(module, call):
-            yield replace(access, maybe=True)
+        yield from _perhaps(expand(module, call))
+
+
+def _of_object(module: Module, site: Site, chain: Chain) -> Iterator[Access]:
+    """What is accessed if the chain holds no function but an object that is called.
+
+    Which class it has a recording tells. Objects that such an object calls must be of known classes: classes
+    that call each other's objects would lead to ever longer paths.
+    """
+    methods = () if _ON_A_GUESS else called_methods(module, site, chain)
+    if not methods:
+        return
+    yield Access(chain.root, (*chain.steps, CALL), called=True, maybe=True)
+    base = Chain(chain.root, chain.steps, chain.node)
+    found: list[Access] = []
+    for method in methods:
+        args = tuple((name, base) for name in parameters(method)[:1])
+        call = Call(method, args, (), (*site.enclosing, site.node))
+        _ON_A_GUESS.add(method)
+        try:
+            found += expand(module, call)
+        finally:
+            _ON_A_GUESS.clear()
+    yield from _perhaps(found)
+
+
+def _perhaps(found: Iterable[Access]) -> Iterator[Access]:
+    """What is accessed if it is that function which runs; a name that means something else here is then not
+    known."""
+    return (replace(access, maybe=True) for access in found if not access.hidden)
 
 
 def _own(site: Site) -> Chain | None:
@@ -303,18 +336,20 @@ def stored_chains(node: ast.AST) -> Iterator[Chain]:
 
 
 _IN_PROGRESS: set[Callee] = set()
+_ON_A_GUESS: set[Callee] = set()
+"""The `__call__` that is being looked at because some object may have it."""
 
 
 def accesses_of(module: Module, call: Call) -> tuple[Access, ...]:
     """The accesses of a callee, rooted at its parameters or at names of an outer scope."""
     if call.callee in _IN_PROGRESS:
         return ()
-    return _accesses_of(module, call.callee, call.around)
+    return _accesses_of(module, call.callee, call.around, bool(_ON_A_GUESS))
 
 
 @lru_cache(maxsize=4096)
 def _accesses_of(
-    module: Module, callee: Callee, around: tuple[ast.FunctionDef, ...]
+    module: Module, callee: Callee, around: tuple[ast.FunctionDef, ...], on_a_guess: bool
 ) -> tuple[Access, ...]:
     _IN_PROGRESS.add(callee)
     try:

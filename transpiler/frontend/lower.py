@@ -339,7 +339,9 @@ def _add_objects(cx: Scope, region: Region, start: Env) -> None:
         root = split_path(path)[0] if path else ""
         if root and kind_of_name(region.module, unit.site, root) == "class":
             continue
-        if root and root not in start and (root != path or path == unit.self_path):
+        if not root or root in start or f"global {root}" in start:
+            continue
+        if root != path or path == unit.self_path:
             start[root] = Entry(Object(root, class_at(region.module, unit.site, root)))
             if root not in cx.locals:
                 start.setdefault(f"global {root}", start[root])

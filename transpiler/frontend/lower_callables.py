@@ -15,7 +15,7 @@ from loopwright.frontend.callables import (
     is_assigned,
     names_used,
 )
-from loopwright.frontend.classes import class_at
+from loopwright.frontend.called_objects import CALL, class_seen
 from loopwright.frontend.function_ref import FunctionRef
 from loopwright.frontend.lower_modules import builtin, library, module_names
 from loopwright.frontend.lower_params import live_in_key
@@ -30,8 +30,8 @@ from loopwright.frontend.names import (
 )
 from loopwright.frontend.overrides import overrides
 from loopwright.frontend.region import CallableUse, LiveIn, Region
-from loopwright.frontend.scopes import decorator_names, kind_of_name
-from loopwright.ir.domain import path_text, split_path
+from loopwright.frontend.scopes import decorator_names, kind_of_name, site_of
+from loopwright.ir.domain import Step, path_text, split_path
 from loopwright.ir.nodes import Const
 from loopwright.ir.types import BOOL, FLOAT, INT
 
@@ -44,6 +44,7 @@ def functions_held(
     A live-in that the region rebinds, or whose function is not certain, is left out.
     """
     rebound = frozenset(n for s in region.statements for n in bound_names(s))
+    cx.unit.seen = _classes_seen(region, functions)
     start: dict[str, Entry] = {}
     uses: dict[str, CallableUse] = {}
     for live_in in region.live_ins:
@@ -63,15 +64,43 @@ def functions_held(
     return start, uses
 
 
+def _classes_seen(region: Region, functions: Mapping[str, FunctionRef]) -> dict[str, ast.ClassDef]:
+    """The classes of objects that are called, by path: those whose `__call__` was seen to run."""
+    found: dict[str, ast.ClassDef] = {}
+    for live_in in region.live_ins:
+        target = functions.get(live_in.name)
+        if target is None or not _runs_when_called(live_in, target):
+            continue
+        function = find_function(region.module, target)
+        if function is not None and isinstance(function.callee, ast.FunctionDef):
+            owner = site_of(region.module, function.callee).owner
+            if owner is not None:
+                found[target.bound] = owner
+    return found
+
+
+def _runs_when_called(live_in: LiveIn, ref: FunctionRef) -> bool:
+    """Whether the function is the `__call__` of the class of the object that the path leads to."""
+    root, steps = split_path(live_in.path)
+    named = ref.name.endswith(".__call__")
+    return steps[-1:] == (CALL,) and named and ref.bound == path_text(root, steps[:-1])
+
+
 def _is_looked_up(cx: Scope, region: Region, live_in: LiveIn) -> bool:
     """Whether the function is a method that only the class of the object tells."""
     root, steps = split_path(live_in.path)
-    owner = class_at(region.module, cx.unit.site, root, steps[:-1]) if steps else None
+    if steps[-1:] == (CALL,):
+        return True
+    owner = _class_at(cx, root, steps[:-1]) if steps else None
     if owner is None or steps[-1][0] != "attr":
         return False
     attr = str(steps[-1][1])
     held = is_assigned(region.module, owner, attr)
     return not held and bool(overrides(region.module, owner, attr))
+
+
+def _class_at(cx: Scope, root: str, steps: tuple[Step, ...]) -> ast.ClassDef | None:
+    return class_seen(cx.unit.module, cx.unit.site, cx.unit.seen, root, steps)
 
 
 def _value(cx: Scope, region: Region, live_in: LiveIn, ref: FunctionRef) -> Value | None:
@@ -80,7 +109,9 @@ def _value(cx: Scope, region: Region, live_in: LiveIn, ref: FunctionRef) -> Valu
     imported = kind_of_name(module, site, root) == "import"
     if imported and len(steps) > 1:
         return None
-    if steps and not imported and class_at(module, site, root, steps[:-1]) is None:
+    if steps and not imported and _class_at(cx, root, steps[:-1]) is None:
+        return None
+    if steps[-1:] == (CALL,) and not _runs_when_called(live_in, ref):
         return None
     if ref.library:
         found = library(ref.name)
@@ -98,6 +129,8 @@ def _value(cx: Scope, region: Region, live_in: LiveIn, ref: FunctionRef) -> Valu
         if not isinstance(node, ast.FunctionDef) or decorator_names(node):
             return None
         if function.foreign is None:
+            if function.code is not None and _is_looked_up(cx, region, live_in):
+                return None  # the class has another one of that name
             return Closure(node, function.qualname, ref.bound)
         fixed = fixed_names(function, ref)
         if fixed is None or private_name(node) or not _is_looked_up(cx, region, live_in):

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
-from loopwright.frontend.classes import class_at, lineage
+from loopwright.frontend.called_objects import class_seen
+from loopwright.frontend.classes import lineage
 from loopwright.frontend.lower_args import as_tuple
 from loopwright.frontend.lower_arith import unary
 from loopwright.frontend.lower_builtins import BUILTINS
@@ -25,7 +26,7 @@ from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_math import math_call
 from loopwright.frontend.lower_methods import array_method, number_method
 from loopwright.frontend.lower_modules import library
-from loopwright.frontend.lower_names import member, object_with
+from loopwright.frontend.lower_names import member, not_known, object_with, read_path
 from loopwright.frontend.lower_numpy import numpy_call
 from loopwright.frontend.lower_objects import BLANK, construct
 from loopwright.frontend.lower_operators import operator_call, reduce_call
@@ -210,12 +211,21 @@ def _apply(cx: Scope, callee: Value, node: ast.Call, base: Object | None = None)
         case Closure() if not is_property(callee.node):
             given = _arguments(cx, callee, node, _bound_to(cx, callee, base))
             return _invoke(cx, callee, given, node)
-        case Object() if (found := bound_method(cx, callee, "__call__")) is not None:
-            return _invoke(cx, found, _arguments(cx, found, node, callee), node)
+        case Object() if (found := _call_method(cx, callee, node)) is not None:
+            given = _arguments(cx, found, node, _bound_to(cx, found, callee))
+            return _invoke(cx, found, given, node)
         case Klass():
             return construct(cx, callee, node, lambda init: _arguments(cx, init, node, BLANK))
+        case Object(path) if path in cx.unit.paths:
+            not_known(cx, path, node)
         case _:
             decline(node, "LW102", f"{describe(callee)} cannot be called here")
+
+
+def _call_method(cx: Scope, base: Object, node: ast.Call) -> Closure | None:
+    """What runs when the object is called: as a recording tells, or its class."""
+    seen = read_path(cx, f"{base.path}.__call__", node)
+    return seen if isinstance(seen, Closure) else bound_method(cx, base, "__call__")
 
 
 def _invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.Call) -> Value:
@@ -251,14 +261,15 @@ def _bound_to(cx: Scope, callee: Closure, base: Object | None) -> Object | None:
     if base is not None and base.path == path:
         return _seen_as(cx, base, callee)
     root, steps = split_path(path)
-    return Object(path, class_at(cx.unit.module, cx.unit.site, root, steps))
+    return Object(path, class_seen(cx.unit.module, cx.unit.site, cx.unit.seen, root, steps))
 
 
 def _seen_as(cx: Scope, base: Object, callee: Closure) -> Object:
-    """The object, of the class whose method was found if that derives from the one that the source shows."""
+    """The object, of the class whose method was found if that is the only one known, or derives from the one
+    that the source shows."""
     assert isinstance(callee.node, ast.FunctionDef)
     owner = site_of(cx.unit.module, callee.node).owner
-    if base.cls is None or owner is None or base.cls not in lineage(cx.unit.module, owner):
+    if owner is None or (base.cls is not None and base.cls not in lineage(cx.unit.module, owner)):
         return base
     return replace(base, cls=owner)
 

@@ -57,14 +57,13 @@ def bound_method(cx: Scope, base: Object, attr: str) -> Closure | None:
     if is_foreign(method):
         return None  # which one it is a recording tells
     qualname = site_of(cx.unit.module, method).qualname
-    prop = is_property(method)
+    prop, static = is_property(method), _decorators(method) == ["staticmethod"]
     if not is_made(base.path):
-        cx.unit.methods[MethodUse(base.path, attr, qualname, prop)] = None
+        cx.unit.methods[MethodUse(base.path, attr, qualname, prop, static)] = None
     else:
         use = class_use(cx, base.cls)
         kept = dict.fromkeys((*use.methods, (attr, qualname)))
         cx.unit.classes[use.name] = replace(use, methods=tuple(kept))
-    static = _decorators(method) == ["staticmethod"]
     return Closure(method, qualname, base.path, static=static)
 
 

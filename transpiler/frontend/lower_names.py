@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+from typing import NoReturn
 
 import numpy as np
 
@@ -99,12 +100,7 @@ def lookup(cx: Scope, name: str, node: ast.AST) -> Value:
         if found is None:
             found = _of_module(cx, name, node)
     if found is None:
-        decline(
-            node,
-            "LW301",
-            f"the type of `{name}` is not known",
-            f"annotate `{name}`, or record a workload with `loopwright trace`",
-        )
+        not_known(cx, name, node)
     return found
 
 
@@ -253,14 +249,19 @@ def member(cx: Scope, base: Object, attr: str, node: ast.AST) -> Value:
         found = bound_method(cx, base, attr)
     if found is not None:
         return found
+    if key in cx.unit.unfit:
+        decline(node, "LW102", cx.unit.unfit[key])
     if is_prefix(cx, key):
         known = None if base.cls is None else attribute_class(cx.unit.module, base.cls, attr)
         return Object(key, known)
     found = inherited_constant(cx, base, attr)
     if found is not None:
         return found
-    if key in cx.unit.unfit:
-        decline(node, "LW102", cx.unit.unfit[key])
+    not_known(cx, key, node)
+
+
+def not_known(cx: Scope, key: str, node: ast.AST) -> NoReturn:
+    """Decline, since it is not known what a path leads to."""
     decline(
         node,
         "LW301",

@@ -148,6 +148,8 @@ class Unit:
     # functions that live-ins hold, by the key in the state; those that were used, and all live-ins that were
     targets: Mapping[str, CallableUse] = field(default_factory=dict)
     callables: dict[CallableUse, None] = field(default_factory=dict)
+    # the classes of objects that are called, by path, where a recording tells them
+    seen: dict[str, ast.ClassDef] = field(default_factory=dict)
     # why functions that live-ins hold cannot be taken along, by path
     unfit: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from loopwright.diagnostics import Declined, Span
+from loopwright.frontend.called_objects import CALL
 from loopwright.frontend.definite import Bound
 from loopwright.frontend.effects import (
     Access,
@@ -60,6 +61,7 @@ class _Paths:
         self._absorbed: set[ast.AST] = set()
         self._read: dict[Chain, tuple[str, ...]] = {}
         own = receiver(site)
+        self._called = {(a.root, a.steps) for a in self.accesses if a.called}
         self._objects = objects_of(self.accesses) | (frozenset() if own is None else {(own, ())})
         self.stored = dict.fromkeys(
             (a.root, a.steps)
@@ -77,7 +79,7 @@ class _Paths:
                 return root, prefix
             if (root, prefix) not in self._objects:
                 return root, prefix
-        return None
+        return (root, steps) if (root, (*steps, CALL)) in self._called else None
 
     def read(self, chain: Chain) -> tuple[str, ...]:
         """The values that are read at a chain; a call is asked for before its arguments."""

@@ -13,10 +13,15 @@ import copy
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
-from loopwright.frontend.callables import Callee, callee_body, callee_site, find_function
+from loopwright.frontend.callables import (
+    Callee,
+    callee_body,
+    callee_site,
+    find_function,
+)
+from loopwright.frontend.called_objects import class_seen
 from loopwright.frontend.classes import (
     base_of,
-    class_at,
     dataclass_init,
     is_dataclass,
     lineage,
@@ -305,7 +310,7 @@ def _objects(
     keys: list[ast.expr | None] = [ast.Constant(name) for name in held.modules]
     values: list[ast.expr] = [ast.Name(cls, ast.Load()) for cls in held.modules.values()]
     for root, steps in paths:
-        cls = held.derived.get(path_text(root, steps)) or class_at(region.module, site, root, steps)
+        cls = class_seen(region.module, site, held.derived, root, steps)
         if cls is not None and cls in used:
             keys.append(ast.Constant(path_text(root, steps)))
             values.append(ast.Name(text_name(region, cls), ast.Load()))

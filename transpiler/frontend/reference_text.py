@@ -9,7 +9,13 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from loopwright.frontend.callables import Found, find_function, helpers_of, names_used
+from loopwright.frontend.callables import (
+    Found,
+    find_function,
+    helpers_of,
+    names_used,
+)
+from loopwright.frontend.called_objects import class_seen
 from loopwright.frontend.classes import class_at, lineage
 from loopwright.frontend.function_ref import FunctionRef
 from loopwright.frontend.homes import home_of, is_foreign
@@ -80,7 +86,8 @@ class Held:
     @staticmethod
     def of(region: Region, callables: Sequence[CallableUse]) -> Held:
         held = Held()
-        for use in callables:
+        # an object may hold functions only because its class was seen
+        for use in sorted(callables, key=lambda use: not use.looked_up):
             held._add(region, use)
         return held
 
@@ -100,7 +107,7 @@ class Held:
             self._add_import(root, attr, _bound_to(f"_{root}_{attr}", region, use))
             return
         # the text builds its objects without `__init__`, so that the class has what they have
-        cls = class_at(module, site, root, steps[:-1])
+        cls = class_seen(module, site, self.derived, root, steps[:-1])
         assert cls is not None
         self.classes.append(cls)
         name = f"_{root}_{steps[-1][1]}"

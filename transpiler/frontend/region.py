@@ -90,12 +90,13 @@ class Region:
 @dataclass(frozen=True, slots=True, order=True)
 class MethodUse:
     """A method that was compiled along: `name` of the object at `path` must be `qualname` of the module
-    (`prop`: as a property)."""
+    (`prop`: as a property, `static`: as a static method)."""
 
     path: str
     name: str
     qualname: str
     prop: bool = False
+    static: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)
