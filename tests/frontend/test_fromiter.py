@@ -79,6 +79,7 @@ def test_fewer_than_there_are_is_left_to_the_original(n: int) -> None:
 
 REFUSED = {
     "no dtype": "np.fromiter((v for v in x))",
+    "None for a dtype": "np.fromiter((v for v in x), None)",
     "the items by name": "np.fromiter(iter=(v for v in x), dtype=float)",
     "complex items": "np.fromiter((v * 1j for v in x), dtype=float)",
     "a subarray dtype": "np.fromiter(((v, v) for v in x), dtype=float)",

@@ -26,7 +26,9 @@ def from_iterable(cx: Scope, node: ast.Call) -> Value:
     rest = ast.copy_location(ast.Call(node.func, node.args[1:], node.keywords), node)
     with cx.block() as made:
         bound = bind(cx, rest, ["dtype", "count"])
-        dtype = dtype_of(bound["dtype"], node)
+        dtype = dtype_of(bound.get("dtype"), node)
+        if dtype is None:
+            decline(node, "LW102", "`np.fromiter` is covered with a dtype")
         count = None
         if "count" in bound and not _is_any(rest):
             count = cx.hold(int_operand(cx, bound["count"], node), "count")
