@@ -218,6 +218,8 @@ def _apply(cx: Scope, callee: Value, node: ast.Call, base: Object | None = None)
         case Klass():
             return construct(cx, callee, node, lambda init: _arguments(cx, init, node, BLANK))
         case Object(path) if path in cx.unit.paths:
+            if f"{path}.__call__" in cx.unit.unfit:
+                decline(node, "LW102", cx.unit.unfit[f"{path}.__call__"])
             not_known(cx, path, node)
         case _:
             decline(node, "LW102", f"{describe(callee)} cannot be called here")
