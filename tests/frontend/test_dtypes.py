@@ -77,3 +77,8 @@ def test_what_a_dtype_tells(test: str, x: Any) -> None:
 )
 def test_what_a_dtype_does_not_tell(test: str, code: str) -> None:
     assert refusal(TESTED.format(test), X).code == code
+
+
+@pytest.mark.parametrize("text", ("np.zeros(2, np.longlong)", "np.longlong(x[0, 0])"))
+def test_another_class_of_as_many_bits(text: str) -> None:
+    assert refusal(TESTED.format(text), X).code in ("LW102", "LW304")

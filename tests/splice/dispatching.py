@@ -29,7 +29,7 @@ from loopwright.kernels_entry import KernelEntry, call_roots
 from loopwright.pipeline import Passes, compiled_passes
 from loopwright.runtime import guard, lists, streams
 from loopwright.runtime.dispatch import none
-from loopwright.workload.functions import function_ref
+from loopwright.workload.functions import function_ref, is_number_class
 from loopwright.workload.types_of import type_of
 
 
@@ -136,7 +136,8 @@ def lowering_of(
             types[live_in.name] = found
         holder = live_in.path.rpartition(".")[0]
         holders = {holder: eval(holder, {}, values)} if holder else values
-        held = function_ref(value, space, holders) if live_in.called else None
+        asked = live_in.called or is_number_class(value)
+        held = function_ref(value, space, holders) if asked else None
         if held is not None:
             functions[live_in.name] = held
     texts = {live_in.name: value for live_in, value in seen.items() if isinstance(value, str)}

@@ -73,6 +73,14 @@ class Two(One):
     def fn(self, v):  # two
         return -v
 
+import numpy as np
+
+def filled(n, dtype):
+    a = np.zeros(n, dtype)
+    for i in range(n):
+        a[i] = i
+    return a
+
 class Gain:
     def __call__(self, v):  # called
         return v * 2.0
@@ -81,7 +89,7 @@ class Loud(Gain):
     pass
 """
 SCRIPT = """
-import functools, math
+import functools, math, numpy as np
 import lib
 XS = [1.0, -2.0]
 lib.Net("leaky").run(XS)
@@ -95,6 +103,8 @@ lib.local(XS, 2.0)
 lib.One().run(XS)
 lib.Two().run(XS)
 lib.total(XS, lib.Loud())
+for dtype in (np.float32, float, np.dtype("int32"), "int16"):
+    lib.filled(3, dtype)
 other = lib.Loud()
 other.__call__ = abs
 lib.total(XS, other)
@@ -138,6 +148,12 @@ def test_an_object_that_is_called(recording: Recording) -> None:
     kept = FunctionRef("Gain.__call__", line, "f")
     assert kept in found
     assert {f.bound for f in found - {kept} if f is not None} == {""}, "no methods of the object"
+
+
+def test_classes_of_numbers(recording: Recording) -> None:
+    found = held(recording, "filled", "dtype")
+    names = ("numpy.float32", "builtins.float")
+    assert found == {None, *(FunctionRef(name, library=True) for name in names)}
 
 
 def test_a_function_of_another_module(recording: Recording) -> None:

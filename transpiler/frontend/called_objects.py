@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from loopwright.frontend.classes import attribute_class, class_at
 from loopwright.frontend.linked import classes_at_hand
-from loopwright.frontend.names import Chain
+from loopwright.frontend.names import Chain, bound_names, chain_of, parameters, walk_scope
 from loopwright.frontend.overrides import overrides
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names
@@ -41,6 +41,20 @@ def _call_methods(module: Module) -> tuple[ast.FunctionDef, ...]:
         methods = [method for method in methods if not method.decorator_list]
         found += methods if len(found) + len(methods) <= _MOST else []
     return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def taken_from(function: ast.FunctionDef, name: str) -> Chain | None:
+    """What the only assignment to a local name takes the value from, if that is another name or an
+    attribute."""
+    if name in parameters(function) or sum(bound_names(s).count(name) for s in function.body) != 1:
+        return None
+    for part in walk_scope(function):
+        match part:
+            case ast.Assign([ast.Name(target)], ast.Name() | ast.Attribute() as value):
+                if target == name:
+                    return chain_of(value)
+    return None
 
 
 def class_seen(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from loopwright.frontend.callables import Callee, candidates, may_hold_function
-from loopwright.frontend.called_objects import CALL, called_methods
+from loopwright.frontend.called_objects import CALL, called_methods, taken_from
 from loopwright.frontend.classes import class_at, constructor, find_method, is_dataclass
 from loopwright.frontend.held_objects import ARRAY_ATTRIBUTES, Held, as_taken, held_objects
 from loopwright.frontend.homes import home_of, is_foreign
@@ -242,6 +242,14 @@ def _accesses_in(
 
 def chain_accesses(module: Module, site: Site, chain: Chain) -> Iterator[Access]:
     """What one occurrence of a chain reads, in terms of data (names of functions and libraries drop out)."""
+    yield from _read_at(module, site, chain)
+    if chain.call is not None and not chain.steps:
+        taken = taken_from(site.node, chain.root)
+        if taken is not None:
+            yield from _read_at(module, site, replace(taken, node=chain.node, call=chain.call))
+
+
+def _read_at(module: Module, site: Site, chain: Chain) -> Iterator[Access]:
     call = call_of(module, site, chain)
     if call is not None:
         yield from expand(module, call)

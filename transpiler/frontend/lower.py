@@ -266,8 +266,8 @@ def _lowered(
     prepare(cx, region.statements, region.live_outs)
     unit.main = cx
     unit.rebound = frozenset(n for s in region.statements for n in rebinds(s))
-    made, values = parameters(cx, types, region, known or {})
     start, unit.targets = functions_held(cx, region, functions or {})
+    made, values = parameters(cx, types, region, known or {}, unit.targets)
     for module, form in FORMS.items():
         start[stream_key(module)] = Entry(made.module_stream(module, form))
     _enter(cx, region, made, values, known or {}, start)

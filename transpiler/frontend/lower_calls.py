@@ -19,6 +19,7 @@ from loopwright.frontend.lower_deque import plain_deque
 from loopwright.frontend.lower_dicts import dict_method
 from loopwright.frontend.lower_distance import distance_call
 from loopwright.frontend.lower_dtypes import dtype_attribute, is_object
+from loopwright.frontend.lower_fromiter import from_iterable
 from loopwright.frontend.lower_hashes import constructed, hash_method
 from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_list_methods import list_method
@@ -217,6 +218,8 @@ def _apply(cx: Scope, callee: Value, node: ast.Call, base: Object | None = None)
         case Klass():
             return construct(cx, callee, node, lambda init: _arguments(cx, init, node, BLANK))
         case Object(path) if path in cx.unit.paths:
+            if f"{path}.__call__" in cx.unit.unfit:
+                decline(node, "LW102", cx.unit.unfit[f"{path}.__call__"])
             not_known(cx, path, node)
         case _:
             decline(node, "LW102", f"{describe(callee)} cannot be called here")
@@ -301,6 +304,8 @@ def _library(cx: Scope, name: str, node: ast.Call) -> Value:
             return operator_call(cx, short, node)
         case "itertools" if short == "repeat":
             return repeat(cx, node)
+        case "numpy" if short == "fromiter":
+            return from_iterable(cx, node)
         case "numpy":
             return numpy_call(cx, short, node)
         case "scipy" if short.startswith("special."):

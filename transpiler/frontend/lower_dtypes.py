@@ -21,7 +21,7 @@ _NAMES: dict[str, DType] = {
     "builtins.float": "float64", "builtins.int": "int64", "builtins.bool": "bool",
     "builtins.complex": "complex128", "numpy.bool_": "bool", "numpy.double": "float64",
     "numpy.single": "float32", "numpy.intp": "int64", "numpy.int_": "int64", "numpy.uint": "uint64",
-    "numpy.longlong": "int64", "numpy.intc": "int32", "numpy.byte": "int8", "numpy.ubyte": "uint8",
+    "numpy.intc": "int32", "numpy.byte": "int8", "numpy.ubyte": "uint8",
     "numpy.short": "int16", "numpy.ushort": "uint16", "numpy.csingle": "complex64",
     "numpy.cdouble": "complex128",
     **{f"numpy.{name}": name for name in DTYPES},

@@ -97,10 +97,14 @@ class Parameters:
 
 
 def parameters(
-    cx: Scope, types: Mapping[str, Type], region: Region, known: Mapping[str, Only]
+    cx: Scope,
+    types: Mapping[str, Type],
+    region: Region,
+    known: Mapping[str, Only],
+    held: Collection[str],
 ) -> tuple[Parameters, dict[LiveIn, Value]]:
     """The parameters for the live-ins of a region that are data, and what the lowering knows of each;
-    `known` are the strings and numbers that live-ins always are.
+    `known` are the strings and numbers that live-ins always are, `held` the keys of those with functions.
 
     Raises CannotLower where the type of one is missing that is surely data.
     """
@@ -117,7 +121,7 @@ def parameters(
             values[live_in] = (
                 _value(cx, made, live_in.name, live_in.path, t, at) if why is None else Mixed(why)
             )
-        elif live_in.sure and not live_in.called:
+        elif live_in.sure and not live_in.called and live_in_key(cx, live_in) not in held:
             unknown(live_in.path, region)
     return made, values
 

@@ -24,7 +24,7 @@ def function_ref(
 ) -> FunctionRef | None:
     """What `value` is if it is a function of the module with the global `names`, a function in a file, a
     method of either that is bound to one of `holders` (objects by path), or a function of NumPy, SciPy, math
-    or the builtins; else None.
+    or the builtins, or a class of numbers there; else None.
 
     Of functions defined in the function `inside` no constants are told: its variables are at hand.
     """
@@ -106,10 +106,19 @@ def _constants(values: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
     return tuple((name, repr(value)) for name, value in sorted(plain.items()))
 
 
+def is_number_class(value: object) -> bool:
+    """Whether `value` is a class of numbers that NumPy or the builtins have."""
+    if type(value) is not type:
+        return False
+    scalar = any(base.__name__ == "generic" for base in value.__mro__)
+    return value in (bool, int, float, complex) or (scalar and value.__module__ == "numpy")
+
+
 def _of_library(value: object) -> FunctionRef | None:
     """Functions that `<module>.<name>` leads to; NumPy's say in which module they are found."""
     kind = type(value)
-    if kind not in (FunctionType, BuiltinFunctionType) and kind.__name__ not in _NUMPY_KINDS:
+    function = kind in (FunctionType, BuiltinFunctionType) or kind.__name__ in _NUMPY_KINDS
+    if not function and not is_number_class(value):
         return None
     name = getattr(value, "__name__", "")
     for public in _MODULES:

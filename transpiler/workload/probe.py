@@ -21,7 +21,7 @@ from loopwright.frontend.function_ref import FunctionRef
 from loopwright.ir.domain import path_text
 from loopwright.ir.types import INT, Type
 from loopwright.workload.fetch import MISSING, fetch, method
-from loopwright.workload.functions import function_ref
+from loopwright.workload.functions import function_ref, is_number_class
 from loopwright.workload.probes import Probe
 from loopwright.workload.types_of import (
     SAMPLE_BYTES,
@@ -390,10 +390,10 @@ def _copy(seen: Seen, values: Mapping[str, object]) -> dict[str, object]:
 def _functions(
     tally: Tally, roots: tuple[object, ...], values: Mapping[str, object]
 ) -> dict[str, FunctionRef]:
-    """The functions among the live-ins that are called."""
+    """The functions among the live-ins that are called, and those that are classes of numbers."""
     found: dict[str, FunctionRef] = {}
     sources = tally.probe.sources
-    for source in (s for s in sources if s.called):
+    for source in (s for s in sources if s.called or is_number_class(values[s.name])):
         holders = {s.root: roots[s.argument] for s in sources if s.argument is not None}
         if source.steps:
             path = path_text(source.root, source.steps[:-1])
