@@ -15,7 +15,8 @@ from loopwright.frontend.lower_arith import as_operand
 from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_index import FULL
-from loopwright.frontend.lower_items import column_dtype, common_dtype, from_items
+from loopwright.frontend.lower_items import from_items
+from loopwright.frontend.lower_joint_dtype import column_dtype
 from loopwright.frontend.lower_list_index import copy_of, row_count, whole
 from loopwright.frontend.lower_listed import stacked
 from loopwright.frontend.lower_order import eval_all, eval_spread
@@ -262,7 +263,7 @@ def of_list(cx: Scope, value: Lst, dtype: DType | None, node: ast.AST) -> Value:
         empty: DType = dtype or "float64"
         return _alloc((integer(0),), None, empty)
     if isinstance(elem, Number):
-        found = column_dtype(cx, elem, value, dtype, node)
+        found = column_dtype(cx, [elem], value, dtype, node)
         column = value.columns[0]
         if value.ndim > 1 or (dtype is None and found != "float64"):
             # an empty list makes a float64 array with one axis, whatever its elements would be
@@ -286,7 +287,7 @@ def of_rows(cx: Scope, value: RaggedList, dtype: DType | None, node: ast.AST) ->
     element = cx.unit.sites.element(items.site)
     if not isinstance(element, Number):
         decline(node, "LW102", "an array of rows of what is no number is not covered")
-    found = common_dtype(cx, [element], dtype, node)
+    found = column_dtype(cx, [element], whole(items), dtype, node)
     n = cx.hold(row_count(value), "n")
     cx.check(test("gt", n, integer(0)), "an array of an empty list")
     width = cx.hold(Load(value.bounds, (Pt(integer(1)),), INT), "width")
@@ -307,7 +308,7 @@ def _from_rows(cx: Scope, value: Lst, elem: Tpl, dtype: DType | None, node: ast.
     items = [i for i in elem.items if isinstance(i, Number)]
     if len(items) != len(elem.items):
         decline(node, "LW102", "an array of nested tuples is not covered")
-    found = common_dtype(cx, items, dtype, node)
+    found = column_dtype(cx, items, value, dtype, node)
     n = Dim(value.columns[0], 0, INT)
     cx.check(test("gt", n, integer(0)), "an array of an empty list")
     target = cx.hold(Alloc((n, integer(len(items))), None, Array(found, 2)), "rows")
