@@ -56,7 +56,7 @@ METHODS = REDUCTIONS | frozenset(
 _NUMERIC = ("numpy", "math", "heapq", "bisect", "collections", "itertools")
 _SPECIAL = (
     frozenset(f"scipy.{row.name}" for row in ALL if is_special(row.name))
-    | {f"scipy.special.{name}" for name in ("digamma", "logsumexp", "softmax")}
+    | {f"scipy.special.{name}" for name in ("comb", "digamma", "logsumexp", "softmax")}
     | {f"scipy.spatial.distance.{name}" for name in DISTANCES}
     | {f"scipy.linalg.{name}" for name in SCIPY_LINALG}
     | {f"scipy.stats.norm.{name}" for name in SCIPY_NORM}

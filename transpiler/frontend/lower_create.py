@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import TypeGuard
 
 from loopwright.frontend.lower_args import (
     array_of,
@@ -19,7 +20,7 @@ from loopwright.frontend.lower_items import from_items
 from loopwright.frontend.lower_joint_dtype import column_dtype
 from loopwright.frontend.lower_list_index import copy_of, row_count, whole
 from loopwright.frontend.lower_listed import stacked
-from loopwright.frontend.lower_order import eval_all, eval_spread
+from loopwright.frontend.lower_order import eval_all, eval_spread, is_spread
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_rows import chosen, to_columns
@@ -192,7 +193,7 @@ def cast_copy(expr: Expr, t: Type) -> Expr:
 def array(cx: Scope, name: str, node: ast.Call) -> Value:
     """`np.array`, `np.asarray` and `np.asanyarray` of an array, a list, or a display of numbers or rows."""
     bound_names = ["object", "dtype", "copy"]
-    if node.args and isinstance(node.args[0], (ast.List, ast.Tuple)):
+    if node.args and _is_display(cx, node.args[0]):
         if len(node.args) > 2:
             decline(node, "LW102", "only the first two arguments are taken by position")
         second = [ast.keyword("dtype", a) for a in node.args[1:]]
@@ -319,6 +320,13 @@ def _from_rows(cx: Scope, value: Lst, elem: Tpl, dtype: DType | None, node: ast.
         cx.emit(Store(target.sym, (FULL, Pt(integer(k))), column, cx.span))
         at += 1 if item.tag is None else 2
     return wrap(target)
+
+
+def _is_display(cx: Scope, node: ast.expr) -> TypeGuard[ast.List | ast.Tuple]:
+    """Whether the items are known one by one."""
+    if isinstance(node, ast.List):
+        return not is_spread(cx, node.elts)
+    return isinstance(node, ast.Tuple)
 
 
 def _display(cx: Scope, node: ast.List | ast.Tuple, dtype: DType | None, at: ast.AST) -> Value:
