@@ -1,5 +1,5 @@
-"""Functions of Python that are compiled from Python: `pow` with a modulus, `isclose`, `is_integer`, `comb` and
-its like; and the length of a range."""
+"""Functions of Python that are compiled from Python: `pow` with a modulus, `isclose`, `is_integer`, `comb`
+and its like; and the length of a range."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""List displays with stars over lists, arrays and whatever else a loop runs over; `comb` with `exact=True`."""
+"""List displays with stars over lists, arrays and what loops run over; `comb` with `exact=True`."""
 
 from __future__ import annotations
 

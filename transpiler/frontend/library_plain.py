@@ -45,6 +45,13 @@ def combinations(n, k):
     return result
 
 
+def combinations_exact(n, k):
+    """`scipy.special.comb(n, k, exact=True)`."""
+    if n < 0 or k < 0:
+        return 0
+    return combinations(n, k)
+
+
 def permutations(n, k):
     """`math.perm(n, k)`."""
     if n < 0 or k < 0:

@@ -10,12 +10,6 @@ from __future__ import annotations
 import numpy as np
 
 
-def combinations_exact(n, k):
-    if n < 0 or k < 0 or k > n:
-        return 0
-    return combinations(n, k)
-
-
 def logsumexp(a):
     if a.size == 0:
         raise ValueError("versions of SciPy differ")
