@@ -9,6 +9,7 @@ from dataclasses import replace
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_begun import begun_in, for_both, reads_begun
 from loopwright.frontend.lower_convert import coerce, convert
+from loopwright.frontend.lower_deleted import delete
 from loopwright.frontend.lower_expr import BINARY, condition
 from loopwright.frontend.lower_generators import deferred, item_of
 from loopwright.frontend.lower_handed_out import displayed
@@ -124,6 +125,8 @@ def statement(cx: Scope, stmt: ast.stmt) -> None:
                 cx.yields[-1](NOTHING if given is None else cx.eval(given))
         case ast.Expr(value):
             _expression(cx, value)
+        case ast.Delete(targets):
+            delete(cx, targets, stmt)
         case ast.Break():
             _jump(cx, stmt)
         case ast.Continue():

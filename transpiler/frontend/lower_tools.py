@@ -117,7 +117,7 @@ def _holds(comprehension: ast.AST, node: ast.AST) -> bool:
 def _may_write(node: ast.AST) -> bool:
     """Whether the node may change an element of a list."""
     match node:
-        case ast.Subscript(ctx=ast.Store()) | ast.AugAssign(target=ast.Subscript()):
+        case ast.Subscript(ctx=ast.Store() | ast.Del()) | ast.AugAssign(target=ast.Subscript()):
             return True
         case ast.Call(ast.Name(name)):
             return name not in (
@@ -141,7 +141,7 @@ def columns(cx: Scope, rows: ast.expr, node: ast.Call, body: Sequence[ast.stmt])
     """`zip(*rows)` of a list of lists: a tuple of the elements at one place, for each place that all have."""
     if not isinstance(rows, ast.Name) or any(rows.id in writes(stmt) for stmt in body):
         return None
-    if any(isinstance(n, ast.Attribute) and n.attr in CHANGING for s in body for n in ast.walk(s)):
+    if any(_may_resize(n) for s in body for n in ast.walk(s)):
         return None
     value = cx.eval(rows)
     if not isinstance(value, RaggedList) and not (isinstance(value, Lst) and value.ndim == 2):
@@ -160,6 +160,13 @@ def columns(cx: Scope, rows: ast.expr, node: ast.Call, body: Sequence[ast.stmt])
         return Row(found)
 
     return Source(ZERO, cx.hold(cast(shortest.expr, INT), "n"), ONE, item)
+
+
+def _may_resize(node: ast.AST) -> bool:
+    """Whether the node may change the length of a list."""
+    return isinstance(node, ast.Delete) or (
+        isinstance(node, ast.Attribute) and node.attr in CHANGING
+    )
 
 
 def _texts(cx: Scope, rows: ast.expr, place: str, node: ast.Call) -> tuple[ast.expr, ast.expr]:
