@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from typing import TypeGuard
 
 from loopwright.frontend.lower_args import (
     array_of,
@@ -193,13 +192,14 @@ def cast_copy(expr: Expr, t: Type) -> Expr:
 def array(cx: Scope, name: str, node: ast.Call) -> Value:
     """`np.array`, `np.asarray` and `np.asanyarray` of an array, a list, or a display of numbers or rows."""
     bound_names = ["object", "dtype", "copy"]
-    if node.args and _is_display(cx, node.args[0]):
+    display = _display_of(cx, node.args)
+    if display is not None:
         if len(node.args) > 2:
             decline(node, "LW102", "only the first two arguments are taken by position")
         second = [ast.keyword("dtype", a) for a in node.args[1:]]
         rest = ast.copy_location(ast.Call(node.func, [], [*second, *node.keywords]), node)
         bound = bind(cx, rest, bound_names, required=0)
-        return _display(cx, node.args[0], dtype_of(bound.get("dtype"), node), node)
+        return _display(cx, display, dtype_of(bound.get("dtype"), node), node)
     if len(node.args) > 2:
         decline(node, "LW102", "only the first two arguments are taken by position")
     numbers = _of_range(cx, node)
@@ -322,11 +322,15 @@ def _from_rows(cx: Scope, value: Lst, elem: Tpl, dtype: DType | None, node: ast.
     return wrap(target)
 
 
-def _is_display(cx: Scope, node: ast.expr) -> TypeGuard[ast.List | ast.Tuple]:
-    """Whether the items are known one by one."""
-    if isinstance(node, ast.List):
-        return not is_spread(cx, node.elts)
-    return isinstance(node, ast.Tuple)
+def _display_of(cx: Scope, nodes: list[ast.expr]) -> ast.List | ast.Tuple | None:
+    """The first argument, if it is a display whose items are known one by one."""
+    match nodes:
+        case [ast.List(elts) as display, *_] if not is_spread(cx, elts):
+            return display
+        case [ast.Tuple() as display, *_]:
+            return display
+        case _:
+            return None
 
 
 def _display(cx: Scope, node: ast.List | ast.Tuple, dtype: DType | None, at: ast.AST) -> Value:
