@@ -28,6 +28,11 @@ np.unique(k, return_index=True, return_inverse=True, return_counts=True); np.uni
 np.unique(x, return_inverse=True, return_counts=True); np.unique(k.reshape(6, 2), axis=0)
 np.unique(ties, return_index=True, return_counts=True)
 np.insert(x, 0, 1.5); np.insert(x, -1, 2); np.insert(x, n, 1.0); np.insert(k, 2, 7); np.insert(a, 3, 1.0)
+np.insert(x, 3, y); np.insert(k, -2, [7, 8]); np.insert(x, n, k); np.insert(x, 2, x); np.insert(a, 3, y)
+np.insert(x, at, 1.0); np.insert(x, at, y[:3]); np.insert(k, [2, 2, 0], [1, 2, 3]); np.insert(x, (n,), y)
+np.insert(k, at[1:2], 7); np.insert(x, k[:0], 1.5); np.insert(none, [0, 0], 2.0); np.insert(none, 0, y)
+np.insert(a, 2, 1.5, axis=0); np.insert(a, -1, y[:4], axis=0); np.insert(a, 5, a[1:3], axis=0)
+np.insert(a, 0, n, axis=1); np.insert(a, 4, y[:5], axis=1); np.insert(a, -2, k[:5], axis=-1)
 np.delete(x, 0); np.delete(x, -1); np.delete(a, 1, axis=0); np.delete(a, 1, axis=1); np.delete(a, n)
 np.delete(x, [1, 3]); np.delete(x, at); np.delete(x, x > 0); np.delete(a, at[1:], axis=0)
 np.compress(x > 0, y); np.extract(x > 0, y); np.compress(k[:3], y)
@@ -59,9 +64,12 @@ RAISES = """
 np.mgrid[3:0, 0:2]; np.correlate(x, none); np.nanargmax(nans[1:2]);
 np.delete(x, 11); np.delete(x, -12); np.insert(x, 12, 0.0); np.pad(none, 1, mode="edge"); np.delete(x, at * 9)
 np.pad(x, -1, mode="wrap"); np.lexsort((x, y[1:])); np.compress(a[0] > -9, none); np.delete(x, at > 0)
+np.insert(x, [0, 12], 1.0); np.insert(x, at, y[:2]); np.insert(a, 6, 1.0, axis=0); np.insert(x, -12, y)
+np.insert(a, 1, y, axis=0); np.insert(a, 1, a[:, :3], axis=0); np.insert(a, 1, y, axis=1)
 """
 LEFT_TO_NUMPY = """
 np.union1d(zeros, zeros); np.nanmedian(nans[1:2]); np.nanstd(one, ddof=1)
+np.insert(x, at, [1.0]); np.insert(a, 1, [2.0], axis=0); np.insert(x, [-12, 0], 1.0)
 np.setdiff1d(nans, x); np.unique(zeros, return_inverse=True, return_counts=True)
 """
 STATEMENTS = """
@@ -70,9 +78,10 @@ np.add.at(a, (k % 5, k % 4), 2); np.put(x, k, 1); np.put(x, at, y[at]); np.add.a
 np.add.at(x, at, 0.5); np.put(k, k, 9); np.add.at(k, k[::-1], k)
 """
 NOT_COVERED = """
-np.unique(a, axis=0); np.setdiff1d(x, k); np.insert(x, at, 1.0); np.insert(k, 0, 1.5); np.delete(a, at, 1)
+np.unique(a, axis=0); np.setdiff1d(x, k); np.insert(k, [0, 1], 1.5); np.insert(k, 0, 1.5); np.delete(a, at, 1)
 np.setdiff1d(k, k, assume_unique=True); np.add.at(k, k, 1.5); np.lexsort(a); np.pad(a[None], 1, mode="edge")
 np.diag(a, 1).sum(); np.diag(a[None]); np.nanmedian(a, axis=0); np.maximum.accumulate(a)
+np.insert(k, 0, x); np.insert(x, x > 0, 1.0); np.insert(a, at, 1.0, axis=0); np.insert(a.T, 1, 1.0, axis=0)
 np.put(a, at, 1.0); np.argpartition(x, 3); np.pad(x, 1, mode="mean")
 """
 

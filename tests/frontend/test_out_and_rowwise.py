@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ..splice.dispatching import agrees, guarded
 from .lowering import assert_same, refusal
 
 RNG = np.random.default_rng(0)
@@ -47,6 +48,9 @@ r = np.apply_along_axis(lambda q: q * 2 - q.sum(), 0, a)
 r = np.apply_along_axis(lambda q: [q.max(), q.min(), 1.5], 1, a)
 r = np.apply_along_axis(lambda q: [q.max(), q.min(), 1.5], 0, a)
 r = np.apply_along_axis(lambda q: [len(q), 2], 0, a)
+r = np.apply_along_axis(lambda q: [1, 2.5], 1, a)
+r = np.apply_along_axis(lambda q: [1, q.sum()], 0, a)
+r = np.apply_along_axis(lambda q: [1, 2.5 if q is None else 3.5, *q], 0, a)
 """
 DECLINED = """
 r = np.add(x, y, where=x > 0)
@@ -54,8 +58,6 @@ r = np.divide(k, 2, out=k)
 r = np.add(x, y, out=None)
 r = np.add(x, y, out=x, where=k[1:])
 r = np.add(x, y, out=np.zeros(11))
-r = np.apply_along_axis(lambda q: [1, 2.5], 1, a)
-r = np.apply_along_axis(lambda q: 0 if q[0] > 0 else 1.5, 1, a)
 r = np.apply_along_axis(spread, 0, x)
 r = np.apply_along_axis(spread, 1, a * 2)
 """
@@ -70,3 +72,16 @@ def test_the_kernel_does_what_numpy_does(line: str) -> None:
 @pytest.mark.parametrize("line", DECLINED.strip().splitlines())
 def test_other_forms_are_refused(line: str) -> None:
     assert refusal(HELPERS.format(line), *ARGS).code == "LW102"
+
+
+@pytest.mark.parametrize("made", ["7 if q[0] > 2 else q[0]", "[1, 7 if q[0] > 2 else q[0]]"])
+def test_the_first_result_tells_the_dtype_of_all(made: str) -> None:
+    source = f"""
+import numpy as np
+def f(a):
+    return np.apply_along_axis(lambda q: {made}, 1, a)
+"""
+    case = guarded(source, "f", np.ones((3, 2)))
+    assert agrees(case, np.array([[0.5, 1.0], [9.0, 1.0], [1.5, 2.0]]))
+    assert not agrees(case, np.array([[9.0, 1.0], [0.5, 1.0], [1.5, 2.0]]))
+    assert not agrees(case, np.empty((0, 2)))

@@ -1,5 +1,5 @@
-"""Functions of Python that are compiled from Python: `pow` with a modulus, `isclose`, `is_integer`; and the
-length of a range."""
+"""Functions of Python that are compiled from Python: `pow` with a modulus, `isclose`, `is_integer`, `comb`
+and its like; and the length of a range."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ..splice.dispatching import guarded
+from ..splice.dispatching import agrees, guarded
 from .levelled import assert_same_on_all_levels
-from .lowering import by_kernel, refusal
+from .lowering import assert_same, by_kernel, refusal
 
 INF, NAN = float("inf"), float("nan")
 POWERS: dict[str, tuple[int, int, int]] = {
@@ -96,3 +96,31 @@ PRODUCTS = {
 @pytest.mark.parametrize("items, x", PRODUCTS.values(), ids=PRODUCTS)
 def test_a_product(items: str, x: list[Any]) -> None:
     assert_same_on_all_levels(f"import math\ndef f(x):\n    return math.prod({items})\n", x)
+
+
+COUNTED: dict[str, tuple[str, list[tuple[int, ...]]]] = {
+    "comb": ("math.comb(n, k)", [(10, 3), (0, 0), (3, 7), (62, 31), (66, 33), (2**40, 1), (9, -1)]),
+    "perm": ("math.perm(n, k)", [(10, 3), (0, 0), (3, 7), (20, 18), (-1, 0)]),
+    "factorial": ("math.factorial(n + k)", [(0, 0), (5, 5), (20, 0), (-3, 1)]),
+    "isqrt": (
+        "math.isqrt(n - k)",
+        [(0, 0), (17, 1), (24, 0), (2**63 - 1, 0), (3037000499**2, 1), (3037000499**2, 0), (0, 1)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COUNTED)
+def test_functions_of_ints(name: str) -> None:
+    body, pairs = COUNTED[name]
+    source = f"import math\ndef f(n, k):\n    return {body}\n"
+    assert_same_on_all_levels(source, *pairs[0])
+    for n, k in pairs:
+        assert_same(source, n, k)
+
+
+@pytest.mark.parametrize("body", ["math.comb(n, k)", "math.perm(n, k)", "math.factorial(n + k)"])
+def test_an_int_beyond_64_bits_runs_the_original(body: str) -> None:
+    case = guarded(f"import math\ndef f(n, k):\n    return {body}\n", "f", 5, 2)
+    assert agrees(case, 10, 3)
+    assert not agrees(case, 68, 34)
+    assert not agrees(case, 3, -4)

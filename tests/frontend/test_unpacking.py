@@ -94,7 +94,7 @@ def test_arguments_are_evaluated_from_left_to_right() -> None:
     assert refusal(ORDER.format("x[0], *g(x)"), np.ones(2)).code == "LW102"
 
 
-@pytest.mark.parametrize("source", ("zip(*x)", "zip(*xs)", "range(*xs)"))
+@pytest.mark.parametrize("source", ("zip(*x[0])", "zip(*xs)", "range(*xs)"))
 def test_how_many_arguments_there_are_must_be_known(source: str) -> None:
     assert refusal(f"\ndef f(x, xs):\n    return [a for a in {source}]\n", X, [1]).code == "LW103"
 

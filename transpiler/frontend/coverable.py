@@ -56,7 +56,7 @@ METHODS = REDUCTIONS | frozenset(
 _NUMERIC = ("numpy", "math", "heapq", "bisect", "collections", "itertools")
 _SPECIAL = (
     frozenset(f"scipy.{row.name}" for row in ALL if is_special(row.name))
-    | {f"scipy.special.{name}" for name in ("digamma", "logsumexp", "softmax")}
+    | {f"scipy.special.{name}" for name in ("comb", "digamma", "logsumexp", "softmax")}
     | {f"scipy.spatial.distance.{name}" for name in DISTANCES}
     | {f"scipy.linalg.{name}" for name in SCIPY_LINALG}
     | {f"scipy.stats.norm.{name}" for name in SCIPY_NORM}
@@ -84,7 +84,7 @@ _ASSERTIONS = frozenset(
 """Only the message, an argument by keyword, may be made of what lowering declines elsewhere."""
 _FORBIDDEN = (
     ast.TryStar, ast.AsyncWith, ast.AsyncFor, ast.AsyncFunctionDef, ast.ClassDef,
-    ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Match, ast.Delete,
+    ast.Import, ast.ImportFrom, ast.Global, ast.Nonlocal, ast.Match,
     ast.Await, ast.Yield, ast.YieldFrom,
 )  # fmt: skip
 _ARRAY_OPERATORS = (ast.BinOp, ast.UnaryOp, ast.Compare)
@@ -128,6 +128,8 @@ class Coverable:
         if isinstance(node, _FORBIDDEN):
             return node
         match node:
+            case ast.Delete(targets) if not all(isinstance(t, ast.Subscript) for t in targets):
+                return node
             case ast.Raise() | ast.Assert(test=ast.Constant()):
                 return None
             case ast.If(test, body, orelse):

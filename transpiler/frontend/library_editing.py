@@ -14,16 +14,91 @@ from __future__ import annotations
 import numpy as np
 
 
-def insert_number(x, at, value):
-    n = len(x)
+def _gap(n, at):
+    """The position `at` in front of one of `n` elements or behind the last."""
     if not -n <= at <= n:
         raise IndexError("index out of bounds")
-    place = at + n if at < 0 else at
+    return at + n if at < 0 else at
+
+
+def insert_number(x, at, value):
+    n = len(x)
+    place = _gap(n, at)
     out = np.empty(n + 1, x.dtype)
     for i in range(n):
         out[i if i < place else i + 1] = x[i]
     out[place] = value
     return out
+
+
+def insert_numbers(x, at, values):
+    """Several numbers at one position."""
+    n, m = len(x), len(values)
+    place = _gap(n, at)
+    out = np.empty(n + m, x.dtype)
+    out[:place] = x[:place]
+    out[place : place + m] = values
+    out[place + m :] = x[place:]
+    return out
+
+
+def insert_rows(x, at, rows):
+    """Several rows of a matrix at one position."""
+    n, m = len(x), len(rows)
+    if rows.shape[1] != x.shape[1]:
+        raise ValueError("rows that are broadcast")
+    place = _gap(n, at)
+    out = np.empty((n + m, x.shape[1]), x.dtype)
+    out[:place] = x[:place]
+    out[place : place + m] = rows
+    out[place + m :] = x[place:]
+    return out
+
+
+def insert_row(x, at, row):
+    return insert_rows(x, at, row.reshape(1, len(row)))
+
+
+def insert_row_of(x, at, value):
+    """A row that has the number everywhere."""
+    return insert_rows(x, at, np.full((1, x.shape[1]), value, x.dtype))
+
+
+def insert_column(x, at, column):
+    return insert_row(x.T, at, column).T.copy()
+
+
+def insert_column_of(x, at, value):
+    return insert_row_of(x.T, at, value).T.copy()
+
+
+def insert_at(x, at, values):
+    """A number at each of several positions; several numbers at a single one."""
+    n, m = len(x), len(at)
+    if m == 1:
+        return insert_numbers(x, at[0], values)
+    if len(values) != m:
+        raise ValueError("values that are broadcast")
+    places = np.empty(m, np.int64)
+    for k in range(m):
+        places[k] = _gap(n, at[k])
+    order = np.argsort(places, kind="stable")
+    out = np.empty(n + m, x.dtype)
+    given = np.zeros(n + m, np.bool_)
+    for k in range(m):
+        place = places[order[k]] + k
+        out[place] = values[order[k]]
+        given[place] = True
+    taken = 0
+    for i in range(n + m):
+        if not given[i]:
+            out[i] = x[taken]
+            taken += 1
+    return out
+
+
+def insert_number_at(x, at, value):
+    return insert_at(x, at, np.full(len(at), value, x.dtype))
 
 
 def delete_number(x, at):

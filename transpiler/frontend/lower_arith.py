@@ -22,6 +22,7 @@ from loopwright.frontend.lower_convert import (
     to_carrier,
 )
 from loopwright.frontend.lower_join import canonical, join_envs, join_values
+from loopwright.frontend.lower_joint_dtype import column_dtype
 from loopwright.frontend.lower_listed import stacked
 from loopwright.frontend.lower_order import present
 from loopwright.frontend.lower_parts import describe
@@ -56,10 +57,10 @@ from loopwright.ir.types import (
     COMPLEX,
     F64,
     FLOAT,
-    I64,
     INT,
     NONE,
     Array,
+    DType,
     Num,
     Py,
     Scalar,
@@ -222,25 +223,24 @@ def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
         case Lst() if isinstance(value.columns[0].type, Array):
             return stacked(cx, value, node)
         case Lst(_, _, ndim, _, None):
-            column = plain_column(cx, value) or _of_one_dtype(cx, value)
-            if column is None:
-                decline(
-                    node, "LW102", "a list of numbers of several types where an array is needed"
-                )
-            if machine_dtype(column.type) != "float64" or ndim > 1:
+            found = _dtype_of(cx, value, node)
+            column = value.columns[0]
+            if found != "float64" or ndim > 1:
                 # an empty list makes a float64 array with one axis, whatever its elements would be
                 cx.check(test("gt", Dim(column, 0, INT), integer(0)), "an array of an empty list")
-            return cast(column, Array(machine_dtype(column.type), ndim))
+            return cast(column, Array(found, ndim))
         case _:
             decline(node, "LW103", f"{describe(value)} is not a number or an array")
 
 
-def _of_one_dtype(cx: Scope, value: Lst) -> Expr | None:
-    """The column of the numbers of a list of float and np.float64, or of int and np.int64: which one is what
-    makes no difference to an array."""
-    elem = cx.unit.sites.element(value.site)
-    alike = isinstance(elem, Number) and set(elem.types) in ({FLOAT, F64}, {INT, I64})
-    return value.columns[0] if alike else None
+def _dtype_of(cx: Scope, value: Lst, node: ast.AST) -> DType:
+    """The dtype of an array of the elements; the kernel gives up where that depends on what they are."""
+    column, elem = plain_column(cx, value), cx.unit.sites.element(value.site)
+    if column is not None:
+        return machine_dtype(column.type)
+    if not isinstance(elem, Number):
+        decline(node, "LW102", "a list of what is no number where an array is needed")
+    return column_dtype(cx, [elem], value, None, node)
 
 
 def binary(cx: Scope, op: BinaryOp, a: Value, b: Value, node: ast.AST) -> Value:

@@ -27,7 +27,7 @@ from loopwright.frontend.lower_list_index import row_count, whole
 from loopwright.frontend.lower_lists import build_list, to_list
 from loopwright.frontend.lower_names import dim
 from loopwright.frontend.lower_numpy import ufunc
-from loopwright.frontend.lower_order import eval_all, keep, present, spill
+from loopwright.frontend.lower_order import eval_all, eval_spread, keep, present, spill
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_sorted import sorted_list
@@ -329,8 +329,10 @@ def _dict(cx: Scope, node: ast.Call) -> Value:
 
 
 def _tuple(cx: Scope, node: ast.Call) -> Value:
+    if len(node.args) == 1 and not node.keywords and isinstance(node.args[0], ast.List):
+        return Tpl(tuple(eval_spread(cx, node.args[0].elts)))
     value = _one(cx, node)
-    if isinstance(value, Tpl):
+    if isinstance(value, (Tpl, Row)):
         return value
     decline(node, "LW102", f"tuple of {describe(value)} is not covered")
 

@@ -15,10 +15,11 @@ from loopwright.frontend.lower_arith import as_operand
 from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_dtypes import dtype_of
 from loopwright.frontend.lower_index import FULL
-from loopwright.frontend.lower_items import column_dtype, common_dtype, from_items
+from loopwright.frontend.lower_items import from_items
+from loopwright.frontend.lower_joint_dtype import column_dtype
 from loopwright.frontend.lower_list_index import copy_of, row_count, whole
 from loopwright.frontend.lower_listed import stacked
-from loopwright.frontend.lower_order import eval_all, eval_spread
+from loopwright.frontend.lower_order import eval_all, eval_spread, is_spread
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_rows import chosen, to_columns
@@ -191,13 +192,14 @@ def cast_copy(expr: Expr, t: Type) -> Expr:
 def array(cx: Scope, name: str, node: ast.Call) -> Value:
     """`np.array`, `np.asarray` and `np.asanyarray` of an array, a list, or a display of numbers or rows."""
     bound_names = ["object", "dtype", "copy"]
-    if node.args and isinstance(node.args[0], (ast.List, ast.Tuple)):
+    display = _display_of(cx, node.args)
+    if display is not None:
         if len(node.args) > 2:
             decline(node, "LW102", "only the first two arguments are taken by position")
         second = [ast.keyword("dtype", a) for a in node.args[1:]]
         rest = ast.copy_location(ast.Call(node.func, [], [*second, *node.keywords]), node)
         bound = bind(cx, rest, bound_names, required=0)
-        return _display(cx, node.args[0], dtype_of(bound.get("dtype"), node), node)
+        return _display(cx, display, dtype_of(bound.get("dtype"), node), node)
     if len(node.args) > 2:
         decline(node, "LW102", "only the first two arguments are taken by position")
     numbers = _of_range(cx, node)
@@ -262,7 +264,7 @@ def of_list(cx: Scope, value: Lst, dtype: DType | None, node: ast.AST) -> Value:
         empty: DType = dtype or "float64"
         return _alloc((integer(0),), None, empty)
     if isinstance(elem, Number):
-        found = column_dtype(cx, elem, value, dtype, node)
+        found = column_dtype(cx, [elem], value, dtype, node)
         column = value.columns[0]
         if value.ndim > 1 or (dtype is None and found != "float64"):
             # an empty list makes a float64 array with one axis, whatever its elements would be
@@ -286,7 +288,7 @@ def of_rows(cx: Scope, value: RaggedList, dtype: DType | None, node: ast.AST) ->
     element = cx.unit.sites.element(items.site)
     if not isinstance(element, Number):
         decline(node, "LW102", "an array of rows of what is no number is not covered")
-    found = common_dtype(cx, [element], dtype, node)
+    found = column_dtype(cx, [element], whole(items), dtype, node)
     n = cx.hold(row_count(value), "n")
     cx.check(test("gt", n, integer(0)), "an array of an empty list")
     width = cx.hold(Load(value.bounds, (Pt(integer(1)),), INT), "width")
@@ -307,7 +309,7 @@ def _from_rows(cx: Scope, value: Lst, elem: Tpl, dtype: DType | None, node: ast.
     items = [i for i in elem.items if isinstance(i, Number)]
     if len(items) != len(elem.items):
         decline(node, "LW102", "an array of nested tuples is not covered")
-    found = common_dtype(cx, items, dtype, node)
+    found = column_dtype(cx, items, value, dtype, node)
     n = Dim(value.columns[0], 0, INT)
     cx.check(test("gt", n, integer(0)), "an array of an empty list")
     target = cx.hold(Alloc((n, integer(len(items))), None, Array(found, 2)), "rows")
@@ -318,6 +320,17 @@ def _from_rows(cx: Scope, value: Lst, elem: Tpl, dtype: DType | None, node: ast.
         cx.emit(Store(target.sym, (FULL, Pt(integer(k))), column, cx.span))
         at += 1 if item.tag is None else 2
     return wrap(target)
+
+
+def _display_of(cx: Scope, nodes: list[ast.expr]) -> ast.List | ast.Tuple | None:
+    """The first argument, if it is a display whose items are known one by one."""
+    match nodes:
+        case [ast.List(elts) as display, *_] if not is_spread(cx, elts):
+            return display
+        case [ast.Tuple() as display, *_]:
+            return display
+        case _:
+            return None
 
 
 def _display(cx: Scope, node: ast.List | ast.Tuple, dtype: DType | None, at: ast.AST) -> Value:

@@ -13,6 +13,7 @@ from loopwright.frontend.lower_library_args import axis_argument, flattened, pla
 from loopwright.frontend.lower_names import dim, views
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_parts import describe
+from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Arr, Number, Tpl, Value, integer, number
 from loopwright.ir.nodes import Call, Load, NewAxis
@@ -30,16 +31,38 @@ def _holds(x: Arr, value: Value, node: ast.AST) -> Number:
     return number(cast(given.expr, F64 if x.type.dtype == "float64" else I64))
 
 
+def _holds_all(cx: Scope, x: Arr, value: Value, node: ast.AST) -> Arr:
+    """An array of numbers that an array of that dtype holds as they are."""
+    given = array_of(cx, value, node)
+    kinds = (x.type.dtype, "int64") if x.type.dtype == "float64" else (x.type.dtype,)
+    if given.type.dtype not in kinds:
+        decline(node, "LW102", f"{describe(given)} in {x.type} is not covered")
+    found = wrap(as_dtype(given.expr, x.type.dtype))
+    assert isinstance(found, Arr)
+    return found
+
+
 def _insert(cx: Scope, node: ast.Call) -> Value:
     bound = bind(cx, node, ["arr", "obj", "values", "axis"], required=3)
-    x = array_of(cx, bound["arr"], node)
+    x, place, given = array_of(cx, bound["arr"], node), bound["obj"], bound["values"]
     axis = axis_argument(bound, x.type.ndim, node)
-    if (x.type.ndim > 1 and axis is not None) or not isinstance(bound["obj"], Number):
-        decline(node, "LW102", "np.insert is covered for one number at one position")
-    at = number(int_operand(cx, bound["obj"], node))
-    return library_call(
-        cx, "insert_number", [flattened(cx, x, node), at, _holds(x, bound["values"], node)], node
-    )
+    if axis is None:
+        x, axis = flattened(cx, x, node), 0
+    value = _holds(x, given, node) if isinstance(given, Number) else _holds_all(cx, x, given, node)
+    ndim = value.type.ndim if isinstance(value, Arr) else 0
+    one = isinstance(place, Number)
+    names = {
+        (1, 0, 0, True): "insert_number", (1, 0, 1, True): "insert_numbers",
+        (1, 0, 0, False): "insert_number_at", (1, 0, 1, False): "insert_at",
+        (2, 0, 0, True): "insert_row_of", (2, 0, 1, True): "insert_row",
+        (2, 0, 2, True): "insert_rows", (2, 1, 0, True): "insert_column_of",
+        (2, 1, 1, True): "insert_column",
+    }  # fmt: skip
+    name = names.get((x.type.ndim, axis, ndim, one))
+    if name is None or (x.type.ndim == 2 and x.type.layout != "C"):
+        decline(node, "LW102", "this form of np.insert is not covered")
+    at = number(int_operand(cx, place, node)) if one else _positions(cx, place, node)
+    return library_call(cx, name, [x, at, value], node)
 
 
 def _delete(cx: Scope, node: ast.Call) -> Value:

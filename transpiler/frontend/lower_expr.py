@@ -20,10 +20,19 @@ from loopwright.frontend.lower_list_methods import concatenated, repeated
 from loopwright.frontend.lower_lists import list_display, repeat_list
 from loopwright.frontend.lower_member import member
 from loopwright.frontend.lower_names import attribute, lookup
-from loopwright.frontend.lower_order import effects, eval_all, eval_spread, keep, present
+from loopwright.frontend.lower_order import (
+    effects,
+    eval_all,
+    eval_spread,
+    has_stars,
+    is_spread,
+    keep,
+    present,
+)
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_ranges import with_range
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
+from loopwright.frontend.lower_spread import spread_display
 from loopwright.frontend.lower_subscript import subscript
 from loopwright.frontend.lower_types import same_class
 from loopwright.frontend.lower_values import (
@@ -95,6 +104,8 @@ def _expr(cx: Scope, node: ast.expr) -> Value:
             return call(cx, node)
         case ast.Tuple(elts):
             return Tpl(tuple(eval_spread(cx, elts)))
+        case ast.List(elts) if is_spread(cx, elts):
+            return spread_display(cx, elts, node)
         case ast.List(elts):
             return list_display(cx, elts, node)
         case ast.ListComp():
@@ -306,7 +317,9 @@ def _searched(op: ast.cmpop, node: ast.expr) -> ast.expr:
 
     A set asks for a hash first, which all that may be an item of a tuple here has.
     """
-    if isinstance(op, (ast.In, ast.NotIn)) and isinstance(node, ast.List | ast.Set):
+    if not isinstance(op, (ast.In, ast.NotIn)):
+        return node
+    if isinstance(node, ast.Set) or (isinstance(node, ast.List) and not has_stars(node.elts)):
         return ast.copy_location(ast.Tuple(node.elts, ast.Load()), node)
     return node
 

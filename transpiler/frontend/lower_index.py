@@ -17,7 +17,6 @@ from loopwright.frontend.lower_values import (
     Number,
     Rec,
     RowAt,
-    Tpl,
     Value,
     number,
 )
@@ -60,18 +59,8 @@ class Index:
         return any(isinstance(i, Fancy) for i in self.items)
 
 
-def array_index(cx: Scope, t: Array, node: ast.expr) -> Index:
-    """The index items of `x[node]` for an array of type `t`."""
-    parts = node.elts if isinstance(node, ast.Tuple) else [node]
-    if not isinstance(node, ast.Tuple | ast.Slice) and not _is_ellipsis(node):
-        value = cx.eval(node)
-        if isinstance(value, Tpl):
-            return complete([_item(cx, v, node) for v in value.items], t, node)
-        return complete([_item(cx, value, node)], t, node)
-    return complete(index_items(cx, parts), t, node)
-
-
-def _is_ellipsis(node: ast.expr) -> bool:
+def is_ellipsis(node: ast.expr) -> bool:
+    """Whether the node is `...`."""
     return isinstance(node, ast.Constant) and node.value is Ellipsis
 
 
@@ -81,7 +70,7 @@ def index_items(cx: Scope, parts: list[ast.expr]) -> list[IndexItem | None]:
     for part in parts:
         if isinstance(part, ast.Slice):
             inner += [b for b in (part.lower, part.upper, part.step) if b is not None]
-        elif not _is_ellipsis(part):
+        elif not is_ellipsis(part):
             inner.append(part)
     values = iter(eval_all(cx, inner))
     found: list[IndexItem | None] = []
@@ -92,10 +81,10 @@ def index_items(cx: Scope, parts: list[ast.expr]) -> list[IndexItem | None]:
                 for b in (part.lower, part.upper, part.step)
             ]
             found.append(Slc(*bounds))
-        elif _is_ellipsis(part):
+        elif is_ellipsis(part):
             found.append(None)
         else:
-            found.append(_item(cx, next(values), part))
+            found.append(index_item(cx, next(values), part))
     return found
 
 
@@ -131,7 +120,8 @@ def _integral(t: object) -> bool:
     )
 
 
-def _item(cx: Scope, value: Value, node: ast.expr) -> IndexItem:
+def index_item(cx: Scope, value: Value, node: ast.expr) -> IndexItem:
+    """What a value stands for in a subscript."""
     if value == NOTHING:
         return NewAxis()
     if isinstance(value, Rec) and value.form == "slice":

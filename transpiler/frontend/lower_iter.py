@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Sequence
 
 from loopwright.frontend.lower_alias import which
+from loopwright.frontend.lower_columns import columns
 from loopwright.frontend.lower_convert import cast, list_length, table_length
 from loopwright.frontend.lower_counted import (
     ONE,
@@ -26,11 +27,11 @@ from loopwright.frontend.lower_index import index_number
 from loopwright.frontend.lower_list_index import list_element
 from loopwright.frontend.lower_lists import build_list, resized
 from loopwright.frontend.lower_live import writes
-from loopwright.frontend.lower_order import eval_spread, present, tuple_items
+from loopwright.frontend.lower_order import eval_spread, has_stars, present, tuple_items
 from loopwright.frontend.lower_parts import flatten, refill, row_part
 from loopwright.frontend.lower_products import tool_of, tool_source
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_tools import columns, pairs, run_over
+from loopwright.frontend.lower_tools import pairs, run_over
 from loopwright.frontend.lower_values import (
     Deferred,
     Hashed,
@@ -322,6 +323,8 @@ def _sources(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> list[Source
     """What an argument of `zip` stands for; with a star, each item of a tuple is an argument."""
     if not isinstance(node, ast.Starred):
         return [source_of(cx, node, body)]
+    if isinstance(node.value, (ast.List, ast.Tuple)) and not has_stars(node.value.elts):
+        return [source_of(cx, elt, body) for elt in node.value.elts]
     items = tuple_items(cx, cx.eval(node.value), node)
     listed = [build_list(cx, v.items, node) if isinstance(v, Tpl) else v for v in items]
     return [sequence(cx, _anchored(cx, value, body), node) for value in listed]

@@ -75,7 +75,9 @@ from loopwright.ir.nodes import (
 )
 from loopwright.ir.types import BOOL, INT, ListOf, is_scalar, kind_of, machine_dtype
 
-STATEMENTS = frozenset({"append", "appendleft", "extend", "insert", "reverse", "clear", "sort"})
+STATEMENTS = frozenset(
+    {"append", "appendleft", "extend", "insert", "remove", "reverse", "clear", "sort"}
+)
 
 
 def list_statement(cx: Scope, node: ast.Call) -> bool:
@@ -105,6 +107,8 @@ def list_statement(cx: Scope, node: ast.Call) -> bool:
             insert(cx, base, integer(0), value, node)
         case "insert", [at, value]:
             insert(cx, base, cast(index_number(cx, at, node), INT), value, node)
+        case "remove", [value]:
+            _remove(cx, base, value, node)
         case "reverse", []:
             step = Slc(None, None, integer(-1))
             turned = tuple(slice_of(c, step) for c in used_part(base))
@@ -221,19 +225,39 @@ def pop_last(cx: Scope, base: Lst, node: ast.AST) -> Value:
 
 def _pop_at(cx: Scope, base: Lst, at: Expr, node: ast.AST) -> Value:
     """`base.pop(at)`: the elements behind move down by one."""
+    length = shrinkable(cx, base, node)
+    cx.at(node)
+    place = cx.hold(in_buffer(cx, base, at), "at")
+    item = spill(cx, list_element(cx, base, place, node))
+    close_gap(cx, base, length, place, integer(1))
+    return item
+
+
+def _remove(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
+    """`base.remove(value)`: the first element that is equal is taken out."""
+    length = shrinkable(cx, base, node)
+    found, at = position(cx, base, value, node)
+    cx.at(node)
+    cx.check(found, "the value is not in the list")
+    close_gap(cx, base, length, at, integer(1))
+
+
+def shrinkable(cx: Scope, base: Lst, node: ast.AST) -> Var:
+    """The length of a list from which elements are taken out anywhere."""
     growable(cx, base, node)
     _numbers_only(cx, base, node)
     if not isinstance(base.length, Var):
         decline(node, "LW102", "only a list that has a name may shrink")
-    cx.at(node)
-    place = cx.hold(in_buffer(cx, base, at), "at")
-    item = spill(cx, list_element(cx, base, place, node))
-    last = cx.hold(Binary("sub", base.length, integer(1), INT), "last")
+    return base.length
+
+
+def close_gap(cx: Scope, base: Lst, length: Var, first: Expr, count: Expr) -> None:
+    """The elements behind the `count` ones from `first` on move down to there."""
+    last = cx.hold(Binary("sub", length, count, INT), "last")
     here = cx.sym(cx.fresh("k"), INT)
-    moves = _moves(cx, base, Var(here), Binary("add", Var(here), integer(1), INT))
-    cx.emit(For(here, place, last, integer(1), moves, (), cx.span))
-    cx.set(base.length.sym, last)
-    return item
+    moves = _moves(cx, base, Var(here), Binary("add", Var(here), count, INT))
+    cx.emit(For(here, first, last, integer(1), moves, (), cx.span))
+    cx.set(length.sym, last)
 
 
 # ---------------------------------------------------------------- new from old

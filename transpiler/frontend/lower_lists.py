@@ -82,21 +82,28 @@ def _resizes(name: str, node: ast.AST) -> bool:
             return ast.unparse(value) == name
         case ast.AugAssign(target):
             return ast.unparse(target) == name
+        case ast.Delete(targets):
+            return any(
+                isinstance(t, ast.Subscript) and ast.unparse(t.value) == name for t in targets
+            )
         case ast.Call(func, [given, *_]) if _last(func) in QUEUES:
             return ast.unparse(given) == name
         case _:
             return False
 
 
-def shrunk(node: ast.AST) -> str | None:
-    """The list (a name or a path) that a call makes shorter."""
+def shrunk(node: ast.AST) -> list[str]:
+    """The lists (names or paths) that a call or a `del` makes shorter."""
     match node:
-        case ast.Call(ast.Attribute(ast.Name() | ast.Attribute() as base, "pop" | "popleft")):
-            return ast.unparse(base)
-        case ast.Call(func, [ast.Name() | ast.Attribute() as base, *_]):
-            return ast.unparse(base) if _last(func) in SHRINKING_QUEUES else None
+        case ast.Call(ast.Attribute(base, "pop" | "popleft" | "remove")):
+            found = [base]
+        case ast.Call(func, [base, *_]) if _last(func) in SHRINKING_QUEUES:
+            found = [base]
+        case ast.Delete(targets):
+            found = [t.value for t in targets if isinstance(t, ast.Subscript)]
         case _:
-            return None
+            found = []
+    return [ast.unparse(base) for base in found if isinstance(base, (ast.Name, ast.Attribute))]
 
 
 def _last(func: ast.expr) -> str:

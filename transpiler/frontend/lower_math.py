@@ -19,7 +19,13 @@ from loopwright.ir.types import BOOL, FLOAT, INT, Num, Py, is_scalar, kind_of, m
 
 _TO_INT = {"floor", "ceil", "trunc"}
 _TO_BOOL = {"isnan", "isinf", "isfinite"}
-_OF_INTS = {"gcd", "isqrt", "factorial", "comb", "perm"}
+_OF_INTS = {
+    "isqrt": "integer_root",
+    "factorial": "factorial",
+    "comb": "combinations",
+    "perm": "permutations",
+}
+"""Functions of ints that are compiled along: a kernel gives up where an int leaves 64 bits."""
 
 
 def as_float(cx: Scope, value: Value, node: ast.AST) -> Expr:
@@ -52,9 +58,11 @@ def math_call(cx: Scope, name: str, node: ast.Call) -> Value:
         if not (name == "log" and len(node.args) == 2):
             decline(node, "LW102", f"`math.{name}` is not covered in this form")
     values = [v for _, v in sorted(bind(cx, node, ["a", "b"], required=1).items())]
-    if name in _OF_INTS:
+    if name == "gcd" or name in _OF_INTS:
         ints = tuple(cast(index_number(cx, v, node), INT) for v in values)
         _arity(fn, ints, node)
+        if name in _OF_INTS:
+            return library_call(cx, _OF_INTS[name], [*map(number, ints)], node)
         return number(Call(fn, ints, INT))
     if name in _TO_INT and isinstance(values[0], Number):
         operand = as_operand(cx, values[0], node)

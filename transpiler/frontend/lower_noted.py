@@ -13,7 +13,7 @@ from loopwright.frontend.lower_scope import Scope
 def note_names(cx: Scope, statements: Sequence[ast.stmt]) -> None:
     """Note what these statements of the function tell, beside what others did."""
     nodes = [n for s in statements for n in ast.walk(s)]
-    cx.shrinking |= frozenset(name for n in nodes if (name := shrunk(n)) is not None)
+    cx.shrinking |= frozenset(name for n in nodes for name in shrunk(n))
     cx.appended |= frozenset(name for n in nodes if (name := _appended(n)) is not None)
     cx.aliased |= frozenset(name for n in nodes for name in _aliases(n))
 

@@ -38,6 +38,7 @@ from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_sets import SETS
 from loopwright.frontend.lower_shape import SHAPES
 from loopwright.frontend.lower_sorting import SORTING
+from loopwright.frontend.lower_split import SPLITTING
 from loopwright.frontend.lower_stats import STATS
 from loopwright.frontend.lower_testing import TESTING
 from loopwright.frontend.lower_values import (
@@ -387,6 +388,7 @@ _CALLS: dict[str, Callable[[Scope, ast.Call], Value]] = {
     **EDITING,
     **STATS,
     **ARRANGING,
+    **SPLITTING,
     **LINALG,
     **TESTING,
     **{name: _operator(op) for name, op in _BINARY.items()},

@@ -99,3 +99,23 @@ def tuple_items(cx: Scope, value: Value, node: ast.AST) -> tuple[Value, ...]:
     if not isinstance(value, Tpl):
         decline(node, "LW103", f"unpacking {describe(value)} with a star is not covered")
     return value.items
+
+
+def has_stars(elts: Sequence[ast.expr]) -> bool:
+    """Whether a display has stars."""
+    return any(isinstance(e, ast.Starred) for e in elts)
+
+
+def is_spread(cx: Scope, elts: Sequence[ast.expr]) -> bool:
+    """Whether a display has stars whose items are not known one by one."""
+    starred = [e.value for e in elts if isinstance(e, ast.Starred)]
+    return not all(_is_tuple(cx, inner) for inner in starred)
+
+
+def _is_tuple(cx: Scope, node: ast.expr) -> bool:
+    if isinstance(node, ast.Tuple):
+        return not is_spread(cx, node.elts)
+    if not isinstance(node, (ast.Name, ast.Attribute)):
+        return False
+    with cx.block():
+        return isinstance(present(cx, cx.eval(node)), Tpl)

@@ -7,11 +7,15 @@ import ast
 
 from loopwright.frontend.lower_args import array_of, constant_of, normal_axis
 from loopwright.frontend.lower_create import of_list, of_rows
+from loopwright.frontend.lower_joint_dtype import column_dtype
+from loopwright.frontend.lower_list_index import whole
+from loopwright.frontend.lower_listed import slice_of
 from loopwright.frontend.lower_names import dim, transpose
 from loopwright.frontend.lower_rows import to_columns
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Arr, Lst, Number, RaggedList, Value, integer, test
-from loopwright.ir.types import NONE, machine_dtype
+from loopwright.ir.nodes import Expr, Load, Pt, Slc
+from loopwright.ir.types import INT, NONE
 
 _ROW = "row#"
 
@@ -28,7 +32,7 @@ def apply_along_axis(cx: Scope, node: ast.Call) -> Value:
     cx.check(test("gt", dim(x, across), integer(0)), "nothing to apply the function to")
     rows = cx.unit.plain_calls.setdefault((node, _ROW), _rows(node, f, array, more, across))
     listed = cx.eval(rows.args[0])
-    if not isinstance(listed, Lst | RaggedList) or not _of_one_dtype(cx, listed):
+    if not isinstance(listed, Lst | RaggedList) or not _first_tells(cx, listed, node):
         decline(node, "LW102", "np.apply_along_axis is covered for functions that give numbers")
     if isinstance(listed, Lst):
         found = of_list(cx, listed, None, node)
@@ -40,15 +44,21 @@ def apply_along_axis(cx: Scope, node: ast.Call) -> Value:
     return transpose(found, (1, 0)) if across == 1 and found.type.ndim == 2 else found
 
 
-def _of_one_dtype(cx: Scope, listed: Lst | RaggedList) -> bool:
-    """Whether the results are numbers of one dtype, or rows of them: the first tells the dtype of all."""
+def _first_tells(cx: Scope, listed: Lst | RaggedList, node: ast.AST) -> bool:
+    """Whether the results are numbers or rows of them; the kernel gives up where those of the first row,
+    which tell the dtype of all, are narrower than others may be."""
     items = listed.items if isinstance(listed, RaggedList) else listed
     if isinstance(items, Arr):
         return True
     elem = cx.unit.sites.element(items.site)
     match elem:
-        case Number(_, types):
-            return NONE not in types and len({*map(machine_dtype, types)}) == 1
+        case Number(_, types) if NONE not in types:
+            end: Expr = integer(1)
+            if isinstance(listed, RaggedList):
+                end = Load(listed.bounds, (Pt(integer(1)),), INT)
+            first = tuple(slice_of(c, Slc(None, end)) for c in whole(items).columns)
+            column_dtype(cx, [elem], Lst(first, items.site, items.ndim, items.origins), None, node)
+            return True
         case Arr(_, t, _):
             return t.ndim == 1
         case _:

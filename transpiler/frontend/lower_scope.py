@@ -201,7 +201,7 @@ class Unit:
     # loops over lists that may get longer meanwhile, by another name
     watched_loops: set[ast.AST] = field(default_factory=set)
     # Python that stands for a call, in the words of the compiler
-    written: dict[ast.Call, tuple[ast.expr, ast.expr]] = field(default_factory=dict)
+    written: dict[tuple[ast.Call, str], ast.expr] = field(default_factory=dict)
     main: Scope | None = None
     # lists that are live-ins, by the key in the state; and those of them that the function copies
     lists: dict[str, int] = field(default_factory=dict)

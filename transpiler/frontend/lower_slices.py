@@ -32,8 +32,7 @@ def slice_writer(
     if base.ndim > 1:
         decline(node, "LW101", "assignment to a slice of a nested list is not covered")
     n = cx.hold(cast(list_length(base), INT), "n")
-    first = integer(0) if part.lower is None else _bounded(cx, part.lower, n)
-    last = n if part.upper is None else _bounded(cx, part.upper, n)
+    first, last = bounds_of(cx, part, n)
     step: Expr = integer(1) if part.step is None else _int(cx, part.step)
     cx.check(test("gt", step, integer(0)), "a step that is not positive")
     room = add(Binary("sub", last, first, INT), Binary("sub", step, integer(1), INT))
@@ -62,6 +61,12 @@ def slice_writer(
         repeat(cx, integer(0), count, one)
 
     return write
+
+
+def bounds_of(cx: Scope, part: ast.Slice, n: Expr) -> tuple[Expr, Expr]:
+    """The bounds of a slice of a list of length `n`, as positions from 0 to `n`."""
+    first = integer(0) if part.lower is None else _bounded(cx, part.lower, n)
+    return first, n if part.upper is None else _bounded(cx, part.upper, n)
 
 
 def _int(cx: Scope, node: ast.expr) -> Expr:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from loopwright.frontend.lower_along import library_call
-from loopwright.frontend.lower_args import array_of, bind
+from loopwright.frontend.lower_args import array_of, bind, flag_of, int_operand
 from loopwright.frontend.lower_arith import strip_none, switch
 from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_library_args import axis_argument, exactly_floats
@@ -14,7 +14,7 @@ from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_reduce import as_dtype, wrap
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Number, Value
+from loopwright.frontend.lower_values import Number, Value, number
 from loopwright.frontend.typing_rules import shaped
 from loopwright.ir.intrinsics import TABLE
 from loopwright.ir.nodes import Call, Expr
@@ -29,6 +29,8 @@ def special_call(cx: Scope, name: str, node: ast.Call) -> Value:
     """`scipy.special.name(...)`."""
     if name in ("logsumexp", "softmax"):
         return _normaliser(cx, name, node)
+    if name == "comb":
+        return _combinations(cx, node)
     fn = f"special.{_ALIAS.get(name, name)}"
     if fn not in TABLE:
         decline(node, "LW102", f"`scipy.special.{name}` is not covered")
@@ -66,6 +68,19 @@ def _double(x: Expr, node: ast.AST) -> Expr:
     if x.type == Py("int"):  # which NumPy refuses beyond 64 bits
         x = cast(x, I64)
     return cast(x, F64)
+
+
+def _combinations(cx: Scope, node: ast.Call) -> Value:
+    """`comb(n, k, exact=True)` of integers, an int."""
+    if len(node.args) > 2:
+        decline(node, "LW103", "comb takes two arguments by position: TypeError")
+    bound = bind(cx, node, ["N", "k", "exact", "repetition"], required=2)
+    if not flag_of(bound.get("exact"), node, "exact"):
+        decline(node, "LW102", "`scipy.special.comb` is covered with `exact=True`")
+    if flag_of(bound.get("repetition"), node, "repetition"):
+        decline(node, "LW102", "`scipy.special.comb` is covered without repetition")
+    ints: list[Value] = [number(int_operand(cx, bound[k], node)) for k in ("N", "k")]
+    return library_call(cx, "combinations_exact", ints, node)
 
 
 def _normaliser(cx: Scope, name: str, node: ast.Call) -> Value:

@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
+from loopwright.frontend.lower_at_once import items_at_once
 from loopwright.frontend.lower_begun import begun_in, for_both, reads_begun
 from loopwright.frontend.lower_convert import coerce, convert
+from loopwright.frontend.lower_deleted import delete
 from loopwright.frontend.lower_expr import BINARY, condition
-from loopwright.frontend.lower_generators import deferred, item_of
+from loopwright.frontend.lower_generators import deferred
 from loopwright.frontend.lower_handed_out import displayed
 from loopwright.frontend.lower_join import canonical, join_envs, join_values, store_variable
 from loopwright.frontend.lower_list_index import whole
@@ -23,7 +25,7 @@ from loopwright.frontend.lower_names import read_path
 from loopwright.frontend.lower_objects import hand_out, objects_in
 from loopwright.frontend.lower_order import eval_all, spill
 from loopwright.frontend.lower_over import loop_over
-from loopwright.frontend.lower_parts import flatten, origins_of, type_key
+from loopwright.frontend.lower_parts import flatten, type_key
 from loopwright.frontend.lower_scope import Frame, Scope, Unreachable, decline, span_of
 from loopwright.frontend.lower_store import assign_to, augmented, named
 from loopwright.frontend.lower_values import (
@@ -31,7 +33,6 @@ from loopwright.frontend.lower_values import (
     Arr,
     Begun,
     Closure,
-    Deferred,
     Env,
     Lst,
     Maybe,
@@ -124,6 +125,8 @@ def statement(cx: Scope, stmt: ast.stmt) -> None:
                 cx.yields[-1](NOTHING if given is None else cx.eval(given))
         case ast.Expr(value):
             _expression(cx, value)
+        case ast.Delete(targets):
+            delete(cx, targets, stmt)
         case ast.Break():
             _jump(cx, stmt)
         case ast.Continue():
@@ -163,29 +166,12 @@ def _assignment(cx: Scope, targets: list[ast.expr], node: ast.expr, stmt: ast.st
     if isinstance(node, (ast.Call, ast.List)) and all(_is_of_array(cx, t) for t in targets):
         cx.elements.add(node)
         value = displayed(cx, node) if len(targets) == 1 else None
-    value = value or _items_at_once(cx, targets, node) or cx.eval(node)
+    value = value or items_at_once(cx, targets, node) or cx.eval(node)
     if len(targets) > 1:
         value = spill(cx, named(cx, value, stmt))
     cx.at(stmt)
     for target in targets:
         assign_to(cx, target, value)
-
-
-def _items_at_once(cx: Scope, targets: list[ast.expr], node: ast.expr) -> Value | None:
-    """The numbers of `a, b = (e[k] for k in ("u", "v"))`, each for a constant; None for other code."""
-    match targets, node:
-        case (
-            [ast.Tuple() | ast.List()],
-            ast.GeneratorExp(_, [ast.comprehension(_, ast.Tuple(elts) | ast.List(elts), [], 0)]),
-        ) if all(isinstance(e, ast.Constant) for e in elts):
-            assert isinstance(node, ast.GeneratorExp)
-        case _:
-            return None
-    made = Deferred(node, tuple(cx.renamed.items()))
-    items = tuple(spill(cx, item_of(cx, made, cx.eval(e))) for e in elts)
-    if any(origins_of(item) for item in items):
-        decline(node, "LW103", "a generator of arrays or lists is not shared out")
-    return Tpl(items)
 
 
 def _is_of_array(cx: Scope, target: ast.expr) -> bool:

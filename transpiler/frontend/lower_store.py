@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from loopwright.frontend.lower_alias import which
 from loopwright.frontend.lower_arith import as_operand, binary
+from loopwright.frontend.lower_array_index import array_index
 from loopwright.frontend.lower_classes import holder_of, is_made, note_store
 from loopwright.frontend.lower_convert import cast, coerce
 from loopwright.frontend.lower_grown import handed_back, own_copy
@@ -18,7 +19,6 @@ from loopwright.frontend.lower_hashes import store as hashed_store
 from loopwright.frontend.lower_index import (
     FULL,
     Index,
-    array_index,
     at_points,
     index_number,
     load,

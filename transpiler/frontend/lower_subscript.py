@@ -6,9 +6,9 @@ import ast
 from dataclasses import replace
 
 from loopwright.frontend.lower_arith import choose
+from loopwright.frontend.lower_array_index import array_index
 from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_index import (
-    array_index,
     index_number,
     list_position,
     load,

@@ -1,4 +1,4 @@
-"""What `itertools.repeat`, `pairwise` and `zip(*rows)` give to a loop, and `operator.itemgetter` to a key."""
+"""What `itertools.repeat` and `pairwise` give to a loop, and `operator.itemgetter` to a key."""
 
 from __future__ import annotations
 
@@ -10,26 +10,19 @@ from loopwright.frontend.lower_args import bind
 from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_counted import ONE, ZERO, Source, fixed, ordinal, sub, trip_count
 from loopwright.frontend.lower_index import index_number
-from loopwright.frontend.lower_join import store_variable
-from loopwright.frontend.lower_lists import CHANGING
-from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_order import spill
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import (
     Entry,
     Library,
-    Lst,
     Mixed,
     Number,
-    RaggedList,
     Repeated,
-    Row,
     Tpl,
     Value,
     integer,
-    number,
 )
-from loopwright.frontend.names import chain_of, place_text
+from loopwright.frontend.names import chain_of
 from loopwright.ir.nodes import Binary, Expr
 from loopwright.ir.types import INT
 
@@ -117,7 +110,7 @@ def _holds(comprehension: ast.AST, node: ast.AST) -> bool:
 def _may_write(node: ast.AST) -> bool:
     """Whether the node may change an element of a list."""
     match node:
-        case ast.Subscript(ctx=ast.Store()) | ast.AugAssign(target=ast.Subscript()):
+        case ast.Subscript(ctx=ast.Store() | ast.Del()) | ast.AugAssign(target=ast.Subscript()):
             return True
         case ast.Call(ast.Name(name)):
             return name not in (
@@ -135,46 +128,3 @@ def _may_write(node: ast.AST) -> bool:
             return name != "append"
         case _:
             return False
-
-
-def columns(cx: Scope, rows: ast.expr, node: ast.Call, body: Sequence[ast.stmt]) -> Source | None:
-    """`zip(*rows)` of a list of lists: a tuple of the elements at one place, for each place that all have."""
-    if not isinstance(rows, ast.Name) or any(rows.id in writes(stmt) for stmt in body):
-        return None
-    if any(isinstance(n, ast.Attribute) and n.attr in CHANGING for s in body for n in ast.walk(s)):
-        return None
-    value = cx.eval(rows)
-    if not isinstance(value, RaggedList) and not (isinstance(value, Lst) and value.ndim == 2):
-        return None
-    place = f"place#{place_text(node)}"
-    count, column = _texts(cx, rows, place, node)
-    shortest = cx.eval(count)
-    assert isinstance(shortest, Number)
-
-    def item(at: Expr) -> Value:
-        store_variable(cx, place, number(at))
-        found = cx.eval(column)
-        cx.live.pop(place, None)
-        if not isinstance(found, Lst):
-            decline(node, "LW102", "zip of rows is covered for lists of numbers")
-        return Row(found)
-
-    return Source(ZERO, cx.hold(cast(shortest.expr, INT), "n"), ONE, item)
-
-
-def _texts(cx: Scope, rows: ast.expr, place: str, node: ast.Call) -> tuple[ast.expr, ast.expr]:
-    """Python for the number of columns and for one of them; the same nodes at each lowering."""
-    made = cx.unit.written.get(node)
-    if made is None:
-        text = ast.unparse(rows)
-        parts = [
-            f"min([len(row) for row in {text}]) if len({text}) > 0 else 0",
-            f"[row[place] for row in {text}]",
-        ]
-        found = [ast.parse(part, mode="eval").body for part in parts]
-        for part in (n for tree in found for n in ast.walk(tree)):
-            ast.copy_location(part, node)
-            if isinstance(part, ast.Name) and part.id == "place":
-                part.id = place
-        made = cx.unit.written[node] = (found[0], found[1])
-    return made

@@ -6,12 +6,12 @@ import ast
 
 from loopwright.frontend.lower_convert import list_length
 from loopwright.frontend.lower_index import FULL, Index, load
-from loopwright.frontend.lower_list_index import list_element
+from loopwright.frontend.lower_list_index import list_element, row_count, row_of
 from loopwright.frontend.lower_lists import build_list
 from loopwright.frontend.lower_order import present, spill, tuple_items
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_scope import Scope, decline
-from loopwright.frontend.lower_values import Arr, Lst, Tpl, Value, integer, test
+from loopwright.frontend.lower_values import Arr, Lst, RaggedList, Tpl, Value, integer, test
 from loopwright.ir.nodes import Dim, Pt
 from loopwright.ir.types import INT
 
@@ -59,5 +59,8 @@ def unpacked(cx: Scope, value: Value, n: int, node: ast.AST) -> list[Value]:
         case Lst():
             cx.check(test("eq", list_length(value), integer(n)), "values to unpack")
             return [list_element(cx, value, integer(i), node) for i in range(n)]
+        case RaggedList():
+            cx.check(test("eq", row_count(value), integer(n)), "values to unpack")
+            return [row_of(cx, value, integer(i)) for i in range(n)]
         case _:
             decline(node, "LW103", f"{describe(value)} cannot be unpacked here")
