@@ -476,6 +476,9 @@ NOT_COVERED = {
     "no parameter for the class": ("cls.of_any(x)", "LW102"),
     "the class among the arguments": ("cls.scale(cls=x)", "LW102"),
     "too many arguments": ("cls.scale(x, x)", "LW102"),
+    "a private number": ("cls.__hidden", "LW103"),
+    "a private method": ("cls.__kept(x)", "LW103"),
+    "a private method of an object": ("Unit().__kept(x)", "LW103"),
     "which class it is": ("(x if cls is Unit else -x)", "LW103"),
 }
 MORE = """
@@ -496,6 +499,12 @@ MORE = """
     @classmethod
     @lru_cache
     def cached(cls, v):
+        return v
+
+    __hidden = 1.0
+
+    @classmethod
+    def __kept(cls, v):
         return v
 
     @classmethod

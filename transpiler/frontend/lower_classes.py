@@ -13,7 +13,7 @@ from loopwright.frontend.classes import class_constant, find_method, lineage
 from loopwright.frontend.homes import is_foreign
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Closure, Klass, Object, Value, number
-from loopwright.frontend.names import scope_locals
+from loopwright.frontend.names import is_private, scope_locals
 from loopwright.frontend.region import Binding, ClassUse, MethodUse
 from loopwright.frontend.scopes import module_names, site_of
 from loopwright.ir.nodes import Const
@@ -62,6 +62,8 @@ def bound_method(cx: Scope, base: Object, attr: str, node: ast.AST) -> Closure |
     if found is None or binding is None:
         return None
     method = found[1]
+    if is_private(attr):
+        decline(node, "LW103", f"`{attr}` is a private name of a class")
     if is_foreign(method):
         if binding == "classmethod":
             decline(node, "LW103", f"`{attr}` is a class method of a class of another file")
@@ -82,6 +84,8 @@ def bound_method(cx: Scope, base: Object, attr: str, node: ast.AST) -> Closure |
 
 def class_member(cx: Scope, base: Klass, attr: str, node: ast.AST) -> Value:
     """`Name.attr` of a class of the module: a function or a number."""
+    if is_private(attr):
+        decline(node, "LW103", f"`{attr}` is a private name of a class")
     value = _constant(cx, base, attr)
     if value is not None:
         return value
