@@ -11,6 +11,7 @@ import builtins
 import os
 import sys
 import threading
+from abc import ABCMeta
 from collections import namedtuple
 from collections.abc import Sequence
 from types import FunctionType, MemberDescriptorType, MethodType, ModuleType, SimpleNamespace
@@ -273,20 +274,17 @@ def stands_for(user: dict[str, Any] | None, name: str, origin: str) -> bool:
 
 
 def is_method(
-    user: dict[str, Any] | None, obj: Any, name: str, qualname: str, static: bool = False
+    user: dict[str, Any] | None, obj: Any, name: str, qualname: str, binding: str = "method"
 ) -> bool:
-    """True if `obj.name` is the method `qualname` of the module, and a static one if it should be: no
-    subclass and no instance attribute overrides it. `user` as for `is_function`."""
+    """True if `obj.name` is the method `qualname` of the module, a plain one or what the decorator `binding`
+    makes: no subclass and no instance attribute overrides it. `user` as for `is_function`."""
     if user is None:
         return True
     cls: Any = type(obj)
     if cls.__getattribute__ is not object.__getattribute__:
         return False
-    found = _in_class(cls, name)
-    if static:
-        found = found.__func__ if type(found) is staticmethod else MISSING
     values = getattr(obj, "__dict__", {})
-    return name not in values and _defined_as(found, qualname, user)
+    return name not in values and _is_bound_as(_in_class(cls, name), qualname, binding, user)
 
 
 def method(obj: Any, name: str) -> Any:
@@ -419,8 +417,10 @@ def makes(user: dict[str, Any] | None, name: str, init: str, stored: tuple[str, 
     """
     if user is None:
         return True
-    cls = _own_class(user, name)
-    if cls is MISSING or not (
+    cls = own_class(user, name)
+    if cls is MISSING or type(cls) is ABCMeta:
+        return False
+    if not (
         cls.__new__ is object.__new__
         and cls.__getattribute__ is object.__getattribute__
         and cls.__setattr__ is object.__setattr__
@@ -445,36 +445,43 @@ def makes(user: dict[str, Any] | None, name: str, init: str, stored: tuple[str, 
     )
 
 
-def class_has(user: dict[str, Any] | None, name: str, attr: str, qualname: str) -> bool:
-    """True if the function `qualname` is found as `attr` in the module's class `name`."""
-    if user is None:
-        return True
-    cls = _own_class(user, name)
-    if cls is MISSING:
-        return False
-    found = _in_class(cls, attr)
-    if type(found) is property:
-        found = found.fget
-    elif type(found) is staticmethod:
-        found = found.__func__
-    return _defined_as(found, qualname, user)
+def class_has(
+    user: dict[str, Any] | None, cls: Any, attr: str, qualname: str, binding: str
+) -> bool:
+    """True if `cls` is a class where `attr` is the method `qualname` of the module, bound in that way. `user`
+    as for `is_function`."""
+    return user is None or (
+        _finds_plainly(cls, attr) and _is_bound_as(_in_class(cls, attr), qualname, binding, user)
+    )
 
 
-def class_is(user: dict[str, Any] | None, name: str, attr: str, value: object) -> bool:
-    """True if the module's class `name` has the very number `value` as `attr`."""
+def class_is(user: dict[str, Any] | None, cls: Any, attr: str, value: object) -> bool:
+    """True if `cls` is a class with the very number `value` as `attr`. `user` as for `is_function`."""
     if user is None:
         return True
-    cls = _own_class(user, name)
-    if cls is MISSING:
+    if not _finds_plainly(cls, attr):
         return False
     found = _in_class(cls, attr)
     return type(found) is type(value) and repr(found) == repr(value)
 
 
-def _own_class(user: dict[str, Any], name: str) -> Any:
-    """The class that the module defines under its global `name`."""
+def _finds_plainly(cls: Any, attr: str) -> bool:
+    """Whether `cls.attr` is what the first class in the order of `cls` has: nothing of a class of classes
+    comes first, as it does for `__name__`."""
+    return _is_plain(cls) and not hasattr(type(_in_class(type(cls), attr)), "__set__")
+
+
+def _is_plain(cls: Any) -> bool:
+    return type(cls) is type or type(cls) is ABCMeta
+
+
+def own_class(user: dict[str, Any] | None, name: str) -> Any:
+    """The class that the module defines under its global `name`; `MISSING` if there is none, or if a class
+    of classes of its own makes it another thing."""
+    if user is None:
+        return MISSING
     cls: Any = user.get(name)
-    plain = type(cls) is type and cls.__module__ == user.get("__name__")
+    plain = _is_plain(cls) and cls.__module__ == user.get("__name__")
     return cls if plain and cls.__qualname__ == name else MISSING
 
 
@@ -484,6 +491,22 @@ def _defined_as(found: Any, qualname: str, user: dict[str, Any]) -> bool:
         and found.__code__.co_qualname == qualname
         and found.__globals__ is user
     )
+
+
+def _is_bound_as(found: Any, qualname: str, binding: str, user: dict[str, Any]) -> bool:
+    """Whether what the body of a class holds is that function, under that decorator."""
+    kind = _BINDINGS.get(binding)
+    if kind is not None:
+        holds = type(found) is kind
+        found = (found.fget if kind is property else found.__func__) if holds else MISSING
+    return _defined_as(found, qualname, user)
+
+
+_BINDINGS: Final[dict[str, type]] = {
+    "staticmethod": staticmethod,
+    "classmethod": classmethod,
+    "property": property,
+}
 
 
 def _in_class(cls: Any, name: str) -> Any:

@@ -114,7 +114,7 @@ def open_door(entry: KernelEntry) -> Door:
 def _fetch(door: Door) -> None:
     paths = [split_path(path) for _, path in door.entry.lowered.domain.paths]
     holders = [(root, steps[:-1]) for root, steps in map(split_path, door.region.stores)]
-    objects = [split_path(use.path) for use in door.entry.lowered.methods]
+    objects = [split_path(path) for path in door.entry.lowered.looked_at]
     uses = door.entry.lowered.callables
     looked_up = {use.path for use in uses if use.looked_up and use.function.file}
     held = [split_path(use.path) for use in uses if not use.looked_up or use.function.file]

@@ -59,7 +59,7 @@ def call_roots(lowered: Lowered) -> CallRoots:
     given = lowered.reference.roots
     order = list(given if set(given) >= set(needed) else needed)
     extra = [split_path(path)[0] for path in lowered.region.stores]
-    extra += [split_path(use.path)[0] for use in lowered.methods]
+    extra += [split_path(path)[0] for path in lowered.looked_at]
     for use in lowered.callables:
         paths = (use.path, use.function.bound)
         extra += [split_path(path)[0] for path in paths if path]

@@ -20,7 +20,7 @@ from loopwright.frontend.callables import (
 from loopwright.frontend.lower_modules import CONSTANTS
 from loopwright.frontend.names import chain_of, mangled
 from loopwright.frontend.parse import is_literal
-from loopwright.frontend.region import CallableUse
+from loopwright.frontend.region import CallableUse, ClassUse
 from loopwright.frontend.scopes import module_names, site_of
 from loopwright.ir.domain import split_path
 from loopwright.ir.nodes import For
@@ -127,20 +127,27 @@ def _code_tests(door: Door) -> list[str]:
     for name, origin in lowered.assumed:
         tests.append(f"not guard.stands_for(_user, {name!r}, {origin!r})")
     for use in lowered.methods:
-        test = "is_property" if use.prop else "is_method"
+        test = "is_property" if use.binding == "property" else "is_method"
         given = f"_user, {door.prefixes[use.path]}, {use.name!r}, {use.qualname!r}"
-        given += ", True" if use.static else ""
+        given += f", {use.binding!r}" if use.binding in ("staticmethod", "classmethod") else ""
         tests.append(f"not guard.{test}({given})")
     tests += [_callable_test(door, use) for use in lowered.callables]
     for cls in lowered.classes:
-        if cls.init is not None:
-            given = f"_user, {cls.name!r}, {cls.init!r}, {cls.stored!r}"
-            tests.append(f"not guard.makes({given})")
-        for name, qualname in cls.methods:
-            tests.append(f"not guard.class_has(_user, {cls.name!r}, {name!r}, {qualname!r})")
-        for name, value in cls.constants:
-            tests.append(f"not guard.class_is(_user, {cls.name!r}, {name!r}, {value})")
+        tests += _class_tests(door, cls)
     return tests
+
+
+def _class_tests(door: Door, cls: ClassUse) -> Iterator[str]:
+    """What is used of a class must be what was compiled."""
+    if cls.init is not None:
+        yield f"not guard.makes(_user, {cls.name!r}, {cls.init!r}, {cls.stored!r})"
+    found = f"guard.own_class(_user, {cls.name!r})"
+    if cls.path:
+        found = f"type({door.prefixes[cls.path]})" if cls.of_object else door.prefixes[cls.path]
+    for name, qualname, binding in cls.methods:
+        yield f"not guard.class_has(_user, {found}, {name!r}, {qualname!r}, {binding!r})"
+    for name, value in cls.constants:
+        yield f"not guard.class_is(_user, {found}, {name!r}, {value})"
 
 
 def _callable_test(door: Door, use: CallableUse) -> str:

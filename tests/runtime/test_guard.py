@@ -251,6 +251,10 @@ class Model:
     def norm(x):
         return x
 
+    @classmethod
+    def made(cls, x):
+        return x
+
 class Other(Model):
     def step(self, x):
         return 2 * x
@@ -289,9 +293,12 @@ def test_is_function(user: dict[str, Any]) -> None:
 def test_is_method(user: dict[str, Any]) -> None:
     model = user["Model"]()
     assert guard.is_method(user, model, "step", "Model.step")
-    assert guard.is_method(user, model, "norm", "Model.norm", True)
+    assert guard.is_method(user, model, "norm", "Model.norm", "staticmethod")
     assert not guard.is_method(user, model, "norm", "Model.norm")
-    assert not guard.is_method(user, model, "step", "Model.step", True)
+    assert guard.is_method(user, model, "made", "Model.made", "classmethod")
+    assert not guard.is_method(user, model, "made", "Model.made", "staticmethod")
+    assert not guard.is_method(user, model, "norm", "Model.norm", "classmethod")
+    assert not guard.is_method(user, model, "step", "Model.step", "staticmethod")
     exec("Other.step = staticmethod(Model.step)", user)
     assert not guard.is_method(user, user["Other"](), "step", "Model.step")
     assert guard.is_method(user, user["Same"](), "step", "Model.step")
@@ -301,3 +308,31 @@ def test_is_method(user: dict[str, Any]) -> None:
     model.step = lambda x: x
     assert not guard.is_method(user, model, "step", "Model.step")
     assert not guard.is_method(user, object(), "step", "Model.step")
+
+
+def test_class_has_and_class_is(user: dict[str, Any]) -> None:
+    own = guard.own_class(user, "Model")
+    assert own is user["Model"]
+    assert guard.own_class(user, "helper") is guard.MISSING
+    assert not guard.class_has(user, guard.MISSING, "step", "Model.step", "method")
+    for cls in (own, user["Same"]):
+        assert guard.class_has(user, cls, "made", "Model.made", "classmethod")
+        assert guard.class_has(user, cls, "norm", "Model.norm", "staticmethod")
+        assert guard.class_has(user, cls, "step", "Model.step", "method")
+        assert not guard.class_has(user, cls, "made", "Model.made", "method")
+        assert not guard.class_has(user, cls, "step", "Model.step", "staticmethod")
+    assert not guard.class_has(user, user["Other"], "step", "Model.step", "method")
+    assert not guard.class_has(user, own(), "made", "Model.made", "classmethod")
+    own.rate = 2.0
+    assert guard.class_is(user, user["Same"], "rate", 2.0)
+    assert not guard.class_is(user, own, "rate", 2)
+    assert not guard.class_is(user, own(), "rate", 2.0)
+    assert guard.class_is(None, guard.MISSING, "rate", 2.0)
+
+
+def test_a_class_of_classes_that_holds_the_name_too(user: dict[str, Any]) -> None:
+    meta = type("Meta", (type,), {"rate": property(lambda cls: 3.0)})
+    user["Model"].rate = 2.0
+    assert not guard.class_is(user, meta("Made", (user["Model"],), {}), "rate", 2.0)
+    named = type("Named", (), {"__flags__": 2.0})
+    assert not guard.class_is(user, named, "__flags__", 2.0)

@@ -99,7 +99,7 @@ def _function(space: Mapping[str, Any], qualname: str) -> Any:
     found = space[head]
     for name in rest:
         found = getattr(found, name)
-    return found
+    return getattr(found, "__func__", found)
 
 
 def lowering_of(

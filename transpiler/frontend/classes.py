@@ -26,6 +26,7 @@ from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import (
     Site,
     decorator_names,
+    is_class_method,
     kind_of_name,
     methods_of,
     module_names,
@@ -217,12 +218,12 @@ def class_at(
 @lru_cache(maxsize=8192)
 def _class_of_name(module: Module, site: Site, name: str) -> ast.ClassDef | None:
     if name == receiver(site):
-        return site.owner
+        return None if is_class_method(site.node) else site.owner
     for function in (site.node, *reversed(site.enclosing)):
         if name in scope_locals(function):
             outer = site_of(module, function)
             if name == receiver(outer) and not any(name in bound_names(s) for s in function.body):
-                return outer.owner
+                return None if is_class_method(function) else outer.owner
             return _local_class(module, site, function, name)
     if kind_of_name(module, site, name) != "global":
         return None

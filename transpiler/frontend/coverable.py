@@ -31,7 +31,7 @@ from loopwright.frontend.raising import branches_left, is_of_table
 from loopwright.frontend.region import Module
 from loopwright.frontend.scipy_names import NAMES as DISTANCES
 from loopwright.frontend.scipy_names import SCIPY_LINALG, SCIPY_NORM
-from loopwright.frontend.scopes import Site, kind_of_name, methods_of, module_names
+from loopwright.frontend.scopes import Site, class_meant, kind_of_name, module_names
 from loopwright.frontend.streams import METHODS as DRAWS
 from loopwright.frontend.streams import drawing
 from loopwright.ir.intrinsics import ALL, is_special
@@ -191,15 +191,16 @@ class Coverable:
             return False
         if kind == "import":
             return self._numeric(func)
+        owner = class_meant(self._module, self._site, chain.root)
+        if owner is not None or kind == "class":
+            found = None if owner is None else find_method(self._module, owner, str(last))
+            return found is not None and len(chain.steps) == 1
         base = class_at(self._module, self._site, chain.root, chain.steps[:-1])
-        if kind != "class" and base is not None:
+        if base is not None:
             if find_method(self._module, base, str(last)) is not None:
                 return True
             if len(chain.steps) == 1:
                 return False
-        if kind == "class":
-            owner = module_names(self._module).classes.get(chain.root)
-            return owner is not None and len(chain.steps) == 1 and last in methods_of(owner)
         return last in METHODS
 
     def _is_quiet(self, stmt: ast.With) -> bool:

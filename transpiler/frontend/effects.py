@@ -31,6 +31,8 @@ from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import (
     LIBRARIES,
     Site,
+    class_meant,
+    is_class_method,
     kind_of_name,
     local_functions,
     module_names,
@@ -92,14 +94,14 @@ def _callee(
             return None
         return made, site_of(module, made).enclosing
     if chain.steps and chain.steps[-1][0] == "attr":
-        owner = known.classes.get(chain.root) if kind == "class" else None
-        if kind != "class":
+        owner = class_meant(module, site, chain.root)
+        if owner is None:
+            if overrides_at(module, site, chain):
+                return None
             owner = class_at(module, site, chain.root, chain.steps[:-1])
         elif len(chain.steps) > 1:
             return None
         method = find_method(module, owner, str(chain.steps[-1][1])) if owner is not None else None
-        if kind != "class" and overrides_at(module, site, chain):
-            return None
         if method is not None and is_foreign(method[1]):
             return None  # a property, or a method with a decorator
         if method is not None:
@@ -123,7 +125,7 @@ def base_of_call(module: Module, site: Site, chain: Chain) -> Chain | None:
     """The object that the method at `chain` is looked up on; None for functions and classes."""
     if _called_object(module, site, chain) is not None:
         return Chain(chain.root, chain.steps, chain.node)
-    if not chain.steps or kind_of_name(module, site, chain.root) == "class":
+    if not chain.steps or class_meant(module, site, chain.root) is not None:
         return None
     node = chain.node.value if isinstance(chain.node, ast.Attribute) else chain.node
     return Chain(chain.root, chain.steps[:-1], node)
@@ -141,12 +143,25 @@ def call_of(module: Module, site: Site, chain: Chain) -> Call | None:
     if isinstance(callee, ast.FunctionDef) and names:
         base = base_of_call(module, site, chain)
         made = not chain.steps and kind_of_name(module, site, chain.root) == "class"
-        if made or (base is not None and receiver(site_of(module, callee)) is not None):
+        if is_class_method(callee):
+            args.append((names.pop(0), None))
+        elif made or (base is not None and receiver(site_of(module, callee)) is not None):
             args.append((names.pop(0), base))
     if chain.call is not None:
-        args += zip(names, map(chain_of, chain.call.args), strict=False)
-        args += [(k.arg, chain_of(k.value)) for k in chain.call.keywords if k.arg is not None]
+        args += [
+            (n, _object(module, site, a)) for n, a in zip(names, chain.call.args, strict=False)
+        ]
+        keywords = [k for k in chain.call.keywords if k.arg is not None]
+        args += [(str(k.arg), _object(module, site, k.value)) for k in keywords]
     return Call(callee, tuple(args), around, (*site.enclosing, site.node))
+
+
+def _object(module: Module, site: Site, node: ast.expr) -> Chain | None:
+    """The chain that an argument is; None for classes too, of which nothing is read as data."""
+    chain = chain_of(node)
+    if chain is None or class_meant(module, site, chain.root) is not None:
+        return None
+    return chain
 
 
 def absorbed(module: Module, call: Call) -> list[Chain]:
@@ -255,7 +270,7 @@ def _read_at(module: Module, site: Site, chain: Chain) -> Iterator[Access]:
         yield from expand(module, call)
         return
     kind = kind_of_name(module, site, chain.root)
-    if kind in ("function", "class", "builtin"):
+    if kind in ("function", "class", "builtin") or class_meant(module, site, chain.root):
         return
     steps = chain.steps
     holds = chain.call is not None and may_hold_function(module, site, chain)
@@ -322,7 +337,7 @@ def _perhaps(found: Iterable[Access]) -> Iterator[Access]:
 
 def _own(site: Site) -> Chain | None:
     """`self` in a method: what a method is bound to that a variable holds."""
-    name = receiver(site)
+    name = None if is_class_method(site.node) else receiver(site)
     return None if name is None else Chain(name, (), ast.Name(name, ast.Load()))
 
 

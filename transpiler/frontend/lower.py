@@ -32,6 +32,7 @@ from loopwright.frontend.lower_values import (
     Closure,
     Entry,
     Env,
+    Klass,
     Lst,
     Number,
     Object,
@@ -50,7 +51,7 @@ from loopwright.frontend.region import (
     MethodUse,
     Region,
 )
-from loopwright.frontend.scopes import kind_of_name, site_of
+from loopwright.frontend.scopes import class_meant, classes_given, kind_of_name, site_of
 from loopwright.frontend.streams import FORMS, stream_key
 from loopwright.ir.domain import Domain, Only, Param, split_path
 from loopwright.ir.nodes import Func, Program, Sym, Var
@@ -337,7 +338,7 @@ def _add_objects(cx: Scope, region: Region, start: Env) -> None:
     unit = cx.unit
     for path in (*(v.path for v in region.live_ins), *region.stores, unit.self_path):
         root = split_path(path)[0] if path else ""
-        if root and kind_of_name(region.module, unit.site, root) == "class":
+        if root and class_meant(region.module, unit.site, root) is not None:
             continue
         if not root or root in start or f"global {root}" in start:
             continue
@@ -349,6 +350,9 @@ def _add_objects(cx: Scope, region: Region, start: Env) -> None:
         if name not in cx.bound and name not in start and f"global {name}" not in start:
             held = Entry(Object(name, class_at(region.module, unit.site, name)))
             start[name if name in cx.locals else f"global {name}"] = held
+    for name, owner in classes_given(region.module, unit.site, region.statements).items():
+        if name not in cx.bound:
+            start[name if name in cx.locals else f"global {name}"] = Entry(Klass(owner, name))
     for name, node in _nested(region).items():
         start.setdefault(name, Entry(Closure(node, name, depth=cx.depth)))
 
@@ -371,7 +375,7 @@ def _made_of(cx: Scope, region: Region, made: Parameters) -> tuple[Program, Doma
     along = Along(
         helpers,
         tuple(sorted(unit.methods)),
-        tuple(sorted(unit.classes.values())),
+        tuple(sorted(unit.classes.values(), key=lambda u: (u.name, u.path, u.of_object))),
         tuple(sorted(unit.assumed)),
         tuple(sorted(unit.callables)),
         unit.exact_lists,

@@ -228,7 +228,7 @@ def _apply(cx: Scope, callee: Value, node: ast.Call, base: Object | None = None)
 def _call_method(cx: Scope, base: Object, node: ast.Call) -> Closure | None:
     """What runs when the object is called: as a recording tells, or its class."""
     seen = read_path(cx, f"{base.path}.__call__", node)
-    return seen if isinstance(seen, Closure) else bound_method(cx, base, "__call__")
+    return seen if isinstance(seen, Closure) else bound_method(cx, base, "__call__", node)
 
 
 def _invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.Call) -> Value:
@@ -334,8 +334,11 @@ def _arguments(cx: Scope, callee: Closure, node: ast.Call, base: Object | None) 
         decline(node, "LW102", f"`{callee.name}` reads a dict of its arguments")
     positional = [p.arg for p in (*a.posonlyargs, *a.args)]
     bound: dict[str, Value] = {}
-    if base is not None and callee.self_path is not None and not callee.static:
-        bound[positional[0]] = base
+    first = base if callee.self_path is not None and not callee.static else callee.klass
+    if first is not None:
+        if not positional:
+            decline(node, "LW102", f"`{callee.name}` has no parameter for what it is bound to")
+        bound[positional[0]] = first
     free = [p for p in positional if p not in bound]
     if len(node.args) > len(free) and a.vararg is None:
         decline(node, "LW102", f"too many arguments for `{callee.name}`")

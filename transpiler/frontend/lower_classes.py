@@ -6,14 +6,15 @@ Everything that is used of a class is noted in the unit, for the guard of the ke
 from __future__ import annotations
 
 import ast
+import math
 from dataclasses import replace
 
 from loopwright.frontend.classes import class_constant, find_method, lineage
 from loopwright.frontend.homes import is_foreign
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_values import Closure, Klass, Object, Value, number
-from loopwright.frontend.names import scope_locals
-from loopwright.frontend.region import ClassUse, MethodUse
+from loopwright.frontend.names import is_private, scope_locals
+from loopwright.frontend.region import Binding, ClassUse, MethodUse
 from loopwright.frontend.scopes import module_names, site_of
 from loopwright.ir.nodes import Const
 from loopwright.ir.types import BOOL, FLOAT, INT
@@ -38,73 +39,99 @@ def class_named(cx: Scope, name: str) -> Klass | None:
 
 
 def is_property(node: ast.FunctionDef | ast.Lambda) -> bool:
-    return _decorators(node) == ["property"]
+    return isinstance(node, ast.FunctionDef) and binding_of(node) == "property"
 
 
-def _decorators(node: ast.FunctionDef | ast.Lambda) -> list[str]:
-    """The decorators; of those that are no plain names, their text."""
-    return [ast.unparse(d) for d in getattr(node, "decorator_list", [])]
+def binding_of(node: ast.FunctionDef) -> Binding | None:
+    """How the method is bound; None if its decorators tell something else."""
+    match [ast.unparse(d) for d in node.decorator_list]:
+        case []:
+            return "method"
+        case ["staticmethod" | "classmethod" | "property" as name]:
+            return name
+        case _:
+            return None
 
 
-def bound_method(cx: Scope, base: Object, attr: str) -> Closure | None:
+def bound_method(cx: Scope, base: Object, attr: str, node: ast.AST) -> Closure | None:
     """The method or property `attr` of an object of known class."""
     if base.cls is None:
         return None
     found = find_method(cx.unit.module, base.cls, attr)
-    if found is None or _decorators(found[1]) not in ([], ["staticmethod"], ["property"]):
+    binding = None if found is None else binding_of(found[1])
+    if found is None or binding is None:
         return None
     method = found[1]
+    if is_private(attr):
+        decline(node, "LW103", f"`{attr}` is a private name of a class")
     if is_foreign(method):
+        if binding == "classmethod":
+            decline(node, "LW103", f"`{attr}` is a class method of a class of another file")
         return None  # which one it is a recording tells
-    qualname = site_of(cx.unit.module, method).qualname
-    prop, static = is_property(method), _decorators(method) == ["staticmethod"]
-    if not is_made(base.path):
-        cx.unit.methods[MethodUse(base.path, attr, qualname, prop, static)] = None
+    site, made = site_of(cx.unit.module, method), is_made(base.path)
+    if binding == "classmethod" and site.enclosing:
+        decline(node, "LW103", f"`{attr}` is a class method of a class that a function makes")
+    qualname = site.qualname
+    if made:
+        _note_method(cx, Klass(base.cls), attr, qualname, binding)
     else:
-        use = class_use(cx, base.cls)
-        kept = dict.fromkeys((*use.methods, (attr, qualname)))
-        cx.unit.classes[use.name] = replace(use, methods=tuple(kept))
-    return Closure(method, qualname, base.path, static=static)
+        cx.unit.methods[MethodUse(base.path, attr, qualname, binding)] = None
+    if binding == "classmethod":
+        klass = Klass(base.cls) if made else Klass(base.cls, base.path, of_object=True)
+        return Closure(method, qualname, klass=klass)
+    return Closure(method, qualname, base.path, static=binding == "staticmethod")
 
 
 def class_member(cx: Scope, base: Klass, attr: str, node: ast.AST) -> Value:
     """`Name.attr` of a class of the module: a function or a number."""
-    value = _constant(cx, base.node, attr)
+    if is_private(attr):
+        decline(node, "LW103", f"`{attr}` is a private name of a class")
+    value = _constant(cx, base, attr)
     if value is not None:
         return value
     found = find_method(cx.unit.module, base.node, attr)
-    unfit = found is None or _decorators(found[1]) not in ([], ["staticmethod"])
-    if found is None or unfit or is_foreign(found[1]):
+    binding = None if found is None else binding_of(found[1])
+    if found is None or binding in (None, "property"):
         decline(node, "LW103", f"`{base.node.name}.{attr}` is not covered")
-    qualname = site_of(cx.unit.module, found[1]).qualname
-    use = class_use(cx, base.node)
-    kept = dict.fromkeys((*use.methods, (attr, qualname)))
-    cx.unit.classes[use.name] = replace(use, methods=tuple(kept))
-    return Closure(found[1], qualname)
+    method = found[1]
+    if is_foreign(method):
+        decline(node, "LW103", f"`{attr}` is a method of a class of another file")
+    assert binding is not None
+    qualname = site_of(cx.unit.module, method).qualname
+    _note_method(cx, base, attr, qualname, binding)
+    return Closure(method, qualname, klass=base if binding == "classmethod" else None)
+
+
+def _note_method(cx: Scope, klass: Klass, attr: str, qualname: str, binding: Binding) -> None:
+    use = class_use(cx, klass)
+    kept = dict.fromkeys((*use.methods, (attr, qualname, binding)))
+    cx.unit.classes[klass] = replace(use, methods=tuple(kept))
 
 
 def inherited_constant(cx: Scope, base: Object, attr: str) -> Value | None:
     """The number that the class of an object made here has under that name."""
     if base.cls is None or not is_made(base.path):
         return None
-    return _constant(cx, base.cls, attr)
+    return _constant(cx, Klass(base.cls), attr)
 
 
-def _constant(cx: Scope, owner: ast.ClassDef, attr: str) -> Value | None:
-    found = class_constant(cx.unit.module, owner, attr)
+def _constant(cx: Scope, klass: Klass, attr: str) -> Value | None:
+    found = class_constant(cx.unit.module, klass.node, attr)
     if found is None or is_foreign(found[0]):
         return None
     value = ast.literal_eval(found[1])
-    use = class_use(cx, owner)
-    kept = dict.fromkeys((*use.constants, (attr, repr(value))))
-    cx.unit.classes[use.name] = replace(use, constants=tuple(kept))
+    use = class_use(cx, klass)
+    text = repr(value) if math.isfinite(value) else f"float({str(value)!r})"
+    kept = dict.fromkeys((*use.constants, (attr, text)))
+    cx.unit.classes[klass] = replace(use, constants=tuple(kept))
     kind = BOOL if isinstance(value, bool) else INT if isinstance(value, int) else FLOAT
     return number(Const(value, kind))
 
 
-def class_use(cx: Scope, owner: ast.ClassDef) -> ClassUse:
+def class_use(cx: Scope, klass: Klass) -> ClassUse:
     """What is noted of a class so far."""
-    return cx.unit.classes.setdefault(owner.name, ClassUse(owner.name))
+    blank = ClassUse(klass.node.name, klass.path, klass.of_object)
+    return cx.unit.classes.setdefault(klass, blank)
 
 
 def note_store(cx: Scope, path: str, node: ast.AST) -> None:
@@ -119,9 +146,9 @@ def note_store(cx: Scope, path: str, node: ast.AST) -> None:
         constant = class_constant(cx.unit.module, cls, attr) is not None
         if attr in scope_locals(cls) and not (constant or _is_field(cls, attr)):
             decline(node, "LW104", f"the class `{cls.name}` defines `{attr}` itself")
-    use = class_use(cx, owner)
+    use = class_use(cx, Klass(owner))
     kept = dict.fromkeys((*use.stored, attr))
-    cx.unit.classes[use.name] = replace(use, stored=tuple(kept))
+    cx.unit.classes[Klass(owner)] = replace(use, stored=tuple(kept))
 
 
 def _is_field(cls: ast.ClassDef, attr: str) -> bool:

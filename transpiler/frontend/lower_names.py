@@ -246,7 +246,7 @@ def member(cx: Scope, base: Object, attr: str, node: ast.AST) -> Value:
     key = f"{base.path}.{attr}"
     found = read_path(cx, key, node)
     if found is None:
-        found = bound_method(cx, base, attr)
+        found = bound_method(cx, base, attr, node)
     if found is not None:
         return found
     if key in cx.unit.unfit:

@@ -29,23 +29,26 @@ def construct(
     """`Name(...)`: a new object, its `__init__` compiled along. `arguments` evaluates the arguments for
     the parameters of `__init__`, the object (as `BLANK`) included."""
     owner, module = klass.node, cx.unit.module
+    if klass.path:
+        shown = f"type({klass.path})" if klass.of_object else klass.path
+        decline(node, "LW102", f"`{shown}` may be a class that derives from `{owner.name}`")
     reason = obstacle(module, owner)
     if reason is not None:
         decline(node, "LW102", f"{reason}, so that making an object is not covered")
     init = constructor(module, owner)
     made = Object(_place(owner.name, cx, node), owner)
-    use = class_use(cx, owner)
+    use = class_use(cx, klass)
     if init is None:
         if node.args or node.keywords:
             decline(node, "LW102", f"`{owner.name}` takes no arguments")
-        cx.unit.classes[use.name] = replace(use, init="")
+        cx.unit.classes[klass] = replace(use, init="")
         begin(cx, made, node)
         return made
     plain = not is_dataclass(owner)
     name = site_of(module, init).qualname if plain else f"{owner.name}.__init__"
     if plain and init.decorator_list:
         decline(node, "LW102", f"`{name}` has a decorator")
-    cx.unit.classes[use.name] = replace(use, init=name if plain else "dataclass")
+    cx.unit.classes[klass] = replace(use, init=name if plain else "dataclass")
     callee = Closure(init, name, made.path)
     given = [made if v is BLANK else v for v in arguments(callee)]
     begin(cx, made, node)

@@ -15,7 +15,7 @@ from typing import Literal, NoReturn, TypeAlias
 
 from loopwright.diagnostics import NOWHERE, CannotLower, Declined, Span
 from loopwright.frontend.lower_live import Liveness
-from loopwright.frontend.lower_values import Closure, Entry, Env, Number, Value
+from loopwright.frontend.lower_values import Closure, Entry, Env, Klass, Number, Value
 from loopwright.frontend.region import CallableUse, ClassUse, MethodUse, Module
 from loopwright.frontend.scopes import Site
 from loopwright.ir.nodes import Assign, Check, Const, Expr, Fail, Func, Stmt, Sym, Var
@@ -141,7 +141,7 @@ class Unit:
     module: Module
     site: Site
     methods: dict[MethodUse, None] = field(default_factory=dict)
-    classes: dict[str, ClassUse] = field(default_factory=dict)
+    classes: dict[Klass, ClassUse] = field(default_factory=dict)
     assumed: set[tuple[str, str]] = field(default_factory=set)
     # functions of modules that draw from their module's stream, by that module
     drawn: dict[str, set[str]] = field(default_factory=dict)

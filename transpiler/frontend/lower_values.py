@@ -273,9 +273,12 @@ class Object:
 
 @dataclass(frozen=True, slots=True)
 class Klass:
-    """A class of the module."""
+    """A class of the module: the one of that global name, or what is found at `path` or (`of_object`) what
+    the object there is one of. Those two may derive from `node`."""
 
     node: ast.ClassDef
+    path: str = ""
+    of_object: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,7 +307,7 @@ class Closure:
     """A function of the program. `self_path` is set for a bound method, `depth` is the number of the
     scope that defines it (-1: the module). `library`: it is ours, see `lower_library`. `fixed` are names
     of a scope around it that is not being compiled, `names` what its global names mean if it is of another
-    module."""
+    module. `klass` is what a class method gets first."""
 
     node: ast.FunctionDef | ast.Lambda
     name: str
@@ -314,6 +317,7 @@ class Closure:
     library: bool = False
     fixed: tuple[tuple[str, Value], ...] = ()
     names: Mapping[str, Value] | None = None
+    klass: Klass | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Closure):
@@ -325,7 +329,7 @@ class Closure:
 
     @property
     def _identity(self) -> tuple[object, ...]:
-        return id(self.node), self.self_path, self.depth, self.fixed
+        return id(self.node), self.self_path, self.depth, self.fixed, self.klass
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,14 @@ def place_text(node: ast.expr | ast.stmt) -> str:
     return f"{node.lineno} {node.col_offset}" if place is None else str(place)
 
 
+def is_private(name: str) -> bool:
+    """Whether the name (`__w`) means another one in each class."""
+    return name.startswith("__") and not name.endswith("__")
+
+
 def mangled(name: str, owner: ast.ClassDef | None) -> str:
     """The name that a private name (`__w`) of a class stands for; other names as they are."""
-    if owner is None or not name.startswith("__") or name.endswith("__"):
+    if owner is None or not is_private(name):
         return name
     stem = owner.name.lstrip("_")
     return f"_{stem}{name}" if stem else name

@@ -28,10 +28,11 @@ from loopwright.frontend.classes import (
 )
 from loopwright.frontend.effects import callee_of
 from loopwright.frontend.names import bound_names, free_names, reads
-from loopwright.frontend.reference_text import Held, Mangle, importable, plain, text_name
+from loopwright.frontend.reference_text import Held, Mangle, assigned, importable, plain, text_name
 from loopwright.frontend.region import CallableUse, Module, Reference, Region
 from loopwright.frontend.scopes import (
     Site,
+    classes_given,
     kind_of_name,
     local_functions,
     local_imports,
@@ -83,7 +84,10 @@ def reference(
     entry = _entry(region, site, roots, functions)
     held = Held.of(region, callables)
     entry.body[:0] = held.local
-    used = _classes_in(region, functions, held.classes)
+    given = classes_given(region.module, site, region.statements)
+    for name, owner in given.items():
+        entry.body.insert(0, assigned(name, ast.Name(text_name(region, owner), ast.Load())))
+    used = _classes_in(region, functions, (*held.classes, *given.values()))
     body: list[ast.stmt] = [
         *_classes(region, functions, used),
         *_top_level(region.module, functions),
@@ -136,10 +140,12 @@ def _roots(
     own = receiver(site)
     chains = [c for s in region.statements for c in reads(s)]
     bound = {n for s in region.statements for n in bound_names(s)}
-    roots += [c.root for c in chains if c.root == own]
+    given = classes_given(region.module, site, region.statements)
+    roots += [c.root for c in chains if c.root == own and own not in given]
     for chain in chains:
         kind = kind_of_name(region.module, site, chain.root)
-        if chain.root not in bound and kind in ("local", "closure", "global"):
+        known = chain.root in bound or chain.root in given
+        if not known and kind in ("local", "closure", "global"):
             called = callee_of(region.module, site, chain) is not None
             roots += [chain.root] if called and chain.steps else []
     return tuple(dict.fromkeys(roots))

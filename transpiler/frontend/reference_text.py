@@ -159,7 +159,7 @@ def _bound_to(name: str, region: Region, use: CallableUse) -> list[ast.stmt]:
     if found.foreign is not None or ref.values:
         return _made(name, found, ref)
     if isinstance(callee, ast.Lambda):
-        return [_assigned(name, copy.deepcopy(callee))]
+        return [assigned(name, copy.deepcopy(callee))]
     if found.around:
         copied = plain(callee, region.owner)
         copied.name = name
@@ -172,13 +172,13 @@ def _bound_to(name: str, region: Region, use: CallableUse) -> list[ast.stmt]:
             base = ast.parse(ref.bound, mode="eval").body
         value = ast.Attribute(base, mangled(callee.name, cls), ast.Load())
     same = isinstance(value, ast.Name) and value.id == name
-    return [] if same else [_assigned(name, value)]
+    return [] if same else [assigned(name, value)]
 
 
 def _made(name: str, found: Found, ref: FunctionRef) -> list[ast.stmt]:
     """`name` as what a function returns that binds the free names of the function."""
     body: list[ast.stmt] = [
-        _assigned(free, ast.parse(text, mode="eval").body) for free, text in ref.values
+        assigned(free, ast.parse(text, mode="eval").body) for free, text in ref.values
     ]
     if found.foreign is not None:
         known = module_names(found.foreign).imports
@@ -196,7 +196,7 @@ def _made(name: str, found: Found, ref: FunctionRef) -> list[ast.stmt]:
     assert isinstance(maker, ast.FunctionDef)
     maker.body = [*body, ast.Return(value)]
     called = ast.Call(ast.Name(name, ast.Load()), [], [])
-    return [maker, _assigned(name, called)]
+    return [maker, assigned(name, called)]
 
 
 def importable(origin: str) -> bool:
@@ -212,5 +212,6 @@ def _import(name: str, origin: str) -> ast.stmt:
     return ast.ImportFrom(parent, [alias], 0) if parent else ast.Import([alias])
 
 
-def _assigned(name: str, value: ast.expr) -> ast.Assign:
+def assigned(name: str, value: ast.expr) -> ast.Assign:
+    """`name = value`."""
     return ast.Assign([ast.Name(name, ast.Store())], value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from loopwright.diagnostics import Span
 from loopwright.frontend.function_ref import FunctionRef
@@ -87,30 +87,36 @@ class Region:
         return any(isinstance(node, ast.Return) and node.value is not None for node in nodes)
 
 
+Binding: TypeAlias = Literal["method", "staticmethod", "classmethod", "property"]
+"""What a function in the body of a class becomes: by its decorator, or a plain method."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class MethodUse:
-    """A method that was compiled along: `name` of the object at `path` must be `qualname` of the module
-    (`prop`: as a property, `static`: as a static method)."""
+    """A method that was compiled along: `name` of the object at `path` must be `qualname` of the module,
+    bound in that way."""
 
     path: str
     name: str
     qualname: str
-    prop: bool = False
-    static: bool = False
+    binding: Binding = "method"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class ClassUse:
-    """A class of the module that the region calls, or reads something of, by its global `name`.
+    """A class that the region calls, or reads something of: the one of the global `name` of the module, or
+    the one at `path`, or (`of_object`) that of the object there.
 
     `init` is the qualified name of the `__init__` that a call runs (None: the class is not called; "":
-    it has none; `dataclass`: the one of that decorator). `methods` are pairs of name and qualified name,
-    `constants` of name and literal, `stored` the attributes that are set on its objects.
+    it has none; `dataclass`: the one of that decorator). `methods` are triples of name, qualified name and
+    binding, `constants` pairs of name and literal, `stored` the attributes that are set on its objects.
     """
 
     name: str
+    path: str = ""
+    of_object: bool = False
     init: str | None = None
-    methods: tuple[tuple[str, str], ...] = ()
+    methods: tuple[tuple[str, str, Binding], ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
     stored: tuple[str, ...] = ()
 
@@ -144,6 +150,12 @@ class Lowered:
     assumed: tuple[tuple[str, str], ...] = ()
     callables: tuple[CallableUse, ...] = ()
     exact_lists: bool = False
+
+    @property
+    def looked_at(self) -> tuple[str, ...]:
+        """The paths of objects and classes whose methods and constants must be as they were compiled."""
+        given = [use.path for use in self.methods] + [use.path for use in self.classes if use.path]
+        return tuple(dict.fromkeys(given))
 
     @property
     def delivery(self) -> Delivery:

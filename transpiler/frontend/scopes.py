@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from typing import Literal
 
 from loopwright.frontend.definite import Assigned
 from loopwright.frontend.homes import home_of
-from loopwright.frontend.names import bound_names, parameters, scope_locals, walk_scope
+from loopwright.frontend.names import bound_names, free_names, parameters, scope_locals, walk_scope
 from loopwright.frontend.region import Module
 
 LIBRARIES = (
@@ -219,6 +219,36 @@ def receiver(site: Site) -> str | None:
         return None
     args = (*site.node.args.posonlyargs, *site.node.args.args)
     return args[0].arg if args else None
+
+
+def is_class_method(function: ast.FunctionDef) -> bool:
+    """Whether a call passes the class first."""
+    return "classmethod" in decorator_names(function)
+
+
+@lru_cache(maxsize=4096)
+def class_receiver(site: Site) -> str | None:
+    """The name of `cls` in a class method that never binds it anew, else None. Of a class that a function
+    makes there may be several, whose methods see other variables."""
+    name = receiver(site) if is_class_method(site.node) and not site.enclosing else None
+    return None if any(name in bound_names(stmt) for stmt in site.node.body) else name
+
+
+def class_meant(module: Module, site: Site, name: str) -> ast.ClassDef | None:
+    """The class that a name stands for, seen from the function of `site`: one of the module, or what a class
+    method gets, which may be a class that derives from it."""
+    for function in (site.node, *reversed(site.enclosing)):
+        if name in scope_locals(function):
+            holder = site_of(module, function)
+            return holder.owner if name == class_receiver(holder) else None
+    return module_names(home_of(module, site.node)).classes.get(name)
+
+
+def classes_given(module: Module, site: Site, nodes: Iterable[ast.AST]) -> dict[str, ast.ClassDef]:
+    """The names in `nodes` that stand for what a class method gets: its own, or of one around it."""
+    names = sorted(frozenset[str]().union(*map(free_names, nodes)))
+    outer = [n for n in names if kind_of_name(module, site, n) in ("local", "closure")]
+    return {n: found for n in outer if (found := class_meant(module, site, n)) is not None}
 
 
 @lru_cache(maxsize=4096)
