@@ -336,11 +336,11 @@ def f(a):
         "LW102",
     ),
     (
-        "a dict with a float for a key",
+        "a dict with a complex number for a key",
         """
 def f(a):
-    d = {0.5: a}
-    return d[0.5]
+    d = {0.5j: a}
+    return d[0.5j]
 """,
         (1,),
         "LW102",

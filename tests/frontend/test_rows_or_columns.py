@@ -101,8 +101,19 @@ TWICE = {
         "LW107",
         "def g():\n    v = np.zeros(n)\n    return v, v\nreturn [*g()]",
     ),
-    "a list that a function hands out twice": (
+    "an array that a function hands out twice, in a loop": (
         "LW107",
+        "def g():\n    v = np.zeros(n)\n    return v, v\n"
+        "out = []\nfor r in g():\n    out.append(r)\nreturn out",
+    ),
+    "an array that a function hands out twice, as a list": (
+        "LW107",
+        "def g():\n    v = np.zeros(n)\n    return v, v\nreturn list(g())",
+    ),
+    "an array by a display with a star": ("LW107", "v = x[0] * 2\nreturn [v, *[v]]"),
+    "arrays of a list by stars": ("LW107", "t = [x[0] * 2]\nreturn [*t, *t]"),
+    "a list that a function hands out twice": (
+        "LW102",
         "def g():\n    v = [n]\n    return v, v\nreturn [*g()]",
     ),
     "a list by a display": ("LW102", "v = [n]\nreturn [v, v]"),

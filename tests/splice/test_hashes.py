@@ -228,7 +228,7 @@ def set_by_key(values):
         s.add(v)
     return sorted(s, key=abs)
 
-def float_keys(values):
+def complex_keys(values):
     d = {}
     for v in values:
         d[v] = 1
@@ -338,7 +338,7 @@ def test_results_beyond_64_bits_are_left_to_python() -> None:
     [
         ("added", (INTS,)),
         ("set_order", (INTS,)),
-        ("float_keys", ([0.5, 1.0],)),
+        ("complex_keys", ([0.5j, 1j],)),
         ("lists_inside", (INTS,)),
         ("taken_out", (INTS,)),
         ("helper_writes", (INTS,)),

@@ -131,6 +131,7 @@ INTS = tuple(range(3, 40))
         ("parts", (INTS, 5), [(INTS + INTS, 0), (INTS[::-1], -4)]),
         ("through_helper", (INTS,), []),
         ("as_array", (LONG, np.zeros(29)), []),
+        ("as_index", (np.ones((1,) * 17), (0,) * 17), [(np.ones((1,) * 17), (-1,) * 17)]),
     ],
 )
 def test_the_kernel_runs_and_does_the_same(

@@ -6,6 +6,8 @@ whose length is a power of two, holds positions of keys in the order of insertio
 
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
 
+import math
+
 import numpy as np
 
 
@@ -13,6 +15,27 @@ def mixed(h, x):
     """The hash `h` with the int `x` worked in; an int of 64 bits."""
     h = (np.int64(h) ^ np.int64(x)) * np.int64(-7046029254386353131)
     return int(h ^ (h >> np.int64(29)))
+
+
+def mixed_float(h, x):
+    """The hash `h` with a float worked in: the same for those that are equal. NaN, which is not equal to
+    itself, is found again by its identity only."""
+    if x != x:
+        raise ValueError("NaN")
+    if math.isinf(x):
+        return mixed(h, 1 if x > 0.0 else -1)
+    while math.fabs(x) >= 4611686018427387904.0:
+        x = x * 0.00000000023283064365386962890625
+        h = mixed(h, 0)
+    whole = int(x)
+    h = mixed(h, whole)
+    rest = x - whole
+    while rest != 0.0:
+        rest = rest * 4503599627370496.0
+        whole = int(rest)
+        h = mixed(h, whole)
+        rest = rest - whole
+    return h
 
 
 def key_position(slots, hashes, keys, key, start):

@@ -1,4 +1,4 @@
-"""Dicts and sets that the function makes: keys that are ints, characters or tuples of them.
+"""Dicts and sets that the function makes: keys that are ints, floats, characters or tuples of them.
 
 Keys and values are lists in the order of insertion, beside the hashes of the keys and an index of them
 (`library_hash.py`). Nothing is ever taken out.
@@ -40,7 +40,7 @@ from loopwright.frontend.lower_values import (
     truth_const,
 )
 from loopwright.ir.nodes import Alloc, Binary, Const, Dim, Expr, If, Pt, Store, Var
-from loopwright.ir.types import INT, Array, Num, kind_of, machine_dtype
+from loopwright.ir.types import FLOAT, INT, Array, Num, Scalar, is_scalar, kind_of, machine_dtype
 
 _SLOTS = 8
 _INDEX = Array("int64", 1)
@@ -125,27 +125,54 @@ def constructed(cx: Scope, name: str, node: ast.Call) -> Value:
 def _hash(cx: Scope, key: Value, node: ast.AST) -> Expr:
     """The hash of a key, an int."""
     found: Value = number(integer(0))
-    for part in _ints(key, node):
-        found = library_call(cx, "mixed", [found, number(part)], node)
+    for part in _words(key, node):
+        mix = "mixed" if part.type == INT else "mixed_float"
+        found = library_call(cx, mix, [found, number(part)], node)
     assert isinstance(found, Number)
     return cx.hold(found.expr, "hash")
 
 
-def _ints(key: Value, node: ast.AST) -> Iterator[Expr]:
+def _words(key: Value, node: ast.AST) -> Iterator[Expr]:
+    """The ints and floats that a key consists of."""
     match key:
         case Letter(code):
             yield code
-        case Number(expr, types, _) if all(
-            t != NOTHING.types[0] and kind_of(machine_dtype(t)) in "iu" for t in types
-        ):
+        case Number(expr, types, _) if (kind := _kind(types)) in ("i", "f"):
             if machine_dtype(expr.type) == "uint64":
                 decline(node, "LW102", "np.uint64 as the key of a dict is not covered")
-            yield cast(expr, INT)
+            yield cast(expr, INT if kind == "i" else FLOAT)
         case Tpl(items) if 0 < len(items) <= _LONGEST:
             for item in items:
-                yield from _ints(item, node)
+                yield from _words(item, node)
         case _:
             decline(node, "LW102", f"{describe(key)} as the key of a dict is not covered")
+
+
+def _kind(types: tuple[Scalar, ...]) -> str | None:
+    """Whether all are integers or all are float64; None for others, and for some of each."""
+    if not all(is_scalar(t) for t in types):
+        return None
+    dtypes = {machine_dtype(t) for t in types}
+    if all(kind_of(d) in "iu" for d in dtypes):
+        return "i"
+    return "f" if dtypes == {"float64"} else None
+
+
+def _of_one_kind(cx: Scope, base: Hashed, key: Value, node: ast.AST) -> None:
+    """Declined if an int is sought among floats, or stands among them: the two may be equal."""
+    held = cx.unit.sites.element(base.keys.site)
+    if held is not None and not _alike(held, key):
+        decline(node, "LW102", f"ints and floats as the keys of {describe(base)} are not covered")
+
+
+def _alike(held: Value, key: Value) -> bool:
+    match held, key:
+        case Number(_, types), Number(_, others):
+            return _kind((*types, *others)) is not None
+        case Tpl(items), Tpl(others) if len(items) == len(others):
+            return all(map(_alike, items, others))
+        case _:
+            return True
 
 
 def _no_arrays(value: Value, node: ast.AST) -> None:
@@ -175,6 +202,7 @@ def position(cx: Scope, base: Hashed, key: Value, node: ast.AST) -> Expr:
     start = _hash(cx, key, node)
     if cx.unit.sites.element(base.keys.site) is None:
         return integer(-1)  # nothing is ever put in
+    _of_one_kind(cx, base, key, node)
     return _find(cx, base, key, start, node)
 
 
@@ -256,6 +284,7 @@ def _entered(
         decline(node, "LW102", f"{describe(base)} may grow where something runs over it")
     key = _key(cx, key)
     start = _hash(cx, key, node)
+    _of_one_kind(cx, base, key, node)
     let_hold(cx, base.keys.site, key, node)
     let_hold(cx, base.hashes.site, number(integer(0)), node)
     found = _find(cx, base, key, start, node)

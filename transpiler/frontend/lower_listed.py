@@ -232,6 +232,8 @@ def lists(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
     cx.unit.listed |= {o.key for o in base.origins}
     for array in given:
         keys = {o.key for o in array.origins}
+        if is_borrowed(cx, keys):
+            _borrows(cx, base)
         if not keys or out_of_use(cx, keys):
             continue
         if any(key[0] in _GIVEN for key in keys) and cx.caller is not None:
@@ -242,6 +244,16 @@ def lists(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
             decline(node, "LW104", "an array that a list holds is changed")
     if {o.key for o in base.origins} & cx.unit.changed:
         decline(node, "LW104", "an array that a list holds is changed")
+
+
+def is_borrowed(cx: Scope, keys: Iterable[tuple[object, ...]]) -> bool:
+    """Whether an array of these origins was read from a list whose elements others may hold."""
+    unit = cx.unit
+    for key in keys:
+        sites = {key[1]} if key[0] in (ROW, TAKEN) and isinstance(key[1], int) else set()
+        if key in unit.borrowed or any(unit.sites.within(s, unit.borrowing) for s in sites):
+            return True
+    return False
 
 
 def _borrows(cx: Scope, base: Lst) -> None:

@@ -37,7 +37,9 @@ def loop_over(cx: Scope, stmt: ast.For) -> None:
         for_loop(cx, stmt, assign_to, keys_of(cx, entry.value, stmt.iter))
         if cx.env is not None and not of_one_type(cx, stmt):
             decline(
-                stmt.iter, "LW101", "a loop over a set puts items of several types into another"
+                stmt.iter,
+                "LW101",
+                "a loop over a set puts floats or items of several types into another",
             )
         return
     for_loop(cx, stmt, assign_to)

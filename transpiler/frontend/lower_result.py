@@ -6,11 +6,10 @@ from dataclasses import replace
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_convert import plain_column
+from loopwright.frontend.lower_listed import is_borrowed
 from loopwright.frontend.lower_parts import describe, flatten, is_row, origins_of
 from loopwright.frontend.lower_scope import Scope, Unit
 from loopwright.frontend.lower_values import (
-    ROW,
-    TAKEN,
     Arr,
     Hashed,
     Letter,
@@ -221,11 +220,8 @@ class _Plan:
 
     def held_once(self, origins: frozenset[Origin]) -> None:
         """An array that was read from a list must be no other variable's: kernels have copies in lists."""
-        unit = self.cx.unit
-        for key in (o.key for o in origins):
-            sites = {key[1]} if key[0] in (ROW, TAKEN) and isinstance(key[1], int) else set()
-            if key in unit.borrowed or any(unit.sites.within(s, unit.borrowing) for s in sites):
-                raise self.refuse("an array is returned that a list has of another variable")
+        if is_borrowed(self.cx, (o.key for o in origins)):
+            raise self.refuse("an array is returned that a list has of another variable")
 
     def own(self, origins: frozenset[Origin]) -> None:
         """A returned array must be new, and share memory with nothing else that is returned."""

@@ -27,7 +27,7 @@ from loopwright.frontend.lower_values import (
     Tpl,
     Value,
 )
-from loopwright.ir.types import INT
+from loopwright.ir.types import INT, kind_of, machine_dtype
 
 _DATA = (Arr, Lst, Letter, String, Text, Tpl, Hashed)
 
@@ -70,8 +70,8 @@ def commutes(cx: Scope, loop: ast.For) -> bool:
 
 
 def of_one_type(cx: Scope, loop: ast.For) -> bool:
-    """Whether the sets that the loop puts items into hold items of one type: of two that are equal, the first
-    one stays."""
+    """Whether the sets that the loop puts items into hold items of one type, and no floats: of two that are
+    equal, the first one stays."""
     parts = [s for stmt in loop.body for s in ast.walk(stmt) if isinstance(s, ast.stmt)]
     for name, _ in (one for s in parts if (one := _put_into(cx, s)) is not None):
         held = cx.live[name].value
@@ -91,7 +91,10 @@ def _numbers(value: Value) -> Iterator[Value]:
 
 
 def _is_single(value: Value) -> bool:
-    return isinstance(value, Letter) or (isinstance(value, Number) and len(value.types) == 1)
+    """Whether items that are equal are the same: not zeros, which have a sign as floats."""
+    if isinstance(value, Number):
+        return len(value.types) == 1 and kind_of(machine_dtype(value.expr.type)) != "f"
+    return isinstance(value, Letter)
 
 
 def _named_too(cx: Scope, names: set[str]) -> set[str]:
