@@ -354,7 +354,7 @@ def _add_objects(cx: Scope, region: Region, start: Env) -> None:
 def _made_of(cx: Scope, region: Region, made: Parameters) -> tuple[Program, Domain, Along]:
     """The program of the statements that were lowered, without what it does not use."""
     unit = cx.unit
-    own, body = own_parameters(made.syms, tidy(cx.out, cx.markers))
+    own, body = own_parameters(made.syms, tidy(cx.out, cx.markers, set(made.syms)))
     needed = used(body)
     hidden = [(sym, each) for sym, each in made.hidden if sym in needed]
     name = unit.unique(region.qualname.split(".")[-1])

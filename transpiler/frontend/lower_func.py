@@ -335,7 +335,7 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
     syms = [e.sym for v in (*values, *captured.values()) for e in flatten(v) if isinstance(e, Var)]
     if inner.calls is not None:
         syms.append(inner.calls)
-    params, body = own_parameters(syms, tidy(inner.out, inner.markers - set(syms)))
+    params, body = own_parameters(syms, tidy(inner.out, inner.markers, set(syms)))
     if inner.calls is None:
         inner.name = unit.unique(inner.name)
     func = Func(
