@@ -153,6 +153,23 @@ def test_an_element_of_the_list_is_no_second_name_of_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "why"),
+    [
+        ("    b = acc\n", "", "has a second name"),
+        ("", "    b = acc\n    b[0] = 1.0\n", "has a second name"),
+        ("", "    b: list = acc\n    b[0] = 1.0\n", "has a second name"),
+        ("", "    acc = [s]\n", "is also assigned anew"),
+    ],
+    ids=["before the loop", "behind the loop", "annotated", "assigned anew"],
+)
+def test_a_list_from_outside_that_gets_other_types_has_one_name(
+    before: str, after: str, why: str
+) -> None:
+    declined = refusal(GIVEN.format(before=before, after=after), A, [0.0] * 6)
+    assert declined.why == f"`acc` gets an element of another type, and {why}"
+
+
 # ------------------------------------------------- one number, two types
 
 SUMMED = """

@@ -57,8 +57,8 @@ from loopwright.ir.nodes import Func, Program, Sym, Var
 from loopwright.ir.types import INT, NONE, Chars, ListOf, Ragged, Type
 from loopwright.ir.walk import used
 
-_BY_PATH = ("LW107", "LW302")
-"""Refusals of what is of one kind on one path and of another on another."""
+_BY_PATH = ("LW107", "LW110", "LW302")
+"""Refusals of what is of one kind on one path and of another on another, or shares memory on one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +292,7 @@ def _lowered(
 
     settle_function(cx, region.statements, begin, end, region.statements[0])
     if cx.result is None:
-        raise CannotLower(Declined(region.span, "LW103", "this code never ends normally"))
+        raise CannotLower(Declined(region.span, "LW111", "this code never ends normally"))
     for sym, param in zip(made.syms, made.params, strict=True):
         if sym.type == ListOf(NONE):
             unknown(param.path, region)

@@ -225,7 +225,7 @@ def as_operand(cx: Scope, value: Value, node: ast.AST) -> Expr:
             column = plain_column(cx, value) or _of_one_dtype(cx, value)
             if column is None:
                 decline(
-                    node, "LW102", "a list of numbers of several types where an array is needed"
+                    node, "LW304", "a list of numbers of several types where an array is needed"
                 )
             if machine_dtype(column.type) != "float64" or ndim > 1:
                 # an empty list makes a float64 array with one axis, whatever its elements would be

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from typing import NoReturn
 
 from loopwright.frontend.lower_alias import hashed_in
 from loopwright.frontend.lower_along import library_call
@@ -45,6 +46,7 @@ from loopwright.ir.types import INT, Array, Num, kind_of, machine_dtype
 _SLOTS = 8
 _INDEX = Array("int64", 1)
 _LONGEST = 8
+_KEYS = "use ints of 64 bits, characters, or tuples of them"
 """Tuples of more items are no keys."""
 
 
@@ -122,16 +124,16 @@ def constructed(cx: Scope, name: str, node: ast.Call) -> Value:
 # --------------------------------------------------------------------- finding
 
 
-def _hash(cx: Scope, key: Value, node: ast.AST) -> Expr:
+def _hash(cx: Scope, base: Hashed, key: Value, node: ast.AST) -> Expr:
     """The hash of a key, an int."""
     found: Value = number(integer(0))
-    for part in _ints(key, node):
+    for part in _ints(base, key, node):
         found = library_call(cx, "mixed", [found, number(part)], node)
     assert isinstance(found, Number)
     return cx.hold(found.expr, "hash")
 
 
-def _ints(key: Value, node: ast.AST) -> Iterator[Expr]:
+def _ints(base: Hashed, key: Value, node: ast.AST) -> Iterator[Expr]:
     match key:
         case Letter(code):
             yield code
@@ -139,19 +141,24 @@ def _ints(key: Value, node: ast.AST) -> Iterator[Expr]:
             t != NOTHING.types[0] and kind_of(machine_dtype(t)) in "iu" for t in types
         ):
             if machine_dtype(expr.type) == "uint64":
-                decline(node, "LW102", "np.uint64 as the key of a dict is not covered")
+                _no_key(base, key, node)
             yield cast(expr, INT)
         case Tpl(items) if 0 < len(items) <= _LONGEST:
             for item in items:
-                yield from _ints(item, node)
+                yield from _ints(base, item, node)
         case _:
-            decline(node, "LW102", f"{describe(key)} as the key of a dict is not covered")
+            _no_key(base, key, node)
+
+
+def _no_key(base: Hashed, key: Value, node: ast.AST) -> NoReturn:
+    place = "an item of a set" if base.form == "set" else "the key of a dict"
+    decline(node, "LW103", f"{describe(key)} as {place} is not covered", _KEYS)
 
 
 def _no_arrays(value: Value, node: ast.AST) -> None:
     if is_made_dict(value) or any(True for _ in arrays_in(value)):
         shown = "dicts" if is_made_dict(value) else "arrays"
-        decline(node, "LW102", f"{shown} as the values of a dict are not covered")
+        decline(node, "LW103", f"{shown} as the values of a dict are not covered")
 
 
 def _key(cx: Scope, key: Value) -> Value:
@@ -172,7 +179,7 @@ def _find(cx: Scope, base: Hashed, key: Value, start: Expr, node: ast.AST) -> Ex
 def position(cx: Scope, base: Hashed, key: Value, node: ast.AST) -> Expr:
     """The position of the key, negative if it is not there."""
     key = _key(cx, key)
-    start = _hash(cx, key, node)
+    start = _hash(cx, base, key, node)
     if cx.unit.sites.element(base.keys.site) is None:
         return integer(-1)  # nothing is ever put in
     return _find(cx, base, key, start, node)
@@ -193,7 +200,7 @@ def item(cx: Scope, base: Hashed, key: Value, node: ast.AST) -> Value:
     """`base[key]`; the kernel fails where Python raises KeyError."""
     match base.form:
         case "set":
-            decline(node, "LW103", "a set has no items")
+            decline(node, "LW111", "a set has no items")
         case "int" | "float":
             at = _ensured(cx, base, key, _zero(base), node)
         case "Counter":
@@ -249,13 +256,14 @@ def _entered(
     """Put an entry in, or call `present` with its position if the key is there; the position."""
     named = (h.slots for entry in cx.live.values() for h in hashed_in(entry.value))
     if not isinstance(base.slots, Var) or base.slots not in named:
-        decline(node, "LW102", "only a dict or set that has a name may change")
+        decline(node, "LW108", "only a dict or set that has a name may change")
     if any(origin.key[0] in ("param", "capture") for origin in base.keys.origins):
-        decline(node, "LW102", f"{describe(base)} of another function may grow")
+        decline(node, "LW108", f"{describe(base)} of another function may grow")
     if base.slots.sym in cx.iterated:
-        decline(node, "LW102", f"{describe(base)} may grow where something runs over it")
+        why = f"{describe(base)} may grow where something runs over it"
+        decline(node, "LW101", why, "note what is to be put in, and put it in behind the loop")
     key = _key(cx, key)
-    start = _hash(cx, key, node)
+    start = _hash(cx, base, key, node)
     let_hold(cx, base.keys.site, key, node)
     let_hold(cx, base.hashes.site, number(integer(0)), node)
     found = _find(cx, base, key, start, node)

@@ -127,12 +127,12 @@ def _replace(
     """Change a list as a whole; only for a list that has one name."""
     new = Lst(columns, base.site, base.ndim, base.origins)
     if which(cx, base) is not None:
-        store_variable(cx, own_copy(cx, base, node), new)
+        store_variable(cx, own_copy(cx, base, node, "is changed as a whole"), new)
         return
     if not isinstance(target, ast.Name) or base.ndim > 1 or foreign(cx, base):
-        decline(node, "LW102", "this list may be known by another name")
+        decline(node, "LW108", "this list may be known by another name")
     if shared(cx, target.id):
-        decline(node, "LW102", "this list may be known by another name")
+        decline(node, "LW108", "this list may be known by another name")
     store_variable(cx, cx.renamed.get(target.id, target.id), new)
 
 
@@ -207,7 +207,7 @@ def pop_last(cx: Scope, base: Lst, node: ast.AST) -> Value:
     """`base.pop()`."""
     growable(cx, base, node)
     if not isinstance(base.length, Var):
-        decline(node, "LW102", "only a list that has a name may shrink")
+        decline(node, "LW108", "only a list that has a name may shrink")
     cx.at(node)
     cx.check(test("gt", base.length, integer(0)), "pop from an empty list")
     cx.set(base.length.sym, Binary("sub", base.length, integer(1), INT))
@@ -224,7 +224,7 @@ def _pop_at(cx: Scope, base: Lst, at: Expr, node: ast.AST) -> Value:
     growable(cx, base, node)
     _numbers_only(cx, base, node)
     if not isinstance(base.length, Var):
-        decline(node, "LW102", "only a list that has a name may shrink")
+        decline(node, "LW108", "only a list that has a name may shrink")
     cx.at(node)
     place = cx.hold(in_buffer(cx, base, at), "at")
     item = spill(cx, list_element(cx, base, place, node))

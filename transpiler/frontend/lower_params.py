@@ -119,13 +119,26 @@ def parameters(
 
 
 def unknown(path: str, region: Region) -> NoReturn:
-    """Decline, since the type of what the path leads to is missing."""
+    """Decline where the region reads what the path leads to, since its type is missing."""
     decline(
-        region.statements[0],
+        _read_at(path, region),
         "LW301",
         unknown_type(path),
         f"annotate `{path}`, or record a workload with `loopwright trace`",
     )
+
+
+def _read_at(path: str, region: Region) -> ast.AST:
+    """The first place that reads it; the first statement if only a function does that the region calls."""
+    found = [
+        node
+        for stmt in region.statements
+        for node in ast.walk(stmt)
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
+        and isinstance(node.ctx, ast.Load)
+        and ast.unparse(node) == path
+    ]
+    return min(found, key=lambda n: (n.lineno, n.col_offset), default=region.statements[0])
 
 
 def unknown_type(path: str) -> str:
@@ -168,6 +181,10 @@ def _value(cx: Scope, made: Parameters, name: str, path: str, given: Type, node:
     return _held(cx, made, sym, at, path)
 
 
+def _not_taken(why: str) -> Mixed:
+    return Mixed(why, code="LW305")
+
+
 def _held(cx: Scope, made: Parameters, sym: Sym, at: int, path: str) -> Value:
     """What the lowering knows of the parameter at position `at`."""
     t = sym.type
@@ -187,7 +204,7 @@ def _held(cx: Scope, made: Parameters, sym: Sym, at: int, path: str) -> Value:
         case _ if t == NONE:
             return NOTHING
         case _:
-            return Mixed(f"`{path}` is of type {t}, which kernels do not take")
+            return _not_taken(f"`{path}` is of type {t}, which kernels do not take")
 
 
 def _rows(cx: Scope, made: Parameters, name: str, path: str, t: Ragged, node: ast.stmt) -> Value:
@@ -195,7 +212,7 @@ def _rows(cx: Scope, made: Parameters, name: str, path: str, t: Ragged, node: as
         return _record_rows(cx, made, name, path, t, t.rows, node)
     rows = CODES if isinstance(t.rows, Chars) else t.rows
     if isinstance(rows, ListOf) and rows.ndim != 1:
-        decline(node, "LW302", f"the rows of `{path}` have several axes")
+        decline(node, "LW305", f"the rows of `{path}` have several axes")
     joined, bounds = Sym(name, rows), Sym(made.name(f"{name}_bounds"), ListOf(INT, 2))
     at = made.add(joined, Param(name, path, t))
     made.add(bounds, Param(bounds.name, path, t, (0, INT_LIMIT), bounds=True))
@@ -211,7 +228,7 @@ def _record_rows(
 ) -> Value:
     """A list of lists of tuples: lists of rows of their items, put side by side."""
     if len(rows.columns) > MOST_ITEMS:
-        return Mixed(f"`{path}` is a list of tuples of more than {MOST_ITEMS} items")
+        return _not_taken(f"`{path}` is a list of tuples of more than {MOST_ITEMS} items")
     names = [made.name(f"{name}_{k}") for k in range(len(rows.columns))]
     made.groups.append(Group(name, path, tuple(names), t))
     parts = []
@@ -231,7 +248,7 @@ def _record_rows(
 
 def _table(cx: Scope, made: Parameters, name: str, path: str, t: DictOf, node: ast.stmt) -> Value:
     if len(t.columns) > MOST_ITEMS:
-        return Mixed(f"`{path}` is a dict of tuples of more than {MOST_ITEMS} items")
+        return _not_taken(f"`{path}` is a dict of tuples of more than {MOST_ITEMS} items")
     kinds = [INT, INT, *t.columns] if t.columns else []
     names = [made.name(f"{name}_{k}") for k in range(len(kinds))]
     made.groups.append(Group(name, path, tuple(names), t))
@@ -244,13 +261,15 @@ def _table(cx: Scope, made: Parameters, name: str, path: str, t: DictOf, node: a
 
 def _records(cx: Scope, made: Parameters, name: str, path: str, t: Records) -> Value:
     if len(t.columns) > MOST_ITEMS:
-        return Mixed(f"`{path}` is a list of tuples of more than {MOST_ITEMS} items")
+        return _not_taken(f"`{path}` is a list of tuples of more than {MOST_ITEMS} items")
     if t.form != "tuple":
         t = t.only(set(t.names) - _stored(cx))
         if len(t.names) > MOST_ITEMS:
             t = t.only(_words(cx))
         if not t.names:
-            return Mixed(f"no entry or attribute that is read of `{path}` is a number of one type")
+            return _not_taken(
+                f"no entry or attribute that is read of `{path}` is a number of one type"
+            )
     ends = t.names or range(len(t.columns))
     syms = [
         Sym(made.name(f"{name}_{end}"), ListOf(kind))
@@ -297,7 +316,7 @@ def _stored(cx: Scope) -> set[str]:
 
 def _tuple(cx: Scope, made: Parameters, name: str, path: str, t: TupleOf, node: ast.stmt) -> Value:
     if len(t.items) > MOST_ITEMS:
-        return Mixed(f"`{path}` is a tuple of more than {MOST_ITEMS} items")
+        return _not_taken(f"`{path}` is a tuple of more than {MOST_ITEMS} items")
     names = [made.name(f"{name}_{k}") for k in range(len(t.items))]
     made.groups.append(Group(name, path, tuple(names)))
     parts = enumerate(zip(names, t.items, strict=True))
