@@ -246,7 +246,7 @@ return np.array(out)
 """,
     ),
     "a row that grows behind its name": (
-        "LW102",
+        "LW108",
         """
 out = [[] for i in range(n)]
 row = out[0]
@@ -255,7 +255,7 @@ return len(row)
 """,
     ),
     "rows that grow while a loop names them": (
-        "LW102",
+        "LW108",
         """
 out = [[1] for i in range(n)]
 total = 0
@@ -278,7 +278,7 @@ return total
 """,
     ),
     "a row that grows and is one of another list": (
-        "LW102",
+        "LW110",
         """
 out = [[1] for i in range(n)]
 more = []
@@ -288,7 +288,7 @@ return more
 """,
     ),
     "a row that a function lets grow": (
-        "LW102",
+        "LW108",
         """
 out = [[1] for i in range(n)]
 def grow(k):
@@ -299,7 +299,7 @@ return out
 """,
     ),
     "a row that a function gives, and grows": (
-        "LW102",
+        "LW108",
         """
 out = [[1] * i for i in range(n)]
 def longest(rows):
@@ -332,7 +332,7 @@ return len(out[0])
 """,
     ),
     "views that are copied after a change": (
-        "LW104",
+        "LW110",
         """
 def above(row):
     x[0, 0] += 1
@@ -341,7 +341,7 @@ return np.array([row for row in x if above(row)])
 """,
     ),
     "a row that is changed later": (
-        "LW102",
+        "LW110",
         """
 row = [0]
 out = []
@@ -352,7 +352,7 @@ return out
 """,
     ),
     "a row with a second name": (
-        "LW102",
+        "LW110",
         """
 row = [0]
 keep = row
@@ -363,7 +363,7 @@ return out
 """,
     ),
     "a view of a view": (
-        "LW107",
+        "LW110",
         """
 part = x[1:]
 out = []
@@ -373,7 +373,7 @@ return out
 """,
     ),
     "a row of one array and one of another": (
-        "LW107",
+        "LW110",
         """
 y = x * 2
 out = [x[0]]
@@ -382,7 +382,7 @@ return out
 """,
     ),
     "a row of the iteration before": (
-        "LW107",
+        "LW110",
         """
 out = []
 before = x[0]
@@ -393,7 +393,7 @@ return out
 """,
     ),
     "a row of itself": (
-        "LW102",
+        "LW110",
         """
 out = [[1]]
 out.append(out[0])
@@ -401,7 +401,7 @@ return out
 """,
     ),
     "a row that is changed in place": (
-        "LW104",
+        "LW110",
         """
 out = [[i] for i in range(n) if i]
 out[0][0] = 5
@@ -409,7 +409,7 @@ return out
 """,
     ),
     "a named row that is changed": (
-        "LW104",
+        "LW110",
         """
 out = [[i] for i in range(n) if i]
 r = out[0]
@@ -418,7 +418,7 @@ return out
 """,
     ),
     "an array that is changed": (
-        "LW104",
+        "LW110",
         """
 out = [r * 2 for r in x]
 for r in out:
@@ -427,7 +427,7 @@ return out
 """,
     ),
     "an array that a function changes": (
-        "LW104",
+        "LW110",
         """
 def change(r):
     r[0] = 5
@@ -437,14 +437,14 @@ return out
 """,
     ),
     "a row by itself": (
-        "LW107",
+        "LW110",
         """
 out = [[i] for i in range(n) if i]
 return out, out[0]
 """,
     ),
     "a row of a function's list": (
-        "LW107",
+        "LW110",
         """
 def pick(rows):
     return rows[0]

@@ -13,6 +13,8 @@ from loopwright.signatures import inherited
 from loopwright.workload.store import RegionRecord
 
 _OF_LOWERING = ("LW1", "LW3")
+_MISSING = ("LW301", "LW305")
+"""Refusals of what comes from outside."""
 _HOT = 0.5
 
 Part = tuple[Region, RegionRecord | None]
@@ -52,10 +54,10 @@ def telling(whole: RegionResult, parts: Sequence[RegionResult]) -> RegionResult:
         part
         for part in parts
         if (part.code or "").startswith(_OF_LOWERING)
-        and part.code != "LW301"
+        and part.code not in _MISSING
         and (part.share or 0.0) >= hot
     ]
-    if not told or (whole.code != "LW301" and whole.share is None):
+    if not told or (whole.code not in _MISSING and whole.share is None):
         return whole
     first = max(told, key=lambda p: p.share or 0.0)
     return replace(

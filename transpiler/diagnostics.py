@@ -86,9 +86,17 @@ CODES: tuple[Code, ...] = (
     Code("LW106", "random draw is not covered", "The stream of random numbers cannot be kept for this kind of draw.",
          "draw before the loop, into an array"),
     Code("LW107", "result has no kernel form", "What the code returns, or leaves to the code around it, is not made of numbers, arrays and "
-         "lists alone, or differs in kind from path to path.", "return the same kind of value on all paths"),
+         "lists alone, or differs in kind from path to path.", "return numbers, arrays and lists, of the same kind on all paths"),
+    Code("LW108", "list or dict is not known by one name", "A list whose length or types change, and a dict, are held in memory that is made "
+         "anew; it stands for them as long as one variable, and always the same, holds them.",
+         "give it one name, which is not assigned anew, and change it by that name"),
     Code("LW109", "objects of one place cannot be told apart", "The code makes an object at a place where it made one before that is "
          "still in use.", "keep one object of the place at a time"),
+    Code("LW110", "memory is shared", "Kernels keep copies of the arrays and rows that lists hold, and return arrays that share no memory. The "
+         "code changes, keeps or returns one that an argument, a variable or a list may hold, too.",
+         "put a copy into the list, or return one; where rows change, use an array"),
+    Code("LW111", "code does not get past this", "For values of these types the code surely raises an exception there, or never ends.",
+         "nothing, if that is meant; else correct it"),
     Code("LW203", "iterations depend on each other", "An iteration reads or overwrites what another iteration of the loop writes.",
          "nothing if it is a recurrence; else write to another array"),
     Code("LW204", "access is not understood", "An array that the loop writes is reached through another name, a called function, or an "
@@ -136,6 +144,8 @@ CODES: tuple[Code, ...] = (
     Code("LW303", "array has no axes", "An array of rank 0 was seen or annotated.", "pass a number"),
     Code("LW304", "types do not fit the operation", "Python or NumPy has no such operation for these types, or a form of it that kernels do not follow.",
          "convert the value first"),
+    Code("LW305", "type is not taken", "The value is known, but made of something else than numbers, arrays and lists of numbers.",
+         "hand over its numbers as arrays or lists"),
     Code("LW306", "value has no machine form", "Strings, None, tuples and integers beyond 64 bits are not held by compiled kernels.",
          "keep them out of the loop"),
     Code("LW307", "operation has no machine form", "It works on whole arrays, or on types for which compiled kernels have no such operation.",

@@ -26,7 +26,7 @@ MOST_WAYS = 3
 LEAST_CALLS = 0.05
 """The part of the recorded calls that a further kernel is for, at least."""
 _ONE_TYPE = "make its numbers all floats, or all ints"
-_NUMBERS = "hand over its numbers as arrays or lists"
+_NAMED = "write the class or dtype itself in its place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +182,15 @@ def _as_seen(declined: Declined, region: Region, signature: Signature) -> Declin
         seen = signature.unknown.get(live.name)
         if seen is not None and declined.why == unknown_type(live.path):
             why = f"`{live.path}` is of type {seen}, which kernels do not take"
-            unlocks = _ONE_TYPE if seen.endswith("list of float or int") else _NUMBERS
-            return replace(declined, why=why, unlocks=unlocks)
+            return replace(declined, code="LW305", why=why, unlocks=_unlocks(seen))
     return declined
+
+
+def _unlocks(seen: str) -> str | None:
+    """What to do about a value of that type, if it is more than the code says."""
+    if seen.endswith("list of float or int"):
+        return _ONE_TYPE
+    return _NAMED if seen == "type" or seen.endswith("DType") else None
 
 
 def _constant(signature: Signature) -> Iterator[tuple[Signature, Mapping[str, Only]]]:
@@ -224,7 +230,7 @@ def _only_reading(lowered: Lowered | Declined) -> Lowered | Declined:
     written = summarise(lowered.program)[main.name].writes
     for k, param in enumerate(lowered.domain.params):
         if isinstance(param.type, Ragged) and k in written:
-            return Declined(main.span, "LW104", f"a row of `{param.path}` is changed")
+            return Declined(main.span, "LW110", f"a row of `{param.path}` is changed")
     return lowered
 
 

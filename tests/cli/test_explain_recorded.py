@@ -91,7 +91,7 @@ def test_a_type_that_is_not_covered_is_named(
     assert verdicts["Model.masked"] == [
         (
             "declined",
-            "LW301",
+            "LW305",
             "`obs` is of type MaskedArray, which kernels do not take",
         ),
     ]
@@ -101,5 +101,5 @@ def test_what_a_value_without_a_type_was_is_told(
     verdicts: dict[str, list[tuple[str, str | None, str]]],
 ) -> None:
     ((status, code, reason),) = verdicts["Model.reached"]
-    assert (status, code) == ("declined", "LW301")
+    assert (status, code) == ("declined", "LW305")
     assert reason == "`table` is of type list of list of float or int, which kernels do not take"

@@ -104,12 +104,12 @@ def f(a, out):
     [
         ("def f(x):\n    p = [1.0]\n    p -= [x[0]]\n    return p\n", (A,), "LW103"),
         ("def f(x):\n    p = [1.0]\n    p += x[0]\n    return p\n", (A,), "LW102"),
-        ("def f(x):\n    p = [1.0]\n    p *= 2\n    return p\n", (A,), "LW102"),
-        ("def f(t, n):\n    t[1].append(n)\n    return n\n", ((1.0, [1]), 3), "LW102"),
+        ("def f(x):\n    p = [1.0]\n    p *= 2\n    return p\n", (A,), "LW101"),
+        ("def f(t, n):\n    t[1].append(n)\n    return n\n", ((1.0, [1]), 3), "LW108"),
         (
             "def f(xs, c):\n    ys = xs if c else None\n    xs.append(1.0)\n    return ys is None\n",
             ([1.0], True),
-            "LW102",
+            "LW108",
         ),
         ("def f(t, n):\n    return len(t[1]) + n\n", ((1.0, []), 3), "LW301"),
         ("def f(n):\n    return [None] * n\n", (3,), "LW107"),

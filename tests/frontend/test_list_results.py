@@ -187,4 +187,4 @@ def f(x):
     b = a
     return a, b
 """
-    assert refusal(source, X).code == "LW107"
+    assert refusal(source, X).code == "LW110"

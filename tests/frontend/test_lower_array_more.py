@@ -123,7 +123,7 @@ def f(x):
     return x.sum(x, axis=0)
 """,
         (X,),
-        "LW103",
+        "LW111",
     ),
     (
         "a power of booleans",

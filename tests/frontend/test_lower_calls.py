@@ -343,7 +343,7 @@ def f(a):
     return d[0.5j]
 """,
         (1,),
-        "LW102",
+        "LW103",
     ),
     (
         "a name of two kinds",
@@ -376,7 +376,7 @@ def f(x):
     return x[1:]
 """,
         (X,),
-        "LW107",
+        "LW110",
     ),
     (
         "one array returned twice",
@@ -386,7 +386,7 @@ def f(n):
     return a, a
 """,
         (3,),
-        "LW107",
+        "LW110",
     ),
     (
         "a default whose name is bound again",

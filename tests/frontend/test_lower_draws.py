@@ -169,7 +169,7 @@ def f(rng, n):
     [
         ("rng.random(dtype=np.float32)", "LW106"),
         ("rng.integers(0, 9, 4, dtype=np.uint8)", "LW106"),
-        ("rng.integers(0, 9, dtype=None)", "LW103"),
+        ("rng.integers(0, 9, dtype=None)", "LW111"),
         ("rng.permutation(3.5)", "LW106"),
         ("rng.multivariate_normal([0.0], [[1.0]])", "LW106"),
         ("rng.interval(3)", "LW106"),

@@ -320,7 +320,7 @@ def f(n):
     return s.pop()
 """,
         (3,),
-        "LW102",
+        "LW108",
     ),
     (
         "a reversed list with a second name",
@@ -332,7 +332,7 @@ def f(n):
     return t
 """,
         (3,),
-        "LW102",
+        "LW108",
     ),
 ]
 

@@ -48,7 +48,6 @@ DECLINED = {
     "a default beside a key": "return max(x, key=abs, default=0)",
     "a default that is computed": "return max(x, default=x[0])",
     "a copy of a dict": "d = {1: 2}\n    return dict(d)",
-    "no pairs": "return dict(x)",
     "keywords": "return dict(a=1)",
 }
 
@@ -56,6 +55,10 @@ DECLINED = {
 @pytest.mark.parametrize("body", DECLINED.values(), ids=DECLINED)
 def test_other_forms_are_declined(body: str) -> None:
     assert refusal(f"def f(x):\n    {body}\n", X).code == "LW102"
+
+
+def test_items_of_a_dict_that_are_no_pairs_are_declined() -> None:
+    assert refusal("def f(x):\n    return dict(x)\n", X).code == "LW103"
 
 
 def test_nothing_has_no_largest_item() -> None:

@@ -157,7 +157,7 @@ def test_what_the_original_refuses() -> None:
         ("np.histogram(x, 'auto')", "LW102"),
         ("np.histogram(x, 2.5)", "LW102"),
         ("np.repeat(x, [1, 2], axis=0)", "LW102"),
-        ("np.append(x, x[0], axis=0)", "LW103"),
+        ("np.append(x, x[0], axis=0)", "LW111"),
         ("np.squeeze(x)", "LW102"),
         ("np.nansum(x, keepdims=True)", "LW102"),
     ),

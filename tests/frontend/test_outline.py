@@ -493,7 +493,7 @@ def test_what_never_ends_is_declined_as_a_whole() -> None:
     assert isinstance(region, Region)
     declined = lower(region, {"x": ListOf(FLOAT)})
     assert isinstance(declined, Declined)
-    assert (declined.code, declined.at) == ("LW103", region.span)
+    assert (declined.code, declined.at) == ("LW111", region.span)
 
 
 def _nested_cost(before: str) -> Region | Declined:

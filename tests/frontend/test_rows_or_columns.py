@@ -94,30 +94,30 @@ rows = [row * 2 for row in x]
 return np.concatenate(ends), np.stack(rows)
 """
 TWICE = {
-    "an array by a display": ("LW107", "v = x[0] * 2\nreturn [v, v]"),
-    "an array by a comprehension": ("LW107", "v = x[0] * 2\nreturn [v for _ in range(n)]"),
-    "an array with more axes": ("LW107", "v = x * 2\nreturn [v for _ in range(n)]"),
+    "an array by a display": ("LW110", "v = x[0] * 2\nreturn [v, v]"),
+    "an array by a comprehension": ("LW110", "v = x[0] * 2\nreturn [v for _ in range(n)]"),
+    "an array with more axes": ("LW110", "v = x * 2\nreturn [v for _ in range(n)]"),
     "an array that a function hands out twice": (
-        "LW107",
+        "LW110",
         "def g():\n    v = np.zeros(n)\n    return v, v\nreturn [*g()]",
     ),
     "an array that a function hands out twice, in a loop": (
-        "LW107",
+        "LW110",
         "def g():\n    v = np.zeros(n)\n    return v, v\n"
         "out = []\nfor r in g():\n    out.append(r)\nreturn out",
     ),
     "an array that a function hands out twice, as a list": (
-        "LW107",
+        "LW110",
         "def g():\n    v = np.zeros(n)\n    return v, v\nreturn list(g())",
     ),
-    "an array by a display with a star": ("LW107", "v = x[0] * 2\nreturn [v, *[v]]"),
-    "arrays of a list by stars": ("LW107", "t = [x[0] * 2]\nreturn [*t, *t]"),
+    "an array by a display with a star": ("LW110", "v = x[0] * 2\nreturn [v, *[v]]"),
+    "arrays of a list by stars": ("LW110", "t = [x[0] * 2]\nreturn [*t, *t]"),
     "a list that a function hands out twice": (
-        "LW102",
+        "LW110",
         "def g():\n    v = [n]\n    return v, v\nreturn [*g()]",
     ),
-    "a list by a display": ("LW102", "v = [n]\nreturn [v, v]"),
-    "a list by a comprehension": ("LW102", "v = [n]\nreturn [v for _ in range(n) if n]"),
+    "a list by a display": ("LW110", "v = [n]\nreturn [v, v]"),
+    "a list by a comprehension": ("LW110", "v = [n]\nreturn [v for _ in range(n) if n]"),
 }
 
 

@@ -40,7 +40,7 @@ def f(xs):
 
 def test_too_few_values_and_unknown_lengths_are_declined() -> None:
     source = "\ndef f(t):\n    a, b, *rest = t\n    return a\n"
-    assert refusal(source, (1,)).code == "LW103"
+    assert refusal(source, (1,)).code == "LW111"
     assert refusal(source, [1, 2, 3]).code == "LW103"
 
 
@@ -109,6 +109,6 @@ def f(x, k):
 """
     assert_same(source, [1.0, 2.5, -3.0], 4)
     short = "\ndef f(x):\n    a, b = (x[i] for i in (0, 1, 2))\n    return a\n"
-    assert refusal(short, [1.0, 2.0, 3.0]).code == "LW103"
+    assert refusal(short, [1.0, 2.0, 3.0]).code == "LW111"
     rows = "\ndef f(n):\n    a, b = ([0] * n for i in (0, 1))\n    a[0] = 1\n    return a, b\n"
     assert refusal(rows, 2).code == "LW103"

@@ -88,4 +88,4 @@ def test_a_view_of_an_argument_is_declined_and_a_copy_is_not() -> None:
         "def f(x, n):\n    s = 0.0\n    for v in x:\n        s += v\n    return [s, x, x[1:]]\n"
     )
     assert agrees(guarded(source, "f", X, 3), X, 3)
-    assert declined(source, "f", np.array(X), 3).code == "LW107"
+    assert declined(source, "f", np.array(X), 3).code == "LW110"

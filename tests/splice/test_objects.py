@@ -355,7 +355,7 @@ REFUSALS = {
     "two objects of one place in use": ("both_kept", (XS, 2), "LW109"),
     "a name for objects of two places": ("kept", (XS, 2), "LW302"),
     "an object that leaves the region": ("escaping", (XS,), "LW107"),
-    "objects in a list": ("listed", (XS,), "LW302"),
+    "objects in a list": ("listed", (XS,), "LW103"),
 }
 
 

@@ -97,7 +97,7 @@ def test_an_attribute_is_rebound_to_a_new_array() -> None:
 
 @pytest.mark.parametrize("name", ["picked", "greatest", "second", "unpacked", "popped", "appended"])
 def test_an_argument_does_not_come_back_as_a_copy(name: str) -> None:
-    assert declined(SOURCE, name, np.ones(2), np.zeros(2)).code == "LW107"
+    assert declined(SOURCE, name, np.ones(2), np.zeros(2)).code == "LW110"
 
 
 @pytest.mark.parametrize("name", ["own", "total"])

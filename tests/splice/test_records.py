@@ -187,10 +187,10 @@ def test_another_list_runs_the_original(pairs: Any) -> None:
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("stored", "LW104"),
-        ("grown", "LW102"),
-        ("sorted_in_place", "LW102"),
-        ("handed_back", "LW107"),
+        ("stored", "LW110"),
+        ("grown", "LW108"),
+        ("sorted_in_place", "LW108"),
+        ("handed_back", "LW110"),
     ],
 )
 def test_a_list_of_tuples_that_changes_or_is_handed_back_is_declined(name: str, code: str) -> None:

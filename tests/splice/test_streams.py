@@ -553,7 +553,7 @@ def test_what_raises_is_left_to_the_original(expr: str) -> None:
         ("random.shuffle(np.zeros((2, 2)))\n" + loop("i"), "LW106"),
         ("x = np.arange(n)\n" + loop("random.sample(x, 2)[0]"), "LW106"),
         ("np.random.shuffle(np.arange(3), axis=0)\n" + loop("i"), "LW102"),
-        ("np.random.choice(np.zeros((2, 2)))\n" + loop("i"), "LW103"),
+        ("np.random.choice(np.zeros((2, 2)))\n" + loop("i"), "LW111"),
     ],
 )
 def test_what_is_declined(body: str, code: str) -> None:

@@ -58,8 +58,8 @@ from loopwright.ir.nodes import Func, Program, Sym, Var
 from loopwright.ir.types import INT, NONE, Chars, ListOf, Ragged, Type
 from loopwright.ir.walk import used
 
-_BY_PATH = ("LW107", "LW302")
-"""Refusals of what is of one kind on one path and of another on another."""
+_BY_PATH = ("LW107", "LW110", "LW302")
+"""Refusals of what is of one kind on one path and of another on another, or shares memory on one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +293,7 @@ def _lowered(
 
     settle_function(cx, region.statements, begin, end, region.statements[0])
     if cx.result is None:
-        raise CannotLower(Declined(region.span, "LW103", "this code never ends normally"))
+        raise CannotLower(Declined(region.span, "LW111", "this code never ends normally"))
     for sym, param in zip(made.syms, made.params, strict=True):
         if sym.type == ListOf(NONE):
             unknown(param.path, region)
@@ -360,7 +360,7 @@ def _add_objects(cx: Scope, region: Region, start: Env) -> None:
 def _made_of(cx: Scope, region: Region, made: Parameters) -> tuple[Program, Domain, Along]:
     """The program of the statements that were lowered, without what it does not use."""
     unit = cx.unit
-    own, body = own_parameters(made.syms, tidy(cx.out, cx.markers))
+    own, body = own_parameters(made.syms, tidy(cx.out, cx.markers, set(made.syms)))
     needed = used(body)
     hidden = [(sym, each) for sym, each in made.hidden if sym in needed]
     name = unit.unique(region.qualname.split(".")[-1])

@@ -39,8 +39,10 @@ def refuse_second_name(cx: Scope, name: str, value: Value) -> None:
     elif isinstance(value, Lst):
         keys = {live_in(cx, origin) for origin in value.origins}
         if keys & cx.unit.grown and keys != {name}:
-            why = "a list that comes from outside and changes its length gets a second name"
-            raise CannotLower(Declined(cx.span, "LW102", why))
+            why = (
+                "a list that comes from outside, and of which a copy is changed, gets a second name"
+            )
+            raise CannotLower(Declined(cx.span, "LW108", why))
 
 
 def refuse_second_dict(cx: Scope, name: str, value: Value) -> None:
@@ -53,7 +55,7 @@ def refuse_second_dict(cx: Scope, name: str, value: Value) -> None:
     for k, one in enumerate(mine):
         if any(one.keys.origins & other.keys.origins for other in (*mine[:k], *others)):
             why = f"{describe(one)} gets a second name"
-            raise CannotLower(Declined(cx.span, "LW102", why))
+            raise CannotLower(Declined(cx.span, "LW108", why))
 
 
 def hashed_in(value: Value) -> Iterator[Hashed]:
@@ -71,4 +73,4 @@ def hashed_in(value: Value) -> Iterator[Hashed]:
 def not_parted(cx: Scope, origins: Origins, node: ast.AST) -> None:
     """Declined if an array changes of which a part is used."""
     if {o.key for o in origins} & cx.unit.parted & cx.unit.changed:
-        decline(node, "LW104", "a complex array is changed, of which a part is used")
+        decline(node, "LW110", "a complex array is changed, of which a part is used")

@@ -65,7 +65,7 @@ def bind(
     nodes = [as_tuple(n) if g in _SHAPES else n for g, n in zip(given, nodes, strict=True)]
     for k, (name, arg) in enumerate(zip(given, nodes, strict=True)):
         if name in given[:k] or (first is not None and name == names[0]):
-            decline(arg, "LW103", f"the argument `{name}` is given twice: TypeError")
+            decline(arg, "LW111", f"the argument `{name}` is given twice: TypeError")
         if name not in names:
             decline(arg, "LW102", f"the argument `{name}` of this function is not covered")
     with copied_at_once(cx, nodes):
@@ -121,7 +121,7 @@ def axis_of(value: Value | None, ndim: int, node: ast.AST) -> int | None:
 
 def normal_axis(axis: int, ndim: int, node: ast.AST) -> int:
     if not -ndim <= axis < ndim:
-        decline(node, "LW103", f"there is no axis {axis}: AxisError")
+        decline(node, "LW111", f"there is no axis {axis}: AxisError")
     return axis % ndim
 
 

@@ -253,7 +253,7 @@ def binary(cx: Scope, op: BinaryOp, a: Value, b: Value, node: ast.AST) -> Value:
         return Tpl((*a.items, *b.items))
     if not (isinstance(a, Arr) or isinstance(b, Arr) or _scalar_makes_array(op, a, b)):
         decline(node, "LW103", f"this operator on {describe(a)} and {describe(b)} is not covered")
-    a, b = _weakest(cx, a, b), _weakest(cx, b, a)
+    a, b = weakest(cx, a, b), weakest(cx, b, a)
     x, y = as_operand(cx, a, node), as_operand(cx, b, node)
     t = binary_type(op, x.type, y.type)
     if not isinstance(t, Array):
@@ -270,7 +270,7 @@ def _scalar_makes_array(op: BinaryOp, a: Value, b: Value) -> bool:
     return lists and scalar and op != "mul" and all(len(v.types) == 1 for v in numbers)
 
 
-def _weakest(cx: Scope, value: Value, other: Value) -> Value:
+def weakest(cx: Scope, value: Value, other: Value) -> Value:
     """A number of uncertain type that promotes alike with `other` whichever it is, as one type."""
     if not isinstance(value, Number) or not isinstance(other, Arr):
         return value

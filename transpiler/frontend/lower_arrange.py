@@ -79,7 +79,7 @@ def _flip_axis(axis: int) -> Handler:
     def handler(cx: Scope, node: ast.Call) -> Value:
         x = array_of(cx, bind(cx, node, ["m"])["m"], node)
         if x.type.ndim <= axis:
-            decline(node, "LW103", "the array has too few axes: ValueError")
+            decline(node, "LW111", "the array has too few axes: ValueError")
         n = x.type.ndim
         turned = [Slc(None, None, integer(-1)) if k == axis else FULL for k in range(n)]
         return _viewed(x, turned, n, node)
@@ -128,7 +128,7 @@ def _diff(cx: Scope, node: ast.Call) -> Value:
     axis = _axis(x, bound["axis"], node) if "axis" in bound else x.type.ndim - 1
     times = int_constant(bound["n"], node, "n") if "n" in bound else 1
     if times < 0:
-        decline(node, "LW103", "a negative order raises ValueError")
+        decline(node, "LW111", "a negative order raises ValueError")
     if times == 0:
         return x
     for _ in range(times):
@@ -169,7 +169,7 @@ def column_stack(parts: Sequence[Arr], node: ast.AST) -> Value:
             x = Arr(Load(x.expr, (FULL, NewAxis()), t), t, x.origins)
         columns.append(x)
     if not columns:
-        decline(node, "LW103", "nothing to stack: ValueError")
+        decline(node, "LW111", "nothing to stack: ValueError")
     same = same_dtype(columns)
     args = (integer(1), *(x.expr for x in same))
     return wrap(Call("np.concatenate", args, Array(same[0].type.dtype, 2)))
@@ -189,7 +189,7 @@ def _append(cx: Scope, node: ast.Call) -> Value:
     else:
         y = array_of(cx, more, node)
     if y.type.ndim != x.type.ndim:
-        decline(node, "LW103", "arrays of different rank raise ValueError")
+        decline(node, "LW111", "arrays of different rank raise ValueError")
     x, y = same_dtype([x, y])
     args = (integer(axis), x.expr, y.expr)
     return wrap(Call("np.concatenate", args, x.type))

@@ -341,7 +341,7 @@ def _arguments(cx: Scope, callee: Closure, node: ast.Call, base: Object | None) 
         bound[positional[0]] = first
     free = [p for p in positional if p not in bound]
     if len(node.args) > len(free) and a.vararg is None:
-        decline(node, "LW102", f"too many arguments for `{callee.name}`")
+        decline(node, "LW111", f"too many arguments for `{callee.name}`")
     names = [*free[: len(node.args)], *[""] * (len(node.args) - len(free))]
     names += [k.arg or "" for k in node.keywords]
     nodes = [*node.args, *[k.value for k in node.keywords]]
@@ -350,7 +350,7 @@ def _arguments(cx: Scope, callee: Closure, node: ast.Call, base: Object | None) 
         bound[a.vararg.arg] = Tpl(tuple(values[len(free) : len(node.args)]))
     for name, value in zip(names, values, strict=True):
         if name in bound:
-            decline(node, "LW102", f"`{callee.name}` gets `{name}` twice")
+            decline(node, "LW111", f"`{callee.name}` gets `{name}` twice")
         if name:
             bound[name] = value
     defaults = dict(zip(positional[len(positional) - len(a.defaults) :], a.defaults, strict=True))
@@ -361,13 +361,13 @@ def _arguments(cx: Scope, callee: Closure, node: ast.Call, base: Object | None) 
     order = [*positional, *rest, *[p.arg for p in a.kwonlyargs]]
     for name in [name for name in bound if name not in order]:
         if a.kwarg is None:
-            decline(node, "LW102", f"`{callee.name}` has no such parameter")
+            decline(node, "LW111", f"`{callee.name}` has no such parameter")
         keep(cx, bound.pop(name))
     given: list[Value] = []
     for name in order:
         if name not in bound:
             if name not in defaults:
-                decline(node, "LW102", f"`{callee.name}` needs `{name}`")
+                decline(node, "LW111", f"`{callee.name}` needs `{name}`")
             bound[name] = _default(cx, callee, defaults[name])
         given.append(bound[name])
     return given

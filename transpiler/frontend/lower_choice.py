@@ -55,7 +55,7 @@ def choice(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     bound = _bound(cx, names, node)
     population, count = _population(cx, bound["a"], node)
     if legacy and population is not None and population.type.ndim != 1:
-        decline(node, "LW103", "a choice from an array of several axes: ValueError")
+        decline(node, "LW111", "a choice from an array of several axes: ValueError")
     if axis_of(bound.get("axis"), population.type.ndim if population else 1, node) not in (None, 0):
         decline(node, "LW106", "a choice along another axis than the first is not covered")
     size = bound.get("size")

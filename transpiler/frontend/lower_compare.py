@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from loopwright.frontend.lower_arith import as_operand, fold, strip_none, table_tag
+from loopwright.frontend.lower_arith import as_operand, fold, strip_none, table_tag, weakest
 from loopwright.frontend.lower_convert import (
     cast,
     is_tag,
@@ -97,6 +97,7 @@ def compare(cx: Scope, op: CompareOp, a: Value, b: Value, node: ast.AST) -> Valu
         case Text(), Text() if op in ("eq", "ne"):
             return number(truth_const((a.value == b.value) == (op == "eq")))
         case _ if isinstance(a, Arr) or isinstance(b, Arr):
+            a, b = weakest(cx, a, b), weakest(cx, b, a)
             x, y = as_operand(cx, a, node), as_operand(cx, b, node)
             t = compare_type(x.type, y.type)
             assert isinstance(t, Array)

@@ -186,7 +186,7 @@ def dict_of(cx: Scope, form: HashForm, given: ast.expr, node: ast.AST) -> Value:
         elif isinstance(value, Tpl) and len(value.items) == 2:
             store(cx, target, *value.items, node)
         else:
-            decline(node, "LW102", f"a dict of items that are {describe(value)} is not covered")
+            decline(node, "LW103", f"a dict of items that are {describe(value)} is not covered")
 
     def fill(target: Callable[[], Hashed]) -> None:
         with opened(cx, given) as items:
@@ -244,10 +244,8 @@ def _put_next(cx: Scope, target: Lst, at: Expr, value: Value, node: ast.expr) ->
 
 def _let_hold_plain(cx: Scope, target: Lst, value: Value, node: ast.AST) -> None:
     if not is_element(value) or not (flatten(value) or value == NOTHING):
-        decline(node, "LW302", f"a list whose elements are {describe(value)} is not covered")
-    reason = widen(cx, target.site, value)
-    if reason is not None:
-        decline(node, "LW302", reason)
+        decline(node, "LW103", f"a list whose elements are {describe(value)} is not covered")
+    widen(cx, target.site, value, node)
 
 
 def _counted(cx: Scope, source: Source) -> Source:

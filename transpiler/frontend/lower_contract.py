@@ -133,9 +133,9 @@ def einsum(cx: Scope, node: ast.Call) -> Value:
     if len(labels) != len(arrays) or not inputs.replace(",", "").isalpha():
         decline(node, "LW102", "this form of einsum is not covered")
     if any(len(lab) != a.type.ndim for lab, a in zip(labels, arrays, strict=True)):
-        decline(node, "LW103", "einsum subscripts do not fit the arrays: ValueError")
+        decline(node, "LW111", "einsum subscripts do not fit the arrays: ValueError")
     if set(output) - set(inputs) or len(set(output)) != len(output):
-        decline(node, "LW103", "einsum output subscripts raise ValueError")
+        decline(node, "LW111", "einsum output subscripts raise ValueError")
     return contract(cx, spec, arrays, node)
 
 

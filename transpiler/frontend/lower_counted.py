@@ -82,7 +82,8 @@ def sequence(cx: Scope, value: Value, node: ast.expr) -> Source:
                 ZERO, row_count(value), ONE, lambda at: row_of(cx, value, at), over=(value,)
             )
         case _:
-            decline(node, "LW101", f"a loop over {describe(value)} is not covered")
+            why = f"a loop over {describe(value)} is not covered"
+            decline(node, "LW101", why, "run over a range, an array or a list")
 
 
 def trip_count(cx: Scope, source: Source) -> Expr:

@@ -338,7 +338,7 @@ def _display(cx: Scope, node: ast.List | ast.Tuple, dtype: DType | None, at: ast
     rows = [e.elts for e in node.elts if isinstance(e, (ast.List, ast.Tuple))]
     if rows and len(rows) == len(node.elts):
         if len({len(r) for r in rows}) != 1:
-            decline(at, "LW103", "rows of unequal length raise ValueError")
+            decline(at, "LW111", "rows of unequal length raise ValueError")
         values = eval_all(cx, [e for r in rows for e in r])
         width = len(rows[0])
         table = [values[k * width : (k + 1) * width] for k in range(len(rows))]

@@ -58,9 +58,9 @@ def dict_member(cx: Scope, table: Table, key: Value, node: ast.AST) -> Expr:
 def _position(cx: Scope, table: Table, key: Value, node: ast.AST) -> Expr | None:
     """Where the key is among the keys, negative if it is not; None if there are none."""
     if not isinstance(key, Number) or key.tag is not None or key.types == (NOTHING.types[0],):
-        decline(node, "LW102", f"{describe(key)} as the key of a dict is not covered")
+        decline(node, "LW103", f"{describe(key)} as the key of a dict is not covered")
     if kind_of(machine_dtype(key.type)) not in "bi":
-        decline(node, "LW102", f"{key.type} as the key of a dict of ints is not covered")
+        decline(node, "LW103", f"{key.type} as the key of a dict of ints is not covered")
     if not table.parts.items:
         return None
     wanted = number(cast(key.expr, INT))

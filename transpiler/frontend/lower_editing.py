@@ -177,7 +177,7 @@ def _of_array(name: str) -> Handler:
         bound = bind(cx, node, ["arr", "k"])
         x = array_of(cx, bound["arr"], node)
         if x.type.ndim != 2:
-            decline(node, "LW103", "the array must have two axes: ValueError")
+            decline(node, "LW111", "the array must have two axes: ValueError")
         k = int_operand(cx, bound["k"], node) if "k" in bound else integer(0)
         n, m = (number(dim(x, axis)) for axis in range(2))
         return library_call(cx, name, [n, number(k), m], node)

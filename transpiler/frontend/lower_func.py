@@ -330,12 +330,12 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
     if inner.result is None:
         raise Unreachable(f"`{callee.name}` never returns", cx.at(node))
     if any(rec.made & GIVEN for rec in dicts_in(inner.result)):
-        decline(definition, "LW104", f"`{callee.name}` hands back a dict that it was given")
+        decline(definition, "LW108", f"`{callee.name}` hands back a dict that it was given")
     captured = {k: captured_entry(inner, k, v).value for k, v in inner.captures.items()}
     syms = [e.sym for v in (*values, *captured.values()) for e in flatten(v) if isinstance(e, Var)]
     if inner.calls is not None:
         syms.append(inner.calls)
-    params, body = own_parameters(syms, tidy(inner.out, inner.markers - set(syms)))
+    params, body = own_parameters(syms, tidy(inner.out, inner.markers, set(syms)))
     if inner.calls is None:
         inner.name = unit.unique(inner.name)
     func = Func(

@@ -22,29 +22,32 @@ from loopwright.ir.nodes import Alloc, Dim, Expr, Sym, Var
 from loopwright.ir.types import INT, NONE, ListOf, Type, is_scalar, kind_of, machine_dtype
 
 
-def own_copy(cx: Scope, value: Lst, node: ast.AST) -> str:
+def own_copy(cx: Scope, value: Lst, node: ast.AST, change: str = "changes its length") -> str:
     """Make sure that the list from outside is the function's own copy of it; its key.
 
     Lowering starts again if it was not. Declined if the list is not certainly one live-in by its name.
+    `change`: what happens to the list at `node`.
     """
     key = which(cx, value)
     if key is None or value.ndim > 1:
-        decline(node, "LW102", "a list that may come from outside changes its length")
-    learn(cx, key, node)
+        decline(node, "LW108", f"a list that may come from outside {change}")
+    learn(cx, key, node, change)
     held = cx.live[key].value if key in cx.live else None
     if not isinstance(held, Lst) or held.columns != value.columns:
-        decline(node, "LW102", "a list that comes from outside is changed by another name")
+        decline(node, "LW108", "a list that comes from outside is changed by another name")
     return key
 
 
-def learn(cx: Scope, key: str, node: ast.AST) -> None:
+def learn(cx: Scope, key: str, node: ast.AST, change: str) -> None:
     """From now on the function copies the live-in `key`, and hands it back."""
     unit = cx.unit
     main = unit.main
     assert main is not None
     if key not in unit.grown:
-        if key in unit.stores or key in unit.rebound or key in main.aliased:
-            decline(node, "LW102", f"`{key}` changes its length and is also assigned anew")
+        if key in unit.stores or key in unit.rebound:
+            decline(node, "LW108", f"`{key}` {change}, and is also assigned anew")
+        if key in main.aliased:
+            decline(node, "LW108", f"`{key}` {change}, and has a second name")
         unit.grown.add(key)
         unit.sites.frozen[unit.sites.find(unit.sites.keys["param", unit.lists[key]])] = False
         unit.sites.version += 1
@@ -121,7 +124,8 @@ def copy_captures(cx: Scope, keys: Iterable[str]) -> None:
 
 def handed_back(cx: Scope, key: str, value: Lst, node: ast.AST) -> None:
     """A helper has changed the list `key`, which is `value` now."""
-    learn(cx, key, node)
+    learn(cx, key, node, "is changed by a function")
     if cx.comprehending:
-        decline(node, "LW102", "a function that changes a list is called in a comprehension")
+        why = "a function that changes a list is called in a comprehension"
+        decline(node, "LW102", why, "write the comprehension as a loop")
     store_variable(cx, key, value)

@@ -24,7 +24,7 @@ from loopwright.frontend.lower_lists import let_hold
 from loopwright.frontend.lower_order import eval_all, present
 from loopwright.frontend.lower_parts import flatten
 from loopwright.frontend.lower_rows import LEAST_ROOM, foreign_rows
-from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_scope import GROWN_BEHIND, Scope, decline
 from loopwright.frontend.lower_values import (
     ROW,
     Arr,
@@ -55,9 +55,9 @@ def append_to_row(cx: Scope, target: ast.Subscript, node: ast.Call) -> bool:
     items, ends = whole.items, whole.bounds
     assert isinstance(items, Lst)
     if foreign_rows(items):
-        decline(node, "LW102", "a row of a list that may come from outside changes its length")
+        decline(node, "LW110", "a row of a list that may come from outside changes its length")
     if not all(isinstance(e, Var) for e in (*items.columns, ends)):
-        decline(node, "LW102", "only rows of a list that has a name may change their length")
+        decline(node, "LW108", "only rows of a list that has a name may change their length")
     at, value = eval_all(cx, (target.slice, node.args[0]))
     if any(True for _ in arrays_in(value)):
         decline(node, "LW102", "a row that gets arrays is not covered")
@@ -149,7 +149,7 @@ def may_get_name(cx: Scope, row: Arr | Lst, node: ast.AST) -> None:
         return
     for change in _changes(cx, row):
         if not _is_over(cx, change, node):
-            decline(node, "LW102", "a row of a list gets a name, and may grow afterwards")
+            decline(node, "LW108", "a row of a list gets a name, and may grow afterwards")
 
 
 def may_be_run_over(cx: Scope, row: Value, body: Sequence[ast.stmt], node: ast.AST) -> None:
@@ -157,7 +157,8 @@ def may_be_run_over(cx: Scope, row: Value, body: Sequence[ast.stmt], node: ast.A
     if isinstance(row, Lst):
         inside = {n for stmt in body for n in ast.walk(stmt)}
         if any(cx.elsewhere or change in inside for change in _changes(cx, row)):
-            decline(node, "LW101", "a row that grows while a loop runs over it is not covered")
+            why = "a row that grows while a loop runs over it is not covered"
+            decline(node, "LW101", why, GROWN_BEHIND)
 
 
 def _changes(cx: Scope, row: Arr | Lst) -> list[ast.AST]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
+from typing import NoReturn
 
 from loopwright.frontend.lower_alias import hashed_in
 from loopwright.frontend.lower_along import library_call
@@ -45,6 +46,7 @@ from loopwright.ir.types import FLOAT, INT, Array, Num, Scalar, is_scalar, kind_
 _SLOTS = 8
 _INDEX = Array("int64", 1)
 _LONGEST = 8
+_KEYS = "use ints of 64 bits, characters, or tuples of them"
 """Tuples of more items are no keys."""
 
 
@@ -122,30 +124,35 @@ def constructed(cx: Scope, name: str, node: ast.Call) -> Value:
 # --------------------------------------------------------------------- finding
 
 
-def _hash(cx: Scope, key: Value, node: ast.AST) -> Expr:
+def _hash(cx: Scope, base: Hashed, key: Value, node: ast.AST) -> Expr:
     """The hash of a key, an int."""
     found: Value = number(integer(0))
-    for part in _words(key, node):
+    for part in _words(base, key, node):
         mix = "mixed" if part.type == INT else "mixed_float"
         found = library_call(cx, mix, [found, number(part)], node)
     assert isinstance(found, Number)
     return cx.hold(found.expr, "hash")
 
 
-def _words(key: Value, node: ast.AST) -> Iterator[Expr]:
+def _words(base: Hashed, key: Value, node: ast.AST) -> Iterator[Expr]:
     """The ints and floats that a key consists of."""
     match key:
         case Letter(code):
             yield code
         case Number(expr, types, _) if (kind := _kind(types)) in ("i", "f"):
             if machine_dtype(expr.type) == "uint64":
-                decline(node, "LW102", "np.uint64 as the key of a dict is not covered")
+                _no_key(base, key, node)
             yield cast(expr, INT if kind == "i" else FLOAT)
         case Tpl(items) if 0 < len(items) <= _LONGEST:
             for item in items:
-                yield from _words(item, node)
+                yield from _words(base, item, node)
         case _:
-            decline(node, "LW102", f"{describe(key)} as the key of a dict is not covered")
+            _no_key(base, key, node)
+
+
+def _no_key(base: Hashed, key: Value, node: ast.AST) -> NoReturn:
+    place = "an item of a set" if base.form == "set" else "the key of a dict"
+    decline(node, "LW103", f"{describe(key)} as {place} is not covered", _KEYS)
 
 
 def _kind(types: tuple[Scalar, ...]) -> str | None:
@@ -178,7 +185,7 @@ def _alike(held: Value, key: Value) -> bool:
 def _no_arrays(value: Value, node: ast.AST) -> None:
     if is_made_dict(value) or any(True for _ in arrays_in(value)):
         shown = "dicts" if is_made_dict(value) else "arrays"
-        decline(node, "LW102", f"{shown} as the values of a dict are not covered")
+        decline(node, "LW103", f"{shown} as the values of a dict are not covered")
 
 
 def _key(cx: Scope, key: Value) -> Value:
@@ -199,7 +206,7 @@ def _find(cx: Scope, base: Hashed, key: Value, start: Expr, node: ast.AST) -> Ex
 def position(cx: Scope, base: Hashed, key: Value, node: ast.AST) -> Expr:
     """The position of the key, negative if it is not there."""
     key = _key(cx, key)
-    start = _hash(cx, key, node)
+    start = _hash(cx, base, key, node)
     if cx.unit.sites.element(base.keys.site) is None:
         return integer(-1)  # nothing is ever put in
     _of_one_kind(cx, base, key, node)
@@ -221,7 +228,7 @@ def item(cx: Scope, base: Hashed, key: Value, node: ast.AST) -> Value:
     """`base[key]`; the kernel fails where Python raises KeyError."""
     match base.form:
         case "set":
-            decline(node, "LW103", "a set has no items")
+            decline(node, "LW111", "a set has no items")
         case "int" | "float":
             at = _ensured(cx, base, key, _zero(base), node)
         case "Counter":
@@ -277,13 +284,14 @@ def _entered(
     """Put an entry in, or call `present` with its position if the key is there; the position."""
     named = (h.slots for entry in cx.live.values() for h in hashed_in(entry.value))
     if not isinstance(base.slots, Var) or base.slots not in named:
-        decline(node, "LW102", "only a dict or set that has a name may change")
+        decline(node, "LW108", "only a dict or set that has a name may change")
     if any(origin.key[0] in ("param", "capture") for origin in base.keys.origins):
-        decline(node, "LW102", f"{describe(base)} of another function may grow")
+        decline(node, "LW108", f"{describe(base)} of another function may grow")
     if base.slots.sym in cx.iterated:
-        decline(node, "LW102", f"{describe(base)} may grow where something runs over it")
+        why = f"{describe(base)} may grow where something runs over it"
+        decline(node, "LW101", why, "note what is to be put in, and put it in behind the loop")
     key = _key(cx, key)
-    start = _hash(cx, key, node)
+    start = _hash(cx, base, key, node)
     _of_one_kind(cx, base, key, node)
     let_hold(cx, base.keys.site, key, node)
     let_hold(cx, base.hashes.site, number(integer(0)), node)

@@ -141,7 +141,7 @@ def complete(found: list[IndexItem | None], t: Array, node: ast.AST) -> Index:
     if missing < 0:
         raise Unreachable("too many indices", span_of(node))
     if found.count(None) > 1:
-        decline(node, "LW103", "two ellipses in one index")
+        decline(node, "LW111", "two ellipses in one index")
     ellipsis = None in found
     if not ellipsis:
         found = [*found, None]

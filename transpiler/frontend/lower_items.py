@@ -32,7 +32,7 @@ def _stacked(arrays: list[Arr], dtype: DType | None, node: ast.AST) -> Arr:
     """An array of arrays of one shape."""
     ndim = arrays[0].type.ndim
     if any(a.type.ndim != ndim for a in arrays):
-        decline(node, "LW103", "arrays of different rank raise ValueError")
+        decline(node, "LW111", "arrays of different rank raise ValueError")
     found = dtype or np.result_type(*(np.dtype(a.type.dtype) for a in arrays)).name
     if f"np.{found}" not in SCALAR_ORDER:
         decline(node, "LW304", f"an array of dtype {found} is not covered")

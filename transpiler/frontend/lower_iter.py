@@ -30,7 +30,7 @@ from loopwright.frontend.lower_live import writes
 from loopwright.frontend.lower_order import eval_spread, has_stars, present, tuple_items
 from loopwright.frontend.lower_parts import flatten, refill, row_part
 from loopwright.frontend.lower_products import tool_of, tool_source
-from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_scope import GROWN_BEHIND, SORTED, Scope, decline
 from loopwright.frontend.lower_tools import pairs, run_over
 from loopwright.frontend.lower_values import (
     Deferred,
@@ -90,7 +90,8 @@ def source_of(cx: Scope, node: ast.expr, body: Sequence[ast.stmt]) -> Source:
         if resized(ast.unparse(node), body) or _may_grow(cx, value, body):
             return _growing(cx, node, body)
     if isinstance(value, RaggedList) and value.made and resized(ast.unparse(node), body):
-        decline(node, "LW101", "a list of rows that changes its length meanwhile is not covered")
+        why = "a list of rows that changes its length meanwhile is not covered"
+        decline(node, "LW101", why, GROWN_BEHIND)
     may_be_run_over(cx, value, body, node)
     value = _anchored(cx, value, body)
     return sequence(cx, value, node)
@@ -148,7 +149,8 @@ def _of_hashed(
 ) -> Source:
     """The keys, values or pairs of both of a dict, in the order of insertion."""
     if value.form == "set":
-        decline(node, "LW101", "a loop over a set has an order that is not known here")
+        why = "a loop over a set has an order that is not known here"
+        decline(node, "LW101", why, SORTED)
     count = cx.hold(list_length(value.keys), "n")
     text = ast.unparse(node)
     inside = [n for s in body for n in ast.walk(s)]
@@ -158,14 +160,14 @@ def _of_hashed(
     )
     own = isinstance(node, ast.Name) and "~" in node.id
     if any(_may_rebind(n, text) for n in inside) or (cx.elsewhere and not own):
-        decline(node, "LW102", f"`{text}` may be another dict within a loop over it")
+        decline(node, "LW108", f"`{text}` may be another dict within a loop over it")
     if not body and isinstance(value.slots, Var):
         cx.iterated |= {value.slots.sym}
 
     def current() -> Hashed:
         now = cx.eval(node) if touched else value
         if not isinstance(now, Hashed):
-            decline(node, "LW102", f"`{text}` may be another object within a loop over it")
+            decline(node, "LW108", f"`{text}` may be another object within a loop over it")
         return now
 
     def item(at: Expr) -> Value:
@@ -246,7 +248,7 @@ def _may_grow(cx: Scope, value: Lst, body: Sequence[ast.stmt]) -> bool:
 
 def _growing(cx: Scope, node: ast.Name | ast.Attribute, body: Sequence[ast.stmt]) -> Source:
     if isinstance(node, ast.Name) and any(node.id in writes(s) for s in body):
-        decline(node, "LW101", "a list that changes its length meanwhile is also assigned anew")
+        decline(node, "LW108", "a list that changes its length meanwhile is also assigned anew")
 
     def current() -> Lst:
         now = cx.eval(node)
@@ -281,7 +283,7 @@ def range_source(cx: Scope, node: ast.Call) -> Source:
     lo, hi = (ZERO, args[0]) if len(args) == 1 else (args[0], args[1])
     step: Expr = args[2] if len(args) == 3 else ONE
     if step == ZERO:
-        decline(node, "LW103", "range with step 0 raises ValueError")
+        decline(node, "LW111", "range with step 0 raises ValueError")
     if not isinstance(step, Const):
         step = cx.hold(step, "step")
         cx.check(test("ne", step, ZERO), "range() arg 3 must not be zero")
@@ -298,14 +300,15 @@ def _combined(cx: Scope, node: ast.Call, name: str, body: Sequence[ast.stmt]) ->
         s for a in (node.args if name == "zip" else node.args[:1]) for s in _sources(cx, a, body)
     ]
     if any(s.dynamic is not None for s in inner) or not inner:
-        decline(node, "LW101", f"{name} of a list that changes its length is not covered")
+        why = f"{name} of a list that changes its length is not covered"
+        decline(node, "LW101", why, GROWN_BEHIND)
     if name == "zip":
         return _zip(cx, node, inner)
     if name == "enumerate":
         return _enumerate(cx, node, inner)
     (source,) = inner
     if source.lazy:
-        decline(node, "LW103", "a generator cannot be reversed: TypeError")
+        decline(node, "LW111", "a generator cannot be reversed: TypeError")
     if source.plain and source.step == ONE:
         return Source(sub(source.hi, ONE), sub(source.lo, ONE), integer(-1), number, plain=True)
     source = fixed(cx, source) if source.plain else source

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NoReturn
@@ -11,7 +12,7 @@ from loopwright.frontend.lower_alias import refuse_second_dict, refuse_second_na
 from loopwright.frontend.lower_convert import assign
 from loopwright.frontend.lower_listed import bare, holds_arrays
 from loopwright.frontend.lower_parts import describe, flatten, rec_with, row_with
-from loopwright.frontend.lower_scope import Again, Scope
+from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
     TAG,
@@ -239,23 +240,23 @@ def template(cx: Scope, value: Value) -> Value:
     return canonical(cx.unit.blank, "element", bare(value))
 
 
-def widen(cx: Scope, site: int, value: Value) -> str | None:
-    """Let lists of `site` hold `value` too; the reason if they cannot. Lowering starts again if the
-    columns change."""
+def widen(cx: Scope, site: int, value: Value, node: ast.AST) -> None:
+    """Let lists of `site` hold `value` too. Lowering starts again if the columns change."""
     if any(isinstance(v, (Object, Klass)) for v in (value, *_parts(value))):
-        return "its elements are objects"
+        decline(node, "LW103", "a list whose elements are objects is not covered")
     if any(is_made_dict(v) for v in _parts(value) if v is not value):
-        return "its elements hold dicts"
+        decline(node, "LW103", "a list whose elements hold dicts is not covered")
     sites = cx.unit.sites
     site = sites.find(site)
     old, new = sites.elements[site], template(cx, value)
     joined = new if old is None else join_values(cx.unit.blank, "element", old, new)
     if any(isinstance(i, (Mixed, Maybe)) for i in _parts(joined)):
-        return "its elements are of different kinds"
+        decline(node, "LW302", "the elements of this list are of different kinds")
     if old == joined:
-        return None
+        return
     if sites.frozen[site]:
-        return f"the list comes from outside and would get an element that is {describe(value)}"
+        why = f"the list comes from outside and would get an element that is {describe(value)}"
+        decline(node, "LW302", why)
     sites.elements[site] = joined
     sites.version += 1
     raise Again
@@ -368,14 +369,14 @@ def store_variable(cx: Scope, name: str, value: Value) -> None:
     target = canonical(cx, name, value)
     if isinstance(target, Hashed) and set(flatten(target)) & {Var(s) for s in cx.iterated}:
         why = "a dict is assigned anew where something runs over it"
-        raise CannotLower(Declined(cx.span, "LW102", why))
+        raise CannotLower(Declined(cx.span, "LW108", why))
     if isinstance(value, Hashed) and isinstance(value.slots, Var) and value != target:
         if value.slots.sym not in cx.hidden:
             why = f"{describe(value)} gets a second name"
-            raise CannotLower(Declined(cx.span, "LW102", why))
+            raise CannotLower(Declined(cx.span, "LW108", why))
     if isinstance(value, Lst) and _has_two_names(cx, name, value):
         why = "a list that shrinks has a second name"
-        raise CannotLower(Declined(cx.span, "LW102", why))
+        raise CannotLower(Declined(cx.span, "LW108", why))
     if isinstance(value, Lst) and value.length is None:
         if name in cx.shrinking or holds_arrays(cx, value):
             sized = Lst(value.columns, value.site, value.ndim, value.origins, integer(0))

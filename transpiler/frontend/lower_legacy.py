@@ -85,7 +85,7 @@ def _one(cx: Scope, rng: Generator, method: DrawMethod, args: tuple[Expr, ...], 
 def _by_lengths(cx: Scope, rng: Generator, method: DrawMethod, node: ast.Call) -> Value:
     """A number, or an array whose lengths are the arguments."""
     if node.keywords:
-        decline(node, "LW103", "this function takes no keywords: TypeError")
+        decline(node, "LW111", "this function takes no keywords: TypeError")
     lengths = in_order(cx, [lambda n=n: cx.eval(n) for n in node.args])  # type: ignore[misc]
     shape = drawn_shape(cx, Tpl(tuple(lengths)), node) if lengths else None
     return filled(cx, rng, method, (), shape, _one)

@@ -239,7 +239,7 @@ def _pad(cx: Scope, node: ast.Call) -> Value:
             decline(node, "LW102", "this form of `pad_width` is not covered")
         sides += [plain_number(v, node) for v in pair.items]
     if len(sides) != 2 * n:
-        decline(node, "LW103", "`pad_width` does not fit the array: ValueError")
+        decline(node, "LW111", "`pad_width` does not fit the array: ValueError")
     if mode != "constant":
         which = number(integer(_AROUND.index(str(mode))))
         return library_call(cx, f"pad_around_{n}", [x, *sides, which], node)

@@ -131,12 +131,12 @@ def _replace(
     """Change a list as a whole; only for a list that has one name."""
     new = Lst(columns, base.site, base.ndim, base.origins)
     if which(cx, base) is not None:
-        store_variable(cx, own_copy(cx, base, node), new)
+        store_variable(cx, own_copy(cx, base, node, "is changed as a whole"), new)
         return
     if not isinstance(target, ast.Name) or base.ndim > 1 or foreign(cx, base):
-        decline(node, "LW102", "this list may be known by another name")
+        decline(node, "LW108", "this list may be known by another name")
     if shared(cx, target.id):
-        decline(node, "LW102", "this list may be known by another name")
+        decline(node, "LW108", "this list may be known by another name")
     store_variable(cx, cx.renamed.get(target.id, target.id), new)
 
 
@@ -211,7 +211,7 @@ def pop_last(cx: Scope, base: Lst, node: ast.AST) -> Value:
     """`base.pop()`."""
     growable(cx, base, node)
     if not isinstance(base.length, Var):
-        decline(node, "LW102", "only a list that has a name may shrink")
+        decline(node, "LW108", "only a list that has a name may shrink")
     cx.at(node)
     cx.check(test("gt", base.length, integer(0)), "pop from an empty list")
     cx.set(base.length.sym, Binary("sub", base.length, integer(1), INT))
@@ -247,7 +247,7 @@ def shrinkable(cx: Scope, base: Lst, node: ast.AST) -> Var:
     growable(cx, base, node)
     _numbers_only(cx, base, node)
     if not isinstance(base.length, Var):
-        decline(node, "LW102", "only a list that has a name may shrink")
+        decline(node, "LW108", "only a list that has a name may shrink")
     return base.length
 
 

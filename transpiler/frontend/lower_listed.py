@@ -213,7 +213,7 @@ def changes(cx: Scope, origins: Origins, node: ast.AST) -> None:
     keys = {o.key for o in origins}
     cx.unit.changed |= keys
     if keys & cx.unit.listed:
-        decline(node, "LW104", "an array that a list holds is changed")
+        decline(node, "LW110", "an array that a list holds is changed")
     not_parted(cx, origins, node)
 
 
@@ -224,7 +224,7 @@ def lists(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
     keys_ = [o.key for part in dicts for o in origins_of(part)]
     given_ = any(part.made & GIVEN for part in dicts)
     if given_ or len(set(keys_)) < len(keys_) or not out_of_use(cx, set(keys_)):
-        decline(node, "LW104", "a dict that a list holds has a second name")
+        decline(node, "LW108", "a dict that a list holds has a second name")
     given = list(arrays_in(value))
     if not given or node in cx.at_once:
         return
@@ -237,13 +237,13 @@ def lists(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
         if not keys or out_of_use(cx, keys):
             continue
         if any(key[0] in _GIVEN for key in keys) and cx.caller is not None:
-            decline(node, "LW104", "a list holds an array that the function was given")
+            decline(node, "LW110", "a list holds an array that the function was given")
         _borrows(cx, base)
         cx.unit.listed |= keys
         if keys & cx.unit.changed:
-            decline(node, "LW104", "an array that a list holds is changed")
+            decline(node, "LW110", "an array that a list holds is changed")
     if {o.key for o in base.origins} & cx.unit.changed:
-        decline(node, "LW104", "an array that a list holds is changed")
+        decline(node, "LW110", "an array that a list holds is changed")
 
 
 def is_borrowed(cx: Scope, keys: Iterable[tuple[object, ...]]) -> bool:

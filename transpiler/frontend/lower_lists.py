@@ -128,7 +128,7 @@ def fresh_list(cx: Scope, node: ast.AST, shape: tuple[Expr, ...], fill: Value | 
         if fill is not None:
             decline(node, "LW103", "a list that holds one array several times is not covered")
         if ndim > 1:
-            decline(node, "LW302", "a list of lists of arrays is not covered")
+            decline(node, "LW103", "a list of lists of arrays is not covered")
     fills: Sequence[Expr | None] = [None] * len(types)
     if fill is not None and elem is not None:
         fills = flatten(coerce(cx, fill, elem)) or fills
@@ -164,9 +164,7 @@ def let_hold(cx: Scope, site: int, value: Value, node: ast.AST) -> None:
     let_hold_rows(cx, site, value, node)
     if not (flatten(value) or value == NOTHING) or not is_element(value):
         decline(node, "LW103", f"a list whose elements are {describe(value)} is not covered")
-    reason = widen(cx, site, value)
-    if reason is not None:
-        decline(node, "LW302", reason)
+    widen(cx, site, value, node)
 
 
 def held(cx: Scope, value: Lst) -> Lst:
@@ -302,7 +300,7 @@ def growable(cx: Scope, base: Lst, node: ast.AST) -> None:
     if foreign(cx, base):
         own_copy(cx, base, node)
     if base.ndim > 1 or not all(isinstance(c, Var) for c in base.columns):
-        decline(node, "LW102", "only a list that has a name may change its length")
+        decline(node, "LW108", "only a list that has a name may change its length")
 
 
 def append(cx: Scope, base: Lst | RaggedList, value: Value, node: ast.AST) -> None:

@@ -87,7 +87,7 @@ def math_call(cx: Scope, name: str, node: ast.Call) -> Value:
 def _close(cx: Scope, node: ast.Call) -> Value:
     bound = bind(cx, node, ["a", "b", "rel_tol", "abs_tol"], required=2)
     if len(node.args) > 2:
-        decline(node, "LW103", "isclose takes two arguments by position: TypeError")
+        decline(node, "LW111", "isclose takes two arguments by position: TypeError")
     bound = {"rel_tol": number(real(1e-9)), "abs_tol": number(real(0.0)), **bound}
     floats = [number(as_float(cx, bound[k], node)) for k in ("a", "b", "rel_tol", "abs_tol")]
     return library_call(cx, "close_numbers", list(floats), node)

@@ -72,7 +72,8 @@ def _assume(cx: Scope, name: str, node: ast.AST) -> None:
     else:
         origin = f"builtins.{name}" if builtin(name) is not None else None
         if origin is not None and name in _OF_NUMPY:
-            decline(node, "LW301", f"`{name}` may be another than the builtin: `import *`")
+            why = f"`{name}` may be another than the builtin: `import *`"
+            decline(node, "LW301", why, "import the names that are used one by one")
     if origin is not None:
         cx.unit.assumed.add((name, origin))
 
@@ -92,7 +93,7 @@ def lookup(cx: Scope, name: str, node: ast.AST) -> Value:
     if cx.library is not None:
         ours = cx.library.get(name) or builtin(name)
         if ours is None:
-            decline(node, "LW301", f"the type of `{name}` is not known")
+            decline(node, "LW102", f"`{name}` of this library is not covered")
         return ours
     found = None
     if name not in cx.locals:
@@ -132,7 +133,7 @@ def read(cx: Scope, key: str, node: ast.AST) -> Value:
             split.add(at)
             raise Again(cx)
     if isinstance(entry.value, Mixed):
-        decline(node, "LW302", entry.value.reason)
+        decline(node, entry.value.code, entry.value.reason)
     if isinstance(entry.value, Deferred):
         decline(node, "LW103", "a generator is covered where it is run over, not as a value")
     if entry.flag is not None:
@@ -184,9 +185,8 @@ def outside(caller: Scope, key: str, node: ast.AST) -> Value | None:
         if name in caller.renamed and (
             name in caller.locals or name in caller.bound or _is_of_module(caller, name)
         ):
-            decline(
-                node, "LW103", f"`{name}` is a variable of a comprehension, and another one too"
-            )
+            why = f"`{name}` is a variable of a comprehension, and another one too"
+            decline(node, "LW103", why, "rename one of the two")
         return lookup(caller, name, node)
     return read_path(caller, key, node)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from loopwright.frontend.lower_lists import shrunk
 from loopwright.frontend.lower_scope import Scope
@@ -46,6 +47,12 @@ def _aliases(node: ast.AST) -> list[str]:
                 todo += values
             case _:
                 pass
-    if isinstance(node, ast.Assign) and (found or len(node.targets) > 1):
-        found += [n.id for t in node.targets for n in ast.walk(t) if isinstance(n, ast.Name)]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    if found or len(targets) > 1:
+        found += [n.id for t in targets for n in ast.walk(t) if _is_bound(n)]
     return found
+
+
+def _is_bound(node: ast.AST) -> TypeGuard[ast.Name]:
+    """Whether it is a name that an assignment binds; that of a list of which it sets an element is none."""
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)

@@ -40,7 +40,7 @@ def construct(
     use = class_use(cx, klass)
     if init is None:
         if node.args or node.keywords:
-            decline(node, "LW102", f"`{owner.name}` takes no arguments")
+            decline(node, "LW111", f"`{owner.name}` takes no arguments")
         cx.unit.classes[klass] = replace(use, init="")
         begin(cx, made, node)
         return made

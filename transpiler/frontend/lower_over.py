@@ -12,7 +12,7 @@ from loopwright.frontend.lower_generators import generator_at, own_names, renami
 from loopwright.frontend.lower_iter import keys_of
 from loopwright.frontend.lower_live import reads
 from loopwright.frontend.lower_loops import for_loop
-from loopwright.frontend.lower_scope import Scope, Unreachable, decline
+from loopwright.frontend.lower_scope import SORTED, Scope, Unreachable, decline
 from loopwright.frontend.lower_store import assign_to
 from loopwright.frontend.lower_unordered import commutes, of_one_type
 from loopwright.frontend.lower_values import Closure, Deferred, Hashed, Value
@@ -32,15 +32,13 @@ def loop_over(cx: Scope, stmt: ast.For) -> None:
     entry = cx.live.get(stmt.iter.id) if isinstance(stmt.iter, ast.Name) else None
     if entry is not None and isinstance(entry.value, Hashed) and entry.value.form == "set":
         if not commutes(cx, stmt):
-            decline(stmt.iter, "LW101", "a loop over a set has an order that is not known here")
+            why = "a loop over a set has an order that is not known here"
+            decline(stmt.iter, "LW101", why, SORTED)
         cx.unit.any_order = True
         for_loop(cx, stmt, assign_to, keys_of(cx, entry.value, stmt.iter))
         if cx.env is not None and not of_one_type(cx, stmt):
-            decline(
-                stmt.iter,
-                "LW101",
-                "a loop over a set puts floats or items of several types into another",
-            )
+            why = "a loop over a set puts floats or items of several types into another"
+            decline(stmt.iter, "LW101", why, "give the items one type")
         return
     for_loop(cx, stmt, assign_to)
 

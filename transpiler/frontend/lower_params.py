@@ -119,7 +119,9 @@ def parameters(
         elif t is not None:
             at, why = region.statements[0], _untaken(cx, live_in.path, t)
             values[live_in] = (
-                _value(cx, made, live_in.name, live_in.path, t, at) if why is None else Mixed(why)
+                _value(cx, made, live_in.name, live_in.path, t, at)
+                if why is None
+                else _not_taken(why)
             )
         elif live_in.sure and not live_in.called and live_in_key(cx, live_in) not in held:
             unknown(live_in.path, region)
@@ -127,13 +129,26 @@ def parameters(
 
 
 def unknown(path: str, region: Region) -> NoReturn:
-    """Decline, since the type of what the path leads to is missing."""
+    """Decline where the region reads what the path leads to, since its type is missing."""
     decline(
-        region.statements[0],
+        _read_at(path, region),
         "LW301",
         unknown_type(path),
         f"annotate `{path}`, or record a workload with `loopwright trace`",
     )
+
+
+def _read_at(path: str, region: Region) -> ast.AST:
+    """The first place that reads it; the first statement if only a function does that the region calls."""
+    found = [
+        node
+        for stmt in region.statements
+        for node in ast.walk(stmt)
+        if isinstance(node, ast.Name | ast.Attribute | ast.Subscript)
+        and isinstance(node.ctx, ast.Load)
+        and ast.unparse(node) == path
+    ]
+    return min(found, key=lambda n: (n.lineno, n.col_offset), default=region.statements[0])
 
 
 def unknown_type(path: str) -> str:
@@ -199,6 +214,10 @@ def _untaken(cx: Scope, path: str, t: Type) -> str | None:
     return next((why for why in inner if why is not None), None)
 
 
+def _not_taken(why: str) -> Mixed:
+    return Mixed(why, code="LW305")
+
+
 def _held(cx: Scope, made: Parameters, sym: Sym, at: int, path: str) -> Value:
     """What the lowering knows of the parameter at position `at`."""
     t = sym.type
@@ -218,7 +237,7 @@ def _held(cx: Scope, made: Parameters, sym: Sym, at: int, path: str) -> Value:
         case _ if t == NONE:
             return NOTHING
         case _:
-            return Mixed(f"`{path}` is of type {t}, which kernels do not take")
+            return _not_taken(f"`{path}` is of type {t}, which kernels do not take")
 
 
 def _rows(cx: Scope, made: Parameters, name: str, path: str, t: Ragged, node: ast.stmt) -> Value:
@@ -226,7 +245,7 @@ def _rows(cx: Scope, made: Parameters, name: str, path: str, t: Ragged, node: as
         return _record_rows(cx, made, name, path, t, t.rows, node)
     rows = CODES if isinstance(t.rows, Chars) else t.rows
     if isinstance(rows, ListOf) and rows.ndim != 1:
-        decline(node, "LW302", f"the rows of `{path}` have several axes")
+        decline(node, "LW305", f"the rows of `{path}` have several axes")
     joined, bounds = Sym(name, rows), Sym(made.name(f"{name}_bounds"), ListOf(INT, 2))
     at = made.add(joined, Param(name, path, t))
     made.add(bounds, Param(bounds.name, path, t, (0, INT_LIMIT), bounds=True))

@@ -269,7 +269,7 @@ def integer_bounds(cx: Scope, bound: dict[str, Value], node: ast.Call) -> tuple[
 def integer_dtype(given: Value | None, node: ast.Call) -> tuple[DType, bool]:
     """The dtype, and whether single numbers come as Python ints."""
     if any(k.arg == "dtype" for k in node.keywords) and given is None:
-        decline(node, "LW103", "None is float64, of which there are no integers: TypeError")
+        decline(node, "LW111", "None is float64, of which there are no integers: TypeError")
     dtype = dtype_of(given, node) or "int64"
     if dtype not in _RANGES:
         decline(node, "LW106", f"draws of {dtype} are not covered")

@@ -69,7 +69,7 @@ def axes_of(value: Value | None, ndim: int, node: ast.AST) -> Axes:
     items = value.items if isinstance(value, Tpl) else (value,)
     axes = tuple(normal_axis(int_constant(v, node, "axis"), ndim, node) for v in items)
     if len(set(axes)) != len(axes):
-        decline(node, "LW103", "an axis is given twice: ValueError")
+        decline(node, "LW111", "an axis is given twice: ValueError")
     return tuple(sorted(axes))
 
 

@@ -71,8 +71,12 @@ class _Plan:
         self.seen += 1
         return len(self.kept) - 1
 
-    def refuse(self, why: str) -> CannotLower:
-        return CannotLower(Declined(self.region.span, "LW107", why))
+    def refuse(self, why: str, unlocks: str | None = None) -> CannotLower:
+        return CannotLower(Declined(self.region.span, "LW107", why, unlocks))
+
+    def shared(self, why: str) -> CannotLower:
+        """The refusal of a result that shares memory with something else."""
+        return CannotLower(Declined(self.region.span, "LW110", why))
 
     def rebuild(self, value: Value) -> Rebuild:
         match value:
@@ -84,7 +88,7 @@ class _Plan:
                 at = self.take(expr.type)
                 return OneOf(at, self.take(tag.type), types)
             case Arr() | Lst() if is_row(value):
-                raise self.refuse("a row of a list is returned by itself")
+                raise self.shared("a row of a list is returned by itself")
             case Arr(expr, t, origins):
                 same = _same(origins)
                 if same is not None:
@@ -120,7 +124,7 @@ class _Plan:
             case RaggedList(joined, _):
                 same = _same(joined.origins)
                 if same is None:
-                    raise self.refuse("a list of rows that may be an argument is returned")
+                    raise self.shared("a list of rows that may be an argument is returned")
                 self.seen += len(flatten(value))
                 return Same(same)
             case Letter(code):
@@ -173,7 +177,7 @@ class _Plan:
     def mapping(self, value: Hashed) -> Rebuild:
         """A dict or set, without the index."""
         if value.form == "set" and self.cx.unit.any_order:
-            raise self.refuse("a set is returned whose order is not known here")
+            raise self.refuse("a set is returned whose order is not known here", "sort it")
         self.own(value.keys.origins)
         item = self.element(value.keys)
         if value.form != "set":
@@ -216,20 +220,20 @@ class _Plan:
     def unshared(self, value: Lst) -> None:
         """Arrays of a list that is returned must be those of no other variable."""
         if self.cx.unit.sites.within(value.site, self.cx.unit.borrowing):
-            raise self.refuse("a list is returned whose elements other variables may hold")
+            raise self.shared("a list is returned whose elements other variables may hold")
 
     def held_once(self, origins: frozenset[Origin]) -> None:
         """An array that was read from a list must be no other variable's: kernels have copies in lists."""
         if is_borrowed(self.cx, (o.key for o in origins)):
-            raise self.refuse("an array is returned that a list has of another variable")
+            raise self.shared("an array is returned that a list has of another variable")
 
     def own(self, origins: frozenset[Origin]) -> None:
         """A returned array must be new, and share memory with nothing else that is returned."""
         if any(o.key[0] == "param" for o in origins):
-            raise self.refuse("an array that may share memory with an argument is returned")
+            raise self.shared("an array that may share memory with an argument is returned")
         keys = frozenset(o.key for o in origins)
         if any(keys & other for other in self.storages):
-            raise self.refuse("two results may share memory")
+            raise self.shared("two results may share memory")
         self.storages.append(keys)
 
 

@@ -105,9 +105,7 @@ def let_hold_rows(cx: Scope, site: int, row: Value, node: ast.AST) -> None:
             decline(node, "LW103", f"a list whose elements are {describe(row)} is not covered")
         case _:
             return
-    reason = widen(cx, site, kind)
-    if reason is not None:
-        decline(node, "LW302", reason)
+    widen(cx, site, kind, node)
     decline(node, "LW103", f"a list whose elements are {describe(row)} is not covered in this form")
 
 
@@ -158,15 +156,15 @@ def append_row(cx: Scope, base: RaggedList, row: Value, node: ast.AST) -> None:
         _append_picked(cx, base, row, node)
         return
     if not base.made or not isinstance(items, Lst) or foreign_rows(items):
-        decline(node, "LW102", "a list of rows that may come from outside changes its length")
+        decline(node, "LW110", "a list of rows that may come from outside changes its length")
     if not all(isinstance(e, Var) for e in (*items.columns, ends)):
-        decline(node, "LW102", "only a list that has a name may change its length")
+        decline(node, "LW108", "only a list that has a name may change its length")
     _same_kind(cx, base, items, row, node)
     assert isinstance(row, (Arr, Lst)) and isinstance(ends, Var)
     if isinstance(row, Arr):
         lists(cx, items, row, node)
     elif node not in cx.at_once and not _known_here_only(cx, row):
-        decline(node, "LW102", "a row that is put into a list may be changed by another name")
+        decline(node, "LW110", "a row that is put into a list may be changed by another name")
     cx.at(node)
     cx.emit(Append(ends.sym, cx.hold(list_length(items), "start"), cx.span))
     at = cx.sym(cx.fresh("k"), INT)

@@ -21,6 +21,10 @@ from loopwright.frontend.scopes import Site
 from loopwright.ir.nodes import Assign, Check, Const, Expr, Fail, Func, Stmt, Sym, Var
 from loopwright.ir.types import Type
 
+SORTED = "run over `sorted(...)` of it"
+GROWN_BEHIND = "let it grow behind the loop"
+"""Advice that several refusals give."""
+
 
 class Again(Exception):
     """A function must be lowered anew: something was learnt that its start state depends on.

@@ -213,7 +213,7 @@ def _parts(cx: Scope, node: ast.Call, ndim: int = 0) -> tuple[list[Arr], Value |
 def _of_one_rank(arrays: Sequence[Arr], node: ast.AST) -> Array:
     """The type of the first array."""
     if any(a.type.ndim != arrays[0].type.ndim for a in arrays):
-        decline(node, "LW103", "arrays of different rank raise ValueError")
+        decline(node, "LW111", "arrays of different rank raise ValueError")
     return arrays[0].type
 
 
@@ -249,7 +249,7 @@ def _hv(horizontal: bool) -> Callable[[Scope, ast.Call], Value]:
             return whole if flat_ones else _run_together(cx, whole)
         arrays, axis = _parts(cx, node, 1 if horizontal else 2)
         if axis is not None:
-            decline(node, "LW103", "there is no argument `axis`: TypeError")
+            decline(node, "LW111", "there is no argument `axis`: TypeError")
         t = _of_one_rank(arrays, node)
         place = 1 if horizontal and t.ndim > 1 else 0
         args = (integer(place), *(a.expr for a in arrays))
@@ -275,7 +275,7 @@ def _diag(cx: Scope, node: ast.Call) -> Value:
     if x.type.ndim == 2:
         return diagonal(cx, x, k, node)
     if x.type.ndim != 1:
-        decline(node, "LW103", "np.diag takes one or two axes: ValueError")
+        decline(node, "LW111", "np.diag takes one or two axes: ValueError")
     return wrap(Call("np.diag", (x.expr, k), Array(x.type.dtype, 2)))
 
 

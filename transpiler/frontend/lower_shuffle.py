@@ -81,7 +81,7 @@ def shuffle(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     if axis_of(bound.get("axis"), ndim, node) not in (None, 0):
         decline(node, "LW106", "shuffling another axis than the first is not covered")
     if isinstance(x, Lst) and foreign(cx, x) and cx.unit.of_rows(x.site):
-        decline(node, "LW104", "a row of a list from outside is changed")
+        decline(node, "LW110", "a row of a list from outside is changed")
     match x:
         case Arr(Var() as array, t, _):
             _swap_all(cx, rng, (array,), t.ndim)

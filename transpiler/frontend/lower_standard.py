@@ -119,7 +119,7 @@ def _randint(cx: Scope, rng: Generator, node: ast.Call) -> Value:
 def _randrange(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     bound = bind(cx, node, ["start", "stop", "step"])
     if "stop" not in bound and "step" in bound:
-        decline(node, "LW103", "a step without a stop: TypeError")
+        decline(node, "LW111", "a step without a stop: TypeError")
     given = {name: _whole(cx, value, node) for name, value in bound.items()}
     if "stop" not in given:
         given = {"start": number(integer(0)), "stop": given["start"]}
@@ -140,7 +140,7 @@ def _choice(cx: Scope, rng: Generator, node: ast.Call) -> Value:
 def _shuffle(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     x = _sequence(cx, bind(cx, node, ["x"])["x"], node, arrays=True)
     if isinstance(x, String):
-        decline(node, "LW103", "a string is shuffled: TypeError")
+        decline(node, "LW111", "a string is shuffled: TypeError")
     library_call(cx, "random_shuffle", [rng, x], node)
     return NOTHING
 
@@ -156,13 +156,13 @@ def _sample(cx: Scope, rng: Generator, node: ast.Call) -> Value:
 
 def _choices(cx: Scope, rng: Generator, node: ast.Call) -> Value:
     if len(node.args) > 2:
-        decline(node, "LW103", "`k` must be given by its name: TypeError")
+        decline(node, "LW111", "`k` must be given by its name: TypeError")
     bound = bind(cx, node, ["population", "weights", "cum_weights", "k"])
     population = _sequence(cx, bound["population"], node, arrays=True)
     k = _whole(cx, bound["k"], node) if "k" in bound else number(integer(1))
     weights = {n: bound[n] for n in ("weights", "cum_weights") if n in bound}
     if len(weights) > 1:
-        decline(node, "LW103", "both weights and their sums are given: TypeError")
+        decline(node, "LW111", "both weights and their sums are given: TypeError")
     for name, value in weights.items():
         given = _sequence(cx, value, node)
         how = "random_weighted" if name == "weights" else "random_cumulative"

@@ -159,7 +159,7 @@ def _writer(cx: Scope, base: Value, target: ast.Subscript) -> Callable[[Value], 
             return lambda value: store_list(cx, base, at, value, target)
         case Hashed():
             if base.form == "set":
-                decline(target, "LW103", "a set takes no items by key")
+                decline(target, "LW111", "a set takes no items by key")
             place = cx.eval(target.slice)
             return lambda value: hashed_store(cx, base, place, value, target)
         case Rec(_, "dict"):
@@ -191,7 +191,7 @@ def store_array(cx: Scope, base: Arr, index: Index, value: Value, node: ast.AST)
     if not base.origins:
         decline(node, "LW101", "assignment into a temporary array is not covered")
     if is_row(base):
-        decline(node, "LW104", "a row of a list of rows is changed")
+        decline(node, "LW110", "a row of a list of rows is changed")
     changes(cx, base.origins, node)
     if isinstance(value, Tpl):
         if hand_out(cx, base, index, value, store_array, node):
@@ -232,9 +232,9 @@ def store_list(cx: Scope, base: Lst, at: Expr, value: Value, node: ast.AST) -> N
     if base.ndim > 1 or isinstance(value, Lst):
         decline(node, "LW101", "replacing a row of a nested list is not covered")
     if is_row(base):
-        decline(node, "LW104", "a row of a list of rows is changed")
+        decline(node, "LW110", "a row of a list of rows is changed")
     if foreign(cx, base) and cx.unit.of_rows(base.site):
-        decline(node, "LW104", "a row of a list from outside is changed")
+        decline(node, "LW110", "a row of a list from outside is changed")
     widen_elements(cx, base, value, node)
     elem = cx.unit.sites.element(base.site)
     assert elem is not None
@@ -259,10 +259,8 @@ def widen_elements(cx: Scope, base: Lst, value: Value, node: ast.AST) -> None:
     if cx.unit.sites.frozen[cx.unit.sites.find(base.site)] and which(cx, base) is not None:
         element = cx.unit.sites.element(base.site)
         if element is not None and template(cx, value) != element:
-            own_copy(cx, base, node)
-    reason = widen(cx, base.site, value)
-    if reason is not None:
-        decline(node, "LW302", reason)
+            own_copy(cx, base, node, "gets an element of another type")
+    widen(cx, base.site, value, node)
 
 
 # ----------------------------------------------------------- in-place operators
@@ -324,7 +322,7 @@ def _update(
     elif isinstance(old, Lst) and op == "add":
         extend(cx, old, other, node)
     elif isinstance(old, Lst) and op == "mul":
-        decline(node, "LW102", "repeating a list in place is not covered")
+        decline(node, "LW101", "repeating a list in place is not covered")
     else:
         put(combine(old, other))
 
@@ -365,7 +363,7 @@ def _augmented_item(
             base = Lst(base.columns, base.site, base.ndim, base.origins)
         old, other = _second(cx, list_element(cx, base, place, target), operand)
         if isinstance(old, Arr):
-            decline(target, "LW104", "an array that a list holds is changed")
+            decline(target, "LW110", "an array that a list holds is changed")
         store_list(cx, base, place, combine(old, other), target)
     elif isinstance(base, Hashed):
         where = cx.eval(target.slice)

@@ -42,7 +42,7 @@ def struct(cx: Scope, node: ast.Dict) -> Rec | None:
     if all(len(word) == 1 for word in words) and not any(map(_is_function, node.values)):
         return None
     if len(words) > _MOST:
-        decline(node, "LW102", f"a dict of more than {_MOST} entries is not covered")
+        decline(node, "LW103", f"a dict of more than {_MOST} entries is not covered")
     values = [spill(cx, value) for value in eval_all(cx, node.values)]
     for value in values:
         _entry(value, node)
@@ -56,7 +56,7 @@ def _is_function(node: ast.expr) -> bool:
 def _entry(value: Value, node: ast.AST) -> None:
     if not isinstance(value, _ENTRIES):
         why = f"{describe(value)} as an entry of a dict with constant keys is not covered"
-        decline(node, "LW102", why)
+        decline(node, "LW103", why)
 
 
 def place_of(cx: Scope, base: Rec, target: ast.Subscript) -> tuple[str, str]:
@@ -66,13 +66,13 @@ def place_of(cx: Scope, base: Rec, target: ast.Subscript) -> tuple[str, str]:
         decline(target, "LW101", f"assignment into {describe(base)} is not covered")
     if not isinstance(target.value, ast.Name) or target.value.id not in cx.bound:
         decline(
-            target, "LW101", "an entry is assigned where a variable of the function is the dict"
+            target, "LW108", "an entry is assigned where a variable of the function is the dict"
         )
     name = cx.renamed.get(target.value.id, target.value.id)
     held = (rec for n, e in cx.live.items() if n != name for rec in dicts_in(e.value))
     ours = all(depth == cx.depth for depth, _ in base.made)
     if len(base.made) != 1 or not ours or any(base.made & rec.made for rec in held):
-        decline(target, "LW102", "an entry is assigned of a dict that may have a second name")
+        decline(target, "LW108", "an entry is assigned of a dict that may have a second name")
     return name, key.value
 
 

@@ -117,7 +117,7 @@ def _tuple_item(cx: Scope, base: Tpl, node: ast.Subscript) -> Value:
         if isinstance(at, int) and -len(base.items) <= at < len(base.items):
             item = base.items[at]
             if isinstance(item, Mixed):
-                decline(node, "LW302", item.reason)
+                decline(node, item.code, item.reason)
             return item
         raise Unreachable("tuple index out of range", cx.at(node))
     if not base.items:

@@ -21,6 +21,7 @@ from loopwright.ir.nodes import (
     Expr,
     For,
     If,
+    Invoke,
     Logic,
     Return,
     Stmt,
@@ -29,21 +30,52 @@ from loopwright.ir.nodes import (
     Unary,
     Var,
 )
-from loopwright.ir.types import Array
-from loopwright.ir.walk import Body, assigned, bodies, map_stmts, used, walk_exprs, walk_stmts
+from loopwright.ir.types import Array, is_scalar
+from loopwright.ir.walk import (
+    Body,
+    assigned,
+    bodies,
+    exprs_of,
+    map_stmts,
+    used,
+    vars_of,
+    walk_stmts,
+)
 
 
-def tidy(body: Sequence[Stmt], markers: set[Sym]) -> Body:
-    """The statements with fewer assignments to markers."""
+def tidy(body: Sequence[Stmt], markers: set[Sym], params: set[Sym]) -> Body:
+    """The statements with fewer assignments to markers, of which parameters are none."""
     done = tuple(body)
+    markers = markers - params
     while True:
-        read = {e.sym for e in walk_exprs(done) if isinstance(e, Var)}
-        unread = markers - read
+        unread = markers - _read(done, params)
         smaller = map_stmts(done, lambda s, unread=unread: _keep(s, unread))  # type: ignore[misc]
         if smaller == done:
             break
         done = smaller
     return map_stmts(done, lambda s: _sunk(s, markers))
+
+
+def _read(body: Body, params: set[Sym]) -> set[Sym]:
+    """Variables that something reads, perhaps by another name of the same list; the caller may, too."""
+    read = set(params)
+    groups: list[set[Sym]] = []
+    for stmt in walk_stmts(body):
+        needed = {sym for expr in exprs_of(stmt) for sym in vars_of(expr)}
+        if isinstance(stmt, Assign) and _is_shared(stmt.sym):
+            groups.append({stmt.sym, *filter(_is_shared, needed)})
+            needed -= groups[-1]
+        elif isinstance(stmt, Invoke):
+            needed |= set(filter(_is_shared, stmt.targets))
+        read |= needed
+    while more := {sym for group in groups if group & read for sym in group} - read:
+        read |= more
+    return read
+
+
+def _is_shared(sym: Sym) -> bool:
+    """Whether what the variable holds may be known by other names, too."""
+    return not is_scalar(sym.type)
 
 
 def _keep(stmt: Stmt, unread: set[Sym]) -> Iterable[Stmt]:

@@ -72,7 +72,9 @@ def is_constant(node: ast.expr) -> bool:
 def run_over(cx: Scope, node: ast.expr, value: Repeated) -> Source:
     """The items; a name that held them has none left."""
     if isinstance(node, ast.Name):
-        cx.live[cx.renamed.get(node.id, node.id)] = Entry(Mixed("an iterator that was run over"))
+        cx.live[cx.renamed.get(node.id, node.id)] = Entry(
+            Mixed("an iterator that was run over", code="LW103")
+        )
     return Source(ZERO, value.times, ONE, lambda at: value.item)
 
 

@@ -36,7 +36,7 @@ def _with_rest(
     items = [spill(cx, v) for v in tuple_items(cx, value, node)]
     last = len(items) - (len(elts) - 1 - at)
     if last < at:
-        decline(node, "LW103", f"{len(items)} values for {len(elts) - 1} targets raise ValueError")
+        decline(node, "LW111", f"{len(items)} values for {len(elts) - 1} targets raise ValueError")
     rest = elts[at]
     assert isinstance(rest, ast.Starred)
     given: list[Value] = [*items[:at], build_list(cx, items[at:last], rest), *items[last:]]
@@ -50,7 +50,7 @@ def unpacked(cx: Scope, value: Value, n: int, node: ast.AST) -> list[Value]:
     match value:
         case Tpl(items):
             if len(items) != n:
-                decline(node, "LW103", f"{len(items)} values for {n} targets raise ValueError")
+                decline(node, "LW111", f"{len(items)} values for {n} targets raise ValueError")
             return list(items)
         case Arr(expr, t, _):
             cx.check(test("eq", Dim(expr, 0, INT), integer(n)), "values to unpack")

@@ -350,11 +350,12 @@ class Repeated:
 
 @dataclass(frozen=True, slots=True)
 class Mixed:
-    """A variable that cannot be used here, with the reason; it may be assigned again. `at` is the branch
-    whose two sides leave values that do not go together."""
+    """A variable that cannot be used here, with the reason and its code; it may be assigned again. `at` is
+    the branch whose two sides leave values that do not go together."""
 
     reason: str
     at: ast.If | None = None
+    code: str = "LW302"
 
 
 Value: TypeAlias = (
