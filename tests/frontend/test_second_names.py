@@ -93,6 +93,17 @@ def f(x):
     c[1] = x[1]
     return a
 """,
+    "by a function that captures it, of one type after another": """
+def f(x):
+    a = [1, 2, 3]
+
+    def put(i, v):
+        a[i] = v
+
+    put(0, x[0])
+    put(1, 2.5)
+    return a
+""",
     "tuples of numbers": """
 def f(x):
     a = [(1.0, 2)] * 3
@@ -118,6 +129,9 @@ REORDERED: dict[str, str] = {
     "an assignment": "    b = a\n    b.sort()\n",
     "an annotated assignment": "    b: list = a\n    b.sort()\n",
     "an assignment in an expression": "    if len(b := a) > 0:\n        b.sort()\n",
+    "a function that hands it back": "    b = (lambda q: q)(a)\n    b.sort()\n",
+    "a function that captures it": "    def g():\n        return a\n    b = g()\n    a.sort()\n",
+    "an item of a tuple": "    t = (a, 1)\n    b = t[0]\n    b.sort()\n",
     "the first name, after an annotated assignment": "    b: list = a\n    a.reverse()\n    a = b\n",
 }
 
@@ -126,6 +140,32 @@ REORDERED: dict[str, str] = {
 def test_a_list_with_a_second_name_is_not_changed_as_a_whole(statements: str) -> None:
     source = f"\ndef f(x):\n    a = [3.0, 1.0, float(x[0])]\n{statements}    return a[0]\n"
     assert refusal(source, A).why == "this list may be known by another name"
+
+
+@pytest.mark.parametrize("given", ["a", "(a, 1)[0]"])
+@pytest.mark.parametrize("name", ["a", "b"])
+def test_a_list_with_a_second_name_does_not_shrink(given: str, name: str) -> None:
+    source = "\ndef g(q):\n    return q\n\ndef f(x):\n    a = [3.0, 1.0]\n"
+    source += f"    b = g({given})\n    {name}.pop()\n    return len(a), len(b)\n"
+    assert refusal(source, A).why == "a list that shrinks has a second name"
+
+
+def test_a_list_that_a_function_makes_is_changed_in_any_way() -> None:
+    source = """
+def g(v):
+    return [v, 1.0, 2.0]
+
+def f(x):
+    out = []
+    for v in x:
+        made = g(v)
+        made.pop()
+        made.sort()
+        made.append(5.0)
+        out.append(made[0])
+    return out
+"""
+    assert_same(source, A)
 
 
 # ------------------------------------------------------ lists from outside

@@ -81,6 +81,7 @@ class Helper:
 
     name: str
     captures: dict[str, Value]
+    captures_key: dict[str, object]
     result: Value
     result_key: object
     stores: tuple[str, ...]
@@ -214,6 +215,7 @@ def _helper(cx: Scope, inner: Scope, *, counted: bool) -> Helper:
     return Helper(
         inner.name,
         dict(inner.captures),
+        {k: types_key(cx, v) for k, v in inner.captures.items()},
         inner.result,
         types_key(cx, inner.result),
         tuple(inner.stores),
@@ -263,7 +265,7 @@ def _cached(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> He
         if helper.result_key != types_key(cx, helper.result):
             continue
         here = {k: _outside(cx, k, node) for k in helper.captures}
-        if all(types_key(cx, here[k]) == types_key(cx, v) for k, v in helper.captures.items()):
+        if all(types_key(cx, here[k]) == key for k, key in helper.captures_key.items()):
             return helper
     return None
 

@@ -11,7 +11,7 @@ from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.lower_alias import refuse_second_dict, refuse_second_name
 from loopwright.frontend.lower_convert import assign
 from loopwright.frontend.lower_listed import bare, holds_arrays
-from loopwright.frontend.lower_parts import describe, flatten, rec_with, row_with
+from loopwright.frontend.lower_parts import describe, flatten, origins_of, rec_with, row_with
 from loopwright.frontend.lower_scope import Again, Scope, decline
 from loopwright.frontend.lower_values import (
     NOTHING,
@@ -355,9 +355,8 @@ def _has_two_names(cx: Scope, name: str, value: Lst) -> bool:
     return "#" not in name and any(
         key != name
         and "#" not in key
-        and isinstance(entry.value, Lst)
-        and (value.length is not None or entry.value.length is not None)
-        and entry.value.origins & value.origins
+        and (shrinks or (isinstance(entry.value, Lst) and entry.value.length is not None))
+        and origins_of(entry.value) & value.origins
         for key, entry in cx.live.items()
     )
 

@@ -40,7 +40,7 @@ from loopwright.frontend.lower_lists import (
     shared,
 )
 from loopwright.frontend.lower_order import eval_all, present, spill
-from loopwright.frontend.lower_parts import describe, refill
+from loopwright.frontend.lower_parts import describe, origins_of, refill
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_sorted import sorted_columns
 from loopwright.frontend.lower_values import (
@@ -135,9 +135,12 @@ def _replace(
         return
     if not isinstance(target, ast.Name) or base.ndim > 1 or foreign(cx, base):
         decline(node, "LW108", "this list may be known by another name")
-    if shared(cx, target.id):
+    name = cx.renamed.get(target.id, target.id)
+    keys = {o.key for o in base.origins}
+    others = (entry.value for key, entry in cx.live.items() if key != name)
+    if shared(cx, target.id) or any(o.key in keys for v in others for o in origins_of(v)):
         decline(node, "LW108", "this list may be known by another name")
-    store_variable(cx, cx.renamed.get(target.id, target.id), new)
+    store_variable(cx, name, new)
 
 
 def list_method(cx: Scope, base: Lst, node: ast.Call, attr: str) -> Value:
