@@ -222,19 +222,21 @@ def test_a_kernel_that_takes_the_wrong_one_of_them_is_refused(
 
 TOTAL = Text(
     """
+import math
+
 def entry(x):
-    return sum(x, 0.0)
+    return math.fsum(x)
 """,
     "entry",
     ("x",),
 )
 TOTAL_KERNEL = """
-import functools
+import math
 
 def kernel(x):
     if type(x) is not list or not all(type(v) is float for v in x):
         return None
-    return functools.reduce(float.__add__, x, 0.0)
+    return math.fsum(x)
 """
 
 

@@ -108,15 +108,11 @@ def norm_logpdf(x, loc, scale):
 # -------------------------------------------------------------------------- ranks
 
 
-def _order_of(x):
+def mean_ranks(x):
+    """Ranks from 1 of an array with one axis; those that are equal get the mean of theirs."""
     if np.any(x != x):
         raise ValueError("NaN has no rank")
-    return np.argsort(x, kind="stable")
-
-
-def ranks_average(x):
-    """Ranks from 1 of an array with one axis; those that are equal get the mean of theirs."""
-    order = _order_of(x)
+    order = np.argsort(x, kind="stable")
     ranks = np.empty(len(x))
     first = 0
     while first < len(x):
@@ -126,49 +122,4 @@ def ranks_average(x):
         for k in range(first, behind):
             ranks[order[k]] = 0.5 * (first + behind + 1)
         first = behind
-    return ranks
-
-
-def ranks_min(x):
-    """Those that are equal get the least of their ranks."""
-    order = _order_of(x)
-    ranks = np.empty(len(x), np.int64)
-    rank = 0
-    for k in range(len(x)):
-        if k == 0 or x[order[k]] != x[order[k - 1]]:
-            rank = k + 1
-        ranks[order[k]] = rank
-    return ranks
-
-
-def ranks_max(x):
-    """Those that are equal get the greatest of their ranks."""
-    order = _order_of(x)
-    ranks = np.empty(len(x), np.int64)
-    rank = 0
-    for k in range(len(x) - 1, -1, -1):
-        if k == len(x) - 1 or x[order[k]] != x[order[k + 1]]:
-            rank = k + 1
-        ranks[order[k]] = rank
-    return ranks
-
-
-def ranks_dense(x):
-    """Those that are equal count as one."""
-    order = _order_of(x)
-    ranks = np.empty(len(x), np.int64)
-    rank = 0
-    for k in range(len(x)):
-        if k == 0 or x[order[k]] != x[order[k - 1]]:
-            rank += 1
-        ranks[order[k]] = rank
-    return ranks
-
-
-def ranks_ordinal(x):
-    """Those that are equal have ranks in the order of their places."""
-    order = _order_of(x)
-    ranks = np.empty(len(x), np.int64)
-    for k in range(len(x)):
-        ranks[order[k]] = k + 1
     return ranks

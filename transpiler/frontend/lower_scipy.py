@@ -122,19 +122,23 @@ def norm_call(cx: Scope, name: str, node: ast.Call) -> Value:
     return wrap(applied("special.ndtr", [expr]))
 
 
-_RANKS = ("average", "min", "max", "dense", "ordinal")
-
-
 def rank_call(cx: Scope, node: ast.Call) -> Value:
-    """`scipy.stats.rankdata(a, method)` of numbers in one axis."""
+    """`scipy.stats.rankdata(a)` of numbers in one axis.
+
+    The dtype of other ranks, and of those of narrow floats, is not that of SciPy 1.17 from 1.18 on.
+    """
     bound = bind(cx, node, ["a", "method"])
     method = constant_of(bound["method"], node, "method") if "method" in bound else "average"
-    if method not in _RANKS:
-        decline(node, "LW102", f"`method={method!r}` of rankdata is not covered")
+    if method != "average":
+        why = f"the dtype of rankdata with `method={method!r}` depends on the version of SciPy"
+        decline(node, "LW102", why)
     x = array_of(cx, bound["a"], node)
     if x.type.ndim != 1 or kind_of(x.type.dtype) not in "iuf":
         decline(node, "LW102", "rankdata is covered for numbers in one axis")
-    return library_call(cx, f"ranks_{method}", [x], node)
+    if kind_of(x.type.dtype) == "f" and x.type.dtype != "float64":
+        why = f"the dtype of rankdata of {x.type.dtype} depends on the version of SciPy"
+        decline(node, "LW102", why)
+    return library_call(cx, "mean_ranks", [x], node)
 
 
 def _real(cx: Scope, value: Value, node: ast.AST) -> Value:
