@@ -34,7 +34,8 @@ def called_methods(module: Module, site: Site, chain: Chain) -> tuple[ast.Functi
 
 @lru_cache(maxsize=64)
 def _call_methods(module: Module) -> tuple[ast.FunctionDef, ...]:
-    """Every `__call__` of the module and of the files that it imports; none where they are too many."""
+    """Every `__call__` of the module and of the files that it imports; those of the one or of the others are
+    left out where they are too many."""
     found: list[ast.FunctionDef] = []
     for classes in (tuple(module_names(module).classes.values()), classes_at_hand(module)):
         methods = [methods_of(cls)["__call__"] for cls in classes if "__call__" in methods_of(cls)]

@@ -75,7 +75,7 @@ def columns_at_once(
         return None
     element = _element(cx, found.value)
     if isinstance(element, Tpl) and len(element.items) != n:
-        decline(node, "LW103", f"{len(element.items)} values for {n} targets raise ValueError")
+        decline(node, "LW111", f"{len(element.items)} values for {n} targets raise ValueError")
     cx.check(test("eq", _width(cx, found, node), integer(n)), "values to unpack")
     parts = [_column(cx, found, str(k), node) for k in range(n)]
     return [lambda part=part: _tuple(cx, found, part, node) for part in parts]  # type: ignore[misc]
@@ -166,9 +166,15 @@ def _width(cx: Scope, rows: _Rows, node: ast.Call) -> Expr:
         case Arr():
             some = test("gt", dim(rows.value, 0), integer(0))
             return Select(some, cast(dim(rows.value, 1), INT), integer(0), INT)
+    # the module may mean something else by these names
+    own = {name: f"{name}#" for name in ("len", "min")}
     with _name(cx, rows):
+        for name, hidden in own.items():
+            store_variable(cx, hidden, Library(f"builtins.{name}"))
         text = "min([len(row) for row in rows]) if len(rows) > 0 else 0"
-        shortest = cx.eval(_parsed(cx, text, {"rows": rows.name}, node))
+        shortest = cx.eval(_parsed(cx, text, {"rows": rows.name, **own}, node))
+        for hidden in own.values():
+            cx.live.pop(hidden, None)
     assert isinstance(shortest, Number)
     return cast(shortest.expr, INT)
 

@@ -39,6 +39,6 @@ def _delete_item(cx: Scope, base: Lst, target: ast.Subscript) -> None:
     if part.step is not None:
         decline(target, "LW101", "deleting a slice with a step is not covered")
     length = shrinkable(cx, base, target)
-    first, last = bounds_of(cx, part, length)
+    first, last, _ = bounds_of(cx, base, part, target)
     count = Call("max2", (Binary("sub", last, first, INT), integer(0)), INT)
     close_gap(cx, base, length, first, cx.hold(count, "count"))

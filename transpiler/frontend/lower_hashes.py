@@ -46,8 +46,8 @@ from loopwright.ir.types import FLOAT, INT, Array, Num, Scalar, is_scalar, kind_
 _SLOTS = 8
 _INDEX = Array("int64", 1)
 _LONGEST = 8
-_KEYS = "use ints of 64 bits, characters, or tuples of them"
 """Tuples of more items are no keys."""
+_KEYS = "use ints of 64 bits, floats, characters, or tuples of them"
 
 
 # ---------------------------------------------------------------------- making

@@ -31,9 +31,7 @@ def slice_writer(
     """Evaluates the bounds; the function returned puts the elements of a list there, by `put`."""
     if base.ndim > 1:
         decline(node, "LW101", "assignment to a slice of a nested list is not covered")
-    n = cx.hold(cast(list_length(base), INT), "n")
-    first, last = bounds_of(cx, part, n)
-    step: Expr = integer(1) if part.step is None else _int(cx, part.step)
+    first, last, step = bounds_of(cx, base, part, node)
     cx.check(test("gt", step, integer(0)), "a step that is not positive")
     room = add(Binary("sub", last, first, INT), Binary("sub", step, integer(1), INT))
     count = cx.hold(Call("max2", (Binary("floordiv", room, step, INT), integer(0)), INT), "count")
@@ -63,18 +61,26 @@ def slice_writer(
     return write
 
 
-def bounds_of(cx: Scope, part: ast.Slice, n: Expr) -> tuple[Expr, Expr]:
-    """The bounds of a slice of a list of length `n`, as positions from 0 to `n`."""
-    first = integer(0) if part.lower is None else _bounded(cx, part.lower, n)
-    return first, n if part.upper is None else _bounded(cx, part.upper, n)
+def bounds_of(cx: Scope, base: Lst, part: ast.Slice, node: ast.AST) -> tuple[Expr, Expr, Expr]:
+    """The bounds of a slice of a list, as positions from 0 to its length, and the step.
+
+    The length is that behind the evaluation of all three, which may change it.
+    """
+    lower, upper, step = (
+        None if each is None else _int(cx, each) for each in (part.lower, part.upper, part.step)
+    )
+    n = cx.hold(cast(list_length(base), INT), "n")
+    first = integer(0) if lower is None else _bounded(cx, lower, n, node)
+    last = n if upper is None else _bounded(cx, upper, n, node)
+    return first, last, integer(1) if step is None else step
 
 
 def _int(cx: Scope, node: ast.expr) -> Expr:
     return cx.hold(cast(index_number(cx, cx.eval(node), node), INT), "bound")
 
 
-def _bounded(cx: Scope, node: ast.expr, n: Expr) -> Expr:
+def _bounded(cx: Scope, at: Expr, n: Expr, node: ast.AST) -> Expr:
     """A bound of a slice as a position from 0 to `n`."""
-    found = library_call(cx, "bounded", [number(_int(cx, node)), number(n)], node)
+    found = library_call(cx, "bounded", [number(at), number(n)], node)
     assert isinstance(found, Number)
     return cx.hold(found.expr, "bound")

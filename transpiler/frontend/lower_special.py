@@ -73,7 +73,7 @@ def _double(x: Expr, node: ast.AST) -> Expr:
 def _combinations(cx: Scope, node: ast.Call) -> Value:
     """`comb(n, k, exact=True)` of integers, an int."""
     if len(node.args) > 2:
-        decline(node, "LW103", "comb takes two arguments by position: TypeError")
+        decline(node, "LW111", "comb takes two arguments by position: TypeError")
     bound = bind(cx, node, ["N", "k", "exact", "repetition"], required=2)
     if not flag_of(bound.get("exact"), node, "exact"):
         decline(node, "LW102", "`scipy.special.comb` is covered with `exact=True`")

@@ -13,12 +13,7 @@ import copy
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 
-from loopwright.frontend.callables import (
-    Callee,
-    callee_body,
-    callee_site,
-    find_function,
-)
+from loopwright.frontend.callables import Callee, callee_body, callee_site, find_function
 from loopwright.frontend.called_objects import class_seen
 from loopwright.frontend.classes import (
     base_of,

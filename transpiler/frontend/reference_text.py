@@ -9,12 +9,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from loopwright.frontend.callables import (
-    Found,
-    find_function,
-    helpers_of,
-    names_used,
-)
+from loopwright.frontend.callables import Found, find_function, helpers_of, names_used
 from loopwright.frontend.called_objects import class_seen
 from loopwright.frontend.classes import class_at, lineage
 from loopwright.frontend.function_ref import FunctionRef
