@@ -389,7 +389,7 @@ def test_an_object_whose_attribute_is_set_may_be_in_the_list() -> None:
     assert agrees(case, case.space["Net"](LAYERS), 2.0)
     assert "'w'," not in case.text
     only = [[SimpleNamespace(w=1.0)]]
-    assert declined(OBJECTS, "Net.counted", lambda s: s["Net"](only), 1.0).code == "LW302"
+    assert declined(OBJECTS, "Net.counted", lambda s: s["Net"](only), 1.0).code == "LW305"
 
 
 @pytest.mark.parametrize("name", ["trained", "named"])
@@ -408,7 +408,7 @@ def test_a_dict_of_lists_of_objects() -> None:
     for other in (Made(1.0, 2.0), Watched(1.0, 2.0), Plain(1, 2.0), {"w": 1.0}, None):
         assert case.kernel({2: [other]}, 2) is None
     assert case.kernel({2: tuple(LAYERS[0])}, 2) is None
-    assert declined(OBJECTS, "handed_out", graph, 2).code == "LW107"
+    assert declined(OBJECTS, "handed_out", graph, 2).code == "LW110"
 
 
 def test_lists_in_a_tuple() -> None:
@@ -442,7 +442,7 @@ class Model:
 """
     only = [SimpleNamespace(w=1.0)]
     for parts in (only, [only], {0: only}):
-        assert declined(source, "Model.f", lambda s: s["Model"](), (parts, 3.0)).code == "LW302"
+        assert declined(source, "Model.f", lambda s: s["Model"](), (parts, 3.0)).code == "LW305"
 
 
 def test_keys_need_not_be_names() -> None:
