@@ -36,7 +36,7 @@ from pkg.heat import norm, words
 print(norm(np.arange(3000.0)), words(["a b", "b"]))
 """
 QUICK = "[tool.loopwright]\nverify-time = 0.6\nmeasure-time = 0.6\n"
-CALM = "[tool.loopwright]\nverify-time = 3.0\nmeasure-time = 0.6\nmin-share = 0.0\n"
+CALM = "[tool.loopwright]\nverify-time = 1.5\nmeasure-time = 0.6\nmin-share = 0.0\n"
 """For tests of what is rewritten: nothing that a busy machine does slowly is a difference or too little."""
 PLAIN = "def first(xs):\n    return xs[0]\n"
 
