@@ -60,7 +60,7 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
     ),
     "arrays by a function": (f"a, b = map(np.array, zip(*{PAIRS}))\n    return a, b", (L,)),
     "lists that grow": (
-        f"a, b = map(list, zip(*{PAIRS}))\n    a.append(7)\n    return sum(a), sum(b)",
+        f"a, b = map(list, zip(*{PAIRS}))\n    a.append(7)\n    return a[0], len(a), b[1], len(b)",
         (L,),
     ),
     "a matrix that changes between the columns": (
@@ -75,7 +75,7 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
         (L,),
     ),
     "a loop over columns of several types": (
-        f"s = 0\n    for c in zip(*{PAIRS}):\n        s = s * 10 + sum(c)\n    return s",
+        f"s = 0\n    for c in zip(*{PAIRS}):\n        s = s * 10 + c[0] - c[1]\n    return s",
         (L,),
     ),
     "a loop over no columns": ("return [max(c) for c in zip(*((k, 1) for k in x if k > 9))]", (L,)),

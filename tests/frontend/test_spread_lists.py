@@ -117,4 +117,4 @@ def test_other_binomials_are_declined() -> None:
     assert refusal(COMB, 10.0, 3).code == "LW304"
     assert refusal(COMB.replace(", exact=True", ""), 10, 3).code == "LW102"
     assert refusal(COMB.replace("exact=True", "exact=True, repetition=True"), 9, 3).code == "LW102"
-    assert refusal(COMB.replace("exact=True", "True"), 9, 3).code == "LW103"
+    assert refusal(COMB.replace("exact=True", "True"), 9, 3).code == "LW111"
