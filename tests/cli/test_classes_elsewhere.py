@@ -312,7 +312,8 @@ def test_the_loops_around_them_are_rewritten(tree: Path) -> None:
     done = {r["name"]: " | ".join(r["notes"]) for r in regions if r["status"] == "rewritten"}
     assert done.keys() >= {"Window.scores", "Window.doubled", "Window.tuned", "Model.rows"}
     others = "`self.cost.error` that is `Clipped.error`, `self.cost.fit` that is `Clipped.fit`"
-    assert f"for {others}, too: numba" in done["Window.scores"]
+    told = done["Window.scores"]
+    assert f"for {others}, too: numba" in told, told
 
 
 def test_what_stands_in_the_way_is_told(tree: Path) -> None:
