@@ -79,3 +79,14 @@ def test_the_corpus_imports_nothing_of_ours() -> None:
         p for p in (ROOT / "corpus").rglob("*.py") if "loopwright" in p.read_text().split()
     ]
     assert not offenders
+
+
+def test_the_functions_of_the_library_have_different_names() -> None:
+    """Their files are read as one text, in which the last of two would be both."""
+    named: dict[str, list[str]] = {}
+    for file in sorted((ROOT / "transpiler" / "frontend").glob("library_*.py")):
+        for node in ast.parse(file.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef):
+                named.setdefault(node.name, []).append(file.name)
+    assert named
+    assert {name: files for name, files in named.items() if len(files) > 1} == {}
