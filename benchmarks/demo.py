@@ -24,7 +24,7 @@ from harness import ROOT, compare_in_child, programs, timed, write_workload
 from rich.console import Console
 from rich.table import Table
 
-PROGRAMS = ["kmeans", "dtw", "rbf_kernel", "logistic_sgd", "floyd_warshall", "conv2d"]
+PROGRAMS = ["kmeans", "dtw", "rbf_kernel", "viterbi", "floyd_warshall", "conv2d"]
 WORKLOADS = ROOT / "benchmarks" / "workloads"
 _LEGACY = "legacy_numbers"
 """A plugin of pytest that prints NumPy's scalars as numbers, as the examples of older packages do."""
