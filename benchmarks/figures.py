@@ -101,8 +101,6 @@ def summary(results: Results) -> list[str]:
     """The figures that are aimed at, a sentence each."""
     found = ratios(results)
     every = [r.ratio for r in found]
-    last = {row["program"]: list(row["sizes"])[-1] for row in results["rows"]}
-    large = [r.ratio for r in found if last[r.program] == r.size]
     low = sorted((r for r in found if r.ratio < NEVER_BELOW), key=lambda r: r.ratio)
     below = ", ".join(f"{r.program} {r.size} {r.ratio:.2f} ({r.peer})" for r in low)
     shares = stream_shares(results)
@@ -115,13 +113,27 @@ def summary(results: Results) -> list[str]:
         if ours in size["versions"] and not is_right(size["versions"][ours])
     ]
     return [
-        f"best peer / ours, geometric mean: {geometric_mean(every):.2f} over all sizes, "
-        f"{geometric_mean(large):.2f} at the largest ({len(large)} programs; aim {MEAN_AT_LEAST})",
+        f"best peer / ours, geometric mean: {geometric_mean(every):.2f} over all sizes of "
+        f"{len(results['rows'])} programs (aim {MEAN_AT_LEAST}); {_by_place(results, found)}",
         f"below {NEVER_BELOW}: {below or 'none'} ({len(low)} of {len(every)})",
         f"memory-bound, share of STREAM: {_listed(shares)} (aim {STREAM_SHARE})",
         f"mathematical functions, ours / C: {_listed(slow)} (aim {OF_C_AT_MOST} at most)",
         f"ours off by more than {TRUSTED_ERROR:.0e}: {', '.join(wrong) or 'none'}",
     ]
+
+
+def _by_place(results: Results, found: list[Ratio]) -> str:
+    """The mean of the smallest sizes, of those between, and of the largest, as far as there are such."""
+    places: dict[str, list[float]] = {"smallest": [], "between": [], "largest": []}
+    sizes = {row["program"]: list(row["sizes"]) for row in results["rows"]}
+    for r in found:
+        names = sizes[r.program]
+        place = (
+            "largest" if r.size == names[-1] else "smallest" if r.size == names[0] else "between"
+        )
+        places[place].append(r.ratio)
+    means = {name: geometric_mean(values) for name, values in places.items() if values}
+    return "by size: " + _listed(means)
 
 
 def _listed(values: dict[str, float]) -> str:

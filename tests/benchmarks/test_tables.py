@@ -77,6 +77,7 @@ def test_shares_are_of_the_largest_size(results: Results) -> None:
 
 def test_the_summary_names_what_falls_short(results: Results) -> None:
     text = "\n".join(summary(results))
+    assert "by size: smallest 0.50, largest 1.19" in text
     assert "below 0.9: stream/triad small 0.50 (c), maps/gelu large 0.83 (c) (2 of 4)" in text
     assert "ours off by more than 1e-06: none" in text
     results["rows"][1]["sizes"]["large"]["versions"]["ours-auto"]["error"] = float("inf")

@@ -39,27 +39,27 @@ def idiom(size, c, limit):
 
 C_FLAGS = ("-ffp-contract=off",)
 C = r"""
+typedef double v8 __attribute__((vector_size(64)));
+typedef long l8 __attribute__((vector_size(64)));
+
 static void eight(long size, long limit, long first, double cx, double cy, double start, long *counts)
 {
-    double x[8], y[8];
-    long n[8] = {0};
-    for (long l = 0; l < 8; l++) {
+    v8 x, y = start - (v8){0};
+    l8 n = {0}, inside;
+    for (long l = 0; l < 8; l++)
         x[l] = -1.5 + 3.0 * (first + l) / size;
-        y[l] = start;
-    }
-    for (long k = 0; k < limit; k++) {
-        long inside = 0;
-        #pragma omp simd reduction(+ : inside)
-        for (long l = 0; l < 8; l++) {
-            double xx = x[l] * x[l], yy = y[l] * y[l];
-            double renewed = 2.0 * x[l] * y[l] + cy;
-            long in = xx + yy <= 4.0;
-            x[l] = in ? xx - yy + cx : x[l];
-            y[l] = in ? renewed : y[l];
-            n[l] += in;
-            inside += in;
+    for (long k = 0; k < limit; k += 8) {
+        for (long step = k; step < k + 8 && step < limit; step++) {
+            v8 xx = x * x, yy = y * y;
+            inside = xx + yy <= 4.0;            /* -1 where it holds; who has left stays outside */
+            n -= inside;
+            y = 2.0 * x * y + cy;
+            x = xx - yy + cx;
         }
-        if (!inside)
+        long any = 0;
+        for (long l = 0; l < 8; l++)
+            any |= inside[l];
+        if (!any)
             break;
     }
     for (long l = 0; l < 8 && first + l < size; l++)

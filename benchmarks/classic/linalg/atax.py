@@ -28,15 +28,23 @@ void kernel(long m, long n, const double *A, const double *x, double *y)
 {
     memset(y, 0, n * sizeof *y);
     #pragma omp parallel for schedule(static) reduction(+ : y[:n]) if (m * n > 40000)
-    for (long i = 0; i < m; i++) {
-        const double *row = A + i * n;
-        double total = 0;
-        #pragma omp simd reduction(+ : total)
-        for (long j = 0; j < n; j++)
-            total += row[j] * x[j];
+    for (long i = 0; i < m; i += 4) {       /* four rows at once; where there is none, the first with 0 */
+        const double *a = A + i * n, *b = i + 1 < m ? a + n : a, *c = i + 2 < m ? b + n : a;
+        const double *d = i + 3 < m ? c + n : a;
+        double s = 0, t = 0, u = 0, v = 0;
+        #pragma omp simd reduction(+ : s, t, u, v)
+        for (long j = 0; j < n; j++) {
+            s += a[j] * x[j];
+            t += b[j] * x[j];
+            u += c[j] * x[j];
+            v += d[j] * x[j];
+        }
+        t = b == a ? 0 : t;
+        u = c == a ? 0 : u;
+        v = d == a ? 0 : v;
         #pragma omp simd
         for (long j = 0; j < n; j++)
-            y[j] += row[j] * total;
+            y[j] += a[j] * s + b[j] * t + c[j] * u + d[j] * v;
     }
 }
 """

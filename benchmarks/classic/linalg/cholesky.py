@@ -1,7 +1,7 @@
 """Cholesky factor of a symmetric positive definite matrix, row by row.
 
-Source: Golub and Van Loan, Matrix Computations, section 4.2. The C version goes by columns, so that the
-rows below the diagonal can be shared among threads.
+Source: Golub and Van Loan, Matrix Computations, section 4.2. The C version takes each row of the
+transposed factor from all rows below it at once, which vectors and threads can share.
 """
 
 import math
@@ -29,35 +29,39 @@ def idiom(A):
 
 
 C = r"""
-void kernel(long n, const double *A, double *L)
+void kernel(long n, double *U, double *L)                /* U: a copy of A, whose upper half is used */
 {
-    #pragma omp parallel if (n > 200)
-    for (long j = 0; j < n; j++) {
-        const double *row = L + j * n;
-        #pragma omp single
-        {
-            double total = A[j * n + j];
-            #pragma omp simd reduction(- : total)
-            for (long k = 0; k < j; k++)
-                total -= row[k] * row[k];
-            L[j * n + j] = sqrt(total);
+    #pragma omp parallel if (n > 150)
+    {
+        for (long k = 0; k < n; k++) {
+            double *top = U + k * n;
+            #pragma omp single
+            {
+                double root = sqrt(top[k]);
+                #pragma omp simd
+                for (long j = k; j < n; j++)
+                    top[j] /= root;
+            }
+            #pragma omp for schedule(static, 4)
+            for (long i = k + 1; i < n; i++) {
+                double *row = U + i * n, factor = top[i];
+                #pragma omp simd
+                for (long j = i; j < n; j++)
+                    row[j] -= factor * top[j];
+            }
         }
-        #pragma omp for schedule(static)
-        for (long i = j + 1; i < n; i++) {
-            double total = A[i * n + j];
-            #pragma omp simd reduction(- : total)
-            for (long k = 0; k < j; k++)
-                total -= L[i * n + k] * row[k];
-            L[i * n + j] = total / row[j];
-        }
+        #pragma omp for
+        for (long i = 0; i < n; i++)
+            for (long j = 0; j < n; j++)
+                L[i * n + j] = j <= i ? U[j * n + i] : 0.0;
     }
 }
 """
 
 
 def call_c(c, A):
-    L = np.zeros(A.shape)
-    c(len(A), A, L)
+    L = np.empty(A.shape)
+    c(len(A), A.copy(), L)
     return L
 
 

@@ -1,7 +1,7 @@
 """Product of two dense matrices, three nested loops.
 
-The C version keeps 4 rows by 16 columns of the result in registers (Goto and van de Geijn, "Anatomy of
-high-performance matrix multiplication", ACM TOMS 2008, the innermost level only).
+The C version keeps 8 rows by 16 columns of the result in registers and copies the columns side by side (Goto
+and van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS 2008, the innermost levels).
 """
 
 import numpy as np
@@ -28,47 +28,41 @@ def idiom(A, B):
 
 
 C = r"""
-typedef double v8 __attribute__((vector_size(64), aligned(8), may_alias));
+typedef double v8 __attribute__((vector_size(64)));
 
-static void tile(long m, long p, const double *A, const double *B, double *out)
+static void tile(long rows, long columns, long m, long p, const double *A, const v8 *panel, double *out)
 {
-    v8 s[4][2] = {{{0}}};
+    const double *a[8];
+    v8 s[8][2] = {{{0}}};
+    for (long r = 0; r < 8; r++)                       /* below the last row it is taken again */
+        a[r] = A + (r < rows ? r : rows - 1) * m;
     for (long k = 0; k < m; k++) {
-        v8 left = *(const v8 *)(B + k * p), right = *(const v8 *)(B + k * p + 8);
-        for (int r = 0; r < 4; r++) {
-            s[r][0] += A[r * m + k] * left;
-            s[r][1] += A[r * m + k] * right;
+        v8 left = panel[2 * k], right = panel[2 * k + 1];
+        for (int r = 0; r < 8; r++) {
+            s[r][0] += a[r][k] * left;
+            s[r][1] += a[r][k] * right;
         }
     }
-    for (int r = 0; r < 4; r++) {
-        *(v8 *)(out + r * p) = s[r][0];
-        *(v8 *)(out + r * p + 8) = s[r][1];
-    }
-}
-
-static void edge(long rows, long columns, long m, long p, const double *A, const double *B, double *out)
-{
-    for (long r = 0; r < rows; r++) {
-        double s[16] = {0};
-        for (long k = 0; k < m; k++)
-            for (long c = 0; c < columns; c++)
-                s[c] += A[r * m + k] * B[k * p + c];
-        for (long c = 0; c < columns; c++)
-            out[r * p + c] = s[c];
-    }
+    for (long r = 0; r < rows; r++)
+        memcpy(out + r * p, s[r], columns * sizeof *out);
 }
 
 void kernel(long n, long m, long p, const double *A, const double *B, double *out)
 {
-    #pragma omp parallel for schedule(static) if (n * m * p > 500000)
-    for (long i = 0; i < n; i += 4)
+    #pragma omp parallel if (n * m * p > 500000)
+    {
+        double *panel = aligned_alloc(64, m * 16 * sizeof *panel);
+        #pragma omp for schedule(dynamic)
         for (long j = 0; j < p; j += 16) {
-            long rows = n - i < 4 ? n - i : 4, columns = p - j < 16 ? p - j : 16;
-            if (rows == 4 && columns == 16)
-                tile(m, p, A + i * m, B + j, out + i * p + j);
-            else
-                edge(rows, columns, m, p, A + i * m, B + j, out + i * p + j);
+            long columns = p - j < 16 ? p - j : 16;
+            for (long k = 0; k < m; k++)
+                for (long c = 0; c < 16; c++)
+                    panel[k * 16 + c] = c < columns ? B[k * p + j + c] : 0.0;
+            for (long i = 0; i < n; i += 8)
+                tile(n - i < 8 ? n - i : 8, columns, m, p, A + i * m, (v8 *)panel, out + i * p + j);
         }
+        free(panel);
+    }
 }
 """
 

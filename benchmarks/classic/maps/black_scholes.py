@@ -50,7 +50,7 @@ C = r"""
 void kernel(long n, double rate, double volatility, const double *spot, const double *strike,
             const double *years, double *calls, double *puts)
 {
-    #pragma omp parallel for simd schedule(static) if (n > 1000)
+    #pragma omp parallel for simd schedule(static) if (parallel : n > 1000)
     for (long i = 0; i < n; i++) {
         double spread = volatility * sqrt(years[i]);
         double growth = (rate + 0.5 * volatility * volatility) * years[i];

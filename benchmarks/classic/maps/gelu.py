@@ -31,7 +31,7 @@ C = r"""
 
 void kernel(long n, const double *x, double *out)
 {
-    #pragma omp parallel for simd schedule(static) if (n > 5000)
+    #pragma omp parallel for simd schedule(static) if (parallel : n > 5000)
     for (long i = 0; i < n; i++)
         out[i] = 0.5 * x[i] * (1.0 + vtanh(0.7978845608028654 * (x[i] + 0.044715 * x[i] * x[i] * x[i])));
 }

@@ -35,7 +35,7 @@ C = r"""
 void kernel(long n, const double *lat1, const double *lon1, const double *lat2, const double *lon2,
             double *out)
 {
-    #pragma omp parallel for simd schedule(static) if (n > 2000)
+    #pragma omp parallel for simd schedule(static) if (parallel : n > 2000)
     for (long i = 0; i < n; i++) {
         double up = vsin((lat2[i] - lat1[i]) / 2.0), across = vsin((lon2[i] - lon1[i]) / 2.0);
         double h = up * up + vcos(lat1[i]) * vcos(lat2[i]) * across * across;

@@ -25,7 +25,7 @@ C = r"""
 
 void kernel(long n, const double *x, double *out)
 {
-    #pragma omp parallel for simd schedule(static) if (n > 10000)
+    #pragma omp parallel for simd schedule(static) if (parallel : n > 10000)
     for (long i = 0; i < n; i++)
         out[i] = 1.0 / (1.0 + vexp(-x[i]));
 }

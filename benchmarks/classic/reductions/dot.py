@@ -22,7 +22,7 @@ C = r"""
 double kernel(long n, const double *a, const double *b)
 {
     double total = 0;
-    #pragma omp parallel for simd schedule(static) reduction(+ : total) if (n > 50000)
+    #pragma omp parallel for simd schedule(static) reduction(+ : total) if (parallel : n > 50000)
     for (long i = 0; i < n; i++)
         total += a[i] * b[i];
     return total;

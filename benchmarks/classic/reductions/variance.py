@@ -29,11 +29,11 @@ C = r"""
 double kernel(long n, const double *x, double *mean)
 {
     double sum = 0, total = 0;
-    #pragma omp parallel for simd schedule(static) reduction(+ : sum) if (n > 50000)
+    #pragma omp parallel for simd schedule(static) reduction(+ : sum) if (parallel : n > 50000)
     for (long i = 0; i < n; i++)
         sum += x[i];
     double middle = sum / n;
-    #pragma omp parallel for simd schedule(static) reduction(+ : total) if (n > 50000)
+    #pragma omp parallel for simd schedule(static) reduction(+ : total) if (parallel : n > 50000)
     for (long i = 0; i < n; i++)
         total += (x[i] - middle) * (x[i] - middle);
     *mean = middle;

@@ -22,7 +22,7 @@ def idiom(alpha, x, y):
 C = r"""
 void kernel(long n, double alpha, const double *x, double *y)
 {
-    #pragma omp parallel for simd schedule(static) if (n > 50000)
+    #pragma omp parallel for simd schedule(static) if (parallel : n > 50000)
     for (long i = 0; i < n; i++)
         y[i] += alpha * x[i];
 }

@@ -23,7 +23,7 @@ def idiom(a, b, c, scale):
 C = r"""
 void kernel(long n, double scale, double *a, const double *b, const double *c)
 {
-    #pragma omp parallel for simd schedule(static) if (n > 50000)
+    #pragma omp parallel for simd schedule(static) if (parallel : n > 50000)
     for (long i = 0; i < n; i++)
         a[i] = b[i] + scale * c[i];
 }
