@@ -12,6 +12,7 @@ import select
 import statistics
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ MOST_ROUNDS = 21
 ENOUGH_SECONDS = 0.5
 """Short calls get more rounds than were asked for, as they need them most: until a version had this long."""
 SHORTEST_SAMPLE = 5e-4
+PAUSE = 0.005
+"""Seconds before each turn: idle threads of the version before may spin for a while."""
 CALL_LIMIT = 300.0
 
 
@@ -123,6 +126,7 @@ def _one_size(
         ]
         turn = number % max(1, len(labels))
         for label in labels[turn:] + labels[:turn]:
+            time.sleep(PAUSE)
             reply = _ask(workers, label, {"calls": calls[label]}, measured)
             if reply is not None:
                 samples[label].append(reply["seconds"])

@@ -27,7 +27,8 @@ C = r"""
 void kernel(long n, const double *x, double *norms)
 {
     double one = 0, two = 0, top = 0;
-    #pragma omp parallel for simd schedule(static) reduction(+ : one, two) reduction(max : top) if (parallel : n > 50000)
+    #pragma omp parallel for simd schedule(static) reduction(+ : one, two) reduction(max : top) \
+        if (parallel : n > 50000)
     for (long i = 0; i < n; i++) {
         double size = fabs(x[i]);
         one += size;
