@@ -57,7 +57,7 @@ def build(label: str, case: Case, source: Path, work: Path, pythran: str) -> Pat
             return source
         case "numpy":
             has = hasattr(case.module(), "idiom")
-            return case.path if has else Skipped("no sensible array form")
+            return case.path if has else Skipped("no array form is written")
         case "pythran":
             return _build_pythran(case, work, pythran)
         case "c":

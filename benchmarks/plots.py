@@ -35,7 +35,7 @@ def _plot(results: Results, file: Path, fill: Callable[[Any, Results], None]) ->
     axes.set_yticks(range(len(programs)), programs, fontsize=8)
     axes.set_ylim(len(programs) - 0.5, -0.5)
     axes.grid(axis="both", linewidth=0.3)
-    axes.legend(fontsize=8, loc="best")
+    axes.legend(fontsize=8, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4)
     figure.savefig(file, metadata={"Date": None})
 
 

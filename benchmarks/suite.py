@@ -15,6 +15,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -84,6 +85,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--publish", action="store_true", help="write docs/benchmarks.md")
     args = parser.parse_args()
     args.peers = list(dict.fromkeys(["original", *args.peers]))
+    if found := shutil.which(args.pythran):
+        args.pythran = os.path.abspath(found)  # compilers run in another folder
     return args
 
 
@@ -123,12 +126,13 @@ def row_of(case: Case, args: argparse.Namespace) -> dict[str, Any]:
         rewritten = [r for r in made.regions if r["status"] == "rewritten"]
         row["backends"][label] = sorted({r["backend"] for r in rewritten})
         if made.declined:
-            row["declined"][label] = made.declined
+            row["declined"][label] = without_folders(made.declined)
         else:
             keep_or_note(label, made.built, built, row["skipped"])
     sizes = {k: v for k, v in module.SIZES.items() if args.sizes is None or k in args.sizes}
     measured = measure(case, built, sizes, args.rounds, work / "rounds")
     row["skipped"] |= measured.failed
+    row["skipped"] = {k: without_folders(reason) for k, reason in row["skipped"].items()}
     row["first_call"] = measured.first_call
     for name, versions in measured.sizes.items():
         for label in row["declined"]:  # our output is the original then
@@ -140,6 +144,11 @@ def row_of(case: Case, args: argparse.Namespace) -> dict[str, Any]:
             "versions": versions,
         }
     return row
+
+
+def without_folders(text: str) -> str:
+    """A message without the folders of this machine: files keep their names."""
+    return re.sub(r"(?<![\w.])\.{0,2}/(?:[\w.+~-]+/)+", "", text)
 
 
 def keep_or_note(

@@ -12,6 +12,7 @@ from cases import Case, cases, needed
 from harness import CORPUS
 from peers import Skipped, build, parallel_njit, pythran_type
 from rounds import measure
+from suite import without_folders
 
 MODULE = '''\
 """A module."""
@@ -75,6 +76,20 @@ def test_pythran_is_told_the_type_of(value: Any, text: str) -> None:
 def test_pythran_has_no_type_for_an_object() -> None:
     with pytest.raises(TypeError, match="Generator"):
         pythran_type(np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param(
+            "not built: /a/b-c/d.py:6:0 error", "not built: d.py:6:0 error", id="absolute"
+        ),
+        pytest.param('File "../../a/b/c.py", line 4', 'File "c.py", line 4', id="relative"),
+        pytest.param("a / b, and 3/4", "a / b, and 3/4", id="divisions stay"),
+    ],
+)
+def test_messages_lose_the_folders_of_a_machine(text: str, shown: str) -> None:
+    assert without_folders(text) == shown
 
 
 @pytest.mark.filterwarnings("ignore:[\\s\\S]*no transformation for parallel")
