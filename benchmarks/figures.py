@@ -64,6 +64,11 @@ def share(cell: dict[str, Any], work: float | None, limit: float) -> float | Non
     return None if not work else work / cell["seconds"] / limit
 
 
+def limit(results: Results, kind: str) -> float:
+    """The most `bytes` or `flops` per second that was measured, with one thread or with all."""
+    return max(float(row[kind]) for row in results["limits"].values())
+
+
 def largest(row: dict[str, Any]) -> dict[str, Any]:
     """A row's cells at its largest size."""
     size: dict[str, Any] = list(row["sizes"].values())[-1]
@@ -71,10 +76,10 @@ def largest(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def stream_shares(results: Results) -> dict[str, float]:
-    """Of the memory-bound programs at their largest size: our share of all threads' STREAM bandwidth."""
+    """Of the memory-bound programs at their largest size: our share of the STREAM bandwidth."""
     found = {}
     for row, cell in _ours_bound_by(results, "memory"):
-        reached = share(cell, largest(row)["bytes"], results["limits"]["all"]["bytes"])
+        reached = share(cell, largest(row)["bytes"], limit(results, "bytes"))
         if reached is not None:
             found[row["program"]] = reached
     return found

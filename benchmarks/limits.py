@@ -19,7 +19,7 @@ from collections.abc import Callable
 
 ELEMENTS = 16_000_000
 ORDER = 2000
-REPEATS = 8
+REPEATS = 20
 
 
 def best(call: Callable[[], object], repeats: int) -> float:
@@ -51,7 +51,7 @@ def flops() -> float:
     import numpy as np
 
     A = np.random.default_rng(0).random((ORDER, ORDER))
-    return 2.0 * ORDER**3 / best(lambda: A @ A, REPEATS // 2)
+    return 2.0 * ORDER**3 / best(lambda: A @ A, REPEATS // 4)
 
 
 def limits() -> dict[str, dict[str, float]]:

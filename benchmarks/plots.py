@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from figures import NEVER_BELOW, Results, largest, ours_of, ratio_at, share
+from figures import NEVER_BELOW, Results, largest, limit, ours_of, ratio_at, share
 
 RATIOS, SHARES = "benchmarks-ratios.svg", "benchmarks-shares.svg"
 
@@ -60,16 +60,17 @@ def _ratios(axes: Any, results: Results) -> None:
 
 def _shares(axes: Any, results: Results) -> None:
     """Our bandwidth and operations at the largest size, as a share of what was measured at most."""
-    limit = results["limits"]["all"]
     for kind, label, marker in (("bytes", "STREAM triad", "o"), ("flops", "dgemm", "x")):
         x, y = [], []
         for place, row in enumerate(results["rows"]):
             cell = largest(row)["versions"].get(ours_of(results))
-            reached = None if cell is None else share(cell, largest(row)[kind], limit[kind])
+            reached = (
+                None if cell is None else share(cell, largest(row)[kind], limit(results, kind))
+            )
             if reached is not None:
                 x.append(reached)
                 y.append(place)
         axes.scatter(x, y, marker=marker, label=f"share of {label}")
     axes.axvline(1.0, color="black", linewidth=0.8)
     axes.set_xscale("log")
-    axes.set_xlabel("ours at the largest size / the most that this machine does (all threads)")
+    axes.set_xlabel("ours at the largest size / the most that was measured on this machine")

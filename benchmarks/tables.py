@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from figures import Results, is_right, largest, ours_of, ratio_at, share, summary
+from figures import Results, is_right, largest, limit, ours_of, ratio_at, share, summary
 
 _HEAD = """\
 # Benchmarks
@@ -106,7 +106,6 @@ def ratio_table(results: Results) -> str:
 
 
 def share_table(results: Results) -> str:
-    limit = results["limits"]["all"]
     rows = []
     for row in results["rows"]:
         size, best = largest(row), ratio_at(row, list(row["sizes"])[-1], ours_of(results))
@@ -115,7 +114,7 @@ def share_table(results: Results) -> str:
         cells = []
         for label in (ours_of(results), best.peer):
             for kind in ("bytes", "flops"):
-                reached = share(size["versions"][label], size[kind], limit[kind])
+                reached = share(size["versions"][label], size[kind], limit(results, kind))
                 cells.append("-" if reached is None else f"{reached:.0%}")
         rows.append([row["program"], row["bound"] or "", *cells[:2], best.peer, *cells[2:]])
     head = ["program", "bound by", "ours: STREAM", "dgemm", "best peer", "STREAM", "dgemm"]
