@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PYTHRAN := .venv-pythran
 
-.PHONY: setup demo demo-all test lint bench fuzz mutate clean
+.PHONY: setup demo demo-all test lint bench bench-classic fuzz mutate clean
 
 setup: $(STAMP)
 
@@ -32,6 +33,10 @@ lint: setup
 bench: setup
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/corpus_bench.py
 
+bench-classic: setup
+	-test -x $(PYTHRAN)/bin/pythran || { $(PYTHON) -m venv $(PYTHRAN) && $(PYTHRAN)/bin/pip install --quiet "pythran>=0.18"; }
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE $(BIN)/python benchmarks/suite.py --pythran $(PYTHRAN)/bin/python $(ARGS)
+
 fuzz: setup
 	$(BIN)/python tests/fuzz.py --programs 2000 --jobs 2
 
@@ -39,4 +44,4 @@ mutate: setup
 	$(BIN)/python tests/mutate.py --output mutate-output
 
 clean:
-	rm -rf $(VENV) build dist bench-output demo-output mutate-output
+	rm -rf $(VENV) $(PYTHRAN) build dist bench-output demo-output mutate-output

@@ -58,6 +58,55 @@ CASES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "pairs of one": ("for i, j in combinations(range(1), 2):\n  s += x[0]", (V,)),
     "many pairs": ("for i, j in combinations(range(90), 2):\n  s = s * 0.9 + i * 91 + j + x[0]", (V,)),
     "pairs in a comprehension": ("s = [x[i] - x[j] for i, j in combinations(range(len(x)), 2)]", (V,)),
+    "pairs of rows": ("for a, b in combinations(x, 2):\n  s = s * 1.1 + a @ b - b[0]", (X,)),
+    "pairs of rows that change meanwhile": (
+        "for a, b in combinations(x, 2):\n  b[0] += a[1]\n  x[0] = 0.5\n  s = s * 1.1 + a @ b\ns += x.sum()",
+        (X,),
+    ),
+    "pairs of rows of what is another array then": (
+        "for a, b in combinations(x, 2):\n  x = x * 2.0\n  s = s * 1.1 + a @ b\ns += x[0, 0]", (X,),
+    ),
+    "rows and a range": ("for a, k in product(x, range(3)):\n  a[k] = s\n  s = s * 1.1 + a.sum()", (X,)),
+    "the counters behind the loop": (
+        "for i, j in combinations(range(len(x)), 2):\n  s += x[i]\ns += i * 10 + j", (V,),
+    ),
+    "pairs that are left out": (
+        "for i, j in combinations(range(len(x)), 2):\n  if x[i] < x[j]:\n    continue\n  s = s * 1.1 + x[j]",
+        (V,),
+    ),
+    "a return among pairs": (
+        "for i, j in combinations(range(len(x)), 2):\n  s += x[i]\n  if x[i] + x[j] > 9.0:\n"
+        "    return i * 10 + j",
+        (V,),
+    ),
+    "pairs up to a break": (
+        "for i, j in combinations(range(len(x)), 2):\n  if x[j] > 6.0:\n    break\n  s += x[i] * j\ns += j",
+        (V,),
+    ),
+    "a break of a loop inside": (
+        "for i, j in product(range(len(x)), range(3)):\n  for k in range(j):\n    if x[k] > x[i]:\n"
+        "      break\n"
+        "    s = s * 1.1 + x[k]",
+        (V,),
+    ),
+    "pairs with an end": (
+        "for i, j in combinations(range(len(x)), 2):\n  s += x[i] * j\nelse:\n  s = s * 2 + i", (V,),
+    ),
+    "pairs among pairs": (
+        "for i, j in combinations(range(len(x)), 2):\n  for a, b in product(range(i), range(j)):\n"
+        "    s = s * 1.01 + x[a] - x[b]",
+        (V,),
+    ),
+    "what one pair hands to the next": (
+        "last = 0.0\nfor a, b in combinations(x, 2):\n  s = s * 1.1 + a * last\n  last = b - a\ns += last",
+        (V,),
+    ),
+    "an axis without length": (
+        "for i, j, k in product(range(3), range(0), range(2)):\n  s += 1.0\ns += len(x)", (V,),
+    ),
+    "whether there is a pair": ("s = any(a + b == 4 for a, b in combinations(x, 2))", ([3, 1, 4, 1, 5],)),
+    "the least of pairs": ("s = min(abs(a - b) for a, b in combinations(x, 2))", (V,)),
+    "a table of pairs": ("s = {i * 10 + j: x[i] for i, j in combinations(range(3), 2)}", (V,)),
     "the indices of a shape": ("for i, j in np.ndindex(x.shape):\n  s = s * 1.1 + x[i, j]", (X,)),
     "the indices of lengths": ("for i, j in np.ndindex(2, len(x)):\n  s = s * 1.1 + x[j, i]", (X,)),
     "elements with their indices": (
@@ -79,7 +128,9 @@ def test_the_kernel_does_what_the_function_does(body: str, args: tuple[Any, ...]
 
 
 REFUSED = {
-    "rows that may change": "for a, b in combinations(x, 2):\n  s += a @ b",
+    "rows of a list that may change": (
+        "y = [[1.0], [2.0]]\nfor a, b in combinations(y, 2):\n  s += a[0] * b[0]"
+    ),
     "three at a time": "for i, j, k in combinations(range(3), 3):\n  s += x[i, j]",
     "arrays in a display": "for a, b in product([x[0], x[1]], repeat=2):\n  s += a @ b",
     "a number of repetitions that is not known": "for i in product(range(2), repeat=len(x)):\n  s += 1",

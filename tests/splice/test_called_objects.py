@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import functools
 from pathlib import Path
 from typing import Any
@@ -11,11 +10,10 @@ import numpy as np
 import pytest
 
 from loopwright.diagnostics import Declined
-from loopwright.kernels_entry import call_roots
-from loopwright.verify.roots import build_roots, load_reference
 
+from .alone import agrees_alone
 from .callables_source import XS, made
-from .dispatching import Guarded, agrees, declined, guarded, lowering_of, plain
+from .dispatching import Guarded, agrees, declined, guarded, lowering_of
 
 SOURCE = """
 import math
@@ -277,18 +275,7 @@ def test_the_kernel_runs_and_does_the_same(name: str, args: tuple[Any, ...]) -> 
 
 @pytest.mark.parametrize(("name", "args"), CASES.values(), ids=CASES)
 def test_the_stand_alone_text_does_the_same(name: str, args: tuple[Any, ...]) -> None:
-    case = guarded(SOURCE, name, *args)
-    here = made(case.space, args)
-    names = dict(zip([a.arg for a in case.region.function.args.args], here, strict=True))
-    values = {p.name: eval(p.path, {}, {**case.space, **names}) for p in case.lowered.domain.params}
-    loaded = load_reference(case.lowered.reference)
-    roots = build_roots(case.lowered.domain, case.lowered.reference.roots, values, loaded.classes)
-    again = copy.deepcopy(values)
-    taken = build_roots(case.lowered.domain, call_roots(case.lowered).all, again, loaded.classes)
-    assert case.kernel_in(None)(*taken) is not None, "the guard takes what verification makes"
-    got: Any = loaded.entry(*roots)  # type: ignore[operator]
-    want = case.original(*made(case.space, args))
-    assert plain(got[-1] if isinstance(got, tuple) else got) == plain(want)
+    assert agrees_alone(guarded(SOURCE, name, *args), args)
 
 
 def gain_case(name: str = "total") -> Guarded:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import numpy as np
 import pytest
 
-from loopwright.kernels_entry import call_roots
-from loopwright.verify.roots import build_roots, load_reference
-
+from .alone import agrees_alone
 from .callables_source import XS, made
 from .dispatching import agrees, declined, guarded, plain
 
@@ -136,18 +133,7 @@ def test_the_kernel_runs_and_does_the_same(name: str, args: tuple[Any, ...]) -> 
 
 @pytest.mark.parametrize(("name", "args"), CASES.values(), ids=CASES)
 def test_the_stand_alone_text_does_the_same(name: str, args: tuple[Any, ...]) -> None:
-    case = guarded(SOURCE, name, *args)
-    here = made(case.space, args)
-    names = dict(zip([a.arg for a in case.region.function.args.args], here, strict=True))
-    values = {p.name: eval(p.path, {}, {**case.space, **names}) for p in case.lowered.domain.params}
-    loaded = load_reference(case.lowered.reference)
-    roots = build_roots(case.lowered.domain, case.lowered.reference.roots, values, loaded.classes)
-    taken = build_roots(
-        case.lowered.domain, call_roots(case.lowered).all, copy.deepcopy(values), loaded.classes
-    )
-    assert case.kernel_in(None)(*taken) is not None, "the guard takes what verification makes"
-    got: Any = loaded.entry(*roots)  # type: ignore[operator]
-    assert plain(got) == plain(case.original(*made(case.space, args)))
+    assert agrees_alone(guarded(SOURCE, name, *args), args)
 
 
 OTHERS = [np.float64, float, "float32", np.dtype("float32"), None, type("Mine", (np.float32,), {})]

@@ -72,8 +72,10 @@ def run_generators(
     item: Callable[[], None],
     sources: Sequence[Source | None] = (),
     live: Live | None = None,
+    jumps: bool = False,
 ) -> None:
-    """The nested loops of a comprehension around `item`; `live` are the names that are read later."""
+    """The nested loops of a comprehension around `item`; `live` are the names that are read later. `jumps`:
+    `item` may leave the loop early."""
     if not generators:
         item()
         return
@@ -89,7 +91,7 @@ def run_generators(
         cx.unit.rules.generated(cx, first.iter, run)
         return
     source = (sources[0] if sources else None) or source_of(cx, first.iter, ())
-    iterate(cx, source, run, nothing, first.target, live=live)
+    iterate(cx, source, run, nothing, first.target, live=live, nested=not jumps)
 
 
 def _filtered(cx: Scope, tests: Sequence[ast.expr], then: Callable[[], None]) -> None:

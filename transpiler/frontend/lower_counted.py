@@ -24,7 +24,8 @@ class Source:
 
     `plain`: the item is the counter. `enumerates`: the item is a tuple that begins with it. `dynamic`
     gives the present length of a list that changes meanwhile; the counter then runs from 0. `lazy`: getting
-    an item may fail, since a generator computes it. `over` are the lists whose length tells the end.
+    an item may fail, since a generator computes it. `over` are the lists whose length tells the end. `nest`:
+    the same items by a loop in a loop, namely the outer counters and what runs for each of them.
     """
 
     lo: Expr
@@ -36,6 +37,7 @@ class Source:
     dynamic: Callable[[], Expr] | None = None
     lazy: bool = False
     over: tuple[Lst | RaggedList, ...] = ()
+    nest: tuple[Source, Callable[[Expr], Source]] | None = None
 
 
 def add(a: Expr, b: Expr) -> Expr:
@@ -114,7 +116,7 @@ def fixed(cx: Scope, source: Source) -> Source:
     lo, hi, step = (
         e if isinstance(e, Const) else cx.hold(e) for e in (source.lo, source.hi, source.step)
     )
-    return replace(source, lo=lo, hi=hi, step=step, enumerates=False, dynamic=None)
+    return replace(source, lo=lo, hi=hi, step=step, enumerates=False, dynamic=None, nest=None)
 
 
 def first_and_rest(cx: Scope, source: Source, what: str) -> tuple[Value, Source]:

@@ -73,14 +73,17 @@ def extreme_by_key(cx: Scope, largest: bool, node: ast.Call) -> Value:
     return found.items[1]
 
 
-def each_item(cx: Scope, node: ast.expr, use: Callable[[Value], None]) -> None:
-    """Run `use` on each item of a generator expression or of a sequence."""
+def each_item(
+    cx: Scope, node: ast.expr, use: Callable[[Value], None], *, jumps: bool = False
+) -> None:
+    """Run `use` on each item of a generator expression or of a sequence; with `jumps` it may leave early."""
     with opened(cx, node) as items:
         if isinstance(items, (ast.GeneratorExp, ast.ListComp)):
             with own_names(cx, items.generators):
-                run_generators(cx, items.generators, lambda: use(cx.eval(items.elt)))
+                item = lambda: use(cx.eval(items.elt))  # noqa: E731
+                run_generators(cx, items.generators, item, jumps=jumps)
             return
-    iterate(cx, source_of(cx, node, ()), use, nothing, node)
+    iterate(cx, source_of(cx, node, ()), use, nothing, node, nested=not jumps)
 
 
 def reduce_items(
@@ -266,7 +269,7 @@ def quantified(cx: Scope, node: ast.expr, every: bool, at: ast.AST) -> Value:
         or cx.unit.rules.is_generated(cx, made.node.generators[0].iter)
     ):
         decline(at, "LW102", "any and all over nested loops are not covered")
-    each_item(cx, node, use)
+    each_item(cx, node, use, jumps=True)
     return cx.live.pop(name).value
 
 

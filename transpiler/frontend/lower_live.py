@@ -136,3 +136,24 @@ def _loop(
         head = wider
     info.head[id(stmt)] = head
     return head | entry
+
+
+def jumps_out(body: Sequence[ast.stmt], jump: type[ast.stmt]) -> bool:
+    """Whether a `break` or `continue` of the loop itself is in its body."""
+    for stmt in body:
+        if isinstance(stmt, jump):
+            return True
+        match stmt:
+            case ast.For(orelse=orelse) | ast.While(orelse=orelse):
+                inner: list[Sequence[ast.stmt]] = [orelse]
+            case ast.If(_, then, orelse):
+                inner = [then, orelse]
+            case ast.Try(block, handlers, orelse, last):
+                inner = [block, *[h.body for h in handlers], orelse, last]
+            case ast.With(_, block):
+                inner = [block]
+            case _:
+                continue
+        if any(jumps_out(part, jump) for part in inner):
+            return True
+    return False

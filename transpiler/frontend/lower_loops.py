@@ -13,10 +13,10 @@ from loopwright.frontend.lower_counted import (
 )
 from loopwright.frontend.lower_iter import source_of
 from loopwright.frontend.lower_join import join_envs
-from loopwright.frontend.lower_live import reads, writes
+from loopwright.frontend.lower_live import jumps_out, reads, writes
 from loopwright.frontend.lower_running import running
 from loopwright.frontend.lower_scope import Frame, Memo, Scope, Unreachable, decline
-from loopwright.frontend.lower_values import Env, Value, integer, test, truth_const
+from loopwright.frontend.lower_values import Env, Number, Value, integer, test, truth_const
 from loopwright.ir.nodes import Binary, Break, Const, Expr, For, If, Stmt, Var, While
 from loopwright.ir.types import INT
 
@@ -124,6 +124,7 @@ def for_loop(cx: Scope, stmt: ast.For, assign_to: Assign, source: Source | None 
         stmt,
         direct=_direct(cx, stmt, source, live_head | live_after),
         live=(live_head, live_after),
+        nested=not stmt.orelse and not jumps_out(stmt.body, ast.Break),
     )
 
 
@@ -155,8 +156,13 @@ def iterate(
     *,
     direct: str | None = None,
     live: Live | None = None,
+    nested: bool = False,
 ) -> None:
-    """A loop over a source; `run` gets each item."""
+    """A loop over a source; `run` gets each item. `nested`: it may be loops within each other, for nothing
+    leaves it early."""
+    if nested and source.nest is not None:
+        _nested(cx, *source.nest, run, node, live)
+        return
     if source.dynamic is not None:
         _dynamic(cx, source, run, orelse, node, live)
         return
@@ -176,6 +182,28 @@ def iterate(
 
     with running(cx, source.over, node):
         settle(cx, (id(node), "for", name), *_tests(cx, live), once, node)
+
+
+def _nested(
+    cx: Scope,
+    outer: Source,
+    within: Callable[[Expr], Source],
+    run: Callable[[Value], None],
+    node: ast.AST,
+    live: Live | None,
+) -> None:
+    """Loops within each other. Behind an inner one come the head of the outer one and what is behind it."""
+    inside = None if live is None else (live[0], live[0] | live[1])
+
+    def row(at: Value) -> None:
+        assert isinstance(at, Number)
+        iterate(cx, within(at.expr), run, _nothing, node, live=inside, nested=True)
+
+    iterate(cx, outer, row, _nothing, node, live=live)
+
+
+def _nothing() -> None:
+    """No `else` clause."""
 
 
 def _guarded(cx: Scope, run: Callable[[Value], None], source: Source, at: Expr) -> None:

@@ -10,7 +10,7 @@ from loopwright.frontend.lower_calls import generator_call, generator_function
 from loopwright.frontend.lower_comprehension import run_generators
 from loopwright.frontend.lower_generators import generator_at, own_names, renaming
 from loopwright.frontend.lower_iter import keys_of
-from loopwright.frontend.lower_live import reads
+from loopwright.frontend.lower_live import jumps_out, reads
 from loopwright.frontend.lower_loops import for_loop
 from loopwright.frontend.lower_scope import SORTED, Scope, Unreachable, decline
 from loopwright.frontend.lower_store import assign_to
@@ -45,14 +45,14 @@ def loop_over(cx: Scope, stmt: ast.For) -> None:
 
 def _run(cx: Scope, stmt: ast.For, callee: Closure, given: Sequence[Value]) -> None:
     """The statements of a generator function, with the body in the place of each `yield`."""
-    if _leaves(stmt.body, ast.Break):
+    if jumps_out(stmt.body, ast.Break):
         decline(stmt.iter, "LW103", f"a loop that leaves the generator `{callee.name}` early")
 
     def each(value: Value) -> None:
         assign_to(cx, stmt.target, value)
         cx.unit.rules.body(cx, stmt.body)
 
-    jumps = cx.jumping or _leaves(stmt.body, ast.Continue)
+    jumps = cx.jumping or jumps_out(stmt.body, ast.Continue)
     run_yields(cx, callee, given, stmt.iter, each, jumps=jumps)
     if cx.env is not None:
         cx.unit.rules.body(cx, stmt.orelse)
@@ -82,11 +82,11 @@ def _nest(cx: Scope, stmt: ast.For, made: Deferred) -> None:
 
     A `continue` of the body goes on with the innermost loop, which is what comes next in Python too.
     """
-    if _leaves(stmt.body, ast.Break):
+    if jumps_out(stmt.body, ast.Break):
         decline(made.node, "LW103", "a loop that leaves a generator with several loops early")
     outside = cx.renamed
     before = cx.elsewhere, cx.jumping
-    jumps = cx.jumping or _leaves(stmt.body, ast.Continue)
+    jumps = cx.jumping or jumps_out(stmt.body, ast.Continue)
     live = cx.liveness.head.get(id(stmt), frozenset()) | reads(made.node)
 
     def item() -> None:
@@ -100,24 +100,3 @@ def _nest(cx: Scope, stmt: ast.For, made: Deferred) -> None:
         run_generators(cx, generators, item, live=(live, live))
     if cx.env is not None:
         cx.unit.rules.body(cx, stmt.orelse)
-
-
-def _leaves(body: Sequence[ast.stmt], jump: type[ast.stmt]) -> bool:
-    """Whether a `break` or `continue` of the loop itself is in its body."""
-    for stmt in body:
-        if isinstance(stmt, jump):
-            return True
-        match stmt:
-            case ast.For(orelse=orelse) | ast.While(orelse=orelse):
-                inner: list[Sequence[ast.stmt]] = [orelse]
-            case ast.If(_, then, orelse):
-                inner = [then, orelse]
-            case ast.Try(block, handlers, orelse, last):
-                inner = [block, *[h.body for h in handlers], orelse, last]
-            case ast.With(_, block):
-                inner = [block]
-            case _:
-                continue
-        if any(_leaves(part, jump) for part in inner):
-            return True
-    return False

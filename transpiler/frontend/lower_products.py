@@ -1,13 +1,15 @@
 """What `itertools.product` and `combinations`, `np.ndindex`, `np.ndenumerate` and `iter` give to a loop.
 
 All items of `product` and `combinations` are taken before the first iteration: only of ranges, displays,
-strings, and lists and arrays of one axis, which are copied, is that the same as to take them one by one.
+strings, rows of an array, and lists and arrays of one axis, which are copied, is that the same as to take
+them one by one.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from loopwright.frontend.lower_along import library_call
 from loopwright.frontend.lower_args import array_of, int_constant, shape_of
@@ -15,6 +17,7 @@ from loopwright.frontend.lower_counted import (
     ONE,
     ZERO,
     Source,
+    add,
     fixed,
     ordinal,
     sequence,
@@ -112,6 +115,9 @@ def _taken(cx: Scope, node: ast.expr, source_of: SourceOf) -> Source:
     elif isinstance(value, Arr) and value.type.ndim == 1:
         held = cx.hold(copy_of_array(value.expr), "items")
         value = Arr(held, value.type, frozenset())
+    elif isinstance(value, Arr) and value.type.ndim > 1:
+        # rows are views, which show what is stored into the array meanwhile
+        value = Arr(cx.hold(value.expr, "rows"), value.type, value.origins)
     elif isinstance(value, Lst) and (copied := to_list(cx, value, node)) is not None:
         assert isinstance(copied, Lst)
         value = in_variables(cx, copied)
@@ -138,7 +144,17 @@ def _combined(cx: Scope, counts: Sequence[Expr], item: Callable[[list[Expr]], Va
             at = Binary("floordiv", at, n, INT)
         return [at, *reversed(found)]
 
-    return Source(ZERO, cx.hold(total, "n"), ONE, lambda at: item(places(at)))
+    nest = _within(counts, item, [])
+    return Source(ZERO, cx.hold(total, "n"), ONE, lambda at: item(places(at)), nest=nest.nest)
+
+
+def _within(counts: Sequence[Expr], item: Callable[[list[Expr]], Value], at: list[Expr]) -> Source:
+    """The items whose first counters are `at`, by one loop for each of the others."""
+    axis = len(at)
+    if axis == len(counts) - 1:
+        return Source(ZERO, counts[axis], ONE, lambda k: item([*at, k]))
+    counter = Source(ZERO, counts[axis], ONE, number, plain=True)
+    return replace(counter, nest=(counter, lambda k: _within(counts, item, [*at, k])))
 
 
 def _counters(cx: Scope, counts: Sequence[Expr]) -> Source:
@@ -198,4 +214,9 @@ def _pairs(cx: Scope, node: ast.Call, source_of: SourceOf) -> Source:
         assert isinstance(second, Number)
         return Tpl((ordinal(cx, source, one), ordinal(cx, source, second.expr)))
 
-    return Source(ZERO, cx.hold(total, "n"), ONE, item)
+    def later(one: Expr) -> Source:
+        first = ordinal(cx, source, one)
+        return Source(add(one, ONE), n, ONE, lambda at: Tpl((first, ordinal(cx, source, at))))
+
+    nest = (Source(ZERO, n, ONE, number, plain=True), later)
+    return Source(ZERO, cx.hold(total, "n"), ONE, item, nest=nest)
