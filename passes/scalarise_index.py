@@ -24,7 +24,6 @@ from loopwright.ir.types import INT, Array, Num
 from loopwright.passes.scalarise_ints import (
     ONE,
     ZERO,
-    affine,
     as_int,
     clipped,
     compare,
@@ -61,33 +60,20 @@ class Steps:
         return plus(self.start, times(self.step, i))
 
 
-def _bound(scope: Scope, expr: Expr) -> Expr:
-    """A bound of a slice as a Python int that is not negative, or a constant."""
+def _bound(scope: Scope, expr: Expr, n: Expr) -> Expr:
+    """A bound of a slice of an axis of length `n` as an int that is not negative, or a constant."""
     bound = scope.simple("bound", as_int(expr))
-    if const_of(bound) is None and not scope.nonnegative(bound):
-        scope.check(compare("ge", bound, ZERO), "negative bound of a slice")
-    return bound
-
-
-def _from_end(scope: Scope, expr: Expr, n: Expr) -> Expr | None:
-    """The position of a bound that is a variable with a minus, as in `x[-m:]`; None for other bounds."""
-    bound = as_int(expr)
-    form = affine(bound)
-    if not form.terms or form.const > 0 or any(factor > 0 for _, factor in form.terms):
-        return None
-    back = scope.simple("back", minus(ZERO, bound))
-    if not scope.nonnegative(back):
-        scope.check(compare("ge", back, ZERO), "a bound of a slice that changes its sign")
-    rest = Call("max2", (minus(n, back), ZERO), INT)
-    return scope.temp("bound", Select(compare("gt", back, ZERO), rest, ZERO, INT))
+    if const_of(bound) is not None or scope.nonnegative(bound):
+        return bound
+    wrapped = Call("max2", (plus(bound, n), ZERO), INT)
+    return scope.temp("bound", Select(compare("ge", bound, ZERO), bound, wrapped, INT))
 
 
 def steps_of(scope: Scope, item: Slc, n: Expr) -> Steps:
     """A slice of an axis of length `n`, clipped as Python does.
 
-    Bounds that are not constant must not be negative, but for those with a minus; a step that is not
-    constant must be positive: checked. So is that there is an element in a slice like `x[i:i + 1]`: an
-    axis that is known to have length 1 is spread over others.
+    A step that is not constant must be positive: checked. So is that there is an element in a slice like
+    `x[i:i + 1]`: an axis that is known to have length 1 is spread over others.
     """
     step = ONE if item.step is None else scope.simple("step", as_int(item.step))
     by = const_of(step)
@@ -95,27 +81,33 @@ def steps_of(scope: Scope, item: Slc, n: Expr) -> Steps:
         scope.check(compare("gt", step, ZERO), "step of a slice is not positive")
     if by is not None and by < 0:
         return _backward(scope, item, n, by)
-    lo: Expr = ZERO
-    if item.lo is not None:
-        found = _from_end(scope, item.lo, n)
-        lo = _bound(scope, item.lo) if found is None else found
+    if by == 1 and (alone := _single(scope, item, n)) is not None:
+        return Steps(alone, ONE, ONE)
+    lo = ZERO if item.lo is None else _bound(scope, item.lo, n)
     value = const_of(lo)
     if value is not None and value < 0:
         lo = clipped(plus(n, lo), scope.nonnegative)
     hi = n
     if item.hi is not None:
-        found = _from_end(scope, item.hi, n)
-        hi = _bound(scope, item.hi) if found is None else found
+        hi = _bound(scope, item.hi, n)
         value = const_of(hi)
-        if by == 1 and (const_of(lo) or 0) >= 0 and scope.gap(hi, lo) == 1:
-            scope.check(compare("lt", lo, n), "a slice of one element is empty")
-            return Steps(scope.simple("start", lo), ONE, ONE)
-        if found is None:
-            hi = plus(n, hi) if value is not None and value < 0 else _least(scope, hi, n)
+        hi = plus(n, hi) if value is not None and value < 0 else _least(scope, hi, n)
     span = minus(hi, lo)
     if by != 1:
         span = Binary("floordiv", minus(plus(span, step), ONE), step, INT)
     return Steps(scope.simple("start", lo), clipped(span, scope.nonnegative), step)
+
+
+def _single(scope: Scope, item: Slc, n: Expr) -> Expr | None:
+    """The position of the element of a slice like `x[i:i + 1]`; None for other slices."""
+    lo = ZERO if item.lo is None else as_int(item.lo)
+    if item.hi is None or scope.gap(as_int(item.hi), lo) != 1 or (const_of(lo) or 0) < 0:
+        return None
+    lo = scope.simple("start", lo)
+    if const_of(lo) is None and not scope.nonnegative(lo):
+        scope.check(compare("ge", lo, ZERO), "negative bound of a slice")
+    scope.check(compare("lt", lo, n), "a slice of one element is empty")
+    return lo
 
 
 def _least(scope: Scope, a: Expr, b: Expr) -> Expr:
@@ -125,16 +117,24 @@ def _least(scope: Scope, a: Expr, b: Expr) -> Expr:
     return a if gap <= 0 else b
 
 
+def _counted(scope: Scope, expr: Expr) -> Expr:
+    """A bound of a slice that goes backward, checked: one that is not constant counts from the start."""
+    bound = scope.simple("bound", as_int(expr))
+    if const_of(bound) is None and not scope.nonnegative(bound):
+        scope.check(compare("ge", bound, ZERO), "negative bound of a slice")
+    return bound
+
+
 def _backward(scope: Scope, item: Slc, n: Expr, by: int) -> Steps:
     last = minus(n, ONE)
     lo = last
     if item.lo is not None:
-        lo = _bound(scope, item.lo)
+        lo = _counted(scope, item.lo)
         value = const_of(lo)
         lo = plus(n, lo) if value is not None and value < 0 else least(lo, last)
     hi: Expr = integer(-1)
     if item.hi is not None:
-        hi = _bound(scope, item.hi)
+        hi = _counted(scope, item.hi)
         value = const_of(hi)
         if value is not None and value < 0:
             hi = minus(clipped(plus(plus(n, hi), ONE), scope.nonnegative), ONE)

@@ -333,17 +333,23 @@ def encloses(user: dict[str, Any] | None, value: Any, /, **fixed: object) -> boo
     return True
 
 
-def has_code(user: dict[str, Any] | None, value: Any, digest: str, /, **known: str) -> bool:
-    """True if `value` is a function with the code of that digest, of whatever module, and the global names
-    `known` mean what the dotted names say (of builtins: "builtins.abs") in its module."""
+def has_code(
+    user: dict[str, Any] | None,
+    value: Any,
+    digest: str,
+    builtin: tuple[str, ...] = (),
+    /,
+    **known: str,
+) -> bool:
+    """True if `value` is a function with the code of that digest, of whatever module, and in its module
+    nothing hides the names `builtin`, and the global names `known` mean what the dotted names say."""
     if user is None:
         return True
     if type(value) is not FunctionType or not is_code_of(value, digest):
         return False
     names = value.__globals__
-    return all(
-        name not in names if dotted.startswith("builtins.") else _leads_to(names.get(name), dotted)
-        for name, dotted in known.items()
+    return names.keys().isdisjoint(builtin) and all(
+        map(_leads_to, map(names.get, known), known.values())
     )
 
 

@@ -191,6 +191,13 @@ def _text(backend: str, program: Program, name: str = "") -> Iterator[Level]:
     yield Level(name or backend, program, lambda args: _called(kernel, program, args))
 
 
+class _Uint64(np.uint64):
+    """Makes numbers of the class that it stands for; arrays of it have that dtype, too."""
+
+    def __new__(cls, x: Any) -> Any:
+        return np.uint64(int(x) % 2**64)
+
+
 class _NumPyOfNumba:
     """NumPy as compiled code knows it: of two equal zeros `maximum` and `minimum` give the first, and a
     conversion to an unsigned number keeps the bits."""
@@ -198,7 +205,7 @@ class _NumPyOfNumba:
     def __getattr__(self, name: str) -> Any:
         found = getattr(np, name)
         if name == "uint64":
-            return lambda x: found(int(x) % 2**64)
+            return _Uint64
         return (lambda a, b: found(b, a)) if name in ("maximum", "minimum") else found
 
 

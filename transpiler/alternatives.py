@@ -46,16 +46,19 @@ def parts_of(
 
 def telling(whole: RegionResult, parts: Sequence[RegionResult]) -> RegionResult:
     """The refusal of a region whose `parts` were declined, too: the one of a part that has most of the
-    region's time, where lowering stopped at something else than a type; that stands in the way first."""
+    region's time, where that came further than the whole: its kernels were compiled, or lowering stopped at
+    something else than a type, which stands in the way first."""
     if whole.code is None or not whole.code.startswith(_OF_LOWERING):
         return whole
     hot = _HOT * (whole.share or 0.0)
+    parts = [part for part in parts if (part.share or 0.0) >= hot]
+    compiled = [p for p in parts if p.seconds and not (p.code or "").startswith(_OF_LOWERING)]
+    if compiled:
+        return max(compiled, key=lambda p: p.share or 0.0)
     told = [
         part
         for part in parts
-        if (part.code or "").startswith(_OF_LOWERING)
-        and part.code not in _MISSING
-        and (part.share or 0.0) >= hot
+        if (part.code or "").startswith(_OF_LOWERING) and part.code not in _MISSING
     ]
     if not told or (whole.code not in _MISSING and whole.share is None):
         return whole

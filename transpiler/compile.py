@@ -31,6 +31,7 @@ from loopwright.signatures import Signature, as_declined
 from loopwright.trail import Trail
 from loopwright.trial import Builders, Built, Survivor, Trial, Work, examine
 from loopwright.tune.choose import Winner, rank, threads_from
+from loopwright.tune.gave_up import with_check
 from loopwright.tune.measure import measure
 from loopwright.tune.timings import MeasureJob, Measurement
 
@@ -180,7 +181,7 @@ def _finish(
         failure = timing.failure or "the original raises on every input"
         trail.refused.append(Declined(NOWHERE, "LW402", f"measuring failed: {failure}"))
         return _declined(started)
-    return _choose(started, timing)
+    return _choose(started, timing, job)
 
 
 def _declined(started: Started) -> tuple[RegionResult, None]:
@@ -280,10 +281,16 @@ _WIDEST = "numba"
 """What this variant has no form for, the code is to blame for rather than the backend."""
 
 
-def _choose(started: Started, timing: Measurement) -> tuple[RegionResult, Chosen | None]:
+def _choose(
+    started: Started, timing: Measurement, job: MeasureJob
+) -> tuple[RegionResult, Chosen | None]:
     """The fastest serial variant that no input can tell from the original, and threads if they win more."""
     trail = started.trail
     ranked, slow = _ranked(started, timing)
+    if not ranked:
+        programs = {t.label: t.candidate.program for t in trail.trials}
+        workers = started.builders.workers
+        slow = with_check(slow, programs, job.domain, job.inputs[-1], workers=workers)
     trail.losers += [Loser(label, why) for label, why in slow.items()]
     found = _first_survivor(started, ranked)
     if found is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from loopwright.frontend.region import Lowered
@@ -23,10 +24,18 @@ def inputs_for(
     """
     samples = usable_samples(lowered.domain, signature.samples)
     sizes = [size_of(lowered.domain, sample) for sample in samples]
+    others: list[Mapping[str, object]] = []
     largest = [s for s, size in zip(samples, sizes, strict=True) if size == max(sizes)]
     if len(largest) > 1 and signature.seconds > 0.0:
         asked = replace(job, inputs=tuple(largest))
-        first = largest[typical(asked, signature.seconds, workers=workers)]
-        samples = [first, *samples]
+        chosen = typical(asked, signature.seconds, workers=workers)
+        samples = [largest[chosen], *samples]
+        others = [s for k, s in enumerate(largest) if k != chosen]
     inputs = representative(lowered.domain, samples, seed=0, program=lowered.program)
-    return replace(job, inputs=tuple(inputs), made_up=not samples, recorded=frozenset(sizes))
+    return replace(
+        job,
+        inputs=tuple(inputs),
+        made_up=not samples,
+        recorded=frozenset(sizes),
+        others=tuple(others),
+    )

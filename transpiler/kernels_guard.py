@@ -167,8 +167,10 @@ def _callable_test(door: Door, use: CallableUse) -> str:
     digest = "" if found.code is None else code_digest(found.code)
     if found.foreign is not None:
         fixed = {name for name, _ in function.values}
-        known = [(n, o) for n, o in names_used(found).items() if n not in fixed]
-        given = "".join(f", {name}={origin!r}" for name, origin in known)
+        known = {n: origin for n, origin in names_used(found).items() if n not in fixed}
+        builtin = tuple(n for n, origin in known.items() if origin.startswith("builtins."))
+        given = f", {builtin!r}" if builtin else ""
+        given += "".join(f", {n}={origin!r}" for n, origin in known.items() if n not in builtin)
         test = f"guard.has_code(_user, {value}, {digest!r}{given})"
         codes = {name: helper_code(found, name) for name in helpers_of(found)}
         digests = {n: code_digest(code) for n, code in codes.items() if code is not None}

@@ -19,9 +19,11 @@ LOG = []
 
 
 def first_above(text, limit):
+    tries = 0
     xs = json.loads(text)
     for k in range(len(xs)):
         for j in range(k):
+            tries += 1
             if xs[k] * xs[j] > limit:
                 return k, j
     return None

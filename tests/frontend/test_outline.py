@@ -626,3 +626,22 @@ def test_the_end_of_a_function_of_which_the_beginning_is_not_covered(
     assert module.text.splitlines()[end.span.line - 1].strip() == line
     assert paths(end) == {live_in}
     assert end.live_outs == ()
+
+
+@pytest.mark.parametrize("line", ["count += 1", "for x in xs:"])
+def test_a_number_that_is_only_counted_up_goes_in_all_the_same(line: str) -> None:
+    region = by_line(
+        """
+        def f(xs):
+            total = count = 0
+            print(xs)
+            count += 1
+            for x in xs:
+                count += x
+                total += x * x
+            return total
+        """,
+        line,
+    )
+    assert paths(region) == {"xs", "total", "count"}
+    assert region.live_outs == ("total",)

@@ -32,6 +32,10 @@ def f(v: {F1}):
     y[0] = 5.0
     return z[1]
 """,
+    "a running product of unsigned numbers": """
+def f(n: int, u: Annotated[NDArray[np.uint8], "n"]):
+    u *= np.cumprod(u)
+""",
     "an array that a helper stores into is not computed again": f"""
 def helper(y, i):
     y[i] = 7.0

@@ -358,6 +358,15 @@ CASES: dict[str, tuple[str, Callable[[], Drawn]]] = {
         "    return s",
         lambda: [[a[0]] for a in matrices() if a[0].shape[1]],
     ),
+    "bounds of either sign": (
+        "def f(x: F1, j: int, k: int):\n"
+        "    s = 0.0\n"
+        "    for m in range(j, k):\n"
+        "        s = 0.5 * s + x[m:k].sum() + x[j:m].sum() - x[-m:].sum() + x[m::2].sum()\n"
+        "        x[m:m + 2] += 1.0\n"
+        "    return s, x[j:k] * 2.0",
+        lambda: [[np.arange(4.0), j, k] for j in range(-6, 7) for k in range(-6, 7, 2)],
+    ),
     "how many elements a mask picks": (
         "def f(x: F1):\n    return len(x[x > 0.5]), x[x > 0.1].shape[0]",
         vectors,
@@ -471,10 +480,6 @@ GIVES_UP: dict[str, tuple[str, Drawn]] = {
     "a length that turns out to be 1": (
         "def f(x: F1, y: F1):\n    return x + y",
         [[np.ones(3), np.ones(1)]],
-    ),
-    "a negative bound that is not constant": (
-        "def f(x: F1, k: int):\n    return x[k:] * 1.0",
-        [[np.ones(3), -1]],
     ),
     "zeros of both signs as the greatest": (
         "def f(x: F1):\n    return np.max(x)",

@@ -112,6 +112,17 @@ def total(xs, f=identity):
         t += f(x)
     return t
 
+def told_apart(xs, f=None):
+    t = 0.0
+    for x in xs:
+        if f is np.subtract or f is None:
+            t -= x
+        elif f is identity:
+            t += 100.0
+        else:
+            t += f(x)
+    return t
+
 def handed_on(xs, f):
     t = 0.0
     for x in xs:

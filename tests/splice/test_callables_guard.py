@@ -173,3 +173,11 @@ def test_a_method_that_the_class_has_got_anew_is_not_the_one_that_the_object_hol
     obj = unit()(case.space)
     case.space["Unit"].relu = lambda self, v: 9.0
     assert agrees(case, obj, XS)
+
+
+def test_a_function_that_is_only_compared_with_must_be_what_it_was() -> None:
+    case = guarded(SOURCE, "told_apart", XS, lambda s: s["doubled"])
+    assert agrees(case, XS, case.space["doubled"])
+    case.space["identity"] = case.space["doubled"]
+    ran, got = case.fast(XS, case.space["doubled"])
+    assert (ran, got) == (False, 100.0 * len(XS))

@@ -51,6 +51,22 @@ def test_a_variant_that_declines_the_largest_input_is_out() -> None:
     assert not winners and out == {"a": "declined the input of size 1000"}
 
 
+def test_a_variant_that_declines_other_calls_must_win_much() -> None:
+    close = replace(measured(a=[0.1, 0.1, 0.5]), choosy=frozenset({"a"}))
+    told = "2.00x at size 1000, and it declines other calls of that size"
+    assert rank(close, ["a"], 1.2) == ([], {"a": told})
+    far = replace(measured(a=[0.1, 0.1, 0.1]), choosy=frozenset({"a"}))
+    assert [w.label for w in rank(far, ["a"], 1.2)[0]] == ["a"]
+
+
+def test_calls_that_take_no_time_must_win_more() -> None:
+    tiny = replace(measured(a=[0.1, 0.1, 2e-6]).timings[2], original=3e-6)
+    told = "1.50x at size 1000, of calls that take no time"
+    assert rank(Measurement((tiny,)), ["a"], 1.2) == ([], {"a": told})
+    fast = replace(tiny, candidates={"a": 1e-6})
+    assert [w.label for w in rank(Measurement((fast,)), ["a"], 1.2)[0]] == ["a"]
+
+
 def test_a_variant_that_was_far_behind_is_out() -> None:
     winners, out = rank(measured(a=[0.9, 0.9, math.inf], b=[0.01, 0.01, 0.01]), ["a", "b"], 1.2)
     assert [w.label for w in winners] == ["b"] and out == {"a": "far behind at smaller sizes"}

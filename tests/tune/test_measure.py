@@ -26,11 +26,11 @@ def original(n):
 """
 
 
-def timed(tmp_path: Path, *sizes: int) -> tuple[Measurement, int]:
+def timed(tmp_path: Path, *sizes: int, others: tuple[int, ...] = ()) -> tuple[Measurement, int]:
     folder = tmp_path / "fast"
     folder.mkdir()
     (folder / "__init__.py").write_text("")
-    (folder / "m.py").write_text("def f(n):\n    return n\n")
+    (folder / "m.py").write_text("def f(n):\n    return None if n == 4 else n\n")
     log = tmp_path / "log"
     job = MeasureJob(
         source=SOURCE.format(log=str(log)),
@@ -41,6 +41,7 @@ def timed(tmp_path: Path, *sizes: int) -> tuple[Measurement, int]:
         inputs=tuple({"n": n} for n in sizes),
         budget=20.0,
         changes=False,
+        others=tuple({"n": n} for n in others),
     )
     with Workers(prepare) as workers:
         found = measure(job, workers=workers, time_limit=60)
@@ -63,6 +64,15 @@ def test_an_original_of_a_few_milliseconds_runs_in_every_round(tmp_path: Path) -
 def test_an_input_that_the_original_refuses_tells_nothing(tmp_path: Path) -> None:
     found, calls = timed(tmp_path, 2)
     assert found.timings == () and calls == 1
+
+
+@pytest.mark.parametrize(("others", "choosy"), [((), False), ((1, 5), False), ((1, 4), True)])
+def test_of_other_calls_it_is_known_who_declines_them(
+    tmp_path: Path, others: tuple[int, ...], choosy: bool
+) -> None:
+    found, calls = timed(tmp_path, 3, others=others)
+    assert ("ours" in found.choosy) == choosy
+    assert len(found.timings) == 1 and calls >= 7
 
 
 def test_the_typical_input_takes_as_long_as_calls_do_on_average(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from loopwright.frontend.lower_order import keep, present, spill
 from loopwright.frontend.lower_parts import describe, is_string
 from loopwright.frontend.lower_scope import Scope, decline
 from loopwright.frontend.lower_strings import compare_strings
-from loopwright.frontend.lower_types import same_class
+from loopwright.frontend.lower_types import same_object
 from loopwright.frontend.lower_values import (
     NOTHING,
     TAG,
@@ -92,7 +92,9 @@ def compare(cx: Scope, op: CompareOp, a: Value, b: Value, node: ast.AST) -> Valu
             is_object(a) or is_object(b)
         ):
             return number(truth_const(same_dtype(a, b, node) == (op == "eq")))
-        case Library(), Library() if op in ("eq", "ne") and (same := same_class(a, b)) is not None:
+        case Library(), Library() if (
+            op in ("eq", "ne") and (same := same_object(cx, a, b)) is not None
+        ):
             return number(truth_const(same == (op == "eq")))
         case Text(), Text() if op in ("eq", "ne"):
             return number(truth_const((a.value == b.value) == (op == "eq")))

@@ -34,7 +34,7 @@ from loopwright.frontend.lower_ranges import with_range
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline
 from loopwright.frontend.lower_spread import spread_display
 from loopwright.frontend.lower_subscript import subscript
-from loopwright.frontend.lower_types import same_class
+from loopwright.frontend.lower_types import same_object
 from loopwright.frontend.lower_values import (
     NOTHING,
     Arr,
@@ -334,9 +334,9 @@ def one_comparison(cx: Scope, op: ast.cmpop, a: Value, b: Value, node: ast.expr)
             return number(cast(is_none(a, wanted), BOOL))
         if isinstance(a, Number) and isinstance(a.expr, Const):
             a, b = b, a
-        classes = same_class(a, b)
-        if classes is not None:
-            return number(truth_const(classes == wanted))
+        same = same_object(cx, a, b)
+        if same is not None:
+            return number(truth_const(same == wanted))
         test = _is_bool(cx, a, b, node)
         return number(cast(test if wanted else negated(test), BOOL))
     if isinstance(op, (ast.In, ast.NotIn)):
@@ -348,7 +348,7 @@ def one_comparison(cx: Scope, op: ast.cmpop, a: Value, b: Value, node: ast.expr)
 def _is_bool(cx: Scope, a: Value, b: Value, node: ast.expr) -> Expr:
     """`a is True` or `a is False`: there is one object of each, so for a bool it is equality."""
     if not (isinstance(b, Number) and isinstance(b.expr, Const) and b.types == (BOOL,)):
-        decline(node, "LW103", "`is` is covered for None, True and False only")
+        decline(node, "LW103", "`is` is covered for None, True, False, classes and functions only")
     if not isinstance(a, Number) or BOOL not in a.types:
         return truth_const(False)
     if a.types != (BOOL,):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from loopwright.frontend.lower_arith import as_operand, strip_none
-from loopwright.frontend.lower_convert import cast
+from loopwright.frontend.lower_convert import cast, is_tag
 from loopwright.frontend.lower_names import views
 from loopwright.frontend.lower_order import eval_all
 from loopwright.frontend.lower_scope import Scope, Unreachable, decline, span_of
@@ -18,6 +19,7 @@ from loopwright.frontend.lower_values import (
     Rec,
     RowAt,
     Value,
+    integer,
     number,
 )
 from loopwright.ir.nodes import (
@@ -28,12 +30,14 @@ from loopwright.ir.nodes import (
     Load,
     NewAxis,
     Pt,
+    Select,
     Slc,
     Var,
 )
 from loopwright.ir.types import (
     BOOL,
     INT,
+    NONE,
     Array,
     ListOf,
     Num,
@@ -76,11 +80,10 @@ def index_items(cx: Scope, parts: list[ast.expr]) -> list[IndexItem | None]:
     found: list[IndexItem | None] = []
     for part in parts:
         if isinstance(part, ast.Slice):
-            bounds = [
-                None if b is None else _bound(cx, next(values), b)
-                for b in (part.lower, part.upper, part.step)
+            given = [
+                NOTHING if b is None else next(values) for b in (part.lower, part.upper, part.step)
             ]
-            found.append(Slc(*bounds))
+            found.append(_slice(cx, given, part))
         elif is_ellipsis(part):
             found.append(None)
         else:
@@ -88,9 +91,25 @@ def index_items(cx: Scope, parts: list[ast.expr]) -> list[IndexItem | None]:
     return found
 
 
-def _bound(cx: Scope, value: Value, node: ast.expr) -> Expr | None:
+def _slice(cx: Scope, given: Sequence[Value], node: ast.AST) -> Slc:
+    """The slice of these bounds and step; a bound may be None on some paths where it goes forward."""
+    lo, hi, step = given
+    by = None if step == NOTHING else index_number(cx, step, node)
+    if by is None or (isinstance(by, Const) and isinstance(by.value, int) and by.value > 0):
+        return Slc(_bound(cx, lo, 0, node), _bound(cx, hi, 2**63 - 1, node), by)
+    first, last = (None if b == NOTHING else index_number(cx, b, node) for b in (lo, hi))
+    return Slc(first, last, by)
+
+
+def _bound(cx: Scope, value: Value, absent: int, node: ast.AST) -> Expr | None:
+    """A bound of a slice; where a number is None it is `absent`."""
     if value == NOTHING:
         return None
+    if isinstance(value, Number) and value.tag is not None and NONE in value.types:
+        none = is_tag(value.tag, value.types.index(NONE))
+        rest = tuple(t for t in value.types if t != NONE)
+        if all(_integral(t) for t in rest):
+            return cx.hold(Select(none, integer(absent), cast(value.expr, INT), INT), "bound")
     return index_number(cx, value, node)
 
 
@@ -125,7 +144,7 @@ def index_item(cx: Scope, value: Value, node: ast.expr) -> IndexItem:
     if value == NOTHING:
         return NewAxis()
     if isinstance(value, Rec) and value.form == "slice":
-        return Slc(*[_bound(cx, part, node) for part in value.parts.items])
+        return _slice(cx, value.parts.items, node)
     if isinstance(value, (Arr, Lst)):
         by = as_operand(cx, value, node)
         if kind_of(machine_dtype(by.type)) not in "iub":

@@ -187,7 +187,7 @@ class Unit:
     names: set[str] = field(default_factory=set)
     active: list[Active] = field(default_factory=list)
     inlined: list[str] = field(default_factory=list)
-    # those of them whose statements stand in others
+    # those of them that need not be functions of the program: their statements stand in others
     run_here: set[str] = field(default_factory=set)
     # calls and comprehensions that stand for a call, or for a part of it
     plain_calls: dict[object, ast.Call] = field(default_factory=dict)
@@ -219,6 +219,14 @@ class Unit:
     def of_rows(self, site: int) -> bool:
         """Whether lists of that site may be rows of a list that kernels get joined, as a copy."""
         return self.sites.within(site, self.row_sites)
+
+    def rely_on(self, callee: Closure) -> None:
+        """Have a guard see to it that a function of the module is the one that was compiled, although
+        nothing calls it as a function of its own."""
+        if callee.depth < 0 and not callee.library:
+            if callee.name not in self.inlined:
+                self.inlined.append(callee.name)
+            self.run_here.add(callee.name)
 
     def unique(self, name: str) -> str:
         """A function name that the program does not have yet."""

@@ -10,6 +10,7 @@ import ast
 import importlib
 import warnings
 from functools import lru_cache
+from types import FunctionType
 
 from loopwright.frontend.lower_convert import cast, is_tag
 from loopwright.frontend.lower_order import keep
@@ -54,7 +55,7 @@ _TABLES = frozenset(
         *(f"scipy.sparse.{name}" for name in ("coo_matrix", "csr_array", "csc_array", "coo_array")),
     )
 )
-_PACKAGES = ("builtins", "numpy", "numbers", "collections", "types")
+_PACKAGES = ("builtins", "numpy", "numbers", "collections", "types", "math", "operator")
 _NONE = "types.NoneType"
 
 
@@ -139,12 +140,25 @@ def is_sparse(cx: Scope, node: ast.Call) -> Value:
     return number(truth_const(False))
 
 
-def same_class(a: Value, b: Value) -> bool | None:
-    """Whether two classes are one; None if the values are no classes."""
-    if not isinstance(a, Library) or not isinstance(b, Library):
-        return None
-    first, second = _found(a.name), _found(b.name)
-    return None if first is None or second is None else first is second
+def same_object(cx: Scope, a: Value, b: Value) -> bool | None:
+    """Whether two classes or functions are one; None if that is not known."""
+    match a, b:
+        case Library(), Library():
+            first, second = _object(a.name), _object(b.name)
+            return None if first is None or second is None else first is second
+        case Closure(), Library():
+            other = _object(b.name)
+            if other is None or isinstance(other, FunctionType):
+                return None  # what is written in Python may be the same function by another name
+            cx.unit.rely_on(a)
+            return False
+        case Library(), Closure():
+            return same_object(cx, b, a)
+        case Closure(), Closure() if a.node is not b.node and not (a.self_path or b.self_path):
+            cx.unit.rely_on(a)
+            cx.unit.rely_on(b)
+            return False
+    return None
 
 
 def _classes(cx: Scope, node: ast.expr) -> list[str]:
@@ -173,6 +187,13 @@ def _found(name: str) -> type | None:
     """The class of that dotted name."""
     if name in _TABLES:
         return _Elsewhere
+    found = _object(name)
+    return found if isinstance(found, type) else None
+
+
+@lru_cache(maxsize=256)
+def _object(name: str) -> object | None:
+    """The class or function of that dotted name."""
     package, *attrs = name.split(".")
     if package not in _PACKAGES:
         return None
@@ -180,7 +201,7 @@ def _found(name: str) -> type | None:
     with warnings.catch_warnings(action="ignore"):  # of names that NumPy will take away
         for attr in attrs[1:] if ".abc." in name else attrs:
             found = getattr(found, attr, None)
-    return found if isinstance(found, type) else None
+    return found
 
 
 def _test(value: Value, classes: tuple[type, ...], node: ast.AST) -> Expr:

@@ -45,9 +45,7 @@ def run_yields(
     for k, (name, value) in enumerate(zip(parameters(definition), given, strict=True)):
         store_variable(cx, names[name], named(cx, value, at, k))
     unit = cx.unit
-    if callee.depth < 0 and callee.name not in unit.inlined:
-        unit.inlined.append(callee.name)
-        unit.run_here.add(callee.name)
+    unit.rely_on(callee)
 
     outside = cx.elsewhere, cx.jumping
 

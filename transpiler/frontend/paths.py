@@ -27,7 +27,7 @@ from loopwright.frontend.effects import (
 )
 from loopwright.frontend.held_objects import as_taken
 from loopwright.frontend.liveness import Liveness, Variables
-from loopwright.frontend.names import Chain, bound_names, mangled
+from loopwright.frontend.names import Chain, bound_names, mangled, walk_scope
 from loopwright.frontend.region import LiveIn, Module
 from loopwright.frontend.scopes import Kind, Site, kind_of_name, receiver
 from loopwright.ir.domain import Step, path_text
@@ -136,7 +136,7 @@ def interface(
     order = dict.fromkeys(
         p for a in paths.accesses if (p := paths.place(a.root, a.steps)) is not None
     )
-    order.update(dict.fromkeys((name, ()) for name in live_outs))
+    order.update(dict.fromkeys((name, ()) for name in (*live_outs, *_counted(stmts))))
     called = {(a.root, a.steps) for a in paths.accesses if a.called}
     sure = {paths.place(a.root, a.steps) for a in paths.accesses if not a.maybe}
     sure |= {(name, ()) for name in live_outs}
@@ -161,6 +161,14 @@ def interface(
     certain = {(a.root, a.steps) for a in paths.accesses if a.store and not a.maybe}
     perhaps = tuple(path_text(*p) for p in paths.stored if p not in certain)
     return Interface(tuple(live_ins), stores, perhaps)
+
+
+def _counted(stmts: Sequence[ast.stmt]) -> Iterator[str]:
+    """Names that augmented assignments read, although nothing may look at what they get."""
+    for stmt in stmts:
+        for node in (stmt, *walk_scope(stmt)):
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                yield node.target.id
 
 
 def _problems(paths: _Paths, module: Module, site: Site, span: Span) -> Iterator[Declined]:

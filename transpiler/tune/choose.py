@@ -11,6 +11,13 @@ from loopwright.tune.timings import Measurement
 _EVEN = 1.05
 """A size counts as won from this ratio on; below it the kernel is not used."""
 
+_CHOOSY = 3.0
+"""What a kernel must win where it takes the calls, if it declines others, which then take longer."""
+
+_TINY, _TINY_GAIN = 5e-6, 2.0
+"""Seconds below which a call hangs on its values more than on its size, and what one of them must win: some
+are over sooner than the tests before a kernel are."""
+
 _THREADS_GAIN = 1.25
 """What threads must win over their serial twin, as they take cores away from others."""
 
@@ -33,7 +40,8 @@ def rank(
 ) -> tuple[list[Winner], dict[str, str]]:
     """The variants of `labels` worth having, the best score first, and why the others are out.
 
-    A variant is out if it declined the largest size, or is slower than `min_speedup` there. The
+    A variant is out if it declined the largest size, or is slower than `min_speedup` there, or not much
+    faster although it declines calls of that size that were seen, or they take some microseconds. The
     break-even is the smallest measured size from which on every size is won; if all are won, it is guessed
     on the safe side.
     """
@@ -54,6 +62,14 @@ def rank(
         last = ratios[-1][1]
         if last < min_speedup:
             why[label] = f"{last:.2f}x at size {largest.size}"
+            continue
+        if label in measured.choosy and last < _CHOOSY:
+            why[label] = (
+                f"{last:.2f}x at size {largest.size}, and it declines other calls of that size"
+            )
+            continue
+        if last < _TINY_GAIN and largest.original < _TINY:
+            why[label] = f"{last:.2f}x at size {largest.size}, of calls that take no time"
             continue
         won = _won(ratios)
         score = math.sqrt(won[-1][1] * won[-2][1]) if len(won) > 1 else won[-1][1]

@@ -90,6 +90,11 @@ def run(job: MeasureJob) -> Measurement:
     first: dict[str, float] = {}
     for timed, call in zip(job.timed, sides.values(), strict=True):
         first[timed.label] = _imports(timed) + _once(call, roots(job.inputs[0]))[0]
+    choosy = {
+        label
+        for label, call in sides.items()
+        if any(_once(call, roots(leaves))[1] is None for leaves in job.others)
+    }
     deadline = time.perf_counter() + job.budget
     timings: list[InputTiming] = []
     declined: dict[str, str] = {}
@@ -120,7 +125,7 @@ def run(job: MeasureJob) -> Measurement:
         for label in (label for label, seconds in found.items() if seconds is None):
             declined[label] = condition(sides[label], prepare(1)[0]) or declined.get(label, "")
         sides = _in_the_race(sides, found)
-    return Measurement(tuple(timings), first, declined)
+    return Measurement(tuple(timings), first, declined, frozenset(choosy))
 
 
 def _expected(before: InputTiming, size: int) -> float:

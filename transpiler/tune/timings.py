@@ -26,7 +26,8 @@ class MeasureJob:
     Calls in a row get the same arrays, as they do in a user's loop, unless the code `changes` its arguments:
     then each call gets a copy. `originals` are seconds of the original by size, if they were measured
     before: then it is not run again, and other sizes are left out. `made_up`: nobody has seen the original
-    end on such inputs. `recorded` are the sizes of those that were seen.
+    end on such inputs. `recorded` are the sizes of those that were seen. `others` are calls that were seen,
+    of the size of the largest input: it is only looked at whether the variants take them.
     """
 
     source: str
@@ -40,6 +41,7 @@ class MeasureJob:
     originals: Mapping[int, float] = field(default_factory=dict)
     made_up: bool = False
     recorded: frozenset[int] = frozenset()
+    others: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,13 @@ class InputTiming:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """`declined` tells by candidate why it declined the last input that it was given."""
+    """`declined` tells by candidate why it declined the last input that it was given; `choosy` are those
+    that declined one of the job's `others`."""
 
     timings: tuple[InputTiming, ...] = ()
     first_call: dict[str, float] = field(default_factory=dict)
     declined: dict[str, str] = field(default_factory=dict)
+    choosy: frozenset[str] = frozenset()
     failure: str | None = None
 
     def best_seconds(self) -> float:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import CodeType, FrameType
 from typing import Any
 
-_MIDWAY = "the kernel gave up midway, at an exception, an overflow or a branch that is left to the original"
+MIDWAY = "the kernel gave up midway, at an exception, an overflow or a branch that is left to the original"
 _FLAGS = {
     "_WRITEABLE": "is read-only",
     "_CONTIGUOUS": "is not contiguous",
@@ -129,7 +129,7 @@ def _told(part: ast.expr, names: Mapping[str, Any], values: Mapping[str, Any]) -
 def _none(name: str) -> str:
     """Of a local variable of the dispatch function that is None."""
     if name == "result":
-        return _MIDWAY
+        return MIDWAY
     if name == "kernel":
         return "the kernel cannot be loaded"
     given = name.partition("_")[2] or name
