@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 _NEVER_LOOKED_UP: Final = frozenset({
@@ -15,27 +17,51 @@ _NEVER_LOOKED_UP: Final = frozenset({
 """Special names that have nothing to do with the elements."""
 
 
+_known: Final[dict[type, tuple[tuple[type, ...], list[tuple[type, frozenset[str]]], bool]]] = {}
+"""What was found of subclasses of `list`: all bases at that time, those before `list` with the names in
+each, and whether they act like it."""
+
+_MOST: Final = 256
+
+
 def like_list(value: object) -> bool:
     """Whether what reads or changes the object finds what it would in a list: it is of a subclass of `list`,
     and neither the class nor the object has other methods for that, nor what operators, builtin functions or
     NumPy look for."""
     kind = type(value)
-    if not issubclass(kind, list):
+    if not issubclass(kind, list) or not _plain(kind):
         return False
-    looked_up: tuple[type, ...] = (list,)
-    array = getattr(sys.modules.get("numpy"), "ndarray", None)
-    if array is not None:  # NumPy's functions ask for a method of their name first
-        looked_up = list, array
-    for base in kind.__mro__:
-        if base is list or base is object:
-            continue
-        if any(_decides(name, looked_up) for name in vars(base) if name not in _NEVER_LOOKED_UP):
-            return False
-    own = getattr(value, "__dict__", {})
-    return not any(_decides(name, looked_up) for name in own)
+    own = getattr(value, "__dict__", None)
+    return not own or not _decide(own)
 
 
-def _decides(name: str, looked_up: tuple[type, ...]) -> bool:
-    if name.startswith("__") and name.endswith("__"):
-        return True
-    return any(hasattr(kind, name) for kind in looked_up)
+def _plain(kind: type) -> bool:
+    """Whether no class before `list` has a name that decides. Classes may get other names at any time."""
+    bases = kind.__mro__
+    known = _known.get(kind)
+    if known is not None and known[0] is bases:
+        for base, names in known[1]:
+            if base.__dict__.keys() != names:
+                break
+        else:
+            return known[2]
+    own = [(b, frozenset(vars(b))) for b in bases if b is not list and b is not object]
+    found = not any(_decide(names - _NEVER_LOOKED_UP) for _, names in own)
+    if len(_known) >= _MOST:
+        _known.clear()
+    if "numpy" in sys.modules:
+        _known[kind] = bases, own, found
+    return found
+
+
+def _decide(names: Iterable[str]) -> bool:
+    looked_up = _looked_up("numpy" in sys.modules)
+    return any(
+        name in looked_up or (name.startswith("__") and name.endswith("__")) for name in names
+    )
+
+
+@cache
+def _looked_up(numpy: bool) -> frozenset[str]:
+    """NumPy's functions ask for a method of their name first."""
+    return frozenset(dir(list)).union(dir(sys.modules["numpy"].ndarray) if numpy else ())

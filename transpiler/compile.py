@@ -309,7 +309,8 @@ def _choose(
 def _ranked(started: Started, timing: Measurement) -> tuple[list[Winner], dict[str, str]]:
     trials = started.trail.trials
     labels = [t.label for t in trials if not t.candidate.recipe.threaded]
-    return rank(timing, labels, started.options.min_speedup)
+    mean = started.signature.seconds
+    return rank(timing, labels, started.options.min_speedup, mean)
 
 
 def _first_survivor(started: Started, ranked: Sequence[Winner]) -> tuple[int, Survivor] | None:

@@ -67,6 +67,16 @@ def test_calls_that_take_no_time_must_win_more() -> None:
     assert [w.label for w in rank(Measurement((fast,)), ["a"], 1.2)[0]] == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("mean", "out"), [(0.0, False), (4e-6, True), (12e-6, False)], ids=["unknown", "below", "about"]
+)
+def test_a_variant_that_most_calls_are_too_small_for_is_out(mean: float, out: bool) -> None:
+    small, large = InputTiming(10, 4e-6, {"a": 8e-6}), InputTiming(100, 2e-5, {"a": 5e-6})
+    winners, why = rank(Measurement((small, large)), ["a"], 1.2, mean)
+    assert [w.label for w in winners] == ([] if out else ["a"])
+    assert why == ({"a": "pays from calls of 20 µs on; on average they take 4"} if out else {})
+
+
 def test_a_variant_that_was_far_behind_is_out() -> None:
     winners, out = rank(measured(a=[0.9, 0.9, math.inf], b=[0.01, 0.01, 0.01]), ["a", "b"], 1.2)
     assert [w.label for w in winners] == ["b"] and out == {"a": "far behind at smaller sizes"}

@@ -157,6 +157,43 @@ TOGETHER: dict[str, str] = {
 """No single input shows it; all together do."""
 
 
+OVERFLOWS = "def f(a: float, b: float) -> float:\n    return (a + b) - a\n"
+ON_THE_WAY: dict[str, tuple[str, str]] = {
+    "one that does not overflow": (
+        "same", OVERFLOWS + "def g(a, b):\n    return b + (a - a)\n",
+    ),
+    "another number that shows it": (
+        "same",
+        OVERFLOWS + "def g(a, b):\n    r = (a + b) - a\n"
+        "    return r if math.isfinite(r) or not math.isfinite(a) or not math.isfinite(b) else -r\n",
+    ),
+    "a number that hides it": (
+        "different",
+        OVERFLOWS + "def g(a, b):\n    r = (a + b) - a\n"
+        "    return r if math.isfinite(r) or not math.isfinite(a) or not math.isfinite(b) else 0.0\n",
+    ),
+    "a result that is infinite rightly": (
+        "different",
+        "def f(a: float, b: float) -> float:\n    return a * b\n"
+        "def g(a, b):\n    r = a * b\n"
+        "    return r if math.isfinite(r) or not math.isfinite(a) or not math.isfinite(b) else -r\n",
+    ),
+    "nothing overflows but the arguments": (
+        "different",
+        "def f(a: float) -> float:\n    return a * 4.0 - a * 4.0\n"
+        "def g(a):\n    return a * 4.0 - a * 4.0 if math.isfinite(a) else 0.0\n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("status", "source"), ON_THE_WAY.values(), ids=ON_THE_WAY)
+def test_what_overflows_on_its_way_may_do_so_in_another_order(
+    status: str, source: str, tmp_path: Path
+) -> None:
+    verdict = verify(tmp_path, source, "faithful")
+    assert verdict.status == status, render(verdict)
+
+
 @pytest.mark.parametrize("source", FAITHFUL.values(), ids=FAITHFUL)
 def test_a_rewrite_that_keeps_the_digits_is_faithful(source: str, tmp_path: Path) -> None:
     verdict = verify(tmp_path, source, "faithful")

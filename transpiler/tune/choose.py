@@ -18,6 +18,10 @@ _TINY, _TINY_GAIN = 5e-6, 2.0
 """Seconds below which a call hangs on its values more than on its size, and what one of them must win: some
 are over sooner than the tests before a kernel are."""
 
+_SHORT, _BELOW = 5e-5, 0.5
+"""Seconds of an average call below which the tests before a kernel show. If it is below this part of the
+break-even, too, most calls have only the tests."""
+
 _THREADS_GAIN = 1.25
 """What threads must win over their serial twin, as they take cores away from others."""
 
@@ -36,17 +40,19 @@ class Winner:
 
 
 def rank(
-    measured: Measurement, labels: Collection[str], min_speedup: float
+    measured: Measurement, labels: Collection[str], min_speedup: float, mean: float = 0.0
 ) -> tuple[list[Winner], dict[str, str]]:
     """The variants of `labels` worth having, the best score first, and why the others are out.
 
     A variant is out if it declined the largest size, or is slower than `min_speedup` there, or not much
-    faster although it declines calls of that size that were seen, or they take some microseconds. The
+    faster although it declines calls of that size that were seen, or they take some microseconds, or most
+    calls are too small for it: `mean` are the seconds of an average one, 0 if that is not known. The
     break-even is the smallest measured size from which on every size is won; if all are won, it is guessed
     on the safe side.
     """
     winners: list[Winner] = []
     why: dict[str, str] = {}
+    originals = {t.size: t.original for t in measured.timings}
     for label in labels:
         ratios = _ratios(measured, label)
         largest = measured.timings[-1]
@@ -72,6 +78,12 @@ def rank(
             why[label] = f"{last:.2f}x at size {largest.size}, of calls that take no time"
             continue
         won = _won(ratios)
+        if 0.0 < mean < min(_SHORT, _BELOW * originals[won[0][0]]):
+            why[label] = (
+                f"pays from calls of {originals[won[0][0]] * 1e6:.0f} µs on; "
+                f"on average they take {mean * 1e6:.0f}"
+            )
+            continue
         score = math.sqrt(won[-1][1] * won[-2][1]) if len(won) > 1 else won[-1][1]
         least = won[0][0] if len(won) < len(ratios) else _unmeasured(*won[0])
         winners.append(Winner(label, dict(won), least, score))
