@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from loopwright.analysis.effects import Storages, Summaries, storages
+from loopwright.analysis.effects import Storages, Summaries, expr_may_fail, storages
 from loopwright.analysis.liveness import flow
 from loopwright.analysis.ranges import analyse
 from loopwright.diagnostics import CannotLower, Declined
@@ -128,6 +128,10 @@ class Attempt:
                 raise self.decline("LW250", f"the step of the loop over `{name}`")
         if loop.lo.type != INT or loop.hi.type != INT:
             raise self.decline("LW250", f"the bounds of the loop over `{name}` are no Python ints")
+        if not loop.body and any(map(expr_may_fail, (loop.lo, loop.hi))):
+            raise self.decline(
+                "LW250", f"the loop over `{name}` does nothing but ask for its bounds"
+            )
         if (vars_of(loop.lo) | vars_of(loop.hi)) & (self.changed | {loop.sym}):
             raise self.decline("LW205", f"the loop over `{name}` changes its own bounds")
         if loop.sym in self.flow.after or loop.sym in self.changed:

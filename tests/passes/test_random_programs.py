@@ -32,6 +32,12 @@ def f(v: {F1}):
     y[0] = 5.0
     return z[1]
 """,
+    "bounds that fail, of a loop that does nothing": f"""
+def f(n: int, w: {F1}):
+    for i in range(len(w)):
+        for k in range(i, n << -1):
+            z = w
+""",
     "a running product of unsigned numbers": """
 def f(n: int, u: Annotated[NDArray[np.uint8], "n"]):
     u *= np.cumprod(u)
