@@ -149,3 +149,9 @@ def f(n):
     return 0
 """
     assert refusal(source, 3).why == "the type of None or int is not decided here"
+
+
+def test_a_table_of_another_package_is_no_class_of_numbers() -> None:
+    told = "type(x) is scipy.sparse.csr_matrix, type(x) is not scipy.sparse.coo_matrix"
+    for x in (1.5, 3, np.ones(2)):
+        assert_same(f"import scipy.sparse\ndef f(x):\n    return [{told}]\n", x)

@@ -144,7 +144,11 @@ def same_object(cx: Scope, a: Value, b: Value) -> bool | None:
     """Whether two classes or functions are one; None if that is not known."""
     match a, b:
         case Library(), Library():
-            first, second = _object(a.name), _object(b.name)
+            if a.name == b.name:
+                return True
+            first, second = (_found(each.name) or _object(each.name) for each in (a, b))
+            if first is second is _Elsewhere:
+                return None
             return None if first is None or second is None else first is second
         case Closure(), Library():
             other = _object(b.name)
