@@ -252,7 +252,7 @@ def test_a_wrong_position_is_a_difference_all_the_same(tmp_path: Path) -> None:
     assert verdict.status == "different", render(verdict)
 
 
-@pytest.mark.parametrize("seed", [0, 3, 11, 12])
+@pytest.mark.parametrize("seed", [0, 3, 11, 12, 216, 228, 235])
 def test_without_a_program_the_text_on_wider_numbers_is_the_referee(
     seed: int, tmp_path: Path
 ) -> None:
