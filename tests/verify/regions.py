@@ -11,10 +11,8 @@ from loopwright.ir.domain import Domain, Param
 from loopwright.ir.types import Array, Py
 from loopwright.verify.differential import Candidate, verify_region
 from loopwright.verify.verdict import Verdict
-from loopwright.workers import Workers
 
-WORKERS = Workers()
-"""They end with the process of the tests."""
+from .pool import WORKERS
 
 
 @dataclass(frozen=True)

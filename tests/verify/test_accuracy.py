@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from loopwright.readings import readings_of
-from loopwright.verify.functions import verify_functions
 from loopwright.verify.verdict import Verdict, render
+
+from .pool import verify_functions
 
 HEAD = """\
 import math

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from verify.rare import RARE, SAME
 
-from loopwright.verify.functions import Verdict, render, verify_functions
+from loopwright.verify.functions import Verdict, render
+
+from .pool import verify_functions
 
 HEAD = "from typing import Annotated\nimport numpy as np\nfrom numpy.typing import NDArray\n"
 

@@ -13,11 +13,13 @@ from loopwright.cli import main
 from loopwright.verify.calls_text import Side
 from loopwright.verify.claim import Claim, proof_of
 from loopwright.verify.function_job import CONTRADICTION
-from loopwright.verify.functions import render, verify_functions
+from loopwright.verify.functions import render
 from loopwright.verify.modules import function_of, load_module
 from loopwright.verify.parameters import parameters_of
 from loopwright.verify.prove.proof import Proof
 from loopwright.verify.scope import find_function, scope_of
+
+from .pool import verify_functions
 
 HEAD = """\
 import math

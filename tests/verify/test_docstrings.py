@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from loopwright.verify.docstrings import type_texts
-from loopwright.verify.functions import render, verify_functions
+from loopwright.verify.functions import render
 from loopwright.verify.kinds import describe
 from loopwright.verify.parameters import parameters_of
 from loopwright.verify.scope import find_function, scope_of
+
+from .pool import verify_functions
 
 PHRASES = {
     "int": "int",

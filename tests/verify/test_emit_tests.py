@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 
 from loopwright.verify.emitted_text import Kernel, Place, written_kernel_test, written_test
-from loopwright.verify.functions import Verdict, verify_functions
+from loopwright.verify.functions import Verdict
 from loopwright.verify.parameters import parameters_of
 from loopwright.verify.scope import find_function, scope_of
+
+from .pool import verify_functions
 
 HEAD = """from __future__ import annotations
 import enum

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from loopwright.verify.functions import Verdict, render, verify_functions
+from loopwright.verify.functions import Verdict, render
+
+from .pool import verify_functions
 
 HEAD = """from __future__ import annotations
 import enum

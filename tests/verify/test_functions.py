@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from loopwright.verify.functions import Verdict, render, verify_functions
+from loopwright.verify.functions import Verdict, render
+
+from .pool import verify_functions
 
 
 def verify(folder: Path, source: str, **options: object) -> Verdict:

@@ -10,7 +10,9 @@ import pytest
 
 from loopwright.verify import codec, guard
 from loopwright.verify.conditions import Condition
-from loopwright.verify.functions import Verdict, render, verify_functions
+from loopwright.verify.functions import Verdict, render
+
+from .pool import verify_functions
 
 HEAD = """from typing import Annotated
 import numpy as np

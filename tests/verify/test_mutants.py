@@ -17,13 +17,14 @@ from loopwright.diagnostics import Declined, code_row
 from loopwright.ir.domain import Domain, Param
 from loopwright.ir.types import Array, Py
 from loopwright.verify.function_job import FunctionJob
-from loopwright.verify.functions import Verdict, render, verify_functions
+from loopwright.verify.functions import Verdict, render
 from loopwright.verify.mutate.expressions import EXPRESSIONS
 from loopwright.verify.mutate.gate import gauge
 from loopwright.verify.mutate.mutants import Mutant, Source, fingerprint
 from loopwright.verify.mutate.statements import STATEMENTS
 from loopwright.verify.verdict import NO_EVIDENCE
 
+from .pool import verify_functions
 from .regions import GUARD, Text
 from .regions import verify as verify_region
 

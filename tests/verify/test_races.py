@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from loopwright.verify.functions import render, verify_functions
+from loopwright.verify.functions import render
 from loopwright.verify.noting import WATCH, noted
 from loopwright.verify.races import Watch
+
+from .pool import verify_functions
 
 MEETS = {
     "a neighbour is read": ("for i in prange(1, len(a)):\n    a[i] = a[i - 1] * 0.5", "a["),

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from loopwright.verify.functions import Verdict, render, verify_functions
+from loopwright.verify.functions import Verdict, render
+
+from .pool import verify_functions
 
 COUNTING = "def {0}(x: float) -> float:\n    global count\n    count += 1\n    return x\n"
 ATTRIBUTE = "def {0}(x: float) -> float:\n    {0}.calls += 1\n    return x\n{0}.calls = 0\n"

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from loopwright.verify.functions import render, verify_functions
+from loopwright.verify.functions import render
+
+from .pool import verify_functions
 
 FILES = sorted(Path(__file__).with_name("twins").glob("*.py"))
 every_file = pytest.mark.parametrize("file", FILES, ids=lambda p: p.stem.replace("_", " "))
