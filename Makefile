@@ -23,7 +23,7 @@ demo-all: setup
 	$(BIN)/python benchmarks/demo.py --all
 
 test: setup
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: setup
 	$(BIN)/ruff check .
