@@ -267,10 +267,7 @@ def stands_for(user: dict[str, Any] | None, name: str, origin: str) -> bool:
     `user` as for `is_function`."""
     if user is None:
         return True
-    module, _, attr = origin.rpartition(".")
-    holder: Any = sys.modules.get(module)
-    wanted: Any = sys.modules.get(origin) or getattr(holder, attr, MISSING)
-    return user.get(name, vars(builtins).get(name)) is wanted
+    return _leads_to(user.get(name, vars(builtins).get(name)), origin)
 
 
 def is_method(
@@ -390,13 +387,16 @@ def has_helpers(user: dict[str, Any] | None, value: Any, /, **digests: str) -> b
 
 
 def _leads_to(value: Any, dotted: str) -> bool:
-    return value is sys.modules.get(dotted, MISSING) or _is_named(value, dotted)
+    """True if that is the thing, or what stands for it in `autograd`, whose numpy calls NumPy's functions."""
+    if value is sys.modules.get(dotted, MISSING) or _is_named(value, dotted):
+        return True
+    return dotted.split(".")[0] == "numpy" and _leads_to(value, f"autograd.{dotted}")
 
 
 def is_library(user: dict[str, Any] | None, value: Any, name: str) -> bool:
     """True if `value` is the function that the dotted `name` of a module and its function leads to.
     `user` as for `is_function`."""
-    return user is None or _is_named(value, name)
+    return user is None or _leads_to(value, name)
 
 
 def _is_named(value: Any, dotted: str) -> bool:

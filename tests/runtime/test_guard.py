@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from collections import OrderedDict, defaultdict
 from dataclasses import dataclass
-from types import ModuleType, SimpleNamespace
+from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from numpy.lib.stride_tricks import as_strided
 
 from loopwright.runtime import guard
+from loopwright.runtime.code import code_digest
 from loopwright.runtime.guard import MISSING
 
 FLOAT64 = np.dtype("float64")
@@ -336,3 +338,24 @@ def test_a_class_of_classes_that_holds_the_name_too(user: dict[str, Any]) -> Non
     assert not guard.class_is(user, meta("Made", (user["Model"],), {}), "rate", 2.0)
     named = type("Named", (), {"__flags__": 2.0})
     assert not guard.class_is(user, named, "__flags__", 2.0)
+
+
+def test_the_numpy_of_autograd_stands_for_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its functions are wrappers that call NumPy's; the compiler takes one for the other."""
+    wrapper = ModuleType("autograd.numpy")
+    wrapper.exp = lambda x: np.exp(x)  # type: ignore[attr-defined]
+    other = ModuleType("other.numpy")
+    monkeypatch.setitem(sys.modules, "autograd.numpy", wrapper)
+    monkeypatch.setitem(sys.modules, "other.numpy", other)
+
+    def called(namespace: dict[str, Any]) -> FunctionType:
+        exec("def f(x):\n    return np.exp(x)", namespace)
+        function: FunctionType = namespace["f"]
+        return function
+
+    digest = code_digest(called({}).__code__)
+    for module, stands in ((np, True), (wrapper, True), (other, False)):
+        assert guard.has_code({}, called({"np": module}), digest, np="numpy") is stands
+        assert guard.stands_for({"np": module}, "np", "numpy") is stands
+    assert guard.is_library({}, wrapper.exp, "numpy.exp")
+    assert not guard.is_library({}, wrapper.exp, "numpy.log")
