@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from loopwright.frontend.lower_source import lower_function
 from loopwright.ir.domain import Domain, Group, Param
 from loopwright.ir.results import Delivery
-from loopwright.ir.types import FLOAT, Array, ListOf, Py, Ragged, Records, Rng
+from loopwright.ir.types import FLOAT, Array, ListOf, Py, Ragged, Records, Rng, RngForm
 from loopwright.verify.verdict import render
 
 from .regions import GUARD, Text, verify
@@ -139,14 +140,26 @@ def kernel(self, rows, rng):
 EFFECTS = Delivery(nothing=True)
 
 
-def test_attributes_lists_and_generators_are_roots_and_leaves(tmp_path: Path) -> None:
-    verdict = verify(tmp_path, OWNED_KERNEL, OWNED, OWNED_DOMAIN, delivery=EFFECTS)
+GENERATORS = ("Generator", "RandomState")
+
+
+def owned(form: RngForm) -> Domain:
+    *others, _ = OWNED_DOMAIN.params
+    return replace(OWNED_DOMAIN, params=(*others, Param("rng", "rng", Rng(form))))
+
+
+@pytest.mark.parametrize("form", GENERATORS)
+def test_attributes_lists_and_generators_are_roots_and_leaves(
+    form: RngForm, tmp_path: Path
+) -> None:
+    verdict = verify(tmp_path, OWNED_KERNEL, OWNED, owned(form), delivery=EFFECTS)
     assert verdict.status == "same", render(verdict)
 
 
-def test_a_generator_left_in_another_state_is_a_difference(tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", GENERATORS)
+def test_a_generator_left_in_another_state_is_a_difference(form: RngForm, tmp_path: Path) -> None:
     drawn = OWNED_KERNEL.replace("    return True", "    rng.random()\n    return True")
-    verdict = verify(tmp_path, drawn, OWNED, OWNED_DOMAIN, delivery=EFFECTS)
+    verdict = verify(tmp_path, drawn, OWNED, owned(form), delivery=EFFECTS)
     assert verdict.status == "different"
     assert verdict.reason.startswith("generator state")
 

@@ -7,6 +7,7 @@ arguments and results count.
 
 from __future__ import annotations
 
+import copy
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -76,7 +77,8 @@ def relative(rtol: float, atol: float = 0.0) -> Floats:
 def compare(
     a: Observation, b: Observation, close: Floats = bitwise, *, strict: bool = False
 ) -> Difference | None:
-    """The first difference of two calls, or None. `a` is the original's."""
+    """The first difference of two calls, or None. `a` is the original's. They are one where the
+    candidate declined, so that no generator may be drawn from."""
     if a.outcome != b.outcome:
         return Difference("outcome", outcome(a), outcome(b), "outcome")
     if a.outcome == "raised":
@@ -186,7 +188,8 @@ class _Walk:
             case _ if hasattr(a, "getstate"):
                 self.visit(path, a.getstate(), b.getstate())
             case np.random.RandomState():
-                if a.random_sample(4).tolist() != b.random_sample(4).tolist():
+                drawn = [copy.deepcopy(g).random_sample(4).tolist() for g in (a, b)]
+                if drawn[0] != drawn[1]:
                     raise _Found(Difference(path, "one state", "another", "generator state"))
             case _:
                 if a != b:
