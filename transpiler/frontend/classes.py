@@ -63,28 +63,56 @@ _DEPTH = 8
 # --------------------------------------------------------------------- bodies
 
 
-def base_of(module: Module, owner: ast.ClassDef) -> ast.ClassDef | None:
-    """The class that `owner` derives from, if that is a single one of the module or of another file of the
+def bases_of(module: Module, owner: ast.ClassDef) -> tuple[ast.ClassDef, ...] | None:
+    """The classes that `owner` derives from, but for `object`; None if one of them is of no file of the
     project."""
-    match owner.bases:
-        case [ast.Name(name)]:
-            return _class_named(home_of(module, owner), name)
-        case _:
+    home = home_of(module, owner)
+    found: list[ast.ClassDef] = []
+    for base in owner.bases:
+        named = _class_named(home, base.id) if isinstance(base, ast.Name) else None
+        if named is not None:
+            found.append(named)
+        elif not (isinstance(base, ast.Name) and base.id == "object"):
             return None
+    return tuple(found)
 
 
 def _class_named(module: Module, name: str) -> ast.ClassDef | None:
     return module_names(module).classes.get(name) or imported_class(module, name)
 
 
-def lineage(module: Module, owner: ast.ClassDef) -> Iterator[ast.ClassDef]:
-    """`owner` and its bases as far as they are single classes."""
-    at: ast.ClassDef | None = owner
-    for _ in range(_DEPTH):
-        if at is None:
-            return
-        yield at
-        at = base_of(module, at)
+def lineage(module: Module, owner: ast.ClassDef) -> tuple[ast.ClassDef, ...]:
+    """`owner` and its bases in the order in which they are searched, up to one that is not known; those of
+    several bases only if all are known. The order is C3 (M. Simionato, "The Python 2.3 Method Resolution
+    Order")."""
+    return tuple(_order(module, owner, _DEPTH))
+
+
+def _order(module: Module, owner: ast.ClassDef, depth: int) -> list[ast.ClassDef]:
+    bases = bases_of(module, owner)
+    if not bases or not depth:
+        return [owner]
+    orders = [_order(module, base, depth - 1) for base in bases]
+    if len(bases) == 1:
+        return [owner, *orders[0]]
+    if any(bases_of(module, cls) is None for order in orders for cls in order):
+        return [owner]
+    return [owner, *_merged([*orders, list(bases)])]
+
+
+def _merged(orders: list[list[ast.ClassDef]]) -> list[ast.ClassDef]:
+    """All classes of the orders, each before those that follow it in any; none if they contradict."""
+    merged: list[ast.ClassDef] = []
+    left = [order for order in orders if order]
+    while left:
+        heads = (order[0] for order in left)
+        head = next((h for h in heads if not any(h in order[1:] for order in left)), None)
+        if head is None:
+            return []
+        merged.append(head)
+        rest = (order[1:] if order[0] is head else order for order in left)
+        left = [order for order in rest if order]
+    return merged
 
 
 def find_method(
@@ -148,9 +176,8 @@ def obstacle(module: Module, owner: ast.ClassDef) -> str | None:
         hook = sorted(_HOOKS & scope_locals(cls))
         if hook:
             return f"`{cls.name}` defines `{hook[0]}`"
-        plain = not cls.bases or ast.unparse(cls.bases[0]) == "object"
-        base = base_of(module, cls)
-        if len(cls.bases) > 1 or not (plain or (base is not None and not is_foreign(base))):
+        bases = bases_of(module, cls)
+        if len(cls.bases) > 1 or bases is None or any(map(is_foreign, bases)):
             return f"`{cls.name}` derives from classes of another module"
     if is_dataclass(owner):
         if owner.bases or "__init__" in scope_locals(owner):

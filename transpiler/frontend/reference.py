@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from loopwright.frontend.callables import Callee, callee_body, callee_site, find_function
 from loopwright.frontend.called_objects import class_seen
 from loopwright.frontend.classes import (
-    base_of,
+    bases_of,
     dataclass_init,
     is_dataclass,
     lineage,
@@ -252,8 +252,8 @@ def _classes_in(
     order: dict[ast.ClassDef, None] = {}
     for owner in (region.owner, *owners, *named, *more):
         if owner is not None:
-            order.update(dict.fromkeys(reversed(list(lineage(module, owner)))))
-    return sorted(order, key=lambda c: len(list(lineage(module, c))))
+            order.update(dict.fromkeys(reversed(lineage(module, owner))))
+    return sorted(order, key=lambda c: len(lineage(module, c)))
 
 
 def _classes(
@@ -267,10 +267,11 @@ def _classes(
         made = dataclass_init(owner) if is_dataclass(owner) else None
         body += [plain(f, owner) for f in sorted(methods, key=lambda f: f.lineno)]
         body += [] if made is None else [plain(made, owner)]
-        base = base_of(region.module, owner)
-        bases: list[ast.expr] = []
-        if base is not None:
-            bases.append(ast.Name(text_name(region, base), ast.Load()))
+        bases: list[ast.expr] = [
+            ast.Name(text_name(region, base), ast.Load())
+            for base in lineage(region.module, owner)
+            if base in (bases_of(region.module, owner) or ())
+        ]
         node = ast.ClassDef(
             name=name, bases=bases, keywords=[], body=body or [ast.Pass()], decorator_list=[]
         )
