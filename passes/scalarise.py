@@ -10,8 +10,9 @@ Legality. The elements of one expression are independent and pure, so they may b
 order, once or several times. NumPy reads all operands of a store before it writes: the value is
 computed into a temporary unless each element reads the stored array only in its own place. Lengths that
 broadcasting demands to be equal are checked; a length that turns out to be 1 at run time where the code
-does not say so makes the kernel fail. A name of a view is replaced by its base while the base and the
-index keep their values. Sums are pairwise in NumPy's order (`scalarise_pairwise`, `scalarise_reduce`).
+does not say so makes the kernel fail, unless the pass is told that there are such (`stretch`). A name of
+a view is replaced by its base while the base and the index keep their values. Sums are pairwise in
+NumPy's order (`scalarise_pairwise`, `scalarise_reduce`).
 
 Results keep every bit, except products (`Contract`), whose order of summation is the library's anyway,
 and complex multiplication, which NumPy contracts to fused operations where the machine has them. Where
@@ -36,9 +37,11 @@ from loopwright.passes.scalarise_stmt import scalar_func
 @dataclass(frozen=True, slots=True)
 class Scalarise:
     """`contract`: whether `@` and its like stay calls of the library or become loops, whose sums are
-    then ordered differently."""
+    then ordered differently. `stretch`: axes of unknown length may be 1 at run time where broadcasting
+    stretches them; their elements are then found by a step that may be 0, which no vector load has."""
 
     contract: Mode = "keep"
+    stretch: bool = False
 
     name: ClassVar[str] = "scalarise"
     bitwise: ClassVar[bool] = True
@@ -63,7 +66,7 @@ def axpy(y: float64[:], a: float, x: float64[:]) -> None:
         helpers = {f.name: f for f in program.helpers}
         try:
             functions = [
-                scalar_func(f, helpers, self.contract, f is program.main)
+                scalar_func(f, helpers, self.contract, self.stretch, f is program.main)
                 for f in (*program.helpers, program.main)
             ]
         except CannotLower as refusal:

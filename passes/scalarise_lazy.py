@@ -11,9 +11,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from loopwright.analysis.interval import of_dtype
-from loopwright.ir.nodes import Alloc, Cast, Const, Dim, Expr, Load, Pt, Store, Sym, Var
+from loopwright.ir.nodes import (
+    Alloc,
+    Binary,
+    Cast,
+    Const,
+    Dim,
+    Expr,
+    Load,
+    Pt,
+    Select,
+    Store,
+    Sym,
+    Var,
+)
 from loopwright.ir.types import FLOAT, INT, Array, ListOf, Num, Scalar, element, machine_dtype
-from loopwright.passes.scalarise_ints import ONE, ZERO, const_of
+from loopwright.passes.scalarise_ints import ONE, ZERO, compare, const_of
 from loopwright.passes.scalarise_scope import Scope
 
 Index = tuple[Expr, ...]
@@ -114,7 +127,8 @@ def is_one(length: Expr) -> bool:
 
 
 def broadcast_shape(scope: Scope, shapes: Sequence[tuple[Expr, ...]]) -> tuple[Expr, ...]:
-    """The common shape. A length that is not the constant 1 must equal the others: checked."""
+    """The common shape. A length that is not the constant 1 must equal the others, or may be 1 as well where
+    the scope stretches axes: checked."""
     ndim = max(map(len, shapes))
     result: list[Expr] = []
     for axis in range(-ndim, 0):
@@ -124,29 +138,43 @@ def broadcast_shape(scope: Scope, shapes: Sequence[tuple[Expr, ...]]) -> tuple[E
             result.append(ONE)
             continue
         first = next((d for d in wide if const_of(d) is not None), wide[0])
+        common = first
         for other in wide:
             if other is not first:
-                scope.demand_equal(first, other)
-        result.append(first)
+                common = scope.common_length(common, other)
+        result.append(common)
     return tuple(result)
 
 
 def spread(scope: Scope, x: Lazy, shape: tuple[Expr, ...]) -> Lazy:
     """`x` seen with the shape that it is broadcast to; materialised if it would be recomputed."""
     offset = len(shape) - x.ndim
+    wanted = shape[offset:]
     fixed = tuple(is_one(d) for d in x.shape)
-    repeated = any(not is_one(d) for d in shape[:offset]) or any(
-        one and not is_one(d) for one, d in zip(fixed, shape[offset:], strict=True)
+    open_ = tuple(
+        scope.may_be_stretched(d, w) and not one
+        for d, w, one in zip(x.shape, wanted, fixed, strict=True)
     )
-    if not offset and not any(fixed):
+    repeated = (
+        any(not is_one(d) for d in shape[:offset])
+        or any(one and not is_one(d) for one, d in zip(fixed, wanted, strict=True))
+        or any(open_)
+    )
+    if not offset and not any(fixed) and not any(open_):
         return x
     if repeated and x.cost > CHEAP:
         x = materialise(scope, x)
     source = x
+    steps = [
+        scope.temp("step", Select(compare("eq", d, ONE), ZERO, ONE, INT)) if may else None
+        for d, may in zip(x.shape, open_, strict=True)
+    ]
 
     def at(index: Index) -> Expr:
-        own = index[offset:]
-        return source.at(tuple(ZERO if one else i for one, i in zip(fixed, own, strict=True)))
+        places: list[Expr] = []
+        for one, step, i in zip(fixed, steps, index[offset:], strict=True):
+            places.append(ZERO if one else i if step is None else Binary("mul", i, step, INT))
+        return source.at(tuple(places))
 
     return Lazy(shape, x.elem, at, x.cost, tuple(range(len(shape))))
 

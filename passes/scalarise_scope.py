@@ -27,6 +27,7 @@ from loopwright.ir.nodes import (
     Load,
     Logic,
     Reshape,
+    Select,
     Stmt,
     Sym,
     Transpose,
@@ -34,7 +35,7 @@ from loopwright.ir.nodes import (
     Unary,
     Var,
 )
-from loopwright.ir.types import INT, Array, ListOf, Rng, TupleOf, Type
+from loopwright.ir.types import BOOL, INT, Array, ListOf, Rng, TupleOf, Type
 from loopwright.ir.walk import children, map_expr, symbols, targets, unused, walk_stmts
 from loopwright.passes.scalarise_ints import (
     ONE,
@@ -52,6 +53,9 @@ from loopwright.passes.scalarise_ints import (
     rebuilt,
     unclipped,
 )
+
+NO_COMMON_SHAPE = "operands could not be broadcast together"
+"""Why kernels give up where axes differ in length."""
 
 
 @dataclass(slots=True)
@@ -77,6 +81,7 @@ class Scope:
     classes: dict[Sym, Sym] = field(default_factory=dict)
     known: set[Sym] = field(default_factory=set)
     checked: list[Expr] = field(default_factory=list)
+    stretch: bool = False
 
     # ------------------------------------------------------------ writing
 
@@ -235,7 +240,25 @@ class Scope:
             if self.fixed(left, self.known) and self.fixed(right, self.known):
                 a, b = left, right
             if compare("eq", b, a) not in self.checked:
-                self.check(compare("eq", a, b), "operands could not be broadcast together")
+                self.check(compare("eq", a, b), NO_COMMON_SHAPE)
+
+    def may_be_stretched(self, own: Expr, common: Expr) -> bool:
+        """Whether an axis of length `own` may have length 1 and be seen with the length `common`."""
+        return self.stretch and not self.equal(own, common)
+
+    def common_length(self, a: Expr, b: Expr) -> Expr:
+        """What two lengths that are not the constant 1 are broadcast to; fail if they do not fit."""
+        if not self.may_be_stretched(a, b):
+            self.demand_equal(a, b)
+            return a
+        fit = compare("eq", a, b)
+        for length in (a, b):
+            if const_of(length) is None:
+                fit = Logic("or", fit, compare("eq", length, ONE), BOOL)
+        self.check(fit, NO_COMMON_SHAPE)
+        if const_of(a) is not None:
+            return a
+        return self.temp("n", Select(compare("eq", a, ONE), b, a, INT))
 
     def demand_length(self, length: Expr) -> None:
         """Fail if a length is negative."""

@@ -57,11 +57,15 @@ from loopwright.passes.scalarise_store import store
 from loopwright.passes.scalarise_work import has_work
 
 
-def scalar_func(func: Func, helpers: dict[str, Func], contract: Mode, is_main: bool) -> Func:
-    """The function with loops for array expressions; functions that it needs go to `helpers`."""
+def scalar_func(
+    func: Func, helpers: dict[str, Func], contract: Mode, stretch: bool, is_main: bool
+) -> Func:
+    """The function with loops for array expressions; functions that it needs go to `helpers`. With `stretch`
+    any axis may have length 1 where broadcasting would stretch it."""
     if not has_work(func, contract):
         return func
     scope = scope_of(func, helpers, is_main)
+    scope.stretch = stretch
     rewriter = Statements(func, Values(scope, contract))
     body = rewriter.top(func.body)
     return replace(func, body=_retyped(_without_dead_views(body), func))

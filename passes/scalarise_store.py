@@ -16,6 +16,7 @@ from loopwright.ir.nodes import (
     Fancy,
     IndexItem,
     Load,
+    Logic,
     Pt,
     Slc,
     Store,
@@ -23,12 +24,12 @@ from loopwright.ir.nodes import (
     Unary,
     Var,
 )
-from loopwright.ir.types import INT, Array, ListOf
+from loopwright.ir.types import BOOL, INT, Array, ListOf
 from loopwright.ir.walk import map_index, subexprs, vars_of
 from loopwright.passes.scalarise_counts import counted, step
 from loopwright.passes.scalarise_expr import Values
 from loopwright.passes.scalarise_index import addressable, gathered, indexed, unmasked_axes
-from loopwright.passes.scalarise_ints import ZERO, difference
+from loopwright.passes.scalarise_ints import ONE, ZERO, compare, difference
 from loopwright.passes.scalarise_lazy import (
     Index,
     Lazy,
@@ -39,7 +40,7 @@ from loopwright.passes.scalarise_lazy import (
     of_variable,
     spread,
 )
-from loopwright.passes.scalarise_scope import Scope
+from loopwright.passes.scalarise_scope import NO_COMMON_SHAPE, Scope
 
 
 def store(values: Values, stmt: Store) -> None:
@@ -130,8 +131,12 @@ def _fitted(scope: Scope, value: Lazy, place: Lazy) -> Lazy:
     """The value with the shape of the place; lengths must agree or be the constant 1: checked."""
     offset = place.ndim - value.ndim
     for axis, length in enumerate(value.shape):
-        if not is_one(length):
-            scope.demand_equal(length, place.shape[axis + offset])
+        there = place.shape[axis + offset]
+        if scope.may_be_stretched(length, there):
+            fit = Logic("or", compare("eq", length, there), compare("eq", length, ONE), BOOL)
+            scope.check(fit, NO_COMMON_SHAPE)
+        elif not is_one(length):
+            scope.demand_equal(length, there)
     return spread(scope, value, place.shape)
 
 

@@ -66,9 +66,11 @@ class Candidate:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Which variants compete. `extra` are passes of the caller's: one that is in a default list takes
-    the place of the default there, any other runs just before `legalise`."""
+    the place of the default there, any other runs just before `legalise`. `stretch`: axes may have length 1
+    at run time where broadcasting stretches them, which takes variants that are slower elsewhere."""
 
     extra: tuple[Pass, ...] = ()
+    stretch: bool = False
 
     def recipes(self, ints: IntRanges, *, exact: bool) -> tuple[Recipe, ...]:
         """The variants, cheapest to build first; `exact`: those that every region has keep every bit."""
@@ -80,6 +82,12 @@ class Plan:
             )
         powers = () if exact else (Powers(),)
         alone, shared = (*compiled, *powers), (*compiled, Parallel())
+        if self.stretch:
+            wide = tuple(replace(p, stretch=True) if isinstance(p, Scalarise) else p for p in alone)
+            return (
+                Recipe("numba-stretched", "numba", wide),
+                Recipe("cython-stretched", "cython", wide),
+            )
         sums, vectors = Reassociate(), Batch()
         return (
             Recipe("numpy", "numpy", array_passes()),
