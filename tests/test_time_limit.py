@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from loopwright import compile as compiling
+from loopwright import started as beginning
 from loopwright.trail import Trail
 
 
@@ -21,17 +21,17 @@ def survivor(trail: Trail) -> Any:
         options=None,
     )
     trial: Any = SimpleNamespace(label="numba")
-    return compiling._survivor(started, trial)
+    return beginning.survivor_of(started, trial)
 
 
 def test_a_variant_is_verified_before_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling, "examine", lambda *_: "verified")
+    monkeypatch.setattr(beginning, "examine", lambda *_: "verified")
     assert survivor(Trail(deadline=time.monotonic() + 60)) == "verified"
     assert survivor(Trail()) == "verified"
 
 
 def test_it_is_refused_when_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling, "examine", lambda *_: pytest.fail("verified"))
+    monkeypatch.setattr(beginning, "examine", lambda *_: pytest.fail("verified"))
     trail = Trail(deadline=time.monotonic() - 1)
     assert survivor(trail) is None
     assert [each.code for each in trail.refused] == ["LW505"]

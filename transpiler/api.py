@@ -18,7 +18,6 @@ from typing import Any
 
 from loopwright.choice import Chosen
 from loopwright.claims import claim_of
-from loopwright.compile import Place
 from loopwright.config import Options, UsageError
 from loopwright.diagnostics import Declined
 from loopwright.explain_tree import explain_tree
@@ -40,6 +39,7 @@ from loopwright.report.text import explain as explain_text
 from loopwright.shipped import ship
 from loopwright.signatures import Signature, annotated, as_declined
 from loopwright.splice import Placement, splice
+from loopwright.started import Place
 from loopwright.tree import Target, optimize_tree
 from loopwright.trial import Builders
 from loopwright.verify.candidate import load_candidate

@@ -11,11 +11,9 @@ import errno
 import time
 import traceback
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from loopwright.analysis.effects import summarise
 from loopwright.candidates import candidates, has_work
 from loopwright.choice import Chosen, Settled, as_serial, chosen_again, kernels_of
 from loopwright.config import Options
@@ -25,51 +23,21 @@ from loopwright.inline import inline_forms
 from loopwright.inputs import inputs_for
 from loopwright.journal import Journal, Record
 from loopwright.kernels import KernelEntry
-from loopwright.pipeline import Candidate, Plan
+from loopwright.passes.scalarise_scope import NO_COMMON_SHAPE
+from loopwright.pipeline import Plan
 from loopwright.report.results import Loser, RegionResult
 from loopwright.signatures import Signature, as_declined
+from loopwright.started import LATE, Note, Place, Started, survivor_of
+from loopwright.timed import job_of, ranked_of, timing_of
 from loopwright.trail import Trail
-from loopwright.trial import Builders, Built, Survivor, Trial, Work, examine
-from loopwright.tune.choose import Winner, rank, threads_from
-from loopwright.tune.gave_up import with_check
-from loopwright.tune.measure import measure
+from loopwright.trial import Builders, Survivor, Trial, Work
+from loopwright.tune.choose import Winner, threads_from
+from loopwright.tune.gave_up import gives_up_on, with_check
 from loopwright.tune.timings import MeasureJob, Measurement
+from loopwright.workers import Workers
 
 THREADS_FROM = 2e-3
 """Seconds of the fastest serial variant from which on threads are tried; below, starting them costs more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a kernel goes: its file's module and dispatch function; `scratch` is an empty folder of ours."""
-
-    scratch: Path
-    module: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """A lowering whose serial variants are being built; `threaded` ones wait for the measurements."""
-
-    blank: RegionResult
-    work: Work
-    signature: Signature
-    options: Options
-    builders: Builders
-    building: list[Future[Built]]
-    threaded: list[Candidate]
-    trail: Trail
-    note: Note
-
-    def cancel(self) -> None:
-        """Stop what is not built yet; returns when nothing writes to the scratch folder any more."""
-        for each in self.building:
-            each.cancel()
-        wait(self.building)
-
-
-Note = Callable[[RegionResult, Chosen | None], None]
 
 
 def start(
@@ -93,6 +61,8 @@ def start(
         if not has_work(lowered.program):
             why = "no loop and no array expression: too little work"
             return Settled(as_declined(blank, Declined(NOWHERE, "LW501", why)))
+        if lowered.left and _is_taken(lowered, signature, builders.workers):
+            return Settled(as_declined(blank, lowered.left[0]))
         record = None if journal is None else journal.of(lowered, signature.samples, plan)
         known = None if record is None else record.find(blank)
         if known is not None and not known.kernels:
@@ -112,9 +82,18 @@ def start(
         work = Work(lowered, place.name, place.module, place.scratch)
         building = builders.submit(work, serial)
         note = _keep(record)
-        return Started(blank, work, signature, options, builders, building, threaded, trail, note)
+        return Started(
+            blank, work, signature, options, plan, builders, building, threaded, trail, note
+        )
     except Exception as error:
         return Settled(failed(blank, error))
+
+
+def _is_taken(lowered: Lowered, signature: Signature, workers: Workers) -> bool:
+    """Whether a recorded call takes a branch that is left to the original, or no call tells."""
+    return not signature.samples or gives_up_on(
+        lowered.program, lowered.domain, signature.samples, workers=workers
+    )
 
 
 def _keep(record: Record | None) -> Note:
@@ -158,22 +137,25 @@ def _finish(
     trail = started.trail
     trail.deadline = deadline
     if trail.is_late():
-        trail.refused.append(_LATE)
+        trail.refused.append(LATE)
         return _declined(started)
     trail.collect(started.building)
     workers = started.builders.workers
-    job = inputs_for(started.work.lowered, started.signature, _job(started), workers)
-    timing = _timing(started, job)
+    job = inputs_for(started.work.lowered, started.signature, job_of(started), workers)
+    timing, job = timing_of(started, job)
     if started.threaded and (timing is None or timing.best_seconds() >= THREADS_FROM):
         before = len(trail.trials)
         building = started.builders.submit(started.work, started.threaded)
         if timing is not None and timing.timings:
-            _first_survivor(
-                started, _ranked(started, timing)[0]
+            _firstsurvivor_of(
+                started, ranked_of(started, timing)[0]
             )  # it is needed beside threads, too
         trail.collect(building)
         if len(trail.trials) > before:
-            timing = _timing(started, job, timing)
+            timing, job = timing_of(started, job, timing)
+    stretched = None if timing is None else _stretched(started, timing, job)
+    if stretched is not None:
+        return _finish(stretched, deadline, measured)
     measured()
     if timing is None:
         return _declined(started)
@@ -184,83 +166,35 @@ def _finish(
     return _choose(started, timing, job)
 
 
+def _stretched(started: Started, timing: Measurement, job: MeasureJob) -> Started | None:
+    """The variants for axes that have length 1 where broadcasting stretches them, if all others gave up on
+    the largest input since they do not expect it."""
+    trail, builders = started.trail, started.builders
+    programs = {t.label: t.candidate.program for t in trail.trials}
+    if started.plan.stretch or timing.failure is not None or not timing.timings:
+        return None
+    ranked, slow = ranked_of(started, timing)
+    if ranked or not slow:
+        return None
+    told = with_check(slow, programs, job.domain, job.inputs[-1], workers=builders.workers)
+    if not all(NO_COMMON_SHAPE in text for text in told.values()):
+        return None
+    work = started.work
+    scratch = work.scratch / "stretched"
+    scratch.mkdir(exist_ok=True)
+    place = Place(scratch, work.module, work.name)
+    plan = replace(started.plan, stretch=True)
+    again = start(
+        work.lowered, started.signature, started.blank, started.options, place,
+        plan=plan, builders=builders,
+    )  # fmt: skip
+    return again if isinstance(again, Started) else None
+
+
 def _declined(started: Started) -> tuple[RegionResult, None]:
     trail = started.trail
     verdict = as_declined(started.blank, _gravest(trail))
     return replace(verdict, losers=tuple(trail.losers)), None
-
-
-def _timing(
-    started: Started,
-    job: MeasureJob,
-    before: Measurement | None = None,
-) -> Measurement | None:
-    """The variants side by side, the original's times taken from `before`; None if there are none.
-
-    A variant may crash or hang the process that measures. Then they are verified first, which no variant
-    survives that does so, and the others are measured.
-    """
-    trail = started.trail
-    if not trail.trials or not job.inputs:
-        return None
-    with trail.stage("build"):
-        started.builders.rest()
-    timing = _measure(started, trail.trials, job, before)
-    if timing.failure is None:
-        return timing
-    for trial in list(trail.trials):
-        if _survivor(started, trial) is None:
-            trail.trials.remove(trial)
-    return _measure(started, trail.trials, job) if trail.trials else None
-
-
-def _measure(
-    started: Started,
-    trials: Sequence[Trial],
-    job: MeasureJob,
-    before: Measurement | None = None,
-) -> Measurement:
-    originals = {t.size: t.original for t in before.timings} if before else {}
-    job = replace(job, timed=tuple(trial.timed for trial in trials), originals=originals)
-    limit = 60 + 20 * job.budget
-    if started.trail.deadline is not None:
-        limit = min(limit, max(started.trail.deadline - time.monotonic(), 1.0))
-    with started.trail.stage("measure"):
-        return measure(job, workers=started.builders.workers, time_limit=limit)
-
-
-def _job(started: Started) -> MeasureJob:
-    """What the original is, without inputs and variants."""
-    lowered = started.work.lowered
-    reference, program = lowered.reference, lowered.program
-    return MeasureJob(
-        source=reference.source,
-        entry=reference.entry,
-        roots=reference.roots,
-        domain=lowered.domain,
-        timed=(),
-        inputs=(),
-        budget=started.options.measure_time,
-        changes=bool(summarise(program)[program.main.name].writes),
-    )
-
-
-def _survivor(started: Started, trial: Trial) -> Survivor | None:
-    """The variant with its evidence, examined once; None if it was refused."""
-    trail = started.trail
-    if trial.label in trail.examined:
-        return trail.examined[trial.label]
-    samples = started.signature.samples
-    workers = started.builders.workers
-    verdict: Survivor | Declined = _LATE
-    if not trail.is_late():
-        with trail.stage("verify"):
-            verdict = examine(started.work.lowered, trial, samples, started.options, workers)
-    survivor = None if isinstance(verdict, Declined) else verdict
-    if isinstance(verdict, Declined):
-        trail.refuse(trial.label, verdict)
-    trail.examined[trial.label] = survivor
-    return survivor
 
 
 def _gravest(trail: Trail) -> Declined:
@@ -276,7 +210,6 @@ def _gravest(trail: Trail) -> Declined:
     return (compiled or trail.refused)[-1]
 
 
-_LATE = Declined(NOWHERE, "LW505", "the time limit was reached")
 _WIDEST = "numba"
 """What this variant has no form for, the code is to blame for rather than the backend."""
 
@@ -286,13 +219,13 @@ def _choose(
 ) -> tuple[RegionResult, Chosen | None]:
     """The fastest serial variant that no input can tell from the original, and threads if they win more."""
     trail = started.trail
-    ranked, slow = _ranked(started, timing)
+    ranked, slow = ranked_of(started, timing)
     if not ranked:
         programs = {t.label: t.candidate.program for t in trail.trials}
         workers = started.builders.workers
         slow = with_check(slow, programs, job.domain, job.inputs[-1], workers=workers)
     trail.losers += [Loser(label, why) for label, why in slow.items()]
-    found = _first_survivor(started, ranked)
+    found = _firstsurvivor_of(started, ranked)
     if found is not None:
         place, best = found
         trail.losers += [
@@ -306,17 +239,10 @@ def _choose(
     return _declined(started)
 
 
-def _ranked(started: Started, timing: Measurement) -> tuple[list[Winner], dict[str, str]]:
-    trials = started.trail.trials
-    labels = [t.label for t in trials if not t.candidate.recipe.threaded]
-    mean = started.signature.seconds
-    return rank(timing, labels, started.options.min_speedup, mean)
-
-
-def _first_survivor(started: Started, ranked: Sequence[Winner]) -> tuple[int, Survivor] | None:
+def _firstsurvivor_of(started: Started, ranked: Sequence[Winner]) -> tuple[int, Survivor] | None:
     """The place and the evidence of the best variant that has some."""
     for place, winner in enumerate(ranked):
-        survivor = _survivor(started, started.trail.trial(winner.label))
+        survivor = survivor_of(started, started.trail.trial(winner.label))
         if survivor is not None:
             return place, survivor
     return None
@@ -358,10 +284,21 @@ def _rewritten(
         speedup=dict(sorted(speedup.items())),
         first_call=timing.first_call.get(main.trial.label),
         kernel=None if inline else entry.name,
-        notes=(*main.trial.candidate.notes, *(_small(winner) if inline else ())),
+        notes=(
+            *_left(started.work.lowered),
+            *main.trial.candidate.notes,
+            *(_small(winner) if inline else ()),
+        ),
         losers=tuple(started.trail.losers),
     )
     return result, Chosen(started.work.lowered, tuple(entries), tuple(recipes), comment)
+
+
+def _left(lowered: Lowered) -> tuple[str, ...]:
+    """What the original does, after the kernel gave up."""
+    return tuple(
+        f"line {why.at.line} is left to the original: {why.code} {why.why}" for why in lowered.left
+    )
 
 
 def _small(winner: Winner) -> tuple[str, ...]:
@@ -386,7 +323,7 @@ def _threads(started: Started, timing: Measurement, serial: str) -> tuple[Surviv
             found.append((largest.candidates[trial.label] or 0.0, size, trial))
     found.sort(key=lambda f: f[0])
     for place, (seconds, size, trial) in enumerate(found):
-        survivor = _survivor(started, trial)
+        survivor = survivor_of(started, trial)
         if survivor is not None:
             started.trail.losers += [
                 Loser(other.label, f"{slower / seconds:.2f} times as long as {trial.label}")

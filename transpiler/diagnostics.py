@@ -51,13 +51,14 @@ class CannotLower(Exception):
     """Carries a `Declined` out of a deep recursion; caught at the door of the stage that raises it.
 
     `needs`: the variable that would have to be a constant, or the path of the attribute that would have to be
-    set.
+    set. `branch`: the innermost side of an `if` that it is in, where which side runs is not known.
     """
 
-    def __init__(self, declined: Declined, needs: object = None) -> None:
+    def __init__(self, declined: Declined, needs: object = None, branch: object = None) -> None:
         super().__init__(f"{declined.code}: {declined.why}")
         self.declined = declined
         self.needs = needs
+        self.branch = branch
 
 
 CODES: tuple[Code, ...] = (

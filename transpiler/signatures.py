@@ -142,6 +142,7 @@ def _attempts(
                 one.functions,
                 {n: v for n, v in always.items() if isinstance(v, str)},
                 {n: v for n, v in always.items() if isinstance(v, int)},
+                leave=bool(one.samples),
             )
         )
         if isinstance(lowered, Lowered):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from loopwright.alternatives import parts_of, telling
 from loopwright.choice import Chosen, Settled
-from loopwright.compile import Place, failed
+from loopwright.compile import failed
 from loopwright.config import Options
 from loopwright.diagnostics import Declined
 from loopwright.frontend.outline import outline
@@ -25,6 +25,7 @@ from loopwright.project import SourceFile
 from loopwright.report.results import RegionResult
 from loopwright.signatures import Signature, annotated, recorded
 from loopwright.splice import refusal
+from loopwright.started import Place
 from loopwright.trial import Builders
 from loopwright.verdicts import notes
 from loopwright.ways import Started, finish, start

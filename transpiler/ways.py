@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from loopwright import compile as one
 from loopwright.choice import Chosen, Settled
-from loopwright.compile import Place, failed
+from loopwright.compile import failed
 from loopwright.config import Options
 from loopwright.diagnostics import Declined
 from loopwright.frontend.region import Lowered, Region
@@ -21,6 +21,7 @@ from loopwright.journal import Journal
 from loopwright.pipeline import Plan
 from loopwright.report.results import RegionResult
 from loopwright.signatures import MOST_WAYS, Signature, as_declined, lower_region
+from loopwright.started import Place
 from loopwright.trial import Builders
 
 

@@ -81,31 +81,34 @@ def lower(
     functions: Mapping[str, FunctionRef] | None = None,
     texts: Mapping[str, str] | None = None,
     numbers: Mapping[str, bool | int] | None = None,
+    *,
+    leave: bool = False,
 ) -> Lowered | Declined:
     """The region for one signature. `types`, `int_ranges`, `functions` (what live-ins are functions, and
     which), `texts` and `numbers` (the strings, ints and bools that live-ins always are) are keyed by
     `LiveIn.name`. Where the strings as constants are not enough, they may be any. The numbers may be any,
-    unless a function of NumPy has to know one before it runs.
+    unless a function of NumPy has to know one before it runs. With `leave`, branches that cannot be lowered
+    are left to the original, which starts anew where one of them is taken.
 
     Declined tells the first construct that has no translation, or the live-in whose type is missing; for the
     constants, with which lowering comes further.
     """
     if region.perhaps:
         less = _without(region, region.perhaps)
-        lowered = lower(less, types, int_ranges, functions, texts, numbers)
+        lowered = lower(less, types, int_ranges, functions, texts, numbers, leave=leave)
         if isinstance(lowered, Lowered):
             return lowered
     try:
-        program, domain, along = _with_constants(
-            region, types, functions, dict(texts or {}), numbers or {}
+        (program, domain, along), left = _with_branches_left(
+            region, types, functions, dict(texts or {}), numbers or {}, leave
         )
     except CannotLower as error:
         if error.needs in region.perhaps:  # the functions that are held do not set it
             less = _without(region, (str(error.needs),))
-            return lower(less, types, int_ranges, functions, texts, numbers)
+            return lower(less, types, int_ranges, functions, texts, numbers, leave=leave)
         if not texts:
             return error.declined
-        lowered = lower(region, types, int_ranges, functions, numbers=numbers)
+        lowered = lower(region, types, int_ranges, functions, numbers=numbers, leave=leave)
         if isinstance(lowered, Lowered):
             return lowered
         return max((error.declined, lowered), key=_progress)
@@ -125,10 +128,11 @@ def lower(
         along.assumed,
         along.callables,
         along.exact_lists,
+        left,
     )
     for path in region.perhaps:  # what is not set here is not handed back as if it were
         less = replace(_without(lowered.region, (path,)), perhaps=())
-        found = lower(less, types, int_ranges, functions, texts, numbers)
+        found = lower(less, types, int_ranges, functions, texts, numbers, leave=leave)
         lowered = found if isinstance(found, Lowered) else lowered
     return lowered
 
@@ -154,21 +158,49 @@ def _guarded(param: Param, ranges: Mapping[str, tuple[int, int]]) -> Param:
     return replace(param, ints=ranges[param.name]) if param.name in ranges else param
 
 
+def _with_branches_left(
+    region: Region,
+    types: Mapping[str, Type],
+    functions: Mapping[str, FunctionRef] | None,
+    known: Mapping[str, Only],
+    numbers: Mapping[str, bool | int],
+    leave: bool,
+) -> tuple[tuple[Program, Domain, Along], tuple[Declined, ...]]:
+    """The region without the branches that cannot be lowered, if `leave` allows it and they are few; and why
+    they cannot. Raises the first refusal."""
+    left: dict[object, Declined] = {}
+    first: CannotLower | None = None
+    while True:
+        try:
+            found = _with_constants(region, types, functions, dict(known), numbers, frozenset(left))
+            return found, tuple(left.values())
+        except CannotLower as error:
+            first = first or error
+            told = error.branch is not None and error.branch not in left
+            if not leave or not told or len(left) == _MOST_LEFT or error.needs in region.perhaps:
+                raise first from None
+            left[error.branch] = error.declined
+
+
+_MOST_LEFT = 4
+
+
 def _with_constants(
     region: Region,
     types: Mapping[str, Type],
     functions: Mapping[str, FunctionRef] | None,
     known: dict[str, Only],
     numbers: Mapping[str, bool | int],
+    leaves: frozenset[object],
 ) -> tuple[Program, Domain, Along]:
     """The region with the constants `known`, and those of `numbers` without which it cannot be lowered."""
     while True:
         try:
-            return lower_region(region, types, functions, known)
+            return lower_region(region, types, functions, known, leaves)
         except CannotLower as error:
             needed = error.needs.name if isinstance(error.needs, Sym) else ""
             if needed in known or needed not in numbers:
-                found = _with_flags(region, types, functions, known, numbers, error)
+                found = _with_flags(region, types, functions, known, numbers, leaves, error)
                 if found is None:
                     raise
                 return found
@@ -181,6 +213,7 @@ def _with_flags(
     functions: Mapping[str, FunctionRef] | None,
     known: Mapping[str, Only],
     numbers: Mapping[str, bool | int],
+    leaves: frozenset[object],
     error: CannotLower,
 ) -> tuple[Program, Domain, Along] | None:
     """The region for fixed values of its flags, where a type depends on the path that they choose; of no
@@ -188,10 +221,10 @@ def _with_flags(
     flags = {n: v for n, v in numbers.items() if isinstance(v, bool) and n not in known}
     if error.declined.code not in _BY_PATH or not flags:
         return None
-    found = _tried(region, types, functions, {**known, **flags})
+    found = _tried(region, types, functions, {**known, **flags}, leaves)
     for name in tuple(flags) if found is not None and len(flags) > 1 else ():
         fewer = {n: v for n, v in flags.items() if n != name}
-        without = _tried(region, types, functions, {**known, **fewer})
+        without = _tried(region, types, functions, {**known, **fewer}, leaves)
         if without is not None:
             found, flags = without, fewer
     return found
@@ -202,9 +235,10 @@ def _tried(
     types: Mapping[str, Type],
     functions: Mapping[str, FunctionRef] | None,
     known: Mapping[str, Only],
+    leaves: frozenset[object],
 ) -> tuple[Program, Domain, Along] | None:
     try:
-        return lower_region(region, types, functions, known)
+        return lower_region(region, types, functions, known, leaves)
     except CannotLower:
         return None
 
@@ -214,20 +248,22 @@ def lower_region(
     types: Mapping[str, Type],
     functions: Mapping[str, FunctionRef] | None = None,
     known: Mapping[str, Only] | None = None,
+    leaves: frozenset[object] = frozenset(),
 ) -> tuple[Program, Domain, Along]:
     """The program, its domain without the ranges of integers, and what was compiled along.
 
-    `known` are the strings and numbers that live-ins always are. Where one form of lists of arrays is not
+    `known` are the strings and numbers that live-ins always are, `leaves` branches that are left to the
+    original. Where one form of lists of arrays is not
     enough, the next is tried (`lower_rows`). Raises CannotLower.
     """
-    unit = _unit(region)
+    unit = _unit(region, leaves)
     missing: CannotLower | None = None
     while True:
         try:
             program, domain, along = _lowered(unit, region, types, functions, known)
             fewer = read_fields(types, unit.fields, region.stores)
             if fewer:
-                return lower_region(region, {**types, **fewer}, functions, known)
+                return lower_region(region, {**types, **fewer}, functions, known, leaves)
             return program, domain, along
         except CannotLower as error:
             # a type that is missing is so in every form
@@ -235,11 +271,11 @@ def lower_region(
             form = next_form(unit)
             if form is None:
                 raise (missing or error) from None
-        unit = _unit(region)
+        unit = _unit(region, leaves)
         unit.arrays_by = form
 
 
-def _unit(region: Region) -> Unit:
+def _unit(region: Region, leaves: frozenset[object]) -> Unit:
     return Unit(
         rules(),
         region.module.tree,
@@ -250,6 +286,7 @@ def _unit(region: Region) -> Unit:
         region.stores,
         region.module,
         site_of(region.module, region.function),
+        leaves=leaves,
     )
 
 
@@ -300,7 +337,7 @@ def _lowered(
     needless = {v.name for v in values if not v.sure and live_in_key(cx, v) not in unit.used}
     if needless:
         kept = {name: t for name, t in types.items() if name not in needless}
-        return lower_region(region, kept, functions, known)
+        return lower_region(region, kept, functions, known, unit.leaves)
     return _made_of(cx, region, made)
 
 

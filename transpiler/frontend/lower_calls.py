@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from loopwright.diagnostics import CannotLower, Declined
+from loopwright.diagnostics import CannotLower
 from loopwright.frontend.called_objects import class_seen
 from loopwright.frontend.classes import lineage
 from loopwright.frontend.lower_args import as_tuple
@@ -35,7 +35,7 @@ from loopwright.frontend.lower_order import effects, eval_all, in_order, keep, p
 from loopwright.frontend.lower_parts import describe
 from loopwright.frontend.lower_queue import bisect_call, heap_call
 from loopwright.frontend.lower_scipy import norm_call, rank_call, scipy_linalg_call
-from loopwright.frontend.lower_scope import Scope, decline, span_of
+from loopwright.frontend.lower_scope import Scope, decline, told_here
 from loopwright.frontend.lower_special import special_call
 from loopwright.frontend.lower_streams import draw, module_draw
 from loopwright.frontend.lower_strings import string_method
@@ -240,12 +240,9 @@ def _invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.Call) -> V
     try:
         return cx.unit.rules.function(cx, callee, given, node)  # type: ignore[return-value]
     except CannotLower as refused:
-        why = refused.declined
         if callee.names is None:
             raise
-        told = f"in a function of another file: {why.why}"
-        declined = Declined(span_of(node), why.code, told, why.unlocks)
-        raise CannotLower(declined, refused.needs) from None
+        raise told_here(refused, node) from None
 
 
 def _object_called(cx: Scope, node: ast.expr, method: str) -> Object | None:

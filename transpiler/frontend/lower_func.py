@@ -160,7 +160,8 @@ def invoke(cx: Scope, callee: Closure, given: list[Value], node: ast.AST) -> Val
             or _lower_helper(cx, callee, given, node)
         )
     except CannotLower as error:
-        raise CannotLower(replace(error.declined, call=span_of(node)), error.needs) from None
+        told = replace(error.declined, call=span_of(node))
+        raise CannotLower(told, error.needs, error.branch) from None
     outer = {key: _outside(cx, key, node) for key in helper.captures}
     fixed = told_arguments(callee, given)
     args: list[Expr] = []
@@ -326,7 +327,8 @@ def _lower_helper(cx: Scope, callee: Closure, given: list[Value], node: ast.AST)
     except CannotLower as error:
         captures = [(captured_entry(inner, k, v).value, v) for k, v in inner.captures.items()]
         pairs = [*zip(values, given, strict=True), *captures]
-        raise CannotLower(error.declined, _given_for(error.needs, pairs)) from None
+        needs = _given_for(error.needs, pairs)
+        raise CannotLower(error.declined, needs, error.branch) from None
     finally:
         unit.active.pop()
     if inner.result is None:

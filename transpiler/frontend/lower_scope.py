@@ -70,6 +70,14 @@ def decline(node: ast.AST, code: str, why: str, unlocks: str | None = None) -> N
     raise CannotLower(Declined(span_of(node), code, why, unlocks))
 
 
+def told_here(refused: CannotLower, node: ast.AST) -> CannotLower:
+    """A refusal within a function of another file, told of the place of the call."""
+    why = refused.declined
+    told = f"in a function of another file: {why.why}"
+    declined = Declined(span_of(node), why.code, told, why.unlocks)
+    return CannotLower(declined, refused.needs, refused.branch)
+
+
 @dataclass(slots=True)
 class Sites:
     """The element types of lists, one for each allocation site; sites that meet share one.
@@ -189,13 +197,17 @@ class Unit:
     inlined: list[str] = field(default_factory=list)
     # those of them that need not be functions of the program: their statements stand in others
     run_here: set[str] = field(default_factory=set)
+    # sides of branches that are left to the original, since they cannot be lowered
+    leaves: frozenset[object] = frozenset()
     # calls and comprehensions that stand for a call, or for a part of it
     plain_calls: dict[object, ast.Call] = field(default_factory=dict)
     synthetic: dict[ast.Call, ast.ListComp | ast.GeneratorExp] = field(default_factory=dict)
     got: dict[ast.Call, ast.expr] = field(default_factory=dict)
     asked: dict[ast.If, ast.Assign] = field(default_factory=dict)
     # statements of generators, with names of their own, for each call; and those generators that are run
-    generated: dict[object, tuple[list[ast.stmt], dict[str, str]]] = field(default_factory=dict)
+    generated: dict[object, tuple[list[ast.stmt], dict[str, str], dict[str, str]]] = field(
+        default_factory=dict
+    )
     yielding: list[ast.FunctionDef] = field(default_factory=list)
     # storage of lists that get longer; and of complex arrays of which a part is used
     lengthened: set[object] = field(default_factory=set)

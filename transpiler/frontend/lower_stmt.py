@@ -215,10 +215,29 @@ def _choose(
         cx,
         stmt,
         cond,
-        lambda: _side(cx, stmt, sides, left, 0),
-        lambda: _side(cx, stmt, sides, left, 1),
+        lambda: _open_side(cx, stmt, sides, left, 0),
+        lambda: _open_side(cx, stmt, sides, left, 1),
         last,
     )
+
+
+def _open_side(
+    cx: Scope,
+    stmt: ast.If,
+    sides: tuple[Sequence[ast.stmt], Sequence[ast.stmt]],
+    left: tuple[bool, bool],
+    at: int,
+) -> None:
+    """A side of a branch that may run or not. What cannot be lowered there may be left to the original."""
+    branch = place_text(stmt), at
+    if branch in cx.unit.leaves:
+        left = True, True
+    try:
+        _side(cx, stmt, sides, left, at)
+    except CannotLower as refused:
+        if stmt not in cx.unit.split:
+            refused.branch = refused.branch or branch
+        raise
 
 
 def _side(

@@ -4,6 +4,9 @@ loop in the place of each `yield`.
 This is what Python does, one step after another, as long as the generator runs to its end and nothing but
 the loop sees it: a `break` of the loop is declined, and a `return` of the generator but at its end. A
 `continue` of the body ends the step, so that nothing may follow the `yield` in its loop then.
+
+The global names of a generator of another file get names of their own as well, which stand for what they mean
+there.
 """
 
 from __future__ import annotations
@@ -12,11 +15,13 @@ import ast
 import copy
 from collections.abc import Callable, Sequence
 
+from loopwright.diagnostics import CannotLower
 from loopwright.frontend.lower_alias import hashed_in
 from loopwright.frontend.lower_join import store_variable
 from loopwright.frontend.lower_live import reads, writes
+from loopwright.frontend.lower_modules import builtin
 from loopwright.frontend.lower_noted import note_names
-from loopwright.frontend.lower_scope import Scope, decline
+from loopwright.frontend.lower_scope import Scope, decline, told_here
 from loopwright.frontend.lower_signature import parameters
 from loopwright.frontend.lower_store import named
 from loopwright.frontend.lower_values import Closure, Value
@@ -40,7 +45,7 @@ def run_yields(
         why = "is given a dict or set that the function makes"
     if why is not None:
         decline(at, "LW103", f"the generator `{callee.name}` {why}")
-    statements, names = _own_text(cx, definition, at)
+    statements, names = _own_text(cx, callee, at)
     _expect(cx, statements, names, at)
     for k, (name, value) in enumerate(zip(parameters(definition), given, strict=True)):
         store_variable(cx, names[name], named(cx, value, at, k))
@@ -48,6 +53,7 @@ def run_yields(
     unit.rely_on(callee)
 
     outside = cx.elsewhere, cx.jumping
+    of_loop: list[CannotLower] = []
 
     def step(value: Value) -> None:
         # the body of the loop is not part of the generator
@@ -56,6 +62,9 @@ def run_yields(
         try:
             with cx.apart(*outside):
                 each(value)
+        except CannotLower as refused:
+            of_loop.append(refused)
+            raise
         finally:
             cx.yields.append(step)
             unit.yielding.append(definition)
@@ -65,6 +74,10 @@ def run_yields(
     try:
         with cx.apart(True, jumps):
             unit.rules.body(cx, statements)
+    except CannotLower as refused:
+        if callee.names is None or refused in of_loop:
+            raise
+        raise told_here(refused, at) from None
     finally:
         unit.yielding.pop()
         cx.yields.pop()
@@ -82,8 +95,8 @@ def _obstacle(cx: Scope, callee: Closure, jumps: bool) -> str | None:
         return "calls itself"
     if definition.decorator_list:
         return "has a decorator"
-    if callee.library or callee.names is not None or cx.library is not None:
-        return "is one of another file"
+    if callee.library or (cx.library is not None and callee.names is None):
+        return "is called by a function of another file"
     if 0 <= callee.depth != cx.depth:
         return "is one of a function further outside"
     if declared_elsewhere(definition) or any(isinstance(p, _NESTED) for p in parts):
@@ -146,9 +159,13 @@ def _inside(nodes: Sequence[ast.AST]) -> str | None:
 def _hidden(cx: Scope, callee: Closure) -> str | None:
     """A global name of the generator function that means something else where it is called."""
     assert isinstance(callee.node, ast.FunctionDef)
-    own = _locals(callee.node)
-    read = frozenset[str]().union(*(reads(s) for s in callee.node.body)) - own
+    read = _read_outside(callee.node) - _names_there(callee).keys()
     taken = set(cx.renamed)
+    if callee.names is not None:
+        unknown = sorted(name for name in read if builtin(name) is None)
+        if unknown:
+            return f"reads `{unknown[0]}`: neither a number nor a function of its file"
+        taken |= read & (cx.unit.module_names.keys() | (cx.library or {}).keys())
     at: Scope | None = None if callee.depth == cx.depth else cx
     while at is not None:
         taken |= at.locals | at.bound | at.fixed.keys() | at.renamed.keys() | (at.env or {}).keys()
@@ -161,20 +178,38 @@ def _locals(definition: ast.FunctionDef) -> frozenset[str]:
     return frozenset(parameters(definition)).union(*(writes(s) for s in definition.body))
 
 
-def _own_text(
-    cx: Scope, definition: ast.FunctionDef, at: ast.expr
-) -> tuple[list[ast.stmt], dict[str, str]]:
+def _read_outside(definition: ast.FunctionDef) -> frozenset[str]:
+    """The names that a generator function reads and that are none of its variables."""
+    read = frozenset[str]().union(*(reads(s) for s in definition.body))
+    return read - _locals(definition)
+
+
+def _names_there(callee: Closure) -> dict[str, Value]:
+    """What the names mean that a generator function of another file takes from around it."""
+    assert isinstance(callee.node, ast.FunctionDef)
+    if callee.names is None:
+        return {}
+    known = {**callee.names, **dict(callee.fixed)}
+    return {name: known[name] for name in _read_outside(callee.node) if name in known}
+
+
+def _own_text(cx: Scope, callee: Closure, at: ast.expr) -> tuple[list[ast.stmt], dict[str, str]]:
     """The statements with variables that no other text has, made once for each call; and the variables."""
+    definition = callee.node
+    assert isinstance(definition, ast.FunctionDef)
     made = cx.unit.generated.get((at, definition))
     if made is None:
         number = len(cx.unit.generated)
         names = {name: f"{name}~{number}" for name in sorted(_locals(definition))}
+        there = {name: f"{name}~{number}" for name in _names_there(callee)}
         statements = copy.deepcopy(_without_end(definition))
         for part in (p for s in statements for p in ast.walk(s)):
             if isinstance(part, ast.Name):
-                part.id = names.get(part.id, part.id)
-        made = cx.unit.generated[at, definition] = (statements, names)
-    return made
+                part.id = names.get(part.id) or there.get(part.id, part.id)
+        made = cx.unit.generated[at, definition] = (statements, names, there)
+    statements, names, there = made
+    cx.fixed = {**cx.fixed, **{there[name]: value for name, value in _names_there(callee).items()}}
+    return statements, names
 
 
 def _expect(cx: Scope, statements: Sequence[ast.stmt], names: dict[str, str], at: ast.expr) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from loopwright.diagnostics import Span
+from loopwright.diagnostics import Declined, Span
 from loopwright.frontend.function_ref import FunctionRef
 from loopwright.ir.domain import Domain
 from loopwright.ir.nodes import Nothing, Program
@@ -137,6 +137,7 @@ class CallableUse:
 class Lowered:
     """A region in IR for one signature. `helpers` are the qualified names of functions compiled along,
     `methods`, `classes` and `callables` what of the objects and classes in use must be as it was compiled,
+    `left` is why branches could not be lowered, where the kernel gives up for this reason,
     `assumed` are global names and what they must stand for, where an `import *` may have bound them anew.
     `exact_lists`: the code asks for the class of a list, so that no subclass will do."""
 
@@ -150,6 +151,7 @@ class Lowered:
     assumed: tuple[tuple[str, str], ...] = ()
     callables: tuple[CallableUse, ...] = ()
     exact_lists: bool = False
+    left: tuple[Declined, ...] = ()
 
     @property
     def looked_at(self) -> tuple[str, ...]:

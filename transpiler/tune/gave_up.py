@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import pickle
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loopwright.ir.domain import Domain
@@ -39,6 +40,19 @@ def with_check(
         return dict(why)
     told = {label: why[label].removesuffix(MIDWAY) + check for label in midway}
     return {**why, **told}
+
+
+def gives_up_on(
+    program: Program, domain: Domain, samples: Sequence[Mapping[str, object]], *, workers: Workers
+) -> bool:
+    """Whether kernels of the program would give up midway on the smallest of the samples, which are by
+    parameter name; False where that takes too long to tell."""
+    smallest = min(samples, key=lambda leaves: len(pickle.dumps(leaves)))
+    check = workers.ask(_check, (program, domain, smallest), time_limit=_SHORT_PATIENCE)
+    return isinstance(check, str)
+
+
+_SHORT_PATIENCE = 3.0
 
 
 def _check(asked: tuple[Program, Domain, Mapping[str, object]]) -> str | None:
