@@ -22,6 +22,7 @@ from loopwright.pipeline import Plan
 from loopwright.report.results import RegionResult
 from loopwright.signatures import MOST_WAYS, Signature, as_declined, lower_region
 from loopwright.started import Place
+from loopwright.started import Started as Underway
 from loopwright.trial import Builders
 
 
@@ -33,12 +34,12 @@ class Started:
     """
 
     name: str
-    ways: tuple[tuple[Lowered, one.Started | Settled], ...]
+    ways: tuple[tuple[Lowered, Underway | Settled], ...]
 
     def cancel(self) -> None:
         """Stop what is not built yet; returns when nothing writes to the scratch folder any more."""
         for _, way in self.ways:
-            if isinstance(way, one.Started):
+            if isinstance(way, Underway):
                 way.cancel()
 
 
@@ -67,7 +68,7 @@ def start(
     if isinstance(found, Declined):
         return Settled(as_declined(blank, found))
     lowering = {"lower": time.monotonic() - begun}
-    ways: list[tuple[Lowered, one.Started | Settled]] = []
+    ways: list[tuple[Lowered, Underway | Settled]] = []
     for number, (lowered, signature) in enumerate(found, 1):
         its, fresh = place, replace(blank, seconds=lowering)
         if number > 1:
@@ -79,7 +80,7 @@ def start(
         )
         ways.append((lowered, begun_one))
     started = Started(place.name, tuple(ways))
-    pending = any(isinstance(way, one.Started) for _, way in ways)
+    pending = any(isinstance(way, Underway) for _, way in ways)
     return started if pending else finish(started)
 
 
@@ -90,7 +91,7 @@ def finish(
 
     A defect of the compiler (any exception but a full disk) becomes the status `failed`.
     """
-    waiting = [k for k, (_, way) in enumerate(started.ways) if isinstance(way, one.Started)]
+    waiting = [k for k, (_, way) in enumerate(started.ways) if isinstance(way, Underway)]
     verdicts: list[tuple[Lowered, Settled]] = []
     for k, (lowered, way) in enumerate(started.ways):
         if isinstance(way, Settled):
