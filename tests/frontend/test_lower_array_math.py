@@ -30,6 +30,14 @@ def f(x, n):
         (F, N),
     ),
     (
+        "np.dot of two numbers is their product, one of NumPy's",
+        """
+def f(a, n, x):
+    return np.dot(a, 2.5), np.dot(n, n), np.dot(n, a), np.dot(x[0, 0], 3), np.dot(n > 1, n)
+""",
+        (1.5, 7, F),
+    ),
+    (
         "Python's complex takes a np.float64",
         """
 def f(x, z):
