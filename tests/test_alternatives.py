@@ -14,7 +14,7 @@ from loopwright.report.results import RegionResult
 def refused(line: int, code: str, share: float, compiled: bool = False) -> RegionResult:
     return RegionResult(
         Path("a.py"), Span(line, 0, line, 9), "f", "declined", code=code, reason=f"at {line}",
-        share=share, seconds={"build": 1.0} if compiled else {},
+        share=share, seconds={"lower": 0.1, **({"build": 1.0} if compiled else {})},
     )  # fmt: skip
 
 
@@ -27,6 +27,7 @@ CASES = {
     "a part that was compiled is cold": (
         [refused(2, "LW102", 0.7), refused(3, "LW501", 0.1, compiled=True)], 2,
     ),
+    "a part has too little work to be compiled": ([refused(2, "LW501", 0.7)], 1),
     "a part was cold when lowered": ([refused(2, "LW503", 0.7)], 1),
 }  # fmt: skip
 

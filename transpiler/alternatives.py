@@ -52,7 +52,9 @@ def telling(whole: RegionResult, parts: Sequence[RegionResult]) -> RegionResult:
         return whole
     hot = _HOT * (whole.share or 0.0)
     parts = [part for part in parts if (part.share or 0.0) >= hot]
-    compiled = [p for p in parts if p.seconds and not (p.code or "").startswith(_OF_LOWERING)]
+    compiled = [
+        p for p in parts if "build" in p.seconds and not (p.code or "").startswith(_OF_LOWERING)
+    ]
     if compiled:
         return max(compiled, key=lambda p: p.share or 0.0)
     told = [
