@@ -242,7 +242,10 @@ def _text_of(node: ast.expr, imports: Mapping[str, str]) -> str | None:
 
 def _value_text(node: ast.expr) -> str:
     """The text of what arithmetic of constants gives; powers and shifts may be too large to be told."""
-    if any(isinstance(part, ast.Pow | ast.LShift) for part in ast.walk(node)):
+    parts = list(ast.walk(node))
+    growing = sum(isinstance(part, ast.Pow | ast.LShift) for part in parts)
+    numbers = [part.value for part in parts if isinstance(part, ast.Constant)]
+    if growing > 1 or (growing and any(not isinstance(v, int) or v > 64 for v in numbers)):
         return ""
     whole = ast.fix_missing_locations(ast.Expression(copy.deepcopy(node)))
     try:

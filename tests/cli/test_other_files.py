@@ -18,6 +18,21 @@ import numpy as np
 scale = 2
 
 
+offset = 3
+
+
+def shifted(v, by=offset):
+    return v + by * offset
+
+
+def spread(xs, by=1 << 2):
+    for each in [offset * one for one in xs]:
+        yield each * by
+
+
+offset = 4
+
+
 class Batches:
     def batches(self, rng, count, rows, shuffle=True):
         order = np.arange(rows.shape[0])
@@ -56,6 +71,7 @@ MODEL = """
 import numpy as np
 
 from .parts import Batches, Steps
+from .parts.bases import shifted, spread
 from .penalties import Size, Square
 
 scale = 1000
@@ -87,6 +103,18 @@ class Model(Batches, Steps):
         total = 0.0
         for k in range(len(x)):
             total = 0.5 * total + self.penalty(x[k]) + self.penalty.slope(x[k])
+        return total
+
+    def shift(self, x):
+        total = 0.0
+        for k in range(len(x)):
+            total = total * 0.5 + shifted(x[k])
+        return total
+
+    def spread(self, x):
+        total = 0.0
+        for v in spread(x):
+            total = total * 0.5 + v
         return total
 
     def walk(self, x):
@@ -172,6 +200,7 @@ for _ in range(3):
     print(told(m.fit, x, y, 3), m.costs[-1])
     print(told(m.walk, long))
     print(told(model.Squared(0.25).ascend, long), told(model.Sized(0.25).ascend, long))
+    print(told(m.shift, long), told(m.spread, long))
     z = long.copy()
     r = np.random.RandomState(1)
     print(told(m.drawn, r, z), z.sum(), r.random_sample(), len(m.costs))
@@ -187,6 +216,10 @@ if len(sys.argv) > 2:
     z[-1] = -9.5
     r = np.random.RandomState(1)
     print(told(m.drawn, r, z), z.sum(), r.random_sample(), m.costs)
+    bases.offset = 9
+    print(told(m.shift, long), told(m.spread, long))
+    bases.spread.__defaults__ = (2,)
+    print(told(m.spread, long))
     bases.scale = 3
     print(told(m.walk, long))
     bases.scale = 2
@@ -250,7 +283,7 @@ def regions(tree: Path, name: str) -> list[dict[str, Any]]:
 
 
 def test_they_are_compiled_along(tree: Path) -> None:
-    for name in ("Model.fit", "Model.walk", "Model.drawn", "Model.ascend"):
+    for name in ("Model.fit", "Model.walk", "Model.drawn", "Model.ascend", "Model.spread"):
         assert "rewritten" in [r["status"] for r in regions(tree, name)], regions(tree, name)
 
 

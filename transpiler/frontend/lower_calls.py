@@ -388,11 +388,8 @@ def _default(cx: Scope, callee: Closure, node: ast.expr) -> Value:
 def _of_library(names: Mapping[str, Value], node: ast.expr) -> Number | None:
     """The number that a library has at `np.inf` and the like."""
     chain = chain_of(node)
-    found = None if chain is None else names.get(chain.root)
-    if (
-        chain is not None
-        and isinstance(found, Library)
-        and all(k == "attr" for k, _ in chain.steps)
-    ):
-        found = library(".".join((found.name, *(str(key) for _, key in chain.steps))))
+    root = None if chain is None else names.get(chain.root)
+    if chain is None or not isinstance(root, Library) or any(k != "attr" for k, _ in chain.steps):
+        return None  # a variable may have been another number where the function was defined
+    found = library(".".join((root.name, *(str(key) for _, key in chain.steps))))
     return found if isinstance(found, Number) else None

@@ -162,7 +162,9 @@ def _hidden(cx: Scope, callee: Closure) -> str | None:
     read = _read_outside(callee.node) - _names_there(callee).keys()
     taken = set(cx.renamed)
     if callee.names is not None:
-        unknown = sorted(name for name in read if builtin(name) is None)
+        unknown = sorted(
+            name for name in read - _of_comprehensions(callee.node) if builtin(name) is None
+        )
         if unknown:
             return f"reads `{unknown[0]}`: neither a number nor a function of its file"
         taken |= read & (cx.unit.module_names.keys() | (cx.library or {}).keys())
@@ -182,6 +184,17 @@ def _read_outside(definition: ast.FunctionDef) -> frozenset[str]:
     """The names that a generator function reads and that are none of its variables."""
     read = frozenset[str]().union(*(reads(s) for s in definition.body))
     return read - _locals(definition)
+
+
+def _of_comprehensions(definition: ast.FunctionDef) -> frozenset[str]:
+    """The variables of comprehensions."""
+    return frozenset(
+        part.id
+        for each in ast.walk(definition)
+        if isinstance(each, ast.comprehension)
+        for part in ast.walk(each.target)
+        if isinstance(part, ast.Name)
+    )
 
 
 def _names_there(callee: Closure) -> dict[str, Value]:
