@@ -61,6 +61,9 @@ def _clip(scope: Scope, parts: Sequence[Lazy | Expr], elem: Num) -> _Make:
         return _plain("np.clip", elem)
     if all(isinstance(x, Lazy) and is_one(x.shape[-1]) for x in parts[1:]):
         raise scope.decline("LW242", "bounds that are fixed along the last axis")
+    lasts = [x.shape[-1] for x in parts if isinstance(x, Lazy) and x.shape]
+    if any(scope.may_be_stretched(one, lasts[0]) for one in lasts[1:]):
+        raise scope.decline("LW242", "bounds that may be fixed along the last axis")
 
     def within(v: list[Expr]) -> Expr:
         x, lo, hi = (part if part.type == elem else Cast(part, elem) for part in v)

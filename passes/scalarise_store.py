@@ -202,6 +202,9 @@ def _store_masked(values: Values, stmt: Store, base: Lazy, covered: int) -> None
         mask = materialise(scope, mask, "mask")
     whole = unmasked(stmt.value, stmt.index)
     if whole is not None:
+        for part in subexprs(stmt.value):
+            if isinstance(part, Load) and part.index == stmt.index:
+                values.mask(values.array(part.x), mask, covered)
         full = values.operand(whole)
         if isinstance(full, Lazy):
             full = _fitted(scope, full, base)

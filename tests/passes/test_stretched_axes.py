@@ -36,6 +36,7 @@ BODIES = {
     "a store of part": "z = x + y\n    z[:1] = y[:1] * x[:1]\n    return z",
     "in place": "z = x * 1.0\n    z += y\n    return z",
     "in place from itself": "z = x * 1.0\n    z *= z[:1] + y\n    return z",
+    "a store by a mask": "z = x + y\n    z[z > 0.5] = 2.0 * z[z > 0.5]\n    return z",
     "comparisons": "return ((x < y) & (y <= x + 1.0)).sum() + (x == y)",
     "elementwise functions": "return np.maximum(x, y) + np.hypot(x, y)",
 }
@@ -93,3 +94,46 @@ def test_what_numpy_stretches_is_computed(body: str) -> None:
                 assert not ran
             else:
                 assert ran or 0 in shape, (shape, body)
+
+
+MASKED = {
+    "an element": "z[z > 0.5] = c[z > 0.5]",
+    "a computed one": "z[z > 0.5] = np.sqrt(c[z > 0.5]) * 2.0",
+    "in place": "z[z > 0.5] += c[z > 0.5]",
+}
+
+
+@pytest.mark.parametrize("stretch", [False, True])
+@pytest.mark.parametrize("store", MASKED.values(), ids=MASKED)
+def test_what_a_mask_picks_from_is_as_long_as_the_mask(store: str, stretch: bool) -> None:
+    source = f"def f(x: A, c: B):\n    z = x * 1.0\n    {store}\n    return z\n"
+    program = lower_function(HEADER + source)
+    outcome = Scalarise(stretch=stretch).run(program)
+    assert isinstance(outcome, Applied)
+    namespace: dict[str, Any] = {}
+    exec(HEADER + source, namespace)
+    rng = np.random.default_rng(5)
+    ran = 0
+    for n, m in itertools.product(LENGTHS, repeat=2):
+        x, c = rng.normal(size=n), rng.random(m)
+        try:
+            wanted = namespace["f"](x.copy(), c.copy())
+        except IndexError:
+            wanted = None
+        try:
+            got = rebuild(outcome.program, run(outcome.program, [x, c]), [x, c])
+        except KernelFailed:
+            continue
+        ran += 1
+        assert wanted is not None, (n, m)
+        np.testing.assert_array_equal(got, wanted)
+    assert ran >= len(LENGTHS)
+
+
+def test_one_bound_for_a_row_is_taken_as_numpy_does() -> None:
+    """Of two zeros `np.clip` takes another one where the bound is fixed along the last axis."""
+    source = "def f(x: M, y: K):\n    return np.clip(x, y, 2.0)\n"
+    program = lower_function(HEADER + source)
+    outcome = Scalarise(stretch=True).run(program)
+    assert not isinstance(outcome, Applied)
+    assert [each.code for each in outcome.declined] == ["LW242"]
