@@ -239,6 +239,13 @@ def owns(obj: Any, name: str) -> bool:
     return name in getattr(obj, "__dict__", ())
 
 
+def is_one(a: Any, b: Any) -> bool:
+    """True if two names stand for one object, or for two that share their attributes."""
+    return a is b or (
+        a is not MISSING and getattr(a, "__dict__", MISSING) is getattr(b, "__dict__", None)
+    )
+
+
 def item(obj: Any, key: str | int) -> Any:
     """`obj[key]` of a dict that has the key and is read as a plain one, or of a plain list or tuple with the
     position in range."""
@@ -388,7 +395,7 @@ def has_helpers(user: dict[str, Any] | None, value: Any, /, **digests: str) -> b
 
 def _leads_to(value: Any, dotted: str) -> bool:
     """True if that is the thing, or what stands for it in `autograd`, whose numpy calls NumPy's functions."""
-    if value is sys.modules.get(dotted, MISSING) or _is_named(value, dotted):
+    if value is sys.modules.get(dotted, _NOTHING) or _is_named(value, dotted):
         return True
     return dotted.split(".")[0] == "numpy" and _leads_to(value, f"autograd.{dotted}")
 
@@ -401,7 +408,11 @@ def is_library(user: dict[str, Any] | None, value: Any, name: str) -> bool:
 
 def _is_named(value: Any, dotted: str) -> bool:
     module, _, last = dotted.rpartition(".")
-    return value is getattr(sys.modules.get(module), last, MISSING)
+    return value is getattr(sys.modules.get(module), last, _NOTHING)
+
+
+_NOTHING: Final = object()
+"""What no name leads to, nor does `MISSING` stand for it."""
 
 
 def is_property(user: dict[str, Any] | None, obj: Any, name: str, qualname: str) -> bool:

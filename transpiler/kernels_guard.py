@@ -272,7 +272,7 @@ def _store_tests(door: Door) -> list[str]:
             test = f"({door.prefixes[root]} is not None and {test})"
         tests.append(test)
         others = sorted(h for h, key in reached if key == name and h != holder)
-        tests += [f"{other} is {holder}" for other in others]
+        tests += [f"guard.is_one({other}, {holder})" for other in others]
     return tests
 
 

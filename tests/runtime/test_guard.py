@@ -359,3 +359,14 @@ def test_the_numpy_of_autograd_stands_for_numpy(monkeypatch: pytest.MonkeyPatch)
         assert guard.stands_for({"np": module}, "np", "numpy") is stands
     assert guard.is_library({}, wrapper.exp, "numpy.exp")
     assert not guard.is_library({}, wrapper.exp, "numpy.log")
+    for name in ("numpy.exp", "numpy.no_such_thing", "no_such_module.exp"):
+        assert not guard.is_library({}, MISSING, name)
+        assert not guard.stands_for({"exp": MISSING}, "exp", name)
+
+
+def test_objects_that_share_their_attributes_are_one() -> None:
+    a, b = Plain(), Plain()
+    assert guard.is_one(a, a) and not guard.is_one(a, b)
+    b.__dict__ = a.__dict__
+    assert guard.is_one(a, b)
+    assert not guard.is_one(1, 2)
