@@ -85,3 +85,13 @@ def run(
         [sys.executable, "-m", "loopwright", *map(str, words)],
         cwd=cwd, env=environment, capture_output=True, text=True, timeout=timeout, check=False,
     )  # fmt: skip
+
+
+def optimized(folder: Path, script: str, source: str = "src") -> None:
+    """`fast` beside the tree `source`, with Numba's kernels, and `report.json`; `script` is the workload."""
+    done = run(
+        "optimize", source, "-o", "fast", "--workload", f"{sys.executable} {script}",
+        "--backend", "numba", "--json", "report.json", cwd=folder, cache=folder / "cache",
+        timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from small_tree import CALM, run
+from small_tree import CALM, optimized
 
 COSTS = """
 import numpy as number_crunching
@@ -292,12 +292,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (package / f"{name}.py").write_text(text)
     (folder / "run.py").write_text(SCRIPT)
     (folder / "pyproject.toml").write_text(CALM)
-    done = run(
-        "optimize", "src", "-o", "fast", "--workload", f"{sys.executable} run.py src",
-        "--backend", "numba", "--json", "report.json", cwd=folder, cache=folder / "cache",
-        timeout=600,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    optimized(folder, "run.py src")
     return folder
 
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from small_tree import CALM, run
+from small_tree import CALM, optimized, run
 
 MODULE = """\
 import json
@@ -126,12 +126,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "check.py").write_text(CHECK)
     (folder / "work.py").write_text(WORKLOAD)
     (folder / "pyproject.toml").write_text(CALM)
-    done = run(
-        "optimize", "src", "-o", "fast", "--workload", f"{sys.executable} work.py",
-        "--backend", "numba", "--json", "report.json", cwd=folder, cache=folder / "cache",
-        timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    optimized(folder, "work.py")
     return folder
 
 

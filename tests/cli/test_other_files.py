@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small_tree import CALM, run
+from small_tree import CALM, optimized
 
 BASES = """
 import numpy as np
@@ -212,12 +212,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (package / "parts" / "bases.py").write_text(BASES)
     (folder / "run.py").write_text(SCRIPT)
     (folder / "pyproject.toml").write_text(CALM)
-    done = run(
-        "optimize", "src", "-o", "fast", "--workload", f"{sys.executable} run.py src",
-        "--backend", "numba", "--json", "report.json", cwd=folder, cache=folder / "cache",
-        timeout=600,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    optimized(folder, "run.py src")
     return folder
 
 

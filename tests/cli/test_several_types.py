@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from small_tree import CALM, run
+from small_tree import CALM, optimized
 
 MODULE = """\
 import numpy as np
@@ -110,12 +110,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (folder / "check.py").write_text(CHECK)
     (folder / "pyproject.toml").write_text(CALM)
-    done = run(
-        "optimize", "tree", "-o", "fast", "--workload", f"{sys.executable} calls.py",
-        "--backend", "numba", "--json", "report.json", cwd=folder, cache=folder / "cache",
-        timeout=300,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    optimized(folder, "calls.py", "tree")
     return folder
 
 
