@@ -241,9 +241,7 @@ def owns(obj: Any, name: str) -> bool:
 
 def is_one(a: Any, b: Any) -> bool:
     """True if two names stand for one object, or for two that share their attributes."""
-    return a is b or (
-        a is not MISSING and getattr(a, "__dict__", MISSING) is getattr(b, "__dict__", None)
-    )
+    return a is b or getattr(a, "__dict__", a) is getattr(b, "__dict__", b)
 
 
 def item(obj: Any, key: str | int) -> Any:

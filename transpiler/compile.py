@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -147,13 +147,14 @@ def _finish(
         before = len(trail.trials)
         building = started.builders.submit(started.work, started.threaded)
         if timing is not None and timing.timings:
-            _firstsurvivor_of(
-                started, ranked_of(started, timing)[0]
-            )  # it is needed beside threads, too
+            # it is needed beside threads, too
+            _first_survivor(started, ranked_of(started, timing)[0])
         trail.collect(building)
         if len(trail.trials) > before:
             timing, job = timing_of(started, job, timing)
-    stretched = None if timing is None else _stretched(started, timing, job)
+    usable = timing is not None and timing.failure is None and bool(timing.timings)
+    ranked, slow = _judged(started, timing, job) if timing is not None and usable else ([], {})
+    stretched = _stretched(started, slow) if usable and not ranked else None
     if stretched is not None:
         return _finish(stretched, deadline, measured)
     measured()
@@ -163,21 +164,26 @@ def _finish(
         failure = timing.failure or "the original raises on every input"
         trail.refused.append(Declined(NOWHERE, "LW402", f"measuring failed: {failure}"))
         return _declined(started)
-    return _choose(started, timing, job)
+    return _choose(started, timing, ranked, slow)
 
 
-def _stretched(started: Started, timing: Measurement, job: MeasureJob) -> Started | None:
-    """The variants for axes that have length 1 where broadcasting stretches them, if all others gave up on
-    the largest input since they do not expect it."""
-    trail, builders = started.trail, started.builders
-    programs = {t.label: t.candidate.program for t in trail.trials}
-    if started.plan.stretch or timing.failure is not None or not timing.timings:
-        return None
+def _judged(
+    started: Started, timing: Measurement, job: MeasureJob
+) -> tuple[list[Winner], dict[str, str]]:
+    """The variants worth having, and why the others are out; if all are, with the check that failed."""
     ranked, slow = ranked_of(started, timing)
-    if ranked or not slow:
-        return None
-    told = with_check(slow, programs, job.domain, job.inputs[-1], workers=builders.workers)
-    if not all(NO_COMMON_SHAPE in text for text in told.values()):
+    if not ranked:
+        programs = {t.label: t.candidate.program for t in started.trail.trials}
+        workers = started.builders.workers
+        slow = with_check(slow, programs, job.domain, job.inputs[-1], workers=workers)
+    return ranked, slow
+
+
+def _stretched(started: Started, slow: Mapping[str, str]) -> Started | None:
+    """The variants for axes that have length 1 where broadcasting stretches them, if all others gave up since
+    they do not expect it: `slow` is why they are out."""
+    expected = started.plan.stretch or not slow
+    if expected or not all(NO_COMMON_SHAPE in text for text in slow.values()):
         return None
     work = started.work
     scratch = work.scratch / "stretched"
@@ -186,7 +192,7 @@ def _stretched(started: Started, timing: Measurement, job: MeasureJob) -> Starte
     plan = replace(started.plan, stretch=True)
     again = start(
         work.lowered, started.signature, started.blank, started.options, place,
-        plan=plan, builders=builders,
+        plan=plan, builders=started.builders,
     )  # fmt: skip
     return again if isinstance(again, Started) else None
 
@@ -215,17 +221,12 @@ _WIDEST = "numba"
 
 
 def _choose(
-    started: Started, timing: Measurement, job: MeasureJob
+    started: Started, timing: Measurement, ranked: Sequence[Winner], slow: Mapping[str, str]
 ) -> tuple[RegionResult, Chosen | None]:
     """The fastest serial variant that no input can tell from the original, and threads if they win more."""
     trail = started.trail
-    ranked, slow = ranked_of(started, timing)
-    if not ranked:
-        programs = {t.label: t.candidate.program for t in trail.trials}
-        workers = started.builders.workers
-        slow = with_check(slow, programs, job.domain, job.inputs[-1], workers=workers)
     trail.losers += [Loser(label, why) for label, why in slow.items()]
-    found = _firstsurvivor_of(started, ranked)
+    found = _first_survivor(started, ranked)
     if found is not None:
         place, best = found
         trail.losers += [
@@ -239,7 +240,7 @@ def _choose(
     return _declined(started)
 
 
-def _firstsurvivor_of(started: Started, ranked: Sequence[Winner]) -> tuple[int, Survivor] | None:
+def _first_survivor(started: Started, ranked: Sequence[Winner]) -> tuple[int, Survivor] | None:
     """The place and the evidence of the best variant that has some."""
     for place, winner in enumerate(ranked):
         survivor = survivor_of(started, started.trail.trial(winner.label))

@@ -14,7 +14,7 @@ from loopwright.tune.choose import Winner, rank
 from loopwright.tune.measure import measure
 from loopwright.tune.timings import MeasureJob, Measurement
 
-PATIENCE = 60.0
+_PATIENCE = 60.0
 """Seconds for all calls of a measurement, besides what its budget takes."""
 
 
@@ -63,7 +63,7 @@ def _measure(
 ) -> Measurement:
     originals = {t.size: t.original for t in before.timings} if before else {}
     job = replace(job, timed=tuple(trial.timed for trial in trials), originals=originals)
-    limit = PATIENCE + 20 * job.budget
+    limit = _PATIENCE + 20 * job.budget
     if started.trail.deadline is not None:
         limit = min(limit, max(started.trail.deadline - time.monotonic(), 1.0))
     with started.trail.stage("measure"):

@@ -208,47 +208,25 @@ def _choose(
     """The branch with these statements on its sides, of which `last` is the last one of both."""
     cond = _test(cx, stmt)
     left = branches_left(stmt)
+
+    def side(at: int, branch: object = None) -> None:
+        with cx.copied((stmt, at)):
+            _branch(cx, sides[at], left[at] or branch in cx.unit.leaves)
+
+    def open_side(at: int) -> None:
+        # it may run or not, so that what cannot be lowered may be left to the original
+        branch = place_text(stmt), at
+        try:
+            side(at, branch)
+        except CannotLower as refused:
+            if stmt not in cx.unit.split:
+                refused.branch = refused.branch or branch
+            raise
+
     if isinstance(cond, Const):
-        _side(cx, stmt, sides, left, 0 if cond.value else 1)
+        side(0 if cond.value else 1)
         return
-    _meet(
-        cx,
-        stmt,
-        cond,
-        lambda: _open_side(cx, stmt, sides, left, 0),
-        lambda: _open_side(cx, stmt, sides, left, 1),
-        last,
-    )
-
-
-def _open_side(
-    cx: Scope,
-    stmt: ast.If,
-    sides: tuple[Sequence[ast.stmt], Sequence[ast.stmt]],
-    left: tuple[bool, bool],
-    at: int,
-) -> None:
-    """A side of a branch that may run or not. What cannot be lowered there may be left to the original."""
-    branch = place_text(stmt), at
-    if branch in cx.unit.leaves:
-        left = True, True
-    try:
-        _side(cx, stmt, sides, left, at)
-    except CannotLower as refused:
-        if stmt not in cx.unit.split:
-            refused.branch = refused.branch or branch
-        raise
-
-
-def _side(
-    cx: Scope,
-    stmt: ast.If,
-    sides: tuple[Sequence[ast.stmt], Sequence[ast.stmt]],
-    left: tuple[bool, bool],
-    at: int,
-) -> None:
-    with cx.copied((stmt, at)):
-        _branch(cx, sides[at], left[at])
+    _meet(cx, stmt, cond, lambda: open_side(0), lambda: open_side(1), last)
 
 
 def _test(cx: Scope, stmt: ast.If) -> Expr:

@@ -45,7 +45,9 @@ def run_yields(
         why = "is given a dict or set that the function makes"
     if why is not None:
         decline(at, "LW103", f"the generator `{callee.name}` {why}")
-    statements, names = _own_text(cx, callee, at)
+    statements, names, there = _own_text(cx, callee, at)
+    meant = _names_there(callee)
+    cx.fixed = {**cx.fixed, **{own: meant[name] for name, own in there.items()}}
     _expect(cx, statements, names, at)
     for k, (name, value) in enumerate(zip(parameters(definition), given, strict=True)):
         store_variable(cx, names[name], named(cx, value, at, k))
@@ -206,8 +208,11 @@ def _names_there(callee: Closure) -> dict[str, Value]:
     return {name: known[name] for name in _read_outside(callee.node) if name in known}
 
 
-def _own_text(cx: Scope, callee: Closure, at: ast.expr) -> tuple[list[ast.stmt], dict[str, str]]:
-    """The statements with variables that no other text has, made once for each call; and the variables."""
+def _own_text(
+    cx: Scope, callee: Closure, at: ast.expr
+) -> tuple[list[ast.stmt], dict[str, str], dict[str, str]]:
+    """The statements with names that no other text has, made once for each call; and these names, of its
+    variables and of what another file has around it."""
     definition = callee.node
     assert isinstance(definition, ast.FunctionDef)
     made = cx.unit.generated.get((at, definition))
@@ -220,9 +225,7 @@ def _own_text(cx: Scope, callee: Closure, at: ast.expr) -> tuple[list[ast.stmt],
             if isinstance(part, ast.Name):
                 part.id = names.get(part.id) or there.get(part.id, part.id)
         made = cx.unit.generated[at, definition] = (statements, names, there)
-    statements, names, there = made
-    cx.fixed = {**cx.fixed, **{there[name]: value for name, value in _names_there(callee).items()}}
-    return statements, names
+    return made
 
 
 def _expect(cx: Scope, statements: Sequence[ast.stmt], names: dict[str, str], at: ast.expr) -> None:

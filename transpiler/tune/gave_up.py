@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,12 +9,15 @@ from loopwright.ir.domain import Domain
 from loopwright.ir.interp import KernelFailed, run
 from loopwright.ir.nodes import Program
 from loopwright.ir.rows import codes_of, joined_rows
+from loopwright.ir.sizes import size_of
 from loopwright.ir.types import Chars, Ragged, Type
 from loopwright.tune.turned_away import MIDWAY
 from loopwright.workers import WorkerFailed, Workers
 
 _PATIENCE = 10.0
 """Seconds that the words are worth: the interpreter is a hundred times slower than the original."""
+_BEFOREHAND = 3.0
+"""Seconds that it is worth not to build kernels in vain."""
 
 
 def with_check(
@@ -47,12 +49,9 @@ def gives_up_on(
 ) -> bool:
     """Whether kernels of the program would give up midway on the smallest of the samples, which are by
     parameter name; False where that takes too long to tell."""
-    smallest = min(samples, key=lambda leaves: len(pickle.dumps(leaves)))
-    check = workers.ask(_check, (program, domain, smallest), time_limit=_SHORT_PATIENCE)
+    smallest = min(samples, key=lambda leaves: size_of(domain, leaves))
+    check = workers.ask(_check, (program, domain, smallest), time_limit=_BEFOREHAND)
     return isinstance(check, str)
-
-
-_SHORT_PATIENCE = 3.0
 
 
 def _check(asked: tuple[Program, Domain, Mapping[str, object]]) -> str | None:
