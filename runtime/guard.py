@@ -136,6 +136,20 @@ def separate(array: np.ndarray[Any, Any]) -> bool:
     return True
 
 
+def in_rows(array: np.ndarray[Any, Any]) -> bool:
+    """Whether the axes lie in memory as those of a C-contiguous array do, whatever is between the rows: what
+    arithmetic makes of the array is C-contiguous then.
+
+    Axes of length 0 and 1 say nothing about the order, and are turned away.
+    """
+    last = sys.maxsize
+    for step, length in zip(array.strides, array.shape, strict=True):
+        if length < 2 or not 0 < step < last:
+            return False
+        last = step
+    return True
+
+
 def known(found: Any, given: Sequence[tuple[Any, Any]]) -> Any:
     """The argument whose memory `found` is, or `found` itself if that is new.
 

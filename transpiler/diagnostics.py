@@ -159,6 +159,9 @@ CODES: tuple[Code, ...] = (
          "allocate it with its final length"),
     Code("LW311", "one array goes by two names", "Kernels change arrays that share no memory with others; in the recorded run these did in every call.",
          "read it by one name inside the loop"),
+    Code("LW312", "array lies in memory in another order", "NumPy adds floating-point numbers along several axes in the order in which "
+         "they lie in memory; kernels do it in that of C-contiguous arrays, which the recorded ones never were.",
+         "copy the array in front of the loop with `np.ascontiguousarray`"),
     Code("LW401", "the rewrite gives another result", "A test input was found on which the candidate kernel and "
          "the original differ; the candidate was thrown away.", "nothing; the original stays"),
     Code("LW402", "the rewrite could not be verified", "Too few test inputs reached the kernel, or time ran out.",
@@ -189,7 +192,8 @@ CODES: tuple[Code, ...] = (
     Code("LW604", "code shares its row", "The call of a kernel goes before the code, on a row of its own.",
          "put the statement on rows of its own"),
     Code("LW605", "function looks at its own variables", "The call of a kernel adds a local variable, which `locals` and the "
-         "like would show.", "move the loop into a function of its own"),
+         "like would show; and it takes Python's own `globals` to pass what may not be bound yet.",
+         "move the loop into a function of its own"),
     Code("LW606", "insertion could not be taken back", "The rewritten file did not revert to the same bytes; it was not written. "
          "Lone carriage returns among other line ends do that, and tabs before spaces.",
          "write line ends and indentation in one way; otherwise please report it with the file"),

@@ -367,6 +367,11 @@ def _array_tests(door: Door) -> None:
         if k in written
     ]
     tests += [f"not {flags[k]} & _CONTIGUOUS" for k in arrays if k in door.effects.ordered]
+    tests += [
+        f"(not {flags[k]} & _CONTIGUOUS and not guard.in_rows({door.value[k]}))"
+        for k in arrays
+        if k in door.effects.likened
+    ]
     for k in (k for k in arrays if k in written):
         for j in (j for j in arrays if j != k and (j not in written or j > k)):
             one, two = door.value[k], door.value[j]

@@ -17,6 +17,7 @@ from loopwright.frontend.names import bound_names
 from loopwright.frontend.region import Lowered, Region
 from loopwright.ir.domain import INT_LIMIT, Only, split_path, unpacked
 from loopwright.ir.types import BOOL, INT, STR, Array, ListOf, Ragged, Type
+from loopwright.kernels_effects import effects_of
 from loopwright.report.results import RegionResult
 from loopwright.workload.store import RegionRecord
 
@@ -33,7 +34,8 @@ _NAMED = "write the class or dtype itself in its place"
 class Signature:
     """Types of the live-ins by name, observed int ranges, recorded values to try first, which functions
     live-ins hold, which pairs of live-ins always shared memory, what those are that no kernel takes, how many
-    calls had them, and what a call of the region took on average (0 if that is not known)."""
+    calls had them, what a call of the region took on average (0 if that is not known), and the memory orders
+    of arrays that were seen ("C", "F", "A")."""
 
     types: Mapping[str, Type]
     ranges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -43,6 +45,7 @@ class Signature:
     unknown: Mapping[str, str] = field(default_factory=dict)
     calls: int = 0
     seconds: float = 0.0
+    layouts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def annotated(region: Region) -> list[Signature] | Declined:
@@ -55,7 +58,9 @@ def recorded(seen: RegionRecord) -> list[Signature]:
     """The signatures of a recording, most frequent first."""
     mean = seen.seconds / max(seen.calls, 1)
     return [
-        Signature(s.types, s.ranges, s.samples, s.functions, s.shared, s.unknown, s.calls, mean)
+        Signature(
+            s.types, s.ranges, s.samples, s.functions, s.shared, s.unknown, s.calls, mean, s.layouts
+        )
         for s in seen.signatures
     ]
 
@@ -248,6 +253,14 @@ def _apart(lowered: Lowered, region: Region, signature: Signature) -> Lowered | 
         if one in written and two in known:
             why = f"`{one}` is changed, and shares memory with `{two}` in the recorded run"
             return Declined(main.span, "LW311", why)
+    effects = effects_of(lowered.program, lowered.program)
+    seen = {path[name]: set(layouts) for name, layouts in signature.layouts.items()}
+    for k, param in enumerate(params):
+        layouts = seen.get(param.path, set())
+        never = "C" not in layouts if k in effects.ordered else layouts == {"F"}
+        if layouts and never and k in effects.ordered | effects.likened:
+            why = f"`{param.path}` is summed, and was never C-contiguous in the recorded run"
+            return Declined(main.span, "LW312", why)
     return lowered
 
 

@@ -76,6 +76,34 @@ def test_layouts_need_no_kernel_each() -> None:
     assert len(found) == 1
 
 
+WINDOWS = """
+import numpy as np
+
+def f(x):
+    s = 0.0
+    for i in range(len(x)):
+        s += np.sum({summed}) * x[i, 0]
+    return s
+"""
+
+
+@pytest.mark.parametrize(
+    ("summed", "layouts", "declined"),
+    [
+        ("x", ("A",), True), ("x", ("F", "A"), True), ("x", ("A", "C"), False), ("x", (), False),
+        ("x * x", ("A",), False), ("x * x", ("F",), True), ("x[i]", ("F",), False),
+    ],
+)  # fmt: skip
+def test_sums_of_what_never_lay_in_their_order_are_declined(
+    summed: str, layouts: tuple[str, ...], declined: bool
+) -> None:
+    region = region_of_source(WINDOWS.format(summed=summed))
+    found = lower_region(region, [Signature({"x": Array("float64", 2)}, layouts={"x": layouts})])
+    assert isinstance(found, Declined) == declined
+    if isinstance(found, Declined):
+        assert found.code == "LW312" and "`x`" in found.why
+
+
 BY_WORD = """
 def half(x):
     return x / 2

@@ -114,6 +114,10 @@ def _told(part: ast.expr, names: Mapping[str, Any], values: Mapping[str, Any]) -
             return f"`{v.id}` is {shown(v)}, not from {shown(low)} to {shown(high)}"
         case ast.UnaryOp(ast.Not(), ast.BinOp(ast.Name(flags), ast.BitAnd(), ast.Name(flag))):
             return f"`{flags.removeprefix('f_')}` {_FLAGS.get(flag, flag)}"
+        case ast.BoolOp(
+            ast.And(), [_, ast.UnaryOp(_, ast.Call(ast.Attribute(attr="in_rows"), [v]))]
+        ):
+            return f"`{ast.unparse(v)}` does not lie in memory row by row"
         case ast.Compare(_, [ast.Lt()], [ast.Constant(int() as least)]):
             return f"a size below {least}, where the original is as fast"
         case ast.Compare(one, [ast.Is()], [two]):
