@@ -29,8 +29,11 @@ from pathlib import Path
 import libcst as cst
 
 from loopwright.diagnostics import Declined
+from loopwright.frontend.late_globals import is_late
 from loopwright.frontend.parse import encoding_of, parse_text
 from loopwright.frontend.region import Lowered, Module, Region
+from loopwright.frontend.scopes import kind_of_name, site_of
+from loopwright.ir.domain import split_path
 from loopwright.ir.results import Delivery
 from loopwright.kernels import Home, kernels_home
 from loopwright.kernels_entry import shared_roots
@@ -127,7 +130,20 @@ def refusal(region: Region) -> Declined | None:
     if looked is not None:
         why = f"`{region.qualname}` calls `{looked}`, which would show the added variable"
         return Declined(region.span, "LW605", why)
+    late = _late_globals(region)
+    if (
+        late
+        and kind_of_name(region.module, site_of(region.module, region.function), "globals")
+        != "builtin"
+    ):
+        why = f"`{late[0]}` is bound behind the function, and `globals` is not Python's own"
+        return Declined(region.span, "LW605", why)
     return None
+
+
+def _late_globals(region: Region) -> list[str]:
+    roots = dict.fromkeys(split_path(live.path)[0] for live in region.live_ins)
+    return [root for root in roots if is_late(region.module, region.function, root)]
 
 
 @lru_cache(maxsize=4)
@@ -204,7 +220,7 @@ def _block(
     first, last = ends
     base, unit = first.base, _unit(source, region)
     layout = Layout.within(base, width)
-    call = (f"{names.kernels}.{placement.kernel_name}", placement.roots)
+    call = (f"{names.kernels}.{placement.kernel_name}", _passed(placement, names))
     if delivery.nothing:
         rows = [*call_lines("if not ", call, ":", placement.comment, layout), f"{unit}pass"]
     else:
@@ -236,7 +252,7 @@ def _body(
 ) -> Callable[[Body], None]:
     region, delivery = placement.lowered.region, placement.lowered.delivery
     unit, layout = _unit(source, region), Layout.within(first.base, width)
-    call = (f"{names.kernels}.{placement.kernel_name}", placement.roots)
+    call = (f"{names.kernels}.{placement.kernel_name}", _passed(placement, names))
     if delivery.nothing:
         rows = [*call_lines("if ", call, ":", placement.comment, layout), f"{unit}return"]
     else:
@@ -254,6 +270,18 @@ def _body(
         body.lines.insert(first.at, guard)
 
     return insert
+
+
+def _passed(placement: Placement, names: _Names) -> tuple[str, ...]:
+    """The arguments of the call. A global that may not be there yet is asked for, since the original may
+    never read it; what stands in its place then is taken by no kernel."""
+    region = placement.lowered.region
+    return tuple(
+        f'globals().get("{root}", {names.kernels})'
+        if is_late(region.module, region.function, root)
+        else root
+        for root in placement.roots
+    )
 
 
 def _value(names: _Names, delivery: Delivery) -> str:
