@@ -1,4 +1,5 @@
-"""Generators and methods that stand in other files, and branches that only the original can do."""
+"""Generators and methods that stand in other files, objects whose class only a recording tells, and branches
+that only the original can do."""
 
 from __future__ import annotations
 
@@ -71,6 +72,7 @@ import numpy as np
 
 from .parts import Batches, Steps
 from .parts.bases import shifted, spread
+from .penalties import Size, Square
 
 scale = 1000
 
@@ -109,6 +111,12 @@ class Model(Batches, Steps):
             total = total * 0.5 + v
         return total
 
+    def ascend(self, x):
+        total = 0.0
+        for k in range(len(x)):
+            total = 0.5 * total + self.penalty(x[k]) + self.penalty.slope(x[k])
+        return total
+
     def walk(self, x):
         total = 0.0
         for k in self.steps(len(x)):
@@ -136,12 +144,45 @@ class Model(Batches, Steps):
             total += x[k]
         return total
 
+
+class Squared(Model):
+    def __init__(self, weight):
+        self.penalty = Square(weight)
+        super().__init__(1)
+
+
+class Sized(Model):
+    def __init__(self, weight):
+        self.penalty = Size(weight)
+        super().__init__(1)
+"""
+PENALTIES = """
+class Square:
+    def __init__(self, weight):
+        self.weight = weight
+
+    def __call__(self, v):
+        return self.weight * v * v
+
+    def slope(self, v):
+        return 2.0 * self.weight * v
+
+
+class Size:
+    def __init__(self, weight):
+        self.weight = weight
+
+    def __call__(self, v):
+        return self.weight * abs(v)
+
+    def slope(self, v):
+        return self.weight if v > 0.0 else -self.weight
 """
 SCRIPT = """
 import sys
 import numpy as np
 sys.path.insert(0, sys.argv[1])
-from pkg import model
+from pkg import model, penalties
 from pkg.parts import bases
 
 def told(f, *args):
@@ -159,6 +200,7 @@ for _ in range(3):
     print(told(m.fit, x, y, 3), m.costs[-1])
     print(told(m.walk, long))
     print(told(m.shift, long), told(m.spread, long))
+    print(told(model.Squared(0.25).ascend, long), told(model.Sized(0.25).ascend, long))
     z = long.copy()
     r = np.random.RandomState(1)
     print(told(m.drawn, r, z), z.sum(), r.random_sample(), len(m.costs))
@@ -198,6 +240,19 @@ if len(sys.argv) > 2:
     print(told(Sub(2).walk, long))
     m.factor = lambda: 1
     print(told(m.walk, long))
+    u = model.Squared(0.5)
+    for penalty in (penalties.Size(0.5), penalties.Square(2), lambda v: v, None, penalties.Size("a")):
+        u.penalty = penalty
+        print(told(u.ascend, long))
+    u.penalty = penalties.Size(0.5)
+    u.penalty.slope = lambda v: 0.125
+    print(told(u.ascend, long))
+    u.penalty = type("Own", (penalties.Square,), {"__call__": lambda self, v: 1.0})(0.5)
+    print(told(u.ascend, long))
+    penalties.Square.slope = penalties.Size.slope
+    print(told(model.Squared(0.5).ascend, long))
+    del u.penalty
+    print(told(u.ascend, long))
 """
 
 
@@ -208,6 +263,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (package / "parts").mkdir(parents=True)
     (package / "__init__.py").write_text("")
     (package / "model.py").write_text(MODEL)
+    (package / "penalties.py").write_text(PENALTIES)
     (package / "parts" / "__init__.py").write_text(INIT)
     (package / "parts" / "bases.py").write_text(BASES)
     (folder / "run.py").write_text(SCRIPT)
@@ -222,7 +278,7 @@ def regions(tree: Path, name: str) -> list[dict[str, Any]]:
 
 
 def test_they_are_compiled_along(tree: Path) -> None:
-    for name in ("Model.fit", "Model.walk", "Model.drawn", "Model.spread"):
+    for name in ("Model.fit", "Model.walk", "Model.drawn", "Model.spread", "Model.ascend"):
         assert "rewritten" in [r["status"] for r in regions(tree, name)], regions(tree, name)
 
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import TypeAlias
 
-from loopwright.frontend.classes import class_at, find_method, lineage
+from loopwright.frontend.classes import class_at, derived_from, find_method, lineage
 from loopwright.frontend.function_ref import FunctionRef, column_of
 from loopwright.frontend.linked import foreign_module, linked_module, unplaced
 from loopwright.frontend.names import (
@@ -24,7 +24,7 @@ from loopwright.frontend.names import (
     scope_locals,
     walk_scope,
 )
-from loopwright.frontend.overrides import overrides_at
+from loopwright.frontend.overrides import of_unknown_class, overrides_at
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import (
     Site,
@@ -65,7 +65,7 @@ def may_hold_function(module: Module, site: Site, chain: Chain) -> bool:
     owner = class_at(module, site, chain.root, chain.steps[:-1])
     attr = str(chain.steps[-1][1])
     if owner is None:
-        return False
+        return bool(of_unknown_class(module, site, chain))
     return bool(overrides_at(module, site, chain)) or is_assigned(module, owner, attr)
 
 
@@ -94,7 +94,8 @@ def candidates(module: Module, site: Site, chain: Chain) -> tuple[Candidate, ...
         found = (
             () if owner is None else _of_attribute(module, owner, str(chain.steps[-1][1]), _DEPTH)
         )
-        found += tuple(Candidate(m, (), True) for m in overrides_at(module, site, chain))
+        methods = overrides_at(module, site, chain) or of_unknown_class(module, site, chain)
+        found += tuple(Candidate(m, (), True) for m in methods)
     else:
         found = tuple(_functions(module, site, ast.Name(chain.root, ast.Load()), _DEPTH))
         if chain.root in parameters(site.node):
@@ -127,13 +128,13 @@ def _of_attribute(
 
 
 def is_assigned(module: Module, owner: ast.ClassDef, attr: str) -> bool:
-    """Whether methods assign to `self.attr`."""
+    """Whether methods of the class, of its bases or of classes that derive from it assign to `self.attr`."""
     return next(_assigned(module, owner, attr), None) is not None
 
 
 def _assigned(module: Module, owner: ast.ClassDef, attr: str) -> Iterator[tuple[Site, ast.expr]]:
     """The values that methods assign to `self.attr`, with the function of each."""
-    for cls in lineage(module, owner):
+    for cls in (*lineage(module, owner), *derived_from(module, owner)):
         for method in methods_of(cls).values():
             first = parameters(method)[:1]
             for part in walk_scope(method):

@@ -36,7 +36,7 @@ from loopwright.frontend.scopes import (
 )
 from loopwright.ir.domain import Step
 
-_ORDINARY = (
+ORDINARY = (
     frozenset(dir(list))
     | frozenset(dir(str))
     | frozenset(
@@ -98,6 +98,13 @@ def _order(module: Module, owner: ast.ClassDef, depth: int) -> list[ast.ClassDef
     if any(bases_of(module, cls) is None for order in orders for cls in order):
         return [owner]
     return [owner, *_merged([*orders, list(bases)])]
+
+
+@lru_cache(maxsize=1024)
+def derived_from(module: Module, owner: ast.ClassDef) -> tuple[ast.ClassDef, ...]:
+    """The classes of the file of `owner` that derive from it."""
+    known = module_names(home_of(module, owner)).classes.values()
+    return tuple(cls for cls in known if cls is not owner and owner in lineage(module, cls))
 
 
 def _merged(orders: list[list[ast.ClassDef]]) -> list[ast.ClassDef]:
@@ -326,7 +333,7 @@ def annotated_class(module: Module, annotation: ast.expr) -> ast.ClassDef | None
 def attribute_class(module: Module, owner: ast.ClassDef, attr: str) -> ast.ClassDef | None:
     """The class of the objects that the attribute `attr` of `owner` holds."""
     found: set[ast.ClassDef | None] = set()
-    for cls in lineage(module, owner):
+    for cls in (*lineage(module, owner), *derived_from(module, owner)):
         here = home_of(module, cls)
         for stmt in cls.body:
             match stmt:
@@ -397,7 +404,7 @@ def _method_name(chain: Chain) -> str:
 def _guess(module: Module, called: tuple[str, ...]) -> ast.ClassDef | None:
     """The only class of the module that has all these methods, at least one of which is distinctive; failing
     that the one of the files that it imports from which all such classes there derive from."""
-    if not set(called) - _ORDINARY:
+    if not set(called) - ORDINARY:
         return None
 
     def fitting(classes: Iterable[ast.ClassDef]) -> list[ast.ClassDef]:

@@ -25,7 +25,7 @@ from loopwright.frontend.names import (
     scope_locals,
     walk_scope,
 )
-from loopwright.frontend.overrides import overrides_at
+from loopwright.frontend.overrides import of_unknown_class, overrides_at
 from loopwright.frontend.raising import left_out
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import (
@@ -293,7 +293,14 @@ def _read_at(module: Module, site: Site, chain: Chain) -> Iterator[Access]:
 
 
 def _of_candidates(module: Module, site: Site, chain: Chain) -> Iterator[Access]:
-    """What the functions that a chain may hold access."""
+    """What the functions that a chain may hold access.
+
+    Where not even the class of the object is known whose method is called, the methods of that name must not
+    call others in the same way, as with objects that are called.
+    """
+    guessed = of_unknown_class(module, site, chain)
+    if guessed and _ON_A_GUESS:
+        return
     for each in candidates(module, site, chain):
         base = base_of_call(module, site, chain) or _own(site)
         names = parameters(each.callee)[:1] if each.method else ()
@@ -303,7 +310,15 @@ def _of_candidates(module: Module, site: Site, chain: Chain) -> Iterator[Access]
             each.around,
             (*site.enclosing, site.node),
         )
-        yield from _perhaps(expand(module, call))
+        if each.callee not in guessed:
+            yield from _perhaps(expand(module, call))
+            continue
+        _ON_A_GUESS.add(each.callee)
+        try:
+            found = list(expand(module, call))
+        finally:
+            _ON_A_GUESS.clear()
+        yield from _perhaps(found)
 
 
 def _of_object(module: Module, site: Site, chain: Chain) -> Iterator[Access]:

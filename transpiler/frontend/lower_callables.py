@@ -16,6 +16,7 @@ from loopwright.frontend.callables import (
     names_used,
 )
 from loopwright.frontend.called_objects import CALL, class_seen
+from loopwright.frontend.classes import class_at
 from loopwright.frontend.function_ref import FunctionRef
 from loopwright.frontend.lower_modules import builtin, library, module_names
 from loopwright.frontend.lower_params import live_in_key
@@ -65,11 +66,14 @@ def functions_held(
 
 
 def _classes_seen(region: Region, functions: Mapping[str, FunctionRef]) -> dict[str, ast.ClassDef]:
-    """The classes of objects that are called, by path: those whose `__call__` was seen to run."""
+    """The classes of objects that only a recording tells, by path: those whose `__call__` or another method
+    was seen to run."""
     found: dict[str, ast.ClassDef] = {}
     for live_in in region.live_ins:
         target = functions.get(live_in.name)
-        if target is None or not _runs_when_called(live_in, target):
+        if target is None or not (
+            _runs_when_called(live_in, target) or _is_of_object(region, live_in, target)
+        ):
             continue
         function = find_function(region.module, target)
         if function is not None and isinstance(function.callee, ast.FunctionDef):
@@ -86,6 +90,18 @@ def _runs_when_called(live_in: LiveIn, ref: FunctionRef) -> bool:
     return steps[-1:] == (CALL,) and named and ref.bound == path_text(root, steps[:-1])
 
 
+def _is_of_object(region: Region, live_in: LiveIn, ref: FunctionRef) -> bool:
+    """Whether the function is the method of that name of the class of the object that the path leads to,
+    which the source does not tell."""
+    root, steps = split_path(live_in.path)
+    if not steps or steps[-1] != ("attr", ref.name.rpartition(".")[2]):
+        return False
+    if ref.bound != path_text(root, steps[:-1]):
+        return False
+    site = site_of(region.module, region.function)
+    return class_at(region.module, site, root, steps[:-1]) is None
+
+
 def _is_looked_up(cx: Scope, region: Region, live_in: LiveIn) -> bool:
     """Whether the function is a method that only the class of the object tells."""
     root, steps = split_path(live_in.path)
@@ -95,8 +111,10 @@ def _is_looked_up(cx: Scope, region: Region, live_in: LiveIn) -> bool:
     if owner is None or steps[-1][0] != "attr":
         return False
     attr = str(steps[-1][1])
-    held = is_assigned(region.module, owner, attr)
-    return not held and bool(overrides(region.module, owner, attr))
+    if is_assigned(region.module, owner, attr):
+        return False
+    guessed = path_text(root, steps[:-1]) in cx.unit.seen
+    return guessed or bool(overrides(region.module, owner, attr))
 
 
 def _class_at(cx: Scope, root: str, steps: tuple[Step, ...]) -> ast.ClassDef | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 from functools import lru_cache
 
-from loopwright.frontend.classes import class_at, find_method, lineage
+from loopwright.frontend.classes import ORDINARY, class_at, find_method, lineage
 from loopwright.frontend.homes import home_of, is_foreign
 from loopwright.frontend.linked import classes_at_hand
 from loopwright.frontend.names import Chain
@@ -39,6 +39,31 @@ def overrides(module: Module, owner: ast.ClassDef, name: str) -> tuple[ast.Funct
         return tuple(derived)
     alone = not derived and not is_foreign(own[1])
     return () if own[1].decorator_list or alone else (own[1], *derived)
+
+
+_MOST = 16
+"""More methods of one name would make a region read too many things that are not there."""
+
+
+@lru_cache(maxsize=1024)
+def methods_at_hand(module: Module, name: str) -> tuple[ast.FunctionDef, ...]:
+    """The methods of that name of all classes of the module and of the files that it imports from; none if
+    they are too many, or if things that are no objects of the program have such a method."""
+    if name in ORDINARY or (name.startswith("__") and not name.endswith("__")):
+        return ()
+    classes = dict.fromkeys((*module_names(module).classes.values(), *classes_at_hand(module)))
+    found = [methods_of(cls)[name] for cls in classes if name in methods_of(cls)]
+    found = [method for method in found if not method.decorator_list]
+    return tuple(found) if len(found) <= _MOST else ()
+
+
+def of_unknown_class(module: Module, site: Site, chain: Chain) -> tuple[ast.FunctionDef, ...]:
+    """The methods that `chain` may lead to, if the source does not tell the class of the object."""
+    if not chain.steps or chain.steps[-1][0] != "attr":
+        return ()
+    if class_at(module, site, chain.root, chain.steps[:-1]) is not None:
+        return ()
+    return methods_at_hand(module, str(chain.steps[-1][1]))
 
 
 def overrides_at(module: Module, site: Site, chain: Chain) -> tuple[ast.FunctionDef, ...]:
