@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from loopwright.diagnostics import CannotLower, Declined
-from loopwright.frontend.lower import lower_region
+from loopwright.frontend.lower_program import lower_region
 from loopwright.frontend.lower_source import region_of_source
 from loopwright.ir.check import check
 from loopwright.ir.interp import KernelFailed, rebuild, run

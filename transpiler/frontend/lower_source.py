@@ -7,7 +7,7 @@ from pathlib import Path
 
 from loopwright.diagnostics import CannotLower, Declined
 from loopwright.frontend.annotations import signatures
-from loopwright.frontend.lower import lower_region
+from loopwright.frontend.lower_program import lower_region
 from loopwright.frontend.outline import region_of_function
 from loopwright.frontend.parse import settle_versions, spell_out_defaults, spell_out_stars
 from loopwright.frontend.region import Module, Region
