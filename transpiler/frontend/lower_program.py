@@ -140,7 +140,7 @@ def _lowered(
 
     def begin() -> None:
         cx.env = dict(start)
-        for key in unit.grown:
+        for key in sorted(unit.grown):
             at = unit.lists[key]
             made.syms[at] = own_list(
                 cx, key, made.syms[at], types[made.syms[at].name], region.statements[0]
