@@ -52,6 +52,12 @@ WAYS = {
     "unbound again, and bound": (
         "LATE = 3.5\ndel LATE", DEFINED, ["3.0", "-2.5"], "fast(X, globals().get",
     ),
+    "imported behind": (
+        "", "from math import tau as LATE", ["3.0", "-6.283185307179586"], "fast(X, globals().get",
+    ),
+    "imported before": (
+        "from math import tau as LATE", "", ["-6.283185307179586"] * 2, "fast(X, LATE)",
+    ),
     "None, and bound": ("LATE = None", DEFINED, ["3.0", "-2.5"], "fast(X, LATE)"),
 }  # fmt: skip
 

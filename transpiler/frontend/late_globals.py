@@ -6,6 +6,7 @@ import ast
 from functools import lru_cache
 
 from loopwright.frontend.definite import Assigned, Bound
+from loopwright.frontend.names import scope_locals
 from loopwright.frontend.region import Module
 from loopwright.frontend.scopes import kind_of_name, running, site_of
 
@@ -13,7 +14,10 @@ from loopwright.frontend.scopes import kind_of_name, running, site_of
 def is_late(module: Module, function: ast.FunctionDef, name: str) -> bool:
     """Whether `name` is a global that a call of `function` may not find: the module calls it before it binds
     the name, or while it is imported by a module that it imports itself."""
-    if kind_of_name(module, site_of(module, function), name) not in ("global", "unsure"):
+    site = site_of(module, function)
+    if any(name in scope_locals(f) for f in (*site.enclosing, site.node)):
+        return False
+    if kind_of_name(module, site, name) == "builtin":
         return False
     known = _bound_before(module).get(_outermost(module, function))
     return known is None or not known.is_sure(name)
