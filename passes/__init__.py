@@ -17,6 +17,7 @@ from loopwright.passes.base import Pass
 from loopwright.passes.batch import Batch
 from loopwright.passes.chunks import Chunks
 from loopwright.passes.fuse import Fuse
+from loopwright.passes.grow import Grow
 from loopwright.passes.hoist import Hoist
 from loopwright.passes.induction import Induction
 from loopwright.passes.inline import Inline
@@ -32,6 +33,7 @@ from loopwright.passes.vectorise import Vectorise
 ALL: tuple[Pass, ...] = (
     Normalise(),
     Inline(),
+    Grow(),
     Hoist(),
     Vectorise(),
     Preallocate(),

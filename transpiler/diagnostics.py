@@ -126,6 +126,8 @@ CODES: tuple[Code, ...] = (
     Code("LW244", "list cannot have a buffer", "A list that grows may be known by another name, or holds lists.",
          "give the list one name, or use np.empty with the final size"),
     Code("LW245", "loops stay apart", "Fusing the loops would change the order of reads and writes.", "nothing; the loops are legal as they are"),
+    Code("LW246", "array cannot have room to grow", "An array that a loop appends to is assigned or written to in another way, too, or kept under "
+         "another name.", "collect the rows in a list, and make the array of it behind the loop"),
     Code("LW250", "loop has no array form", "NumPy has no element-wise form of a part of the loop that keeps Python's meaning and "
          "its errors.", "use another backend"),
     Code("LW251", "temporaries would be too large", "The array form needs an array with more axes than any that the loop works on.",

@@ -18,6 +18,7 @@ from loopwright.passes.base import Applied, Pass
 from loopwright.passes.batch import Batch
 from loopwright.passes.chunks import Chunks
 from loopwright.passes.fuse import Fuse
+from loopwright.passes.grow import Grow
 from loopwright.passes.hoist import Hoist
 from loopwright.passes.induction import Induction
 from loopwright.passes.inline import Inline
@@ -122,6 +123,7 @@ def compiled_passes(ints: IntRanges) -> tuple[Pass, ...]:
     return (
         Normalise(),
         Inline(),
+        Grow(),
         Hoist(),
         Preallocate(),
         Induction(),

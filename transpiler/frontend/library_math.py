@@ -319,16 +319,6 @@ def ravel_index(at, shape):
     return np.int64(result)
 
 
-def append_number(x, value):
-    """Of any dtype that holds the number."""
-    n = len(x)
-    out = np.empty(n + 1, x.dtype)
-    for i in range(n):
-        out[i] = x[i]
-    out[n] = value
-    return out
-
-
 def _slid(a, v):
     """`np.correlate(a, v)` wherever they overlap; `v` is the shorter one."""
     n, m = len(a), len(v)

@@ -14,6 +14,7 @@ from loopwright.frontend.lower_args import (
     normal_axis,
     shape_of,
 )
+from loopwright.frontend.lower_convert import cast
 from loopwright.frontend.lower_create import copied, copy_of_array
 from loopwright.frontend.lower_index import FULL, Index, load
 from loopwright.frontend.lower_names import dim, size, transpose
@@ -32,6 +33,7 @@ from loopwright.frontend.lower_values import (
     test,
 )
 from loopwright.ir.nodes import (
+    Alloc,
     Binary,
     Call,
     Const,
@@ -43,7 +45,7 @@ from loopwright.ir.nodes import (
     Pt,
     Slc,
 )
-from loopwright.ir.types import BOOL, NONE, Array, kind_of, machine_dtype
+from loopwright.ir.types import BOOL, NONE, Array, Num, kind_of, machine_dtype
 
 Handler = Callable[[Scope, ast.Call], Value]
 Method = Callable[[Scope, Arr, ast.Call], Value]
@@ -184,7 +186,11 @@ def _append(cx: Scope, node: ast.Call) -> Value:
         kinds = {"float64": ("float64", "int64"), "int64": ("int64",)}.get(x.type.dtype, ())
         plain = isinstance(more, Number) and more.tag is None and more.types != (NONE,)
         if plain and machine_dtype(more.expr.type) in kinds:  # type: ignore[union-attr]
-            return library_call(cx, "append_number", [x, more], node)
+            one = cast(more.expr, Num(x.type.dtype))  # type: ignore[union-attr]
+            t = Array(x.type.dtype, 1)
+            return wrap(
+                Call("np.concatenate", (integer(0), x.expr, Alloc((integer(1),), one, t)), t)
+            )
         y = _flat(cx, at_least(cx, more, 1, node), node)
     else:
         y = array_of(cx, more, node)
