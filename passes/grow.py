@@ -19,37 +19,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+from loopwright.analysis.effects import Storage, holds_memory, view_of
 from loopwright.diagnostics import Declined, Span
 from loopwright.ir.nodes import (
     Alloc,
+    Append,
     Assign,
-    Binary,
     Call,
     Check,
-    Compare,
     Const,
-    Contract,
     Dim,
     Expr,
     For,
     If,
+    Invoke,
     Load,
     Program,
     Pt,
-    Reduce,
+    Return,
     Slc,
     Stmt,
     Store,
     Sym,
-    Unary,
+    Tup,
     Var,
     While,
 )
-from loopwright.ir.types import INT, Array, Num, Type
+from loopwright.ir.types import BOOL, INT, Array, Num, Type
 from loopwright.ir.walk import (
     Body,
     bodies,
-    children,
     exprs_of,
     map_bodies,
     map_children,
@@ -86,24 +85,29 @@ def above(x: Float64[np.ndarray, "n"], least: float):
             after="""
 def above(x: float64[:], least: float) -> float64[:]:
     found = np.empty(0)
-    found_room = found
+    found_room = np.empty(max(2 * found.shape[0], 16))
+    for k_1 in range(found.shape[0]):
+        found_room[k_1] = found[k_1]
     found_count = found.shape[0]
+    found_put = False
     for i in range(x.shape[0]):
         v = x[i]
         if v > least:
             found_more = v
             found_end = found_count + 1
-            if found_end >= found_room.shape[0]:
+            if found_end > found_room.shape[0]:
                 found_larger = np.empty(max(2 * found_end, 16))
                 for k in range(found_count):
                     found_larger[k] = found_room[k]
                 found_room = found_larger
             found_room[found_count] = found_more
             found_count = found_end
-    if found_count < found_room.shape[0]:
-        found = np.empty(found_count)
-        for k_1 in range(found_count):
-            found[k_1] = found_room[k_1]
+            found_put = True
+    if found_put:
+        found_whole = np.empty(found_count)
+        for k_2 in range(found_count):
+            found_whole[k_2] = found_room[k_2]
+        found = found_whole
     return found
 """,
         ),
@@ -126,7 +130,8 @@ def halved(x: Float64[np.ndarray, "n"]):
         functions = []
         for func in (*program.helpers, program.main):
             grower = _Grower({sym.name for sym in symbols(func)})
-            functions.append(replace(func, body=grower.block(_forwarded(func.body))))
+            body = grower.block(_forwarded(func.body), frozenset(func.params))
+            functions.append(replace(func, body=body))
             notes.extend(f"room for `{name}` to grow" for name in grower.grown)
             declined.extend(grower.refused.values())
         if not notes:
@@ -146,28 +151,37 @@ class _Grower:
     grown: list[str] = field(default_factory=list)
     refused: dict[Sym, Declined] = field(default_factory=dict)
 
-    def block(self, body: Body) -> Body:
-        return tuple(new for stmt in body for new in self._statement(stmt))
+    def block(self, body: Body, bound: frozenset[Sym]) -> Body:
+        """`bound` are variables that are set where the block starts."""
+        made: list[Stmt] = []
+        for stmt in body:
+            made += self._statement(stmt, bound)
+            bound |= frozenset(targets(stmt))
+        return tuple(made)
 
-    def _statement(self, stmt: Stmt) -> Body:
+    def _statement(self, stmt: Stmt, bound: frozenset[Sym]) -> Body:
         if not isinstance(stmt, For | While):
-            return (map_bodies(stmt, self.block),)
+            return (map_bodies(stmt, lambda body: self.block(body, bound)),)
         before: list[Stmt] = []
         behind: list[Stmt] = []
-        for sym in _appended(stmt):
-            why = _refusal(stmt, sym)
+        reasons = {sym: _refusal(stmt, sym, bound) for sym in _appended(stmt)}
+        for sym, why in reasons.items():
             if why is not None:
                 self.refused[sym] = Declined(stmt.span, "LW246", why)
                 continue
             self.refused.pop(sym, None)
             room = _Room(
-                sym, self._new(f"{sym.name}_room", sym.type), self._new(f"{sym.name}_count", INT)
+                sym,
+                self._new(f"{sym.name}_room", sym.type),
+                self._new(f"{sym.name}_count", INT),
+                self._new(f"{sym.name}_put", BOOL),
             )
             stmt = self._with_room(stmt, room)
-            before += room.made(stmt.span)
+            before += self._made(room, stmt.span)
             behind.append(self._handed_back(room, stmt.span))
             self.grown.append(sym.name)
-        return (*before, map_bodies(stmt, self.block), *behind)
+        inside = bound | frozenset(targets(stmt) if isinstance(stmt, For) else ())
+        return (*before, map_bodies(stmt, lambda body: self.block(body, inside)), *behind)
 
     def _with_room(self, loop: For | While, room: _Room) -> For | While:
         """The loop with every use of the array as one of the room."""
@@ -209,6 +223,7 @@ class _Grower:
             Check(compare("eq", Dim(Var(part), k, INT), Dim(whole, k, INT)), "unequal shapes", span)
             for k in range(1, room.axes)
         ]
+        axes = [Dim(whole, k, INT) for k in range(1, room.axes)]
         put = (
             self._copied(room.room, part, Dim(Var(part), 0, INT), count, span)
             if rows
@@ -218,10 +233,9 @@ class _Grower:
             *alike,
             Assign(end, plus(count, Dim(Var(part), 0, INT) if rows else integer(1)), span),
             If(
-                # also where it is just full: the array that was there at first is never written to
-                compare("ge", Var(end), Dim(whole, 0, INT)),
+                compare("gt", Var(end), Dim(whole, 0, INT)),
                 (
-                    Assign(larger, Alloc(room.shape(size), None, room.type), span),
+                    Assign(larger, Alloc((size, *axes), None, room.type), span),
                     self._copied(larger, room.room, count, ZERO, span),
                     Assign(room.room, Var(larger), span),
                 ),
@@ -230,16 +244,31 @@ class _Grower:
             ),
             put,
             Assign(room.count, Var(end), span),
+            Assign(room.put, Const(True, BOOL), span),
+        ]
+
+    def _made(self, room: _Room, span: Span) -> list[Stmt]:
+        """A room of its own: what the array held at first may be an argument, and is never written to."""
+        length = Dim(Var(room.sym), 0, INT)
+        size = Call("max2", (times(integer(2), length), integer(LEAST)), INT)
+        axes = (Dim(Var(room.sym), k, INT) for k in range(1, room.axes))
+        return [
+            Assign(room.room, Alloc((size, *axes), None, room.type), span),
+            self._copied(room.room, room.sym, length, ZERO, span),
+            Assign(room.count, length, span),
+            Assign(room.put, Const(False, BOOL), span),
         ]
 
     def _handed_back(self, room: _Room, span: Span) -> Stmt:
-        """The array is what is filled; if nothing was put, it is still the one that it was."""
         count = Var(room.count)
+        axes = (Dim(Var(room.room), k, INT) for k in range(1, room.axes))
+        whole = self._new(f"{room.sym.name}_whole", room.type)
         return If(
-            compare("lt", count, Dim(Var(room.room), 0, INT)),
+            Var(room.put),
             (
-                Assign(room.sym, Alloc(room.shape(count), None, room.type), span),
-                self._copied(room.sym, room.room, count, ZERO, span),
+                Assign(whole, Alloc((count, *axes), None, room.type), span),
+                self._copied(whole, room.room, count, ZERO, span),
+                Assign(room.sym, Var(whole), span),
             ),
             (),
             span,
@@ -266,9 +295,13 @@ class _Grower:
 
 @dataclass(frozen=True, slots=True)
 class _Room:
+    """Of the array `sym`; `count` rows of it are filled, and `put` tells whether anything was put behind the
+    array, if only nothing: it is another object then."""
+
     sym: Sym
     room: Sym
     count: Sym
+    put: Sym
 
     @property
     def type(self) -> Array:
@@ -293,20 +326,12 @@ class _Room:
             case _:
                 return map_children(expr, self.read)
 
-    def made(self, span: Span) -> list[Stmt]:
-        return [
-            Assign(self.room, Var(self.sym), span),
-            Assign(self.count, Dim(Var(self.sym), 0, INT), span),
-        ]
-
-    def shape(self, rows: Expr) -> tuple[Expr, ...]:
-        return (rows, *(Dim(Var(self.room), k, INT) for k in range(1, self.axes)))
-
 
 def _forwarded(body: Body) -> Body:
     """The block with `t = np.concatenate(...); a = t`, which functions that were inlined leave, as one
     statement where nothing else reads `t`."""
     reads = Counter(e.sym for e in walk_exprs(body) if isinstance(e, Var))
+    reads += Counter(s.x for s in walk_stmts(body) if isinstance(s, Store | Append))
     writes = Counter(sym for stmt in walk_stmts(body) for sym in targets(stmt))
 
     def joined(block: Body) -> Body:
@@ -358,11 +383,10 @@ def _appended(loop: For | While) -> list[Sym]:
     return list(dict.fromkeys(s.sym for s in inside if isinstance(s, Assign) and _parts(s)))
 
 
-def _refusal(loop: For | While, sym: Sym) -> str | None:
+def _refusal(loop: For | While, sym: Sym, bound: frozenset[Sym]) -> str | None:
     """Why the array cannot have room in the loop, or None."""
-    headers = () if isinstance(loop, For) else exprs_of(loop)
-    if not all(_gives_new(e, sym) for e in headers):
-        return f"`{sym.name}` is kept in another way"
+    if sym not in bound:
+        return f"`{sym.name}` may not be set before the loop"
     for stmt in (s for body in bodies(loop) for s in walk_stmts(body)):
         if isinstance(stmt, Assign) and stmt.sym is sym and _parts(stmt):
             continue
@@ -370,19 +394,16 @@ def _refusal(loop: For | While, sym: Sym) -> str | None:
             return f"`{sym.name}` is assigned in another way than by an append"
         if isinstance(stmt, Store) and stmt.x is sym:
             return f"`{sym.name}` is written to"
-        if not all(_gives_new(e, sym) for e in exprs_of(stmt)):
+        if isinstance(stmt, Assign | Invoke | Return) and any(
+            _is_kept(e, sym) for e in exprs_of(stmt)
+        ):
             return f"`{sym.name}` may have a second name"
     return None
 
 
-def _gives_new(expr: Expr, sym: Sym) -> bool:
-    """Whether the array is read only for values that do not share its memory."""
-    match expr:
-        case Var(other):
-            return other is not sym
-        case Dim() | Reduce() | Unary() | Binary() | Compare() | Contract() | Call():
-            return True
-        case Load(_, index, _) if all(isinstance(item, Pt) for item in index):
-            return True
-        case _:
-            return all(_gives_new(e, sym) for e in children(expr))
+def _is_kept(value: Expr, sym: Sym) -> bool:
+    """Whether the value is the array or a view of it."""
+    if isinstance(value, Tup):
+        return any(_is_kept(item, sym) for item in value.items)
+    known = {sym: frozenset({Storage(param=0)})}
+    return holds_memory(value.type) and bool(view_of(value, known))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from loopwright.analysis.effects import summarise
 from loopwright.frontend.lower_source import lower_function
 from loopwright.ir.interp import KernelFailed, rebuild, run
 from loopwright.ir.nodes import Call, Program
@@ -134,6 +135,12 @@ CASES: dict[str, tuple[str, str, list[tuple[Any, ...]]]] = {
         "    b = np.append(b, a[:2])\nreturn a, b",
         [(XS,), (XS[:0],)],
     ),
+    "two at once, of which one is put behind the other": (
+        f"x: {VEC}",
+        "a = np.empty(0)\nb = np.zeros(1)\nfor v in x:\n    a = np.append(a, b)\n    b = np.append(b, v)\n"
+        "return a, b",
+        [(XS,), (XS[:0],)],
+    ),
     "left by break, and an else": (
         f"x: {VEC}",
         "out = np.empty(0)\nfor v in x:\n    if v > 3:\n        break\n    out = np.append(out, v)\n"
@@ -194,18 +201,52 @@ REFUSED = {
     "assigned in another way, too": (
         "for v in x:\n    out = np.append(out, v)\n    if v > 2:\n        out = out * 0.5\nreturn out"
     ),
-    "put in front": "for v in x:\n    out = np.append(x[:1] * v, out)\nreturn out",
     "returned within": (
         "for v in x:\n    out = np.append(out, v)\n    if v > 3:\n        return out\nreturn out"
+    ),
+    "not set on all paths": (
+        "if len(x) > 2:\n    out = np.empty(0)\ns = 0.0\nfor v in x:\n    s += v\n"
+        "    if len(x) > 2:\n        out = np.append(out, v)\nreturn s"
     ),
 }
 
 
 @pytest.mark.parametrize("body", REFUSED.values(), ids=REFUSED)
 def test_others_stay_as_they_are(body: str) -> None:
-    program = lower_function(source(f"x: {VEC}", f"out = np.empty(0)\n{body}"))
-    ran = Passes(program).run((Normalise(), Inline(), Grow()))
+    first = "" if body.startswith("if") else "out = np.empty(0)\n"
+    text = source(f"x: {VEC}", first + body)
+    ran = Passes(lower_function(text)).run((Normalise(), Inline(), Grow()))
     assert Grow.name not in ran.applied
+    assert {declined.code for declined in ran.refused} == {"LW246"}
+
+
+LEFT = {
+    "put in front": "for v in x:\n    out = np.append(x[:1] * v, out)\nreturn out",
+    "known by the name of what was put": (
+        "for v in x:\n    t = np.append(out, v)\n    out = t\n    t[0] = 0.5\nreturn out"
+    ),
+}
+
+
+@pytest.mark.parametrize("body", LEFT.values(), ids=LEFT)
+def test_what_is_no_append_is_left_alone(body: str) -> None:
+    text = source(f"x: {VEC}", f"out = np.empty(0)\n{body}")
+    ran = Passes(lower_function(text)).run((Normalise(), Inline(), Grow()))
+    assert Grow.name not in ran.applied
+    low = Passes(lower_function(text)).run(compiled_passes(())).program
+    space: dict[str, Any] = {}
+    exec(text, space)
+    assert kernel(low, {"x": XS}).tolist() == space["f"](XS).tolist()
+
+
+def test_an_argument_that_is_appended_to_is_not_written_to() -> None:
+    program = grown(
+        source(
+            f"x: {VEC}, y: {VEC}",
+            CASES["an argument, which is still the result where nothing is put"][1],
+        )
+    )
+    assert not summarise(program)[program.main.name].writes
 
 
 def test_a_function_that_is_called_may_append() -> None:

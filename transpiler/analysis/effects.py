@@ -82,7 +82,7 @@ class Storages:
         """Storages that an array-valued expression may refer to; empty for a new array."""
         if isinstance(x, Sym):
             return self.by_symbol.get(x, frozenset())
-        return _view_of(x, self.by_symbol)
+        return view_of(x, self.by_symbol)
 
     def overlap(self, x: Expr | Sym, y: Expr | Sym) -> bool:
         """False if the two can share no memory that is ever written."""
@@ -97,22 +97,23 @@ def holds_memory(t: Type) -> bool:
     return isinstance(t, (Array, ListOf))
 
 
-def _view_of(x: Expr, known: Mapping[Sym, frozenset[Storage]]) -> frozenset[Storage]:
+def view_of(x: Expr, known: Mapping[Sym, frozenset[Storage]]) -> frozenset[Storage]:
+    """The memory that the value of `x` lies in, if it is not new, for the memory of variables."""
     match x:
         case Var(sym):
             return known.get(sym, frozenset())
         case Load(_, (Slc(), *_), ListOf(_, 1)):
             return frozenset()
         case Load(base, _, _) | Transpose(base, _, _) | Reshape(base, _, _):
-            return _view_of(base, known)
+            return view_of(base, known)
         case Call(fn, args, _) if is_view(fn):
-            return _view_of(args[0], known)
+            return view_of(args[0], known)
         case Call("np.real" | "np.imag" | "np.conj", args, _):
-            return _view_of(args[0], known)
+            return view_of(args[0], known)
         case Select(_, a, b, _):
-            return _view_of(a, known) | _view_of(b, known)
+            return view_of(a, known) | view_of(b, known)
         case Item(Tup(items, _), at, _):
-            return _view_of(items[at], known)
+            return view_of(items[at], known)
         case _:
             return frozenset()
 
@@ -129,7 +130,7 @@ def storages(func: Func, summaries: Summaries = _UNKNOWN) -> Storages:
         for site, stmt in enumerate(statements):
             match stmt:
                 case Assign(sym, value, _) if holds_memory(sym.type):
-                    new = _view_of(value, known) or frozenset({Storage(site=site)})
+                    new = view_of(value, known) or frozenset({Storage(site=site)})
                     known[sym] = known.get(sym, frozenset()) | new
                 case Invoke():
                     new = _returned(stmt, known, summaries) | {Storage(site=site)}
@@ -150,7 +151,7 @@ def storages(func: Func, summaries: Summaries = _UNKNOWN) -> Storages:
                 written |= known.get(stmt.x, frozenset())
             case Invoke():
                 for arg in passed(stmt, summaries, "writes"):
-                    written |= _view_of(arg, known)
+                    written |= view_of(arg, known)
     return Storages(known, frozenset(read), frozenset(written))
 
 
@@ -159,7 +160,7 @@ def _returned(
 ) -> frozenset[Storage]:
     found: frozenset[Storage] = frozenset()
     for arg in passed(stmt, summaries, "returns"):
-        found |= _view_of(arg, known)
+        found |= view_of(arg, known)
     return found
 
 
