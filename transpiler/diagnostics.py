@@ -194,8 +194,7 @@ CODES: tuple[Code, ...] = (
     Code("LW604", "code shares its row", "The call of a kernel goes before the code, on a row of its own.",
          "put the statement on rows of its own"),
     Code("LW605", "function looks at its own variables", "The call of a kernel adds a local variable, which `locals` and the "
-         "like would show; and it takes Python's own `globals` to pass what may not be bound yet.",
-         "move the loop into a function of its own"),
+         "like would show.", "move the loop into a function of its own"),
     Code("LW606", "insertion could not be taken back", "The rewritten file did not revert to the same bytes; it was not written. "
          "Lone carriage returns among other line ends do that, and tabs before spaces.",
          "write line ends and indentation in one way; otherwise please report it with the file"),
@@ -205,6 +204,9 @@ CODES: tuple[Code, ...] = (
          "of hundreds of operators"),
     Code("LW608", "value cannot be handed over", "A kernel takes and gives numbers, arrays, lists of numbers and generators.",
          "pass the parts of the value one by one"),
+    Code("LW609", "a global cannot be asked for", "A global that the kernel reads may not be bound when the function is called, and "
+         "`globals`, by which the call of the kernel would ask for it, may be another function.",
+         "bind the global in front of the function, or import by names instead of `*`"),
     Code("LW510", "a tool of the backend is missing", "The backend needs a package, a compiler or headers that this "
          "machine lacks.", "install what is named, or choose another backend with --backend"),
     Code("LW511", "the compiler refused the kernel", "Cython or the C compiler failed on the generated module.",

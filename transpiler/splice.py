@@ -29,10 +29,9 @@ from pathlib import Path
 import libcst as cst
 
 from loopwright.diagnostics import Declined
-from loopwright.frontend.late_globals import is_late
+from loopwright.frontend.late_globals import late_globals, may_ask
 from loopwright.frontend.parse import encoding_of, parse_text
 from loopwright.frontend.region import Lowered, Module, Region
-from loopwright.frontend.scopes import kind_of_name, site_of
 from loopwright.ir.domain import split_path
 from loopwright.ir.results import Delivery
 from loopwright.kernels import Home, kernels_home
@@ -119,7 +118,8 @@ def splice(
 
 def refusal(region: Region) -> Declined | None:
     """Why no call can be put at `region`, whatever its kernel: LW604 where it shares a row with other code,
-    LW605 where the function looks at its own variables, LW607 if LibCST cannot read the file."""
+    LW605 where the function looks at its own variables, LW607 if LibCST cannot read the file, LW609 where a
+    global cannot be asked for."""
     source = source_of(region.module)
     if isinstance(source, Unreadable):
         return Declined(region.span, "LW607", str(source))
@@ -130,20 +130,17 @@ def refusal(region: Region) -> Declined | None:
     if looked is not None:
         why = f"`{region.qualname}` calls `{looked}`, which would show the added variable"
         return Declined(region.span, "LW605", why)
-    late = _late_globals(region)
-    if (
-        late
-        and kind_of_name(region.module, site_of(region.module, region.function), "globals")
-        != "builtin"
-    ):
-        why = f"`{late[0]}` is bound behind the function, and `globals` is not Python's own"
-        return Declined(region.span, "LW605", why)
+    late = late_globals(region.module, region.function, _roots(region))
+    if late and not may_ask(region.module, region.function):
+        why = f"`{next(iter(late))}` may not be bound yet, and `globals` may not be Python's own"
+        return Declined(region.span, "LW609", why)
     return None
 
 
-def _late_globals(region: Region) -> list[str]:
-    roots = dict.fromkeys(split_path(live.path)[0] for live in region.live_ins)
-    return [root for root in roots if is_late(region.module, region.function, root)]
+def _roots(region: Region) -> tuple[str, ...]:
+    """The names that a kernel in place of the region may be given."""
+    paths = (*(live.path for live in region.live_ins), *region.stores)
+    return tuple(dict.fromkeys(split_path(path)[0] for path in paths))
 
 
 @lru_cache(maxsize=4)
@@ -276,10 +273,9 @@ def _passed(placement: Placement, names: _Names) -> tuple[str, ...]:
     """The arguments of the call. A global that may not be there yet is asked for, since the original may
     never read it; what stands in its place then is taken by no kernel."""
     region = placement.lowered.region
+    late = late_globals(region.module, region.function, placement.roots)
     return tuple(
-        f'globals().get("{root}", {names.kernels})'
-        if is_late(region.module, region.function, root)
-        else root
+        f'globals().get("{late[root]}", {names.kernels})' if root in late else root
         for root in placement.roots
     )
 

@@ -83,10 +83,50 @@ def test_in_a_method_of_a_class_in_front(tmp_path: Path) -> None:
     assert tree.run("import mod").splitlines() == ["3.0", "-2.5"]
 
 
-def test_where_globals_is_another_function_the_region_is_declined(tmp_path: Path) -> None:
-    source = SOURCE.format(before="def globals():\n    return {}\n", behind=DEFINED)
+def test_a_global_that_a_function_deletes(tmp_path: Path) -> None:
+    drop = "def drop():\n    global LATE\n    del LATE\n"
+    text = SOURCE.format(before=f"{DEFINED}\n{drop}", behind="drop()")
+    assert rewrite(tmp_path, text, KERNEL).run("import mod").splitlines() == ["-2.5", "3.0"]
+
+
+PRIVATE = """
+import numpy as np
+
+class A:
+    def total(self, X):
+        s = 0.0
+        for x in X:
+            if x < 0:
+                s += __late
+            s += x
+        return s
+
+print(A().total(np.ones(3)))
+__late = 9.0
+print(A().total(np.ones(3)))
+_A__late = 2.5
+print(A().total(np.ones(3)))
+"""
+
+
+def test_a_private_name_in_a_class_is_another_name(tmp_path: Path) -> None:
+    params = {"X": Array("float64", 1), "__late": FLOAT}
+    more = {
+        "where": "A.total",
+        "params": params,
+        "text": "def fast(X, late):\n    return True, -late\n",
+    }
+    tree = rewrite(tmp_path, PRIVATE, Kernel(**{**vars(KERNEL), **more}))
+    assert tree.run("import mod").splitlines() == ["3.0", "3.0", "-2.5"]
+
+
+@pytest.mark.parametrize("before", ["def globals():\n    return {}\n", "from helpers import *"])
+def test_where_globals_may_be_another_function_the_region_is_declined(
+    tmp_path: Path, before: str
+) -> None:
+    source = SOURCE.format(before=before, behind=DEFINED)
     module = module_of(source.encode(), tmp_path / "mod.py", tmp_path)
     region = region_of_function(module, "total")
     assert isinstance(region, Region)
     found = refusal(region)
-    assert found is not None and found.code == "LW605" and "LATE" in found.why
+    assert found is not None and found.code == "LW609" and "LATE" in found.why

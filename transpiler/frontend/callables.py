@@ -94,7 +94,9 @@ def candidates(module: Module, site: Site, chain: Chain) -> tuple[Candidate, ...
         found = (
             () if owner is None else _of_attribute(module, owner, str(chain.steps[-1][1]), _DEPTH)
         )
-        methods = overrides_at(module, site, chain) or of_unknown_class(module, site, chain)
+        methods = overrides_at(module, site, chain)
+        if chain.call is not None:  # else it is most likely a number
+            methods = methods or of_unknown_class(module, site, chain)
         found += tuple(Candidate(m, (), True) for m in methods)
     else:
         found = tuple(_functions(module, site, ast.Name(chain.root, ast.Load()), _DEPTH))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -298,7 +299,7 @@ def _of_candidates(module: Module, site: Site, chain: Chain) -> Iterator[Access]
     Where not even the class of the object is known whose method is called, the methods of that name must not
     call others in the same way, as with objects that are called.
     """
-    guessed = of_unknown_class(module, site, chain)
+    guessed = () if chain.call is None else of_unknown_class(module, site, chain)
     if guessed and _ON_A_GUESS:
         return
     for each in candidates(module, site, chain):
@@ -313,11 +314,8 @@ def _of_candidates(module: Module, site: Site, chain: Chain) -> Iterator[Access]
         if each.callee not in guessed:
             yield from _perhaps(expand(module, call))
             continue
-        _ON_A_GUESS.add(each.callee)
-        try:
+        with _guessing(each.callee):
             found = list(expand(module, call))
-        finally:
-            _ON_A_GUESS.clear()
         yield from _perhaps(found)
 
 
@@ -336,11 +334,8 @@ def _of_object(module: Module, site: Site, chain: Chain) -> Iterator[Access]:
     for method in methods:
         args = tuple((name, base) for name in parameters(method)[:1])
         call = Call(method, args, (), (*site.enclosing, site.node))
-        _ON_A_GUESS.add(method)
-        try:
+        with _guessing(method):
             found += expand(module, call)
-        finally:
-            _ON_A_GUESS.clear()
     yield from _perhaps(found)
 
 
@@ -375,7 +370,16 @@ def stored_chains(node: ast.AST) -> Iterator[Chain]:
 
 _IN_PROGRESS: set[Callee] = set()
 _ON_A_GUESS: set[Callee] = set()
-"""The `__call__` that is being looked at because some object may have it."""
+"""The method that is being looked at because some object of unknown class may have it."""
+
+
+@contextmanager
+def _guessing(method: Callee) -> Iterator[None]:
+    _ON_A_GUESS.add(method)
+    try:
+        yield
+    finally:
+        _ON_A_GUESS.clear()
 
 
 def accesses_of(module: Module, call: Call) -> tuple[Access, ...]:

@@ -7,7 +7,9 @@ one that was compiled.
 from __future__ import annotations
 
 import ast
+from collections import deque
 from functools import lru_cache
+from random import Random
 
 from loopwright.frontend.classes import ORDINARY, class_at, find_method, lineage
 from loopwright.frontend.homes import home_of, is_foreign
@@ -43,13 +45,18 @@ def overrides(module: Module, owner: ast.ClassDef, name: str) -> tuple[ast.Funct
 
 _MOST = 16
 """More methods of one name would make a region read too many things that are not there."""
+_OF_OTHERS = ORDINARY.union(
+    *map(dir, (dict, set, deque, tuple, bytes, int, float, Random)),
+    """get_state rand randint randn random_integers random_sample seed set_state tomaxint""".split(),  # noqa: SIM905
+)
+"""Methods of what is no object of the program: containers, numbers, arrays, generators."""
 
 
 @lru_cache(maxsize=1024)
 def methods_at_hand(module: Module, name: str) -> tuple[ast.FunctionDef, ...]:
     """The methods of that name of all classes of the module and of the files that it imports from; none if
     they are too many, or if things that are no objects of the program have such a method."""
-    if name in ORDINARY or (name.startswith("__") and not name.endswith("__")):
+    if name in _OF_OTHERS or (name.startswith("__") and not name.endswith("__")):
         return ()
     classes = dict.fromkeys((*module_names(module).classes.values(), *classes_at_hand(module)))
     found = [methods_of(cls)[name] for cls in classes if name in methods_of(cls)]
