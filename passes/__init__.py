@@ -21,11 +21,13 @@ from loopwright.passes.grow import Grow
 from loopwright.passes.hoist import Hoist
 from loopwright.passes.induction import Induction
 from loopwright.passes.inline import Inline
+from loopwright.passes.interchange import Interchange
 from loopwright.passes.legalise import Legalise
 from loopwright.passes.normalise import Normalise
 from loopwright.passes.parallel import Parallel
 from loopwright.passes.powers import Powers
 from loopwright.passes.preallocate import Preallocate
+from loopwright.passes.precheck import Precheck
 from loopwright.passes.reassociate import Reassociate
 from loopwright.passes.scalarise import Scalarise
 from loopwright.passes.vectorise import Vectorise
@@ -41,6 +43,8 @@ ALL: tuple[Pass, ...] = (
     Scalarise(),
     Fuse(),
     Legalise(),
+    Precheck(),
+    Interchange(),
     Parallel(),
     Chunks(),
     Reassociate(),

@@ -38,19 +38,40 @@ class Backend:
         folder, name = os.path.split(os.path.abspath(file))
         self._where = (folder, f"{name.removesuffix('.py')}_{backend}", compiled)
 
+    def module_of(self, kernel: str) -> ModuleType:
+        """The module that holds the kernel. Raises what importing raises."""
+        folder, module, compiled = self._where
+        return load_backend(folder, f"{module}_{kernel}", compiled)
+
     def __getattr__(self, kernel: str) -> Any:
         if kernel.startswith("_"):  # no kernel's name does: something looks what this is
             raise AttributeError(kernel)
-        folder, module, compiled = self._where
-        name = f"{module}_{kernel}"
+        folder, module, _ = self._where
         try:
-            found = getattr(load_backend(folder, name, compiled), kernel)
+            found = getattr(self.module_of(kernel), kernel)
         except Exception as error:
             setattr(self, kernel, None)
-            path = os.path.join(folder, name)
+            path = os.path.join(folder, f"{module}_{kernel}")
             why = f"{type(error).__name__}: {error}"
             tell(f"loopwright: {path} is not used, the original code runs instead: {why}")
             return None
+        setattr(self, kernel, found)
+        return found
+
+
+class Direct:
+    """The short ways into the kernels of `backend`: functions that test the arrays themselves. None for a
+    kernel that has none or cannot be used."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def __getattr__(self, kernel: str) -> Any:
+        if kernel.startswith("_"):
+            raise AttributeError(kernel)
+        loaded = getattr(self._backend, kernel)
+        module = None if loaded is None else self._backend.module_of(kernel)
+        found = getattr(module, f"direct_{kernel}", None)
         setattr(self, kernel, found)
         return found
 

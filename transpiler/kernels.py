@@ -126,7 +126,7 @@ def module_source(
         "import numpy as np",
         "",
         f"from .runtime import {', '.join(needed)}",
-        f"from .runtime.dispatch import Backend{', none' if _gives_none(entries) else ''}",
+        f"from .runtime.dispatch import {', '.join(_of_dispatch(entries))}",
         "",
     ]
     file_hash = source_hash(rewritten.text).hex() if rewritten else ""
@@ -144,12 +144,19 @@ def module_source(
     for backend in dict.fromkeys(entry.backend for entry in entries):
         compiled = ", compiled=True" if backend in COMPILED else ""
         text.append(f'_{backend} = Backend(__file__, "{backend}"{compiled})')
+    for backend in dict.fromkeys(entry.backend for entry in entries if entry.source.direct):
+        text.append(f"_direct_{backend} = Direct(_{backend})")
     dtypes = {dtype for entry in entries for dtype in dtypes_of(entry)}
     if dtypes:
         text += ["_ndarray = np.ndarray", *_FLAGS]
     for dtype in sorted(dtypes):
         text.append(f'_{dtype} = np.dtype("{dtype}")')
     return "\n".join(text) + "\n" + "".join(f"\n\n{each}" for each in functions)
+
+
+def _of_dispatch(entries: Sequence[KernelEntry]) -> list[str]:
+    direct = ["Direct"] if any(entry.source.direct for entry in entries) else []
+    return ["Backend", *direct, *(["none"] if _gives_none(entries) else [])]
 
 
 def _originals(rewritten: Rewritten | None) -> dict[str, str]:
@@ -226,7 +233,8 @@ def backend_sources(module: str, entries: Sequence[KernelEntry]) -> dict[str, st
     files: dict[str, str] = {}
     for entry in entries:
         prelude = entry.prelude if entry.prelude is not None else by_name(entry.backend).prelude
-        parts = (prelude.strip("\n"), entry.source.text.strip("\n"))
+        texts = (prelude, entry.source.text, entry.source.direct)
+        parts = [text.strip("\n") for text in texts if text]
         name = f"{module}_{entry.backend}_{entry.source.name}.py"
         files[name] = "\n\n\n".join(parts) + "\n"
     return files

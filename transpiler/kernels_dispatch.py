@@ -30,9 +30,10 @@ from loopwright.ir.nodes import (
 from loopwright.ir.results import numbers_of, parts_of
 from loopwright.ir.types import STR, Array, DType, ListOf, Num, Py, Ragged, Rng, Type
 from loopwright.ir.walk import calls_itself
+from loopwright.kernels_direct import direct_lines, may_go_directly
 from loopwright.kernels_door import Door, open_door, scalar_class, tuple_text
 from loopwright.kernels_entry import KernelEntry
-from loopwright.kernels_guard import guard_lines
+from loopwright.kernels_guard import guard_lines, number_tests
 from loopwright.kernels_streams import lend_streams
 
 _NONE = Py("none")
@@ -46,6 +47,10 @@ def dispatch_source(entry: KernelEntry, name: str) -> str:
     door = open_door(entry)
     if any(map(calls_itself, entry.program.helpers)):
         door.decline_if(["guard.called_by_itself()"])
+    if may_go_directly(door) and not _may_give_up(door):
+        rebuild = entry.lowered.program.rebuild
+        made = "True" if isinstance(rebuild, Nothing) else _part(door, rebuild)
+        direct_lines(door, number_tests(door), made)
     guard_lines(door)
     door.lines.append(f"kernel = _{entry.backend}.{entry.source.name}")
     door.decline_if(["kernel is None"])

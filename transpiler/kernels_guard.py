@@ -71,6 +71,13 @@ def guard_lines(door: Door) -> None:
         _row_tests(door, k)
 
 
+def number_tests(door: Door) -> list[str]:
+    """The tests of a domain without lists and streams but those of arrays and of `np.errstate`."""
+    numbers = [k for k, p in enumerate(door.params) if not isinstance(p.type, Array)]
+    types = [t for k in numbers for t in _type_tests(door, k)]
+    return [*types, *_code_tests(door)]
+
+
 def _tuple_tests(door: Door) -> list[str]:
     tests: list[str] = []
     for group in door.entry.lowered.domain.groups:

@@ -22,11 +22,13 @@ from loopwright.passes.grow import Grow
 from loopwright.passes.hoist import Hoist
 from loopwright.passes.induction import Induction
 from loopwright.passes.inline import Inline
+from loopwright.passes.interchange import Interchange
 from loopwright.passes.legalise import Legalise
 from loopwright.passes.normalise import Normalise
 from loopwright.passes.parallel import Parallel
 from loopwright.passes.powers import Powers
 from loopwright.passes.preallocate import Preallocate
+from loopwright.passes.precheck import Precheck
 from loopwright.passes.reassociate import Reassociate
 from loopwright.passes.scalarise import Scalarise
 from loopwright.passes.vectorise import Vectorise
@@ -82,7 +84,9 @@ class Plan:
                 Recipe("cython", "cython", (*compiled, Parallel())),
             )
         powers = () if exact else (Powers(),)
-        alone, shared = (*compiled, *powers), (*compiled, Parallel())
+        alone = (*compiled, *powers)
+        # threads share the outer loop, which had better have independent iterations then
+        shared = (*(p for p in compiled if not isinstance(p, Interchange)), Parallel())
         if self.stretch:
             wide = tuple(replace(p, stretch=True) if isinstance(p, Scalarise) else p for p in alone)
             return (
@@ -115,7 +119,8 @@ class Plan:
         own = tuple(given.get(p.name, p) for p in passes)
         known = {p.name for p in passes} | {Parallel.name}
         more = tuple(p for p in self.extra if p.name not in known)
-        return (*own[:-1], *more, own[-1])
+        low = next((k for k, p in enumerate(own) if isinstance(p, Legalise)), len(own) - 1)
+        return (*own[:low], *more, *own[low:])
 
 
 def compiled_passes(ints: IntRanges) -> tuple[Pass, ...]:
@@ -131,6 +136,8 @@ def compiled_passes(ints: IntRanges) -> tuple[Pass, ...]:
         Normalise(),
         Fuse(),
         Legalise(int_ranges=ints),
+        Precheck(),
+        Interchange(),
     )
 
 

@@ -69,6 +69,7 @@ class Guarded:
             "np": np, "guard": guard, "lists": lists, "streams": streams, "none": none, "_user": user,
             "_ndarray": np.ndarray, "_CONTIGUOUS": 1, "_OWNER": 4, "_WRITEABLE": 0x400,
             "_PLAIN": 0x101, "_numba": SimpleNamespace(fast=_interpreted(self._low)), **dtypes,
+            "_direct_numba": SimpleNamespace(fast=lambda *args: _interpreted(self._low)(*args[:-1])),
         }  # fmt: skip
         exec(self.text, space)
         return space["fast"]
@@ -145,11 +146,16 @@ def lowering_of(
     return space, region, lower(region, types, None, functions, texts, numbers)
 
 
-def guarded(source: str, name: str, *args: Any, package: Path | None = None) -> Guarded:
-    """`args` are values or functions that make them from the module's namespace."""
+def guarded(
+    source: str, name: str, *args: Any, package: Path | None = None, direct: str = ""
+) -> Guarded:
+    """`args` are values or functions that make them from the module's namespace. `direct` is any text if
+    the kernel has a short way in."""
     space, region, lowered = lowering_of(source, name, *args, package=package)
     assert isinstance(lowered, Lowered), lowered
-    entry = KernelEntry(lowered, "fast", "numba", low_program(lowered), KernelSource("fast", ""))
+    entry = KernelEntry(
+        lowered, "fast", "numba", low_program(lowered), KernelSource("fast", "", direct)
+    )
     return Guarded(space, region, lowered, dispatch_source(entry, "fast"))
 
 

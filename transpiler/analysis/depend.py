@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import islpy as isl
@@ -21,7 +21,7 @@ from loopwright.analysis.access import Access, Nest, nest
 from loopwright.analysis.affine import Affine, Atom, Fact
 from loopwright.analysis.effects import Storage, Summaries, holds_memory
 from loopwright.analysis.liveness import flow
-from loopwright.diagnostics import Declined
+from loopwright.diagnostics import Declined, Span
 from loopwright.ir.accumulate import accumulated
 from loopwright.ir.nodes import (
     Assign,
@@ -30,6 +30,7 @@ from loopwright.ir.nodes import (
     Func,
     Stmt,
     Sym,
+    Var,
 )
 from loopwright.ir.types import Num, Py, Type, kind_of, machine_dtype
 from loopwright.ir.walk import assigned, exprs_of, targets, vars_of, walk_stmts
@@ -198,20 +199,25 @@ def _several_iterations(n: Nest) -> bool:
             return True
 
 
-def _meeting(n: Nest, source: Access, sink: Access) -> isl.Set | None:
+def _meeting(
+    n: Nest, source: Access, sink: Access, inner: tuple[Atom, str] | None = None
+) -> isl.Set | None:
     """Pairs of an earlier iteration with `source` and a later one with `sink` on one element; the set
-    dimension is the difference of the loop variable. None if isl gives up."""
+    dimension is the difference of the loop variable. None if isl gives up. `inner`: the variable of a
+    loop inside, and how its values in the two compare (`<`)."""
     first, second = _Copy(n, "p"), _Copy(n, "q")
     t, u = first.name(n.iterator), second.name(n.iterator)
     step = _step(n)
     order = f"{t} != {u}" if step is None else f"{t} < {u}" if step > 0 else f"{t} > {u}"
     parts = [order, f"d = {u} - {t}"]
+    if inner is not None:
+        parts.append(f"{first.name(inner[0])} {inner[1]} {second.name(inner[0])}")
     for i, j in zip(source.index, sink.index, strict=True):
         if i is not None and j is not None:
             parts.append(f"{first.text(i)} = {second.text(j)}")
     for copy, access in ((first, source), (second, sink)):
         parts.extend(copy.fact(f) for f in access.facts)
-    atoms = {n.iterator}
+    atoms = {n.iterator} if inner is None else {n.iterator, inner[0]}
     for access in (source, sink):
         atoms |= {a for f in access.facts for a in f.atoms}
         atoms |= {a for i in access.index if i is not None for a in i.atoms}
@@ -261,6 +267,59 @@ def _distance(n: Nest, met: isl.Set) -> int | None:
     if step is None or not low.is_int() or not high.is_int() or not low.eq(high):
         return None
     return abs(int(low.to_python()) // step)
+
+
+def order_kept(func: Func, outer: For, inner: For, summaries: Summaries | None = None) -> bool:
+    """Whether `outer`, a statement of `func`, and the loop `inner`, which is its whole body, may change
+    places as far as memory goes: no iteration comes before one that it depends on then."""
+    n = nest(func, outer, summaries)
+    around = {a for access in n.accesses for f in access.facts for a in f.atoms} & n.iterators
+    found = [a for a in around if a.source == Var(inner.sym) and a.depth > n.depth]
+    if len(found) != 1 or _step(n) != 1 or inner.step != Const(1, inner.step.type):
+        return False
+    for source in n.accesses:
+        for sink in n.accesses:
+            if (source.write or sink.write) and _reach(n, source) & _reach(n, sink):
+                if source.base is None or source.base is not sink.base:
+                    return False
+                met = _meeting(n, source, sink, (found[0], ">"))
+                if met is None or not met.is_empty():
+                    return False
+    return True
+
+
+def separable(func: Func, loop: For, at: int, summaries: Summaries | None = None) -> bool:
+    """Whether the first `at` statements of the body of `loop` may run for all iterations before the
+    others run at all, as far as memory goes."""
+    n = nest(func, loop, summaries)
+    short = replace(loop, body=loop.body[:at])
+    body = tuple(short if s is loop else s for s in func.body)
+    if all(s is not loop for s in func.body):
+        return False
+    count = len(nest(replace(func, body=body), short, summaries).accesses)
+    for sink in n.accesses[:count]:
+        for source in n.accesses[count:]:
+            if (source.write or sink.write) and _reach(n, source) & _reach(n, sink):
+                if source.base is None or source.base is not sink.base:
+                    return False
+                met = _meeting(n, source, sink)
+                if met is None or not met.is_empty():
+                    return False
+    return True
+
+
+def lasting(func: Func, loop: For, span: Span, summaries: Summaries | None = None) -> bool:
+    """Whether nothing that the statements at `span` in `loop` read was written by an earlier iteration."""
+    n = nest(func, loop, summaries)
+    for sink in (a for a in n.accesses if a.span == span and not a.write):
+        for source in n.accesses:
+            if source.write and _reach(n, source) & _reach(n, sink):
+                if source.base is None or source.base is not sink.base:
+                    return False
+                met = _meeting(n, source, sink)
+                if met is None or not met.is_empty():
+                    return False
+    return True
 
 
 # ---------------------------------------------------------------- variables

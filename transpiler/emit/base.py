@@ -19,10 +19,12 @@ from loopwright.ir.nodes import Program
 
 @dataclass(frozen=True, slots=True)
 class KernelSource:
-    """Emitted text: module-level functions (and helpers prefixed by `name`), without imports."""
+    """Emitted text: module-level functions (and helpers prefixed by `name`), without imports. `direct` is the
+    text of one more function, `direct_<name>`, which may be tried with arguments that were not looked at."""
 
     name: str
     text: str
+    direct: str = ""
 
 
 class Backend(Protocol):

@@ -17,6 +17,8 @@ from loopwright.diagnostics import CannotLower, Declined
 from loopwright.emit.base import KernelSource
 from loopwright.emit.body import decline, located, negated, write_block
 from loopwright.emit.build import toolchain
+from loopwright.emit.cython_direct import MODULE as DOOR
+from loopwright.emit.cython_direct import direct_text, has_direct
 from loopwright.emit.cython_draws import BITS, NAMES, bits_of, draw_call, draw_texts
 from loopwright.emit.cython_expr import CythonExpr, needs_gil, stepped
 from loopwright.emit.cython_types import element_type, local_type, scalar_type
@@ -74,7 +76,7 @@ DIRECTIVES = (
     "@cython.initializedcheck(False)",
 )
 
-RESERVED = ("cython", "cm", "prange", VECTORS, *NAMES, *SPECIAL_NAMES)
+RESERVED = ("cython", "cm", "prange", DOOR, VECTORS, *NAMES, *SPECIAL_NAMES)
 
 
 class Cython:
@@ -101,7 +103,7 @@ class Cython:
         The text does not depend on the machine: `missing` tells whether it can be built here.
         """
         try:
-            return KernelSource(name, _module(reuse_scratch(program), name))
+            return _module(reuse_scratch(program), name)
         except CannotLower as refused:
             return located(refused.declined, program)
 
@@ -126,7 +128,7 @@ class _Shared:
     prefix: str
 
 
-def _module(program: Program, name: str) -> str:
+def _module(program: Program, name: str) -> KernelSource:
     drawn = [
         s.method for f in functions(program) for s in walk_stmts(f.body) if isinstance(s, Draw)
     ]
@@ -141,12 +143,14 @@ def _module(program: Program, name: str) -> str:
         supports={},
         prefix=name,
     )
-    texts = [_Function(f, shared, f is program.main).write() for f in functions(program)]
+    writers = [_Function(f, shared, f is program.main) for f in functions(program)]
+    texts = [writer.write() for writer in writers]
     draws = draw_texts(name, drawn, rngs)
     head = [CYTHON_HEAD] if special_functions(program) else []
     if uses_vectors(program):
         head.append(VECTORS_HEAD)
-    return "\n\n".join([*head, *draws, *shared.supports.values(), *texts])
+    text = "\n\n".join([*head, *draws, *shared.supports.values(), *texts])
+    return KernelSource(name, text, writers[-1].direct())
 
 
 def _pure_c(program: Program, stacks: Mapping[str, Mapping[Sym, int]]) -> frozenset[str]:
@@ -198,6 +202,20 @@ class _Function:
         self.sums: list[dict[Sym, str]] = []
         self.depth = 0
         self.released = self.in_c
+        self.has_direct = (
+            main
+            and has_direct(func)
+            and not any(_python(s, shared.pure_c, self.stack) for s in walk_stmts(func.body))
+        )
+
+    def direct(self) -> str:
+        """Text of the short way in; empty if there is none."""
+        if not self.has_direct:
+            return ""
+        params = [(p, self.names[p]) for p in self.func.params]
+        numbers = {p: self._type(p) for p, _ in params if not isinstance(p.type, Array)}
+        stored = {p for p, _ in params if p not in self.const}
+        return direct_text(self.shared.prefix, params, stored, numbers)
 
     def write(self) -> str:
         """Text of the function."""
@@ -216,7 +234,7 @@ class _Function:
 
     def _decorators(self) -> list[str]:
         if self.main:
-            return list(DIRECTIVES)
+            return [*(["@cython.ccall"] if self.has_direct else []), *DIRECTIVES]
         if not self.in_c:
             return ["@cython.cfunc", *DIRECTIVES]
         return ["@cython.cfunc", "@cython.nogil", *DIRECTIVES, "@cython.exceptval(check=False)"]
