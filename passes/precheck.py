@@ -11,7 +11,8 @@ a test fails in front of the loop if and only if it would fail in it, and nothin
 are made before one is acted on where what follows a failed test cannot go astray: what the tests speak of
 is no part of a position, and lengths of arrays limit how many iterations may be left.
 
-Profitability: the loop stores where it tests, and the tests call no functions.
+Profitability: the loop stores where it tests, and the tests call no functions; or they are about elements of
+arrays alone (`precheck_extremes`).
 
 Source: J. Saltz, R. Mirchandaney, K. Crowley, "Run-time parallelization and scheduling of loops", IEEE
 Transactions on Computers 40 (1991), for the inspector; an executor without tests is what remains.
@@ -25,7 +26,7 @@ from functools import reduce
 from typing import ClassVar
 
 from loopwright.analysis.effects import Storages, Summaries, storages, summarise
-from loopwright.analysis.liveness import carried
+from loopwright.analysis.liveness import carried, flow
 from loopwright.diagnostics import Declined
 from loopwright.ir.nodes import (
     Assign,
@@ -62,7 +63,7 @@ from loopwright.ir.walk import (
 )
 from loopwright.passes.base import Applied, Example, Outcome, Refusal, Unchanged
 from loopwright.passes.precheck_defer import deferrable
-from loopwright.passes.precheck_extremes import extremes_of, noted
+from loopwright.passes.precheck_extremes import all_extremes, extremes_of, noted
 from loopwright.passes.precheck_slice import (
     pays,
     refusal,
@@ -156,26 +157,29 @@ class _Mover:
         if not any(isinstance(s, (Check, Fail)) for s in walk_stmts(loop.body)):
             return (loop,)
         kept = slice_of(loop)
-        if not pays(loop, kept):
+        inspected = replace(loop, body=kept, parallel=False)
+        at_once = self.func.level == "low" and deferrable(self.func, loop, inspected)
+        single = not any(isinstance(s, For) for s in walk_stmts(loop.body))
+        if not (pays(loop, kept) or (at_once and single and all_extremes(kept))):
             return (loop,)
         why = refusal(self.func, loop, kept, self.memory, self.summaries)
         if why is not None:
             self.refused.append(why)
             return (loop,)
         self.found += 1
-        inspected = replace(loop, body=kept, parallel=False)
-        low = self.func.level == "low"
-        deferred = low and deferrable(self.func, loop, inspected)
-        inspector = self.together(inspected) if deferred else (inspected,)
+        inspector = self.together(inspected) if at_once else (inspected,)
         free = carried(inspected)
         bound = sorted(assigned((inspected,)), key=lambda s: s.name)
         to = {sym: self.symbol(sym.name, sym.type) for sym in bound}
         first = tuple(Assign(to[s], Var(s), loop.span) for s in to if s in free)
         rest = replace(loop, body=_without_tests(loop.body))
-        return (*first, *rename(inspector, to), self.versions(rest))
+        handed = flow(self.func, loop)
+        private = assigned((loop,)) - handed.after - handed.carried
+        return (*first, *rename(inspector, to), self.versions(rest, private))
 
-    def versions(self, loop: For) -> Stmt:
-        """The loop without its tests; once more for positions none of which counts from the end."""
+    def versions(self, loop: For, private: set[Sym]) -> Stmt:
+        """The loop without its tests; once more for positions none of which counts from the end, with
+        variables of its own for the `private` ones."""
         places, self.forward = self.forward, {}
         bound = [sym for s in walk_stmts(loop.body) for sym in targets(s)]
         if not places or any(bound.count(place) != 1 for place in places):
@@ -188,8 +192,9 @@ class _Mover:
 
         conds = [cond for _, cond in places.values()]
         all_of = reduce(lambda x, y: Logic("and", x, y, B1), conds)
-        forward = replace(loop, body=map_stmts(loop.body, plainly))
-        return If(all_of, (forward,), (loop,), loop.span)
+        own = {s: self.symbol(s.name, s.type) for s in sorted(private, key=lambda s: s.name)}
+        forward = rename((replace(loop, body=map_stmts(loop.body, plainly)),), own)
+        return If(all_of, forward, (loop,), loop.span)
 
     def together(self, loop: For) -> Body:
         """The loop with tests behind it of what those in it have found."""

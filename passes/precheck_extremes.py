@@ -19,6 +19,7 @@ from loopwright.ir.nodes import (
     Const,
     Dim,
     Expr,
+    Fail,
     Load,
     Logic,
     Select,
@@ -27,6 +28,7 @@ from loopwright.ir.nodes import (
     Var,
 )
 from loopwright.ir.types import B1, I64, Num
+from loopwright.ir.walk import Body, bodies
 
 _SIGNED = ("int8", "int16", "int32", "int64")
 
@@ -68,6 +70,18 @@ def extremes_of(test: Check, earlier: Sequence[Stmt]) -> Extremes | None:
     if isinstance(value, Load) and isinstance(value.type, Num) and value.type.dtype in _SIGNED:
         return Extremes(value, length, place, plain)
     return None
+
+
+def all_extremes(body: Body) -> bool:
+    """Whether all tests in the block are of that form: they cost next to nothing."""
+    for at, stmt in enumerate(body):
+        if isinstance(stmt, Fail):
+            return False
+        if isinstance(stmt, Check) and extremes_of(stmt, body[:at]) is None:
+            return False
+        if not all(map(all_extremes, bodies(stmt))):
+            return False
+    return True
 
 
 def _made_last(sym: Sym, earlier: Sequence[Stmt]) -> Expr | None:

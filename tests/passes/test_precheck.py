@@ -15,6 +15,7 @@ from loopwright.ir.nodes import Check, For, If, Program
 from loopwright.ir.walk import walk_stmts
 from loopwright.passes.base import Applied
 from loopwright.passes.precheck import Precheck
+from loopwright.passes.reassociate import Reassociate
 from loopwright.pipeline import Passes, compiled_passes
 
 HEADER = """
@@ -112,6 +113,16 @@ def test_the_last_loop_has_no_tests(source: str, inputs: list[list[Any]]) -> Non
     last = [s for s in program.main.body if isinstance(s, (For, If))][-1]
     assert not any(isinstance(s, Check) for s in walk_stmts((last,)))
     assert any([same_as_python(source, program, args) for args in inputs])
+
+
+def test_a_sum_of_gathered_elements_may_be_added_up_as_vectors() -> None:
+    source = (
+        "def f(x: F1, at: I1) -> float:\n    s = 0.0\n    for i in range(len(at)):\n"
+        "        s += x[at[i]]\n    return s\n"
+    )
+    found = Passes(lower_function(HEADER + source)).run((*compiled_passes(()), Reassociate()))
+    check(found.program)
+    assert found.applied[-2:] == ("precheck", "reassociate")
 
 
 STAYS = {
