@@ -34,6 +34,12 @@ from loopwright.ir.walk import (
     walk_stmts,
 )
 
+_CHEAP = frozenset({
+    "abs", "np.logical_not", "lw.add_ok", "lw.sub_ok",
+    *(f"{library}.{name}" for library in ("math", "np") for name in ("isfinite", "isinf", "isnan")),
+})  # fmt: skip
+"""Functions that an instruction or two compute."""
+
 _KNOWN = (Assign, Store, If, For, Check, Fail)
 
 
@@ -99,7 +105,8 @@ def _storages(memory: Storages, syms: Iterator[Sym]) -> frozenset[Storage]:
 def pays(loop: For, kept: Body) -> bool:
     """Whether tests of their own are worth what they cost."""
     tested, stored = _depth(kept, (Check, Fail)), _depth(loop.body, (Store,))
-    return stored >= tested and not any(isinstance(e, Call) for e in walk_exprs(kept))
+    calls = {e.fn for e in walk_exprs(kept) if isinstance(e, Call)}
+    return stored >= tested and calls <= _CHEAP
 
 
 def _depth(body: Body, kinds: tuple[type, ...], depth: int = 0) -> int:

@@ -19,6 +19,7 @@ from loopwright.passes.reassociate import Reassociate
 from loopwright.pipeline import Passes, compiled_passes
 
 HEADER = """
+import math
 import numpy as np
 from numpy.typing import NDArray
 F1 = NDArray[np.float64]
@@ -63,6 +64,15 @@ MOVED: dict[str, tuple[str, list[list[Any]]]] = {
         "            raise ValueError\n        x[i] = y[i]\n",
         [[X, X], [X, X + 2.0], [X[:0], X]],
     ),
+    "what a function refuses": (
+        "def f(x: F1, y: F1) -> None:\n    for i in range(len(x)):\n        x[i] = math.sin(y[i])\n",
+        [[X, X], [X, np.array([0.0, np.inf, 1.0, 2.0, 3.0, 4.0])], [X, np.full(6, np.nan)], [X[:0], X]],
+    ),
+    "a counter in two loops": (
+        "def f(x: F1, y: F2) -> None:\n    n = y.shape[0]\n    k = -1\n    for i in range(n):\n"
+        "        for j in range(n):\n            k += 1\n            x[k] = y[i, j]\n",
+        [[np.zeros(n), np.ones((m, m))] for n in range(10) for m in range(4)],
+    ),
     "a nest with a packed triangle": (
         "def f(x: F1, y: F2) -> None:\n    n = y.shape[0]\n    for i in range(n):\n"
         "        k = (i + 1) * i // 2 + i\n        for j in range(i, n):\n"
@@ -102,7 +112,7 @@ def same_as_python(source: str, program: Program, args: list[Any]) -> bool:
         assert all(np.array_equal(a, b) for a, b in zip(args, ours, strict=True))
         return False
     assert not raised
-    assert all(np.array_equal(a, b) for a, b in zip(theirs, ours, strict=True))
+    assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(theirs, ours, strict=True))
     return True
 
 
