@@ -30,6 +30,7 @@ from loopwright.passes.preallocate import Preallocate
 from loopwright.passes.precheck import Precheck
 from loopwright.passes.reassociate import Reassociate
 from loopwright.passes.scalarise import Scalarise
+from loopwright.passes.skim import Skim
 from loopwright.passes.vectorise import Vectorise
 
 ALL: tuple[Pass, ...] = (
@@ -45,6 +46,7 @@ ALL: tuple[Pass, ...] = (
     Legalise(),
     Precheck(),
     Interchange(),
+    Skim(),
     Parallel(),
     Chunks(),
     Reassociate(),

@@ -31,6 +31,7 @@ from loopwright.passes.preallocate import Preallocate
 from loopwright.passes.precheck import Precheck
 from loopwright.passes.reassociate import Reassociate
 from loopwright.passes.scalarise import Scalarise
+from loopwright.passes.skim import Skim
 from loopwright.passes.vectorise import Vectorise
 
 IntRanges = tuple[tuple[str, int, int], ...]
@@ -138,6 +139,7 @@ def compiled_passes(ints: IntRanges) -> tuple[Pass, ...]:
         Legalise(int_ranges=ints),
         Precheck(),
         Interchange(),
+        Skim(),
     )
 
 
