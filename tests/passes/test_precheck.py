@@ -231,3 +231,14 @@ def test_what_the_original_never_begins_is_not_tested(source: str) -> None:
     program = low(source)
     assert not same_as_python(source, program, [X, X, 10**15])
     assert same_as_python(source, program, [X, X + 2.0, 2])
+
+
+def test_bounds_that_may_overflow_are_tested_before_they_are_used() -> None:
+    source = (
+        "def f(x: F1, n: int) -> None:\n    k = 1\n    for i in range(n):\n        k = k * n + 1\n"
+        "        for j in range(k % 7):\n            x[j] = 1.0\n        for j in range(k):\n"
+        "            x[j] = 0.0\n"
+    )
+    program = low(source)
+    with pytest.raises(KernelFailed):
+        run(program, [{"x": np.ones(3), "n": 2**31}[p.name] for p in program.main.params])
