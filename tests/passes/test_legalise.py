@@ -696,3 +696,17 @@ def f(g: I1, n: int) -> int:
     return n
 """
     assert outcome(source, np.array([64, -1, -2, 3, 2**62, -(2**63)]), 7) != GAVE_UP
+
+
+def test_a_step_of_either_sign_is_no_reason_to_give_up() -> None:
+    source = """
+def f(x: NDArray[np.float64], y: NDArray[np.float64], by: int) -> None:
+    for i in range(0, len(x) - by, by):
+        x[i] = x[i + by] + y[i]
+"""
+    for n in range(6):
+        for m in (0, 1, n, n + 2):
+            for by in (-3, -1, 1, 2, 3):
+                x, y = np.arange(float(n)), np.arange(float(m))
+                gave_up = outcome(source, x, y, by) == GAVE_UP
+                assert not gave_up or m < n or by < 0

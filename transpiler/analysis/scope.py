@@ -243,6 +243,7 @@ class Scope:
         changed = assigned(loop.body)
         if isinstance(loop, For):
             lo, hi, step = self.affine(loop.lo), self.affine(loop.hi), loop.step
+            by = self.affine(step)
             changed.add(loop.sym)
         learnt = len(self.facts)
         frame = Frame(loop, None, ends_early(loop))
@@ -252,6 +253,8 @@ class Scope:
             frame.iterator = self._atom(loop.sym.name, Var(loop.sym), len(self.loops), known)
             self._state.values[loop.sym] = of_atom(frame.iterator)
             self._domain(frame.iterator, lo, hi, step)
+            if lo is not None and hi is not None and by is not None:
+                self._either_way(frame.iterator, lo, hi, by, step)
         try:
             yield frame
         finally:
@@ -272,6 +275,15 @@ class Scope:
                 self.facts.append(Fact(text, lo.atoms | {t}))
         if hi is not None:
             self.facts.append(Fact(f"{t.name} {'<' if up else '>'} {hi.text}", hi.atoms | {t}))
+
+    def _either_way(self, t: Atom, lo: Affine, hi: Affine, by: Affine, step: Expr) -> None:
+        """The range of a loop whose step may have either sign."""
+        steps = self.interval(step)
+        if not steps.lo < 0 < steps.hi:
+            return
+        up = f"{by.text} > 0 and {lo.text} <= {t.name} and {t.name} < {hi.text}"
+        down = f"{by.text} < 0 and {hi.text} < {t.name} and {t.name} <= {lo.text}"
+        self.facts.append(Fact(f"({up}) or ({down})", lo.atoms | hi.atoms | by.atoms | {t}))
 
     # ------------------------------------------------------------ atoms
 
