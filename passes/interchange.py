@@ -26,7 +26,13 @@ from typing import ClassVar
 
 from loopwright.ir.nodes import For, Func, Program, Stmt
 from loopwright.passes.base import Applied, Example, Outcome, Refusal, Unchanged
-from loopwright.passes.interchange_legal import exchanged, pays, split, with_the_condition_inside
+from loopwright.passes.interchange_legal import (
+    exchanged,
+    pays,
+    split,
+    taken_apart,
+    with_the_condition_inside,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,10 @@ class _Changer:
         if loop.orelse or loop.parallel:
             return
         before = self.func
+        apart = taken_apart(self.func, loop)
+        if apart is not loop:
+            self.put(loop, (apart,))
+            loop = apart
         parts = split(self.func, loop)
         self.put(loop, parts)
         done = [self.exchange(part) for part in parts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -232,6 +233,33 @@ def _share(first: For, second: For) -> bool:
     own -= carried(first) | carried(second)
     one, two = assigned(first.body) - own, assigned(second.body) - own
     return bool(one & (used(second.body) | two) or two & used(first.body))
+
+
+def taken_apart(func: Func, outer: For) -> For:
+    """`outer`, a loop of `func`, with its one inner loop cut where the statements in front had better run
+    along another variable than those behind; as it is where that is not so, or not legal."""
+    match outer.body:
+        case (For(orelse=()) as inner,):
+            pass
+        case _:
+            return outer
+    better = [pays(outer, replace(inner, body=(s,))) for s in inner.body]
+    cuts = [at for at in range(1, len(better)) if better[at] != better[at - 1]]
+    if not cuts or any(not isinstance(s, _KNOWN) for s in walk_stmts(inner.body)):
+        return outer
+    if inner.sym in flow(func, outer).after:
+        return outer
+    for at in cuts:
+        if _share(replace(inner, body=inner.body[:at]), replace(inner, body=inner.body[at:])):
+            return outer
+        try:
+            if not separable(func, inner, at):
+                return outer
+        except isl.Error:
+            return outer
+    ends = [0, *cuts, len(inner.body)]
+    parts = [inner.body[a:b] for a, b in itertools.pairwise(ends)]
+    return replace(outer, body=tuple(replace(inner, body=part) for part in parts))
 
 
 # ------------------------------------------------------------- conditions

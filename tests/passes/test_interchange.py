@@ -45,6 +45,10 @@ EXCHANGED = {
         "for i in range(m):", "    for j in range(n):", "        a[j, i] = 0.0",
         "    x[i] = b[0, i]",
     ),
+    "a number of each row that all columns change": nested(
+        "for i in range(1, m):", "    for j in range(1, n):", "        a[j, i] = a[j - 1, i] + x[j]",
+        "        x[j] = x[j] * 0.5",
+    ),
     "under a condition": nested(
         "for i in range(m):", "    if a[0, i] > 0.0:", "        for j in range(1, n):",
         "            a[j, i] = a[j - 1, i] + b[j, i]",
@@ -153,6 +157,20 @@ def test_other_loops_stay(source: str) -> None:
     found = ran(source)
     assert "interchange" not in found.applied
     assert compare(source, found.program) > 5
+
+
+def test_what_runs_along_the_rows_already_gets_a_nest_of_its_own() -> None:
+    source = nested(
+        "for i in range(1, m):", "    for j in range(1, n):", "        a[j, i] = a[j - 1, i] + x[j]",
+        "        b[i, j] = b[i - 1, j] * x[i]",
+    )  # fmt: skip
+    found = ran(source)
+    assert shape(found.program.main.body) == [["j", ["i"]], ["i", ["j"]]]
+    assert compare(source, found.program) > 10
+    together = source.replace("b[i, j] =", "a[i, j] =")
+    found = ran(together)
+    assert shape(found.program.main.body) == [["i", ["j"]]]
+    assert compare(together, found.program) > 10
 
 
 def test_a_cut_that_helps_nobody_is_not_made() -> None:

@@ -33,7 +33,7 @@ from loopwright.ir.nodes import (
     Var,
 )
 from loopwright.ir.types import Num, Py, Type, kind_of, machine_dtype
-from loopwright.ir.walk import assigned, exprs_of, targets, vars_of, walk_stmts
+from loopwright.ir.walk import Body, assigned, exprs_of, map_bodies, targets, vars_of, walk_stmts
 
 Kind = Literal["flow", "anti", "output"]
 
@@ -289,14 +289,12 @@ def order_kept(func: Func, outer: For, inner: For, summaries: Summaries | None =
 
 
 def separable(func: Func, loop: For, at: int, summaries: Summaries | None = None) -> bool:
-    """Whether the first `at` statements of the body of `loop` may run for all iterations before the
-    others run at all, as far as memory goes."""
+    """Whether the first `at` statements of the body of `loop`, a statement of `func`, may run for all its
+    iterations before the others run at all, as far as memory goes."""
     n = nest(func, loop, summaries)
     short = replace(loop, body=loop.body[:at])
-    body = tuple(short if s is loop else s for s in func.body)
-    if all(s is not loop for s in func.body):
-        return False
-    count = len(nest(replace(func, body=body), short, summaries).accesses)
+    first = replace(func, body=_with(func.body, loop, short))
+    count = len(nest(first, short, summaries).accesses)
     for sink in n.accesses[:count]:
         for source in n.accesses[count:]:
             if (source.write or sink.write) and _reach(n, source) & _reach(n, sink):
@@ -320,6 +318,11 @@ def lasting(func: Func, loop: For, span: Span, summaries: Summaries | None = Non
                 if met is None or not met.is_empty():
                     return False
     return True
+
+
+def _with(body: Body, old: For, new: For) -> Body:
+    """The block with one loop, found by identity, in place of another."""
+    return tuple(new if s is old else map_bodies(s, lambda b: _with(b, old, new)) for s in body)
 
 
 # ---------------------------------------------------------------- variables
