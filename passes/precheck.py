@@ -11,8 +11,8 @@ a test fails in front of the loop if and only if it would fail in it, and nothin
 are made before one is acted on where what follows a failed test cannot go astray: what the tests speak of
 is no part of a position, and lengths of arrays limit how many iterations may be left.
 
-Profitability: the loop stores where it tests, and the tests call no functions to speak of; or they are about
-elements of arrays alone (`precheck_extremes`).
+Profitability: the loop stores where it tests, and the tests call no functions to speak of and count nothing
+under conditions; or they are about elements of arrays alone (`precheck_extremes`).
 
 Source: J. Saltz, R. Mirchandaney, K. Crowley, "Run-time parallelization and scheduling of loops", IEEE
 Transactions on Computers 40 (1991), for the inspector; an executor without tests is what remains.

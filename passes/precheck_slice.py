@@ -105,6 +105,9 @@ def _storages(memory: Storages, syms: Iterator[Sym]) -> frozenset[Storage]:
 def pays(loop: For, kept: Body) -> bool:
     """Whether tests of their own are worth what they cost."""
     tested, stored = _depth(kept, (Check, Fail)), _depth(loop.body, (Store,))
+    counted = (s for s in walk_stmts(kept) if isinstance(s, If))
+    if any(isinstance(s, Assign) for test in counted for s in walk_stmts((test,))):
+        return False  # what is counted under a condition costs as much as the loop itself
     calls = {e.fn for e in walk_exprs(kept) if isinstance(e, Call)}
     return stored >= tested and calls <= _CHEAP
 

@@ -49,16 +49,6 @@ MOVED: dict[str, tuple[str, list[list[Any]]]] = {
             for at in ([1, 1, 3, 1], [5, 1, 6, 1], [6, 1, 1, 1], [1, 1, -6, 1], [1, 1, -7, 1], [2, 3, 1, 1])
         ],
     ),
-    "a counter under a condition": (
-        "def f(x: F1, y: F1) -> None:\n    j = -1\n    for i in range(len(y)):\n"
-        "        if y[i] > 0.0:\n            j += 1\n            x[j] = y[i]\n",
-        [[X[:n], X[:m]] for n in range(5) for m in range(7)],
-    ),
-    "a counter, what it picks changes behind the test": (
-        "def f(x: F1, y: F1) -> None:\n    j = -1\n    for i in range(len(x)):\n"
-        "        if x[i] > 0.0:\n            j += 1\n            x[i] = y[j]\n",
-        [[X[:n], X[:m]] for n in range(7) for m in range(4)],
-    ),
     "a way out": (
         "def f(x: F1, y: F1) -> None:\n    for i in range(len(x)):\n        if y[i] < 0.0:\n"
         "            raise ValueError\n        x[i] = y[i]\n",
@@ -72,6 +62,11 @@ MOVED: dict[str, tuple[str, list[list[Any]]]] = {
         "def f(x: F1, y: F2) -> None:\n    n = y.shape[0]\n    k = -1\n    for i in range(n):\n"
         "        for j in range(n):\n            k += 1\n            x[k] = y[i, j]\n",
         [[np.zeros(n), np.ones((m, m))] for n in range(10) for m in range(4)],
+    ),
+    "what it tests changes behind the test": (
+        "def f(x: F1, y: F1) -> None:\n    for i in range(len(x)):\n        if x[i] < 0.0:\n"
+        "            raise ValueError\n        x[i] = y[0] - 5.0\n",
+        [[np.abs(X), X], [X, X], [np.array([1.0, -1.0]), X], [X[:0], X]],
     ),
     "a nest with a packed triangle": (
         "def f(x: F1, y: F2) -> None:\n    n = y.shape[0]\n    for i in range(n):\n"
@@ -143,6 +138,10 @@ STAYS = {
     "a loop that may end": (
         "def f(x: F1, at: I1) -> None:\n    for i in range(len(at)):\n        if at[i] < 0:\n"
         "            break\n        x[at[i]] = 0.0\n"
+    ),
+    "a counter under a condition": (
+        "def f(x: F1, y: F1) -> None:\n    j = -1\n    for i in range(len(y)):\n"
+        "        if y[i] > 0.0:\n            j += 1\n            x[j] = y[i]\n"
     ),
     "sums of rows": (
         "def f(x: F1, y: F1, at: I1) -> None:\n    for i in range(len(x)):\n        s = 0.0\n"
