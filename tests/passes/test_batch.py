@@ -48,11 +48,9 @@ def low(source: str) -> Program:
 
 
 def vectors(program: Program) -> list[str]:
-    return [
-        e.fn.removeprefix("vec.")
-        for e in walk_exprs(program.main.body)
-        if isinstance(e, Call) and e.fn.startswith("vec.")
-    ]
+    """The names, each once: a loop may be there twice, for positions that count from the end too."""
+    found = (e.fn for e in walk_exprs(program.main.body) if isinstance(e, Call))
+    return list(dict.fromkeys(fn.removeprefix("vec.") for fn in found if fn.startswith("vec.")))
 
 
 MOVED = {
